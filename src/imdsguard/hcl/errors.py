@@ -1,0 +1,39 @@
+"""Why an expression has no value. Raised inside `hcl` and `terraform` only; a problem or an unknown outside."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+
+
+class EvaluationError(Exception):
+    """An ordinary error of an expression, as Terraform would report it: `try` and `can` catch it (stage "dynamic")."""
+
+    stage = "dynamic"
+
+    def __init__(self, message: str, place: Place | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+
+
+class StaticError(EvaluationError):
+    """An error that Terraform finds before evaluation, such as an undeclared reference: `try` does not catch it."""
+
+    stage = "static"
+
+
+class SyntaxProblem(EvaluationError):  # noqa: N818
+    """Text that is not HCL."""
+
+    stage = "syntax"
+
+
+class LimitReached(Exception):  # noqa: N818
+    """A bound on depth, steps, size or time was hit: the value is unknown, `reason` says which bound."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

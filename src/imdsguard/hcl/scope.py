@@ -1,0 +1,59 @@
+"""What an expression sees around it: names, functions' environment and bounds. `terraform` implements it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.hcl.bounds import Bounds
+    from imdsguard.hcl.values.value import Value
+    from imdsguard.model.place import Place
+
+
+class Files(Protocol):
+    """The files that functions may read: below the repository root only."""
+
+    def read(self, path: str) -> bytes:
+        """Return a file's content. Raises `EvaluationError` if there is none, it lies outside, or it is too large."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether a regular file is there. Raises `EvaluationError` for a folder or a path outside."""
+        ...
+
+    def glob(self, path: str, pattern: str) -> Sequence[str]:
+        """Return the files below `path` that match a `fileset` pattern, as paths relative to it."""
+        ...
+
+    def absolute(self, path: str) -> str:
+        """What `abspath` gives, relative paths taken from the working directory Terraform would have."""
+        ...
+
+
+class Scope(Protocol):
+    """The surroundings of one evaluation. One instance serves a module instance, an `each`, or a template call."""
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds on this root module's evaluation, shared by all its scopes."""
+        ...
+
+    @property
+    def files(self) -> Files:
+        """What file functions may read."""
+        ...
+
+    @property
+    def identity(self) -> object:
+        """Equal for two scopes in which the same names have the same values (to memoise by)."""
+        ...
+
+    def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
+        """Resolve a traversal that starts at `root`: `x.name` is the step "name", `x[key]` the step key (a Value).
+
+        Returns the value of the longest prefix that the scope itself understands (`var.a` of `var.a.b`) and how many
+        steps that took. Raises `StaticError` for names that do not exist.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""Terraform's values: types, conversion, unification, unknowns with refinements, marks."""

@@ -1,0 +1,259 @@
+"""A Terraform value: a type, what is known of it, its marks, and where it came from.
+
+Values are immutable and shared freely. Two of the fields never take part in a comparison: `origin` (for traces) and,
+where the language says so, `marks`. Use `equality.py` for `==` and `identity.py` for set membership; `Value` has no
+`__eq__` of its own on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from imdsguard.hcl.values.types import (
+    BOOL,
+    DYNAMIC,
+    NUMBER,
+    STRING,
+    ListType,
+    MapType,
+    SetType,
+    TupleType,
+    Type,
+    object_type,
+)
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.model.value import Reference, Step
+
+Number: TypeAlias = Union[int, Fraction, float]
+"""A 512-bit binary float as Terraform has it: `int` when whole, `Fraction` (denominator a power of two) otherwise,
+and `float` only for the two infinities. `number.py` rounds."""
+
+SENSITIVE = "sensitive"
+EPHEMERAL = "ephemeral"
+NO_MARKS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The way a value took, nearest hop first: a linked list, shared by all values that took it."""
+
+    step: Step
+    parent: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refinement:
+    """What is known of an unknown value (cty's "unknown value refinements").
+
+    `prefix` is for strings, `low`/`high` for numbers (with `*_open` true where the bound itself is excluded), the lengths for
+    collections. The default says nothing.
+    """
+
+    not_null: bool = False
+    prefix: str = ""
+    low: Number | None = None
+    low_open: bool = False
+    high: Number | None = None
+    high_open: bool = False
+    min_length: int = 0
+    max_length: int | None = None
+
+
+NO_REFINEMENT = Refinement()
+NOT_NULL = Refinement(not_null=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The raw part of an unknown value: why it cannot be computed now, and what it stands for.
+
+    `references` are resource attributes that it is (one, and `exact`) or was built from.
+    """
+
+    reason: str
+    references: tuple[Reference, ...] = ()
+    exact: bool = False
+    refinement: Refinement = NO_REFINEMENT
+
+
+Raw: TypeAlias = Union[str, bool, Number, tuple["Value", ...], Mapping[str, "Value"], Pending, None]
+
+
+class Value:
+    """One immutable Terraform value.
+
+    `raw` by type: `str`; `Number`; `bool`; a tuple of values for list, tuple and set (sets without duplicates, in
+    Terraform's order); a mapping for map (in order of keys) and object; None for null; `Pending` for unknown.
+    """
+
+    __slots__ = ("marks", "origin", "raw", "type")
+
+    def __init__(self, type: Type, raw: Raw, marks: frozenset[str] = NO_MARKS, origin: Origin | None = None) -> None:  # noqa: A002
+        self.type = type
+        self.raw = raw
+        self.marks = marks
+        self.origin = origin
+
+    @property
+    def is_null(self) -> bool:
+        """Whether it is null (of any type). An unknown is not null, nor is it not-null: ask its refinement."""
+        return self.raw is None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the value itself is known; its elements need not be (see `wholly_known`)."""
+        return not isinstance(self.raw, Pending)
+
+    @property
+    def pending(self) -> Pending | None:
+        """Why it is unknown, or None if it is known."""
+        return self.raw if isinstance(self.raw, Pending) else None
+
+    def elements(self) -> Iterable[Value]:
+        """The direct members of a known collection or structure; nothing for others."""
+        raw = self.raw
+        if isinstance(raw, tuple):
+            return raw
+        return raw.values() if isinstance(raw, Mapping) else ()
+
+    @property
+    def wholly_known(self) -> bool:
+        """Whether nothing in it is unknown."""
+        return self.is_known and all(e.wholly_known for e in self.elements())
+
+    def with_marks(self, marks: frozenset[str]) -> Value:
+        """The same value with these marks added."""
+        if marks <= self.marks:
+            return self
+        return Value(self.type, self.raw, self.marks | marks, self.origin)
+
+    def without_marks(self) -> Value:
+        """The same value, itself unmarked (its elements keep theirs)."""
+        return Value(self.type, self.raw, NO_MARKS, self.origin) if self.marks else self
+
+    def via(self, step: Step) -> Value:
+        """The same value, having passed through `step` (`var.tokens`, prod.tfvars:3)."""
+        return Value(self.type, self.raw, self.marks, Origin(step, self.origin))
+
+    def at(self, origin: Origin | None) -> Value:
+        """The same value with another origin."""
+        return Value(self.type, self.raw, self.marks, origin)
+
+    def __repr__(self) -> str:
+        marks = f" {set(self.marks)}" if self.marks else ""
+        return f"<{self.type.name} {self.raw!r}{marks}>"
+
+
+class OpenObject(Value):
+    """An object whose attributes are computed one by one, when asked for, and whose schema is not known here.
+
+    A resource or data source is one: what the code sets is known, the rest is known after apply, and no provider schema
+    tells which arguments there are. To every operation but `x.name` and `x["name"]` (and conversion to an object type) it is an
+    ordinary unknown of unknown type, so nothing can take it for more than it is.
+    """
+
+    __slots__ = ("_attribute",)
+
+    def __init__(self, attribute: Callable[[str], Value], pending: Pending, origin: Origin | None = None) -> None:
+        super().__init__(DYNAMIC, pending, NO_MARKS, origin)
+        self._attribute = attribute
+
+    def attribute(self, name: str) -> Value:
+        """Compute one attribute."""
+        return self._attribute(name)
+
+    def via(self, step: Step) -> Value:
+        """The same object, having passed through `step`."""
+        assert isinstance(self.raw, Pending)
+        return OpenObject(self._attribute, self.raw, Origin(step, self.origin))
+
+
+def string(text: str) -> Value:
+    """Make a known string. Terraform normalises strings to NFC: callers do, where text is not known to be ASCII."""
+    return Value(STRING, text)
+
+
+def number(n: Number) -> Value:
+    """Make a known number; `n` must already be rounded (see `number.py`)."""
+    return Value(NUMBER, n)
+
+
+TRUE = Value(BOOL, True)
+FALSE = Value(BOOL, False)
+NULL = Value(DYNAMIC, None)
+EMPTY_TUPLE = Value(TupleType(()), ())
+EMPTY_OBJECT = Value(object_type({}), {})
+
+
+def boolean(b: bool) -> Value:
+    """Give one of the two bools."""
+    return TRUE if b else FALSE
+
+
+def null(type: Type = DYNAMIC) -> Value:  # noqa: A002
+    """Make a null of a type."""
+    return Value(type, None)
+
+
+def tuple_of(items: Iterable[Value]) -> Value:
+    """Make a tuple from its elements."""
+    raw = tuple(items)
+    return Value(TupleType(tuple(v.type for v in raw)), raw)
+
+
+def object_of(attributes: Mapping[str, Value]) -> Value:
+    """Make an object from its attributes (kept in order of names)."""
+    raw = {k: attributes[k] for k in sorted(attributes)}
+    return Value(object_type({k: v.type for k, v in raw.items()}), raw)
+
+
+def list_of(element: Type, items: Iterable[Value]) -> Value:
+    """Make a list; each item must be of the element type (or DYNAMIC-typed, for unknowns and nulls)."""
+    return Value(ListType(element), tuple(items))
+
+
+def map_of(element: Type, items: Mapping[str, Value]) -> Value:
+    """Make a map, in order of keys; each item must be of the element type."""
+    return Value(MapType(element), {k: items[k] for k in sorted(items)})
+
+
+def set_of_sorted(element: Type, items: Iterable[Value]) -> Value:
+    """Make a set of items that are already distinct and in Terraform's order; `identity.py` makes them so."""
+    return Value(SetType(element), tuple(items))
+
+
+def unknown(
+    type: Type = DYNAMIC,  # noqa: A002
+    reason: str = "known only after apply",
+    references: tuple[Reference, ...] = (),
+    *,
+    exact: bool = False,
+    refinement: Refinement = NO_REFINEMENT,
+) -> Value:
+    """Make an unknown value of a type."""
+    return Value(type, Pending(reason, references, exact, refinement))
+
+
+def derived(type: Type, *sources: Value, refinement: Refinement = NO_REFINEMENT) -> Value:  # noqa: A002
+    """Make the unknown result of an operation on `sources`: reason and references are those of the unknown ones.
+
+    Looks at the sources and at their direct elements only: deep searches would make long chains quadratic.
+    """
+    found: dict[Reference, None] = {}
+    reason = ""
+    for source in sources:
+        for v in (source, *source.elements()):
+            if v.pending is not None:
+                reason = reason or v.pending.reason
+                found.update(dict.fromkeys(v.pending.references))
+    return Value(type, Pending(reason or "known only after apply", tuple(found)[:16], False, refinement))
+
+
+def literal(value: Value, place: Place, step_type: type[Step]) -> Value:
+    """Give a constant of the source text its origin."""
+    return value.at(Origin(step_type("", place)))

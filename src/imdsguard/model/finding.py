@@ -1,0 +1,113 @@
+"""What a rule says about a subject, and what becomes of it under a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.launch import Launch, RegionDefault
+    from imdsguard.model.place import Place
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Step
+
+
+class Verdict(str, Enum):
+    """A rule's answer for one subject."""
+
+    PASS = "pass"  # noqa: S105
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+class Severity(str, Enum):
+    """How bad a finding is, worst first. Apart from confidence: how sure we are."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    def at_least(self, other: Severity) -> bool:
+        """Whether this is as bad as `other`, or worse."""
+        order = list(Severity)
+        return order.index(self) <= order.index(other)
+
+
+class Confidence(str, Enum):
+    """How sure a rule is of its verdict."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule yields: verdict and message for one subject. Made with `passed`, `failed` and `undecided`.
+
+    `message` is one sentence that names what is wrong; `remedy` is what to write instead, as Terraform text or a sentence.
+    """
+
+    verdict: Verdict
+    resource: Resource
+    message: str
+    remedy: str = ""
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+    region: str | None = None
+    confidence: Confidence = Confidence.HIGH
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A judgement under a policy: what reports show. `fingerprint` survives moved lines (rule, root and address)."""
+
+    rule: str
+    verdict: Verdict
+    severity: Severity
+    address: str
+    message: str
+    root: str
+    fingerprint: str
+    place: Place | None = None
+    remedy: str = ""
+    trace: tuple[str, ...] = ()
+    region: str | None = None
+    confidence: Confidence = Confidence.HIGH
+    suppressed: str | None = None
+    related: tuple[Place, ...] = field(default=())
+
+
+def passed(subject: Launch | RegionDefault, message: str = "") -> Judgement:
+    """Say that the subject is as it should be."""
+    return Judgement(Verdict.PASS, subject.resource, message, region=subject.scope.region_name)
+
+
+def failed(
+    subject: Launch | RegionDefault,
+    message: str,
+    *,
+    remedy: str = "",
+    place: Place | None = None,
+    trace: tuple[Step, ...] = (),
+    confidence: Confidence = Confidence.HIGH,
+    severity: Severity | None = None,
+) -> Judgement:
+    """Say that the subject is wrong. `severity` overrules the policy's only for what a rule itself rates as a note."""
+    return Judgement(
+        Verdict.FAIL, subject.resource, message, remedy, place, trace, subject.scope.region_name, confidence, severity
+    )
+
+
+def undecided(
+    subject: Launch | RegionDefault,
+    message: str,
+    *,
+    remedy: str = "",
+    place: Place | None = None,
+    trace: tuple[Step, ...] = (),
+) -> Judgement:
+    """Say that it cannot be told, and why."""
+    return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, subject.scope.region_name)

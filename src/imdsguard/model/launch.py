@@ -1,0 +1,171 @@
+"""What AWS will do: launches and their effective settings, and what stands behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Step, Unknown
+
+HTTP_TOKENS = "http_tokens"
+HTTP_ENDPOINT = "http_endpoint"
+HOP_LIMIT = "http_put_response_hop_limit"
+OPTIONS = (HTTP_TOKENS, HTTP_ENDPOINT, HOP_LIMIT, "http_protocol_ipv6", "instance_metadata_tags")
+"""The metadata options, in the order of reports. (EC2 User Guide, "Configure the Instance Metadata Service options")"""
+
+
+class State(str, Enum):
+    """Whether instances of a launch answer token-less metadata calls. `DISABLED`: the endpoint is off."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+    DISABLED = "disabled"
+    UNKNOWN = "unknown"
+
+
+class Source(str, Enum):
+    """Which layer decided an option, strongest first (EC2 User Guide, same page: order of precedence)."""
+
+    LAUNCH = "launch"
+    LAUNCH_TEMPLATE = "launch_template"
+    REGION_DEFAULT = "region_default"
+    AMI = "ami"
+    SERVICE_DEFAULT = "service_default"
+    UNKNOWN = "unknown"
+
+
+class Kind(str, Enum):
+    """By which means EC2 starts instances."""
+
+    INSTANCE = "instance"
+    TEMPLATE = "launch template"
+    CONFIGURATION = "launch configuration"
+    GROUP = "autoscaling group"
+    FLEET = "fleet"
+    NODE_GROUP = "node group"
+    SPOT_REQUEST = "spot request"
+    SERVICE = "managed service"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """The effective value of one metadata option. `value` is None when unknown, or when nothing ever sets it.
+
+    `reason` says why it is unknown. `trace` starts at the argument that decided and ends where its value is written.
+    """
+
+    name: str
+    value: str | int | None
+    source: Source
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+    reason: str | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether the value is what AWS will use."""
+        return self.source is not Source.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """An account and a Region, as far as the code tells them apart.
+
+    `account` is compared, never shown. `region` is the Region's name, or the unknown that stands for it.
+    """
+
+    account: str
+    region: str | Unknown
+    provider: str
+
+    @property
+    def region_name(self) -> str | None:
+        """The Region's name, or None where the code does not tell."""
+        return self.region if isinstance(self.region, str) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Whether an alarm on `MetadataNoTokenRejected` watches a launch. None: cannot be told, `reason` says why."""
+
+    covered: bool | None
+    by: tuple[str, ...] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """One path by which EC2 starts instances, with what those instances will get.
+
+    For a template or a launch configuration: what an instance launched from it gets with nothing more said.
+    For a group or a fleet: the worst of what it launches, and `through` names the templates it launches through.
+    `reason` says why `state` is unknown.
+    """
+
+    resource: Resource
+    kind: Kind
+    scope: Scope
+    state: State
+    options: Mapping[str, Option]
+    reason: str | None = None
+    through: tuple[str, ...] = ()
+    coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
+
+    @property
+    def address(self) -> str:
+        """Terraform's address of the resource that launches."""
+        return self.resource.address
+
+    @property
+    def tokens(self) -> Option:
+        """The effective `http_tokens`."""
+        return self.options[HTTP_TOKENS]
+
+    @property
+    def place(self) -> Place:
+        """Where to change the answer: the argument that decided `http_tokens`, else the resource."""
+        return self.tokens.place or self.resource.place
+
+
+@dataclass(frozen=True, slots=True)
+class RegionDefault:
+    """An `aws_ec2_instance_metadata_defaults`: options are as written, `no-preference` and -1 included."""
+
+    resource: Resource
+    scope: Scope
+    options: Mapping[str, Option]
+
+    @property
+    def address(self) -> str:
+        """Terraform's address."""
+        return self.resource.address
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An `aws_cloudwatch_metric_alarm` on one of the two token metrics. `covers` are addresses of launches."""
+
+    resource: Resource
+    scope: Scope
+    metric: str
+    covers: tuple[str, ...] = ()
+    everything: bool = False
+
+    @property
+    def address(self) -> str:
+        """Terraform's address."""
+        return self.resource.address
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Everything the rules see: what will be launched, and what stands behind it and watches it."""
+
+    launches: tuple[Launch, ...] = ()
+    region_defaults: tuple[RegionDefault, ...] = ()
+    alarms: tuple[Alarm, ...] = ()

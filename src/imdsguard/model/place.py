@@ -1,0 +1,25 @@
+"""Where something stands in a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A range of text in a file, for people: lines and columns count from 1, columns in characters.
+
+    `file` is a POSIX path relative to the working directory. `line` 0 means "the file as a whole": what a
+    plan or a state says has no line that a person could change.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.file
+        return f"{self.file}:{self.line}:{self.column}" if self.column else f"{self.file}:{self.line}"

@@ -1,0 +1,93 @@
+"""One resource instance, the same whether it was read from HCL, a plan or a state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.model.value import Reference, Unknown, Value
+
+
+class Body(Protocol):
+    """The arguments and nested blocks of a resource or a block, evaluated when asked for and not before."""
+
+    @property
+    def place(self) -> Place:
+        """Where the block stands (its header in HCL)."""
+        ...
+
+    def attribute(self, name: str) -> Value:
+        """Return what the argument `name` is set to. Never raises: an error in the code is an unknown value."""
+        ...
+
+    def blocks(self, name: str) -> Blocks:
+        """Return the nested blocks of type `name`, `dynamic` ones expanded, in order.
+
+        Arguments that hold an object or a list of objects (`metadata_options = { ... }`, as in awscc and JSON
+        syntax) are answered in the same way.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Nested blocks of one type. `unknown` is set if there may be others that cannot be computed (then why)."""
+
+    items: tuple[Body, ...] = ()
+    unknown: Unknown | None = None
+
+
+class Action(Enum):
+    """What a plan does to a resource. `NONE` in source and state, where nothing is said about it."""
+
+    NONE = "none"
+    CREATE = "create"
+    UPDATE = "update"
+    REPLACE = "replace"
+    NO_OP = "no-op"
+    FORGET = "forget"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """The provider configuration that a resource is bound to.
+
+    `name` is the root module's (`aws`, `aws.use1`; `module.m:aws` for one that a module configures itself).
+    `account` stands for the credentials: two configurations that may reach different accounts differ in it; it is
+    compared, never shown. `region` may be unknown: set by the environment or a profile.
+    """
+
+    name: str
+    account: str
+    region: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One instance of a managed resource or data source.
+
+    `address` is Terraform's own, absolute within `root` (the root module's folder, or the plan's file).
+    `region` is the resource's own argument, else its provider's.
+    `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many.
+    `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
+    """
+
+    address: str
+    type: str
+    name: str
+    body: Body
+    provider: Provider
+    region: Value
+    root: str
+    place: Place
+    data: bool = False
+    module: str = ""
+    key: str | int | None = None
+    instances: Unknown | None = None
+    action: Action = Action.NONE
+    before: Body | None = None
+    ignored: tuple[str, ...] = ()
+    depends_on: tuple[Reference, ...] = ()

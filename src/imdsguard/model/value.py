@@ -1,0 +1,100 @@
+"""What a configuration says about one setting: known, unknown or absent; never a bare None.
+
+The three answers are different types, so that a reader of a value has to face each of them. Language values
+(Terraform's types, marks and refinements) live in `imdsguard.hcl.values`; what stands here is what is left of them
+when a resource's argument is asked for, from source, plan or state alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An attribute of a resource instance that an unknown value stands for.
+
+    `address` is absolute within its root module (`module.web["a"].aws_launch_template.this[0]`), `attribute` the path
+    below it (`("id",)`; empty for the whole object).
+    """
+
+    address: str
+    attribute: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        path = "".join(f".{step}" if isinstance(step, str) else f"[{step}]" for step in self.attribute)
+        return self.address + path
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One hop on the way a value took: what was read (`var.tokens`) and where that was given its value."""
+
+    label: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        if self.place is None:
+            return self.label
+        where = f"{self.place.file}:{self.place.line}" if self.place.line else self.place.file
+        return f"{self.label} ({where})" if self.label else where
+
+
+Plain: TypeAlias = Union[str, bool, int, float, tuple["Value", ...], Mapping[str, "Value"]]
+"""What a known value may be. Whole numbers are `int`, others `float`; lists, sets and tuples are tuples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value that can be computed now. `trace` leads from the nearest hop to where it was written.
+
+    A sensitive value may be compared, but must never be shown: reports print `(sensitive)` for it.
+    """
+
+    value: Plain
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A value that the configuration sets but that cannot be computed now, and why.
+
+    `references` name what it stands for, or was built from: one reference means it *is* that attribute if `exact`.
+    """
+
+    reason: str
+    references: tuple[Reference, ...] = ()
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+    exact: bool = False
+
+    @property
+    def reference(self) -> Reference | None:
+        """The one attribute this value is equal to, if it is equal to one."""
+        return self.references[0] if self.exact and len(self.references) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Nothing is set (Terraform makes no difference between a null argument and a missing one).
+
+    `place` is where the null is written, or the block in which the argument could stand.
+    """
+
+    place: Place | None = None
+    trace: tuple[Step, ...] = field(default=())
+
+
+Value: TypeAlias = Union[Known, Unknown, Absent]
+
+
+def text_of(value: Value) -> str | None:
+    """Return the string if it is a known string, else None."""
+    return value.value if isinstance(value, Known) and isinstance(value.value, str) else None
