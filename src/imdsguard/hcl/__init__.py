@@ -1,1 +1,4 @@
-"""HCL, the language: bytes -> blocks -> expressions -> values. Knows nothing of Terraform's configurations or of AWS."""
+"""HCL, the language: bytes -> blocks -> expressions -> values.
+
+Knows nothing of Terraform's configurations or of AWS.
+"""

@@ -46,7 +46,7 @@ class Confidence(str, Enum):
 class Judgement:
     """What a rule yields: verdict and message for one subject. Made with `passed`, `failed` and `undecided`.
 
-    `message` is one sentence that names what is wrong; `remedy` is what to write instead, as Terraform text or a sentence.
+    `message` is one sentence that names what is wrong; `remedy` is what to write instead: Terraform text or a sentence.
     """
 
     verdict: Verdict

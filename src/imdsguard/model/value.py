@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -45,7 +45,7 @@ class Step:
         return f"{self.label} ({where})" if self.label else where
 
 
-Plain: TypeAlias = Union[str, bool, int, float, tuple["Value", ...], Mapping[str, "Value"]]
+Plain: TypeAlias = str | bool | int | float | tuple["Value", ...] | Mapping[str, "Value"]
 """What a known value may be. Whole numbers are `int`, others `float`; lists, sets and tuples are tuples."""
 
 
@@ -92,7 +92,7 @@ class Absent:
     trace: tuple[Step, ...] = field(default=())
 
 
-Value: TypeAlias = Union[Known, Unknown, Absent]
+Value: TypeAlias = Known | Unknown | Absent
 
 
 def text_of(value: Value) -> str | None:

@@ -6,7 +6,7 @@ Names follow HCL's own specification ("HCL Native Syntax Specification": express
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.value import Number
@@ -196,7 +196,23 @@ class Parens:
     place: Place
 
 
-Node: TypeAlias = Union[
-    Literal, Template, Wrap, TemplateFor, TemplateIf, Variable, GetAttr, Index, Splat, SplatItem, Tuple, Object, For,
-    Call, Unary, Binary, Conditional, Parens,
-]
+Node: TypeAlias = (
+    Literal
+    | Template
+    | Wrap
+    | TemplateFor
+    | TemplateIf
+    | Variable
+    | GetAttr
+    | Index
+    | Splat
+    | SplatItem
+    | Tuple
+    | Object
+    | For
+    | Call
+    | Unary
+    | Binary
+    | Conditional
+    | Parens
+)

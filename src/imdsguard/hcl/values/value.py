@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.values.types import (
     BOOL,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.value import Reference, Step
 
-Number: TypeAlias = Union[int, Fraction, float]
+Number: TypeAlias = int | Fraction | float
 """A 512-bit binary float as Terraform has it: `int` when whole, `Fraction` (denominator a power of two) otherwise,
 and `float` only for the two infinities. `number.py` rounds."""
 
@@ -50,8 +50,8 @@ class Origin:
 class Refinement:
     """What is known of an unknown value (cty's "unknown value refinements").
 
-    `prefix` is for strings, `low`/`high` for numbers (with `*_open` true where the bound itself is excluded), the lengths for
-    collections. The default says nothing.
+    `prefix` is for strings, `low`/`high` for numbers (`*_open` is true where the bound itself is excluded), the lengths
+    for collections. The default says nothing.
     """
 
     not_null: bool = False
@@ -81,7 +81,7 @@ class Pending:
     refinement: Refinement = NO_REFINEMENT
 
 
-Raw: TypeAlias = Union[str, bool, Number, tuple["Value", ...], Mapping[str, "Value"], Pending, None]
+Raw: TypeAlias = str | bool | Number | tuple["Value", ...] | Mapping[str, "Value"] | Pending | None
 
 
 class Value:
@@ -152,9 +152,9 @@ class Value:
 class OpenObject(Value):
     """An object whose attributes are computed one by one, when asked for, and whose schema is not known here.
 
-    A resource or data source is one: what the code sets is known, the rest is known after apply, and no provider schema
-    tells which arguments there are. To every operation but `x.name` and `x["name"]` (and conversion to an object type) it is an
-    ordinary unknown of unknown type, so nothing can take it for more than it is.
+    A resource or data source is one: what the code sets is known, the rest is known after apply, and no provider
+    schema tells which arguments there are. To every operation but `x.name` and `x["name"]` (and conversion to an
+    object type) it is an ordinary unknown of unknown type, so nothing can take it for more than it is.
     """
 
     __slots__ = ("_attribute",)
