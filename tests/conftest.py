@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+Command = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The folder of the project."""
+    return REPOSITORY
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +30,30 @@ def shared() -> Path:
             pytest.fail(f"{folder} is missing: CI must not skip the tests that need it")
         pytest.skip(f"the shared conformance corpus is not here ({folder}): set IMDSGUARD_SHARED to run this test")
     return folder
+
+
+def quiet_environment() -> dict[str, str]:
+    """The environment without what changes an answer: Terraform's variables, Regions, colours, the terminal's width."""
+    prefixes = ("TF_", "AWS_", "IMDSGUARD_", "PYTHON", "GIT_", "FORCE_COLOR", "NO_COLOR", "CLICOLOR", "COLUMNS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+
+
+@pytest.fixture(scope="session")
+def imdsguard() -> Command:
+    """The installed command, as a user runs it: `imdsguard("scan", ".", cwd=folder)` gives the finished process."""
+    command = Path(sys.executable).with_name("imdsguard")
+
+    def run(*arguments: str, cwd: Path, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(command), *arguments],
+            cwd=cwd,
+            input=stdin,
+            env=quiet_environment() | variables,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+        )
+
+    return run

@@ -1,0 +1,57 @@
+# Every target makes the environment it needs (in .venv), so that a fresh clone with Python 3.10+ needs nothing else.
+#   make demo        what imdsguard says about the two example stacks
+#   make test        the fast tests, packaging included
+# Another Python: make test PYTHON=python3.13 VENV=.venv-3.13
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
+
+.PHONY: demo test test-slow lint format types docs bench clean
+
+demo: $(VENV)/.demo
+	@PATH="$(abspath $(BIN)):$$PATH" examples/demo
+
+test: $(VENV)/.test
+	@$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow"
+
+test-slow: $(VENV)/.test
+	@$(BIN)/pytest -q -n auto --dist loadgroup -m slow
+
+lint: $(VENV)/.lint
+	@$(BIN)/ruff check -q .
+	@$(BIN)/ruff format -q --check .
+
+format: $(VENV)/.lint
+	@$(BIN)/ruff check -q --fix .
+	@$(BIN)/ruff format -q .
+
+types: $(VENV)/.types
+	@$(BIN)/mypy
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+docs: $(VENV)/.demo
+	@$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.bench
+	@$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# One environment; a stamp for each set of packages in it. `demo` is what a user has: no tools of ours.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo 'imdsguard needs Python 3.10 or later: make demo PYTHON=python3.12' >&2; exit 1; }
+	@echo 'Making $(VENV) (once)' >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --upgrade 'pip>=25.1'
+
+$(VENV)/.demo: pyproject.toml | $(BIN)/python
+	@$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.%: pyproject.toml | $(BIN)/python
+	@$(PIP) install -e . --group $*
+	@touch $@

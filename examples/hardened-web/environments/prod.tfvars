@@ -1,0 +1,19 @@
+environment    = "prod"
+vpc_name       = "web-prod"
+report_workers = 2
+
+services = {
+  shop = {
+    max_size = 12
+  }
+
+  checkout = {
+    instance_type = "c6i.xlarge"
+  }
+
+  # Runs in containers, so two hops.
+  search = {
+    instance_type = "r6i.large"
+    hop_limit     = 2
+  }
+}
