@@ -1,0 +1,31 @@
+"""What a person gives beside the code: variables, workspace, environment, exclusions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The surroundings of a run, as `terraform plan` would get them.
+
+    `var_files` are paths relative to `working_directory`; `variables` are `name=value` texts. `order` says in which order both
+    stood on the command line, as a sequence of `"var"` and `"var-file"` (the last one given wins); where it is empty, files come first.
+    `environment` is read for `TF_VAR_*` only. `exclude` are globs of paths relative to the working directory.
+    """
+
+    var_files: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    workspace: str = "default"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    exclude: tuple[str, ...] = ()
+    working_directory: str = "."
+    order: tuple[str, ...] = ()
+
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """All `--var` and `--var-file` options as (`"var"` or `"var-file"`, text), weakest first."""
+        kinds = self.order or ("var-file",) * len(self.var_files) + ("var",) * len(self.variables)
+        files, variables = iter(self.var_files), iter(self.variables)
+        pairs = [(kind, next(files if kind == "var-file" else variables, "")) for kind in kinds]
+        return tuple(pair for pair in pairs if pair[1])
