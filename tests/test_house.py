@@ -1,0 +1,258 @@
+"""The laws of the house: imports run one way, files stay small, and the core touches nothing outside."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parent.parent
+SOURCE = HOUSE / "src"
+MODULES = sorted((SOURCE / "imdsguard").rglob("*.py"))
+RULES = sorted((HOUSE / "checks").glob("*.py"))
+LONGEST = 400
+
+# What a part may import of the rest, besides itself and the model. `version` is a constant, and free for all.
+ALLOWED: dict[str, set[str]] = {
+    "model": set(),
+    "hcl": {"model"},
+    "terraform": {"model", "hcl"},
+    "aws": {"model"},
+    "policy": {"model"},
+    "report": {"model"},
+    "engine": {"model", "policy"},
+}
+
+# What a part that does no input or output must not name.
+OUTSIDE = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "urllib", "http"}
+PURE = ("model", "aws", "engine", "report", "hcl/values", "hcl/syntax")
+
+# What scanned code could use against us.
+NEVER = {"pickle", "marshal", "shelve", "ctypes"}
+NEVER_CALLED = {"eval", "exec", "__import__", "compile", "breakpoint"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement, by the module it reaches. `deferred`: it does not run when the importing module loads."""
+
+    name: str
+    line: int
+    deferred: bool
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+KNOWN = {module_name(path): path for path in MODULES}
+
+
+def imports(path: Path) -> Iterator[Import]:
+    """Every import in a file, those in functions and under TYPE_CHECKING as well."""
+
+    def walk(node: ast.AST, deferred: bool) -> Iterator[Import]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Import):
+                for alias in child.names:
+                    yield Import(alias.name, child.lineno, deferred)
+            elif isinstance(child, ast.ImportFrom):
+                assert child.level == 0, f"{path}:{child.lineno}: a relative import hides what it reaches"
+                base = child.module or ""
+                for alias in child.names:
+                    below = f"{base}.{alias.name}"
+                    yield Import(below if below in KNOWN else base, child.lineno, deferred)
+            else:
+                later = isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) or (
+                    isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test)
+                )
+                yield from walk(child, deferred or later)
+
+    yield from walk(ast.parse(path.read_text(encoding="utf-8"), str(path)), False)
+
+
+def part_of(module: str) -> str:
+    """The room a module is in: `imdsguard.hcl.values.types` is in `hcl`, `imdsguard.engine` is `engine`."""
+    pieces = module.split(".")
+    return pieces[1] if len(pieces) > 1 else ""
+
+
+def where(path: Path, found: Import) -> str:
+    return f"{path.relative_to(HOUSE)}:{found.line} imports {found.name}"
+
+
+def test_imports_run_one_way() -> None:
+    wrong = [
+        where(path, found)
+        for path in MODULES
+        for found in imports(path)
+        if (part := part_of(module_name(path))) in ALLOWED
+        and found.name.split(".")[0] == "imdsguard"
+        and part_of(found.name) not in ALLOWED[part] | {part, "version"}
+    ]
+    assert wrong == []
+
+
+def test_a_rule_sees_only_the_face() -> None:
+    allowed = {"imdsguard", "__future__", "collections", "collections.abc", "dataclasses", "re", "typing"}
+    assert [where(path, found) for path in RULES for found in imports(path) if found.name not in allowed] == []
+
+
+def test_no_module_imports_a_rule() -> None:
+    """A rule is found by the loader in a folder, so that adding one edits nothing."""
+    ids = {path.stem for path in RULES}
+    wrong = [
+        where(path, found)
+        for path in MODULES
+        for found in imports(path)
+        if found.name.split(".")[-1] in ids or found.name.startswith("imdsguard.checks")
+    ]
+    assert wrong == []
+
+
+def test_modules_that_load_each_other_make_no_circle() -> None:
+    graph = {
+        name: {found.name for found in imports(path) if not found.deferred and found.name in KNOWN} - {name}
+        for name, path in KNOWN.items()
+    }
+    done: set[str] = set()
+
+    def circle(name: str, trail: tuple[str, ...]) -> tuple[str, ...]:
+        if name in trail:
+            return (*trail[trail.index(name) :], name)
+        if name in done:
+            return ()
+        for target in sorted(graph[name]):
+            if found := circle(target, (*trail, name)):
+                return found
+        done.add(name)
+        return ()
+
+    for name in sorted(graph):
+        assert circle(name, ()) == ()
+
+
+def test_the_core_does_no_input_or_output() -> None:
+    wrong = [
+        where(path, found)
+        for path in MODULES
+        if (inside := path.relative_to(SOURCE / "imdsguard").with_suffix("").as_posix()) and inside.startswith(PURE)
+        for found in imports(path)
+        if found.name.split(".")[0] in OUTSIDE
+    ]
+    opened = [
+        f"{path.relative_to(HOUSE)}:{node.lineno} calls open"
+        for path in MODULES
+        if path.relative_to(SOURCE / "imdsguard").with_suffix("").as_posix().startswith(PURE)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"open", "print"}
+    ]
+    assert wrong + opened == []
+
+
+def test_nothing_can_run_what_it_reads() -> None:
+    wrong = []
+    for path in [*MODULES, *RULES]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        wrong += [where(path, found) for found in imports(path) if found.name.split(".")[0] in NEVER]
+        wrong += [
+            f"{path.relative_to(HOUSE)}:{node.lineno} calls {node.func.id}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NEVER_CALLED
+        ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", [*MODULES, *RULES], ids=lambda path: path.relative_to(HOUSE).as_posix())
+def test_a_file_is_one_idea(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST
+    assert ast.get_docstring(ast.parse(text)), "says nowhere what it is for"
+
+
+def listed_files() -> list[Path]:
+    """What git tracks; in an unpacked source archive, everything there is."""
+    if not (HOUSE / ".git").exists():
+        return [path for path in HOUSE.rglob("*") if path.is_file() and ".venv" not in path.parts]
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, check=True).stdout
+    return [path for name in listing.decode().split("\0") if name and (path := HOUSE / name).is_file()]
+
+
+def test_no_line_names_the_machine_it_was_written_on() -> None:
+    machine = re.compile(rb"(?<![\w.$}/])/(?:work|home|root|Users|tmp)/[\w.]")
+    examples = {"docs", "tests"}
+    wrong = [
+        f"{path.relative_to(HOUSE)}:{number}"
+        for path in listed_files()
+        if path.relative_to(HOUSE).parts[0] not in examples
+        for number, line in enumerate(path.read_bytes().splitlines(), 1)
+        if machine.search(line)
+    ]
+    assert wrong == []
+
+
+def test_no_unfinished_work_is_left_in_the_source() -> None:
+    unfinished = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|NotImplementedError")
+    wrong = [
+        f"{path.relative_to(HOUSE)}:{number}: {line.strip()}"
+        for path in [*MODULES, *RULES]
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if unfinished.search(line)
+    ]
+    assert wrong == []
+
+
+def loaded(*arguments: str, cwd: Path) -> set[str]:
+    """The modules in memory after the command ran in a fresh interpreter."""
+    program = (
+        "import sys\n"
+        "from imdsguard.cli import main\n"
+        "try:\n"
+        "    main(sys.argv[1:])\n"
+        "except SystemExit:\n"
+        "    pass\n"
+        "sys.stderr.write('\\n'.join(sorted(sys.modules)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        check=True,
+        timeout=60,
+    )
+    return set(done.stderr.split())
+
+
+HEAVY = {
+    "rich",
+    "jsonschema",
+    "lark",
+    "hcl2",
+    "boto3",
+    "msgspec",
+    "yaml",
+    "regex",
+    "re2",
+    "asyncio",
+    "importlib.metadata",
+}
+
+
+def test_asking_for_the_version_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert loaded("--version", cwd=tmp_path) & HEAVY == set()
+
+
+def test_scanning_a_literal_file_loads_nothing_heavy(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(
+        'resource "aws_instance" "web" {\n  metadata_options {\n    http_tokens = "required"\n  }\n}\n'
+    )
+    assert loaded("scan", ".", cwd=tmp_path) & HEAVY == set()
