@@ -1,0 +1,149 @@
+"""Writes the pages that follow from the code: docs/rules/*.md from the rules, docs/cli.md from `--help`.
+
+`make docs` runs it. `tests/test_docs.py` fails when a page no longer says what the code says.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+DOCS = Path(__file__).resolve().parent
+CHECKS = DOCS.parent / "checks"
+WIDTH = 100
+GENERATED = "<!-- Written by `make docs` from {source}: edit that. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with the text it should have."""
+    written = {DOCS / "rules" / f"{rule_id(path)}.md": rule_page(path) for path in rule_files()}
+    written[DOCS / "cli.md"] = command_page()
+    return written
+
+
+def stale_rule_pages() -> list[Path]:
+    """Pages of rules that are no longer there."""
+    ids = {rule_id(path) for path in rule_files()}
+    return [page for page in sorted((DOCS / "rules").glob("*.md")) if page.stem not in ids]
+
+
+def rule_files() -> list[Path]:
+    """The files of the rules, by name."""
+    return sorted(CHECKS.glob("[!_]*.py"))
+
+
+def rule_id(path: Path) -> str:
+    """A rule's id is the name of its file."""
+    return path.stem.replace("_", "-")
+
+
+def rule_page(path: Path) -> str:
+    """The rule's docstring under its name, followed by what its code says about severity, parameters and controls."""
+    rule = load(path)
+    parts = [
+        GENERATED.format(source=f"checks/{path.name}"),
+        f"# {rule_id(path)}",
+        f"Severity: {rule.SEVERITY.value}",
+        (rule.__doc__ or "").strip(),
+    ]
+    parameters = getattr(rule, "Parameters", None)
+    if parameters is not None:
+        parts += ["## Parameters", (parameters.__doc__ or "").strip(), parameter_table(parameters)]
+    controls = getattr(rule, "CONTROLS", None)
+    if controls:
+        parts += ["## Controls", "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in controls.items())]
+    parts += ["## Ignore one", ignore_example(rule_id(path))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def parameter_table(parameters: type) -> str:
+    """One row a field: the name as a policy writes it, the type and what it is if a policy says nothing."""
+    rows = ["| name | type | default |", "|---|---|---|"]
+    for field in dataclasses.fields(parameters):
+        kind = str(field.type).replace("|", "\\|")
+        rows.append(f"| `{field.name}` | `{kind}` | `{default_of(field)}` |")
+    return "\n".join(rows)
+
+
+def default_of(field: dataclasses.Field[object]) -> str:
+    """The default as YAML writes it."""
+    value = field.default if field.default is not dataclasses.MISSING else None
+    if value is None and callable(field.default_factory):
+        value = field.default_factory()
+    if isinstance(value, (tuple, list, frozenset, set)):
+        return "[" + ", ".join(str(getattr(item, "value", item)) for item in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(getattr(value, "value", value))
+
+
+def ignore_example(rule: str) -> str:
+    """How to silence the rule in one place."""
+    return (
+        "On the line of the finding, or the one above it, with the reason:\n\n"
+        f"```terraform\n# imdsguard: ignore[{rule}] the vendor's image knows no tokens, until=2027-01-31\n```\n\n"
+        "For more than one place, [an exemption in the policy](../policy.md#exemptions)."
+    )
+
+
+def load(path: Path) -> ModuleType:
+    """Import one rule from its file."""
+    spec = importlib.util.spec_from_file_location(f"documented_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def command_page() -> str:
+    """What `--help` says, for the command and for each of its commands."""
+    overview = help_text()
+    listing = overview.partition("Commands:\n")[2].splitlines()
+    commands = [line.split()[0] for line in listing if line.startswith("  ") and not line.startswith("   ")]
+    assert commands, "--help lists no commands"
+    parts = [GENERATED.format(source="`imdsguard --help`"), "# The command line", f"```text\n{overview}```"]
+    for command in commands:
+        parts += [f"## {command}", f"```text\n{help_text(command)}```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def help_text(*command: str) -> str:
+    """What a terminal of fixed width shows."""
+    program = "import sys; from imdsguard.cli import main; sys.argv[0] = 'imdsguard'; main()"
+    environment = {**os.environ, "COLUMNS": str(WIDTH), "NO_COLOR": "1"}
+    environment.pop("FORCE_COLOR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command, "--help"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip("\n") + "\n"
+
+
+def main() -> None:
+    """Write each page that differs, and remove those of rules that are gone."""
+    for page, text in pages().items():
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+            print(f"wrote {page.relative_to(DOCS.parent)}")
+    for page in stale_rule_pages():
+        page.unlink()
+        print(f"removed {page.relative_to(DOCS.parent)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The pages say what the code says: generated text is fresh, links lead somewhere, examples do what they claim."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from docs import generate
+from tests.conftest import Command
+
+HOUSE = Path(__file__).resolve().parent.parent
+PAGES = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md")])
+RULES = generate.rule_files()
+
+
+def fences(text: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def section(text: str, title: str) -> str:
+    """What stands under a heading of the second level."""
+    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", text, flags=re.MULTILINE | re.DOTALL)
+    assert found, f"there is no section {title!r}"
+    return found.group(1)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors that a page's headings make."""
+    text = re.sub(r"^(`{3,}).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_generated_pages_are_fresh() -> None:
+    stale = [
+        page.relative_to(HOUSE).as_posix()
+        for page, text in generate.pages().items()
+        if not page.exists() or page.read_text(encoding="utf-8") != text
+    ]
+    assert stale + generate.stale_rule_pages() == [], "run `make docs`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOUSE).as_posix())
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^(`{3,}).*?^\1", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    broken = []
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("https://", "http://")):
+            continue
+        target, _, anchor = link.partition("#")
+        there = (page.parent / target).resolve() if target else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            broken.append(link)
+    assert broken == []
+
+
+def test_the_changelog_has_a_place_for_what_comes() -> None:
+    assert "## Unreleased\n" in (HOUSE / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def found_rules(imdsguard: Command, folder: Path) -> set[str]:
+    done = imdsguard("scan", ".", "--format", "json", cwd=folder)
+    report = json.loads(done.stdout)
+    assert report["problems"] == [], done.stdout
+    return {finding["rule"] for finding in report["findings"] if finding["verdict"] == "fail"}
+
+
+@pytest.mark.parametrize("path", RULES, ids=generate.rule_id)
+def test_what_a_rule_calls_wrong_is_found_and_what_it_calls_right_is_not(
+    path: Path, imdsguard: Command, tmp_path: Path
+) -> None:
+    page = generate.load(path).__doc__ or ""
+    for title, expected in (("Wrong", True), ("Right", False)):
+        examples = fences(section(page, title), "terraform")
+        assert examples, f"{title} has no example"
+        for number, example in enumerate(examples):
+            folder = tmp_path / f"{title}{number}"
+            folder.mkdir()
+            (folder / "main.tf").write_text(example, encoding="utf-8")
+            assert (generate.rule_id(path) in found_rules(imdsguard, folder)) is expected, example
+
+
+def test_every_policy_in_the_docs_is_accepted(imdsguard: Command, tmp_path: Path) -> None:
+    policies = [
+        text for page in PAGES for text in fences(page.read_text(encoding="utf-8"), "yaml") if "version: 1" in text
+    ]
+    assert len(policies) >= 2
+    for number, policy in enumerate(policies):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / ".imdsguard.yaml").write_text(policy, encoding="utf-8")
+        (folder / "main.tf").write_text("locals {}\n", encoding="utf-8")
+        done = imdsguard("scan", ".", "--policy", ".imdsguard.yaml", cwd=folder)
+        assert done.returncode in (0, 1), f"{policy}\n{done.stdout}{done.stderr}"
