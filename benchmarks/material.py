@@ -63,6 +63,6 @@ def expressions() -> list[str]:
         "{{ for key, value in var.sizes : key => \"${{value}}.{n}\" if value != null }}",
         "try(var.settings.web[{n}].http_tokens, \"required\")",
         "(var.count * {n} + 3) / 2 >= 7 && !var.paused || contains(var.zones, \"z{n}\")",
-        "aws_instance.web[*].private_ip",
+        "aws_instance.web{n}[*].private_ip",
     )  # fmt: skip
     return [shape.format(n=number) for number in range(40) for shape in shapes]

@@ -1,0 +1,116 @@
+"""What a person sees for the two example stacks, word for word, through the installed command.
+
+The expected output is in `expected/`, a file a case. To write it anew after a change that is meant:
+`IMDSGUARD_UPDATE=1 make test`, then read the difference.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command, quiet_environment
+
+HOUSE = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = HOUSE / "examples"
+EXPECTED = Path(__file__).resolve().parent / "expected"
+PLANS = Path(__file__).resolve().parent / "plans"
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command line given in `examples/`, and the exit code that it ends with."""
+
+    name: str
+    arguments: str
+    code: int
+
+
+CASES = (
+    Case("legacy-web-prod.txt", "scan legacy-web --var-file legacy-web/environments/prod.tfvars", 1),
+    Case("legacy-web-prod.json", "scan legacy-web --var-file legacy-web/environments/prod.tfvars --format json", 1),
+    Case("legacy-web-dev.txt", "scan legacy-web --var-file legacy-web/environments/dev.tfvars", 1),
+    Case("legacy-web-no-variables.txt", "scan legacy-web", 1),
+    Case("legacy-web-prod-estate.txt", "inspect legacy-web --var-file legacy-web/environments/prod.tfvars", 0),
+    Case(
+        "legacy-web-prod-estate.json",
+        "inspect legacy-web --var-file legacy-web/environments/prod.tfvars --format json",
+        0,
+    ),
+    Case("hardened-web-prod.txt", "scan hardened-web --var-file hardened-web/environments/prod.tfvars", 0),
+    Case(
+        "hardened-web-prod.json", "scan hardened-web --var-file hardened-web/environments/prod.tfvars --format json", 0
+    ),
+    Case("hardened-web-dev.txt", "scan hardened-web --var-file hardened-web/environments/dev.tfvars", 0),
+    Case("hardened-web-quiet.txt", "scan -q hardened-web --var-file hardened-web/environments/prod.tfvars", 0),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_answer_is_the_expected_one(case: Case, imdsguard: Command) -> None:
+    done = imdsguard(*case.arguments.split(), cwd=EXAMPLES)
+    assert done.stderr == ""
+    expected = EXPECTED / case.name
+    if os.environ.get("IMDSGUARD_UPDATE"):
+        expected.write_text(done.stdout, encoding="utf-8")
+    assert done.stdout == expected.read_text(encoding="utf-8"), "IMDSGUARD_UPDATE=1 writes this anew"
+    assert done.returncode == case.code
+
+
+def test_no_expected_file_is_left_behind() -> None:
+    assert sorted(path.name for path in EXPECTED.iterdir()) == sorted(case.name for case in CASES)
+
+
+def launches(imdsguard: Command, *arguments: str) -> dict[str, dict[str, object]]:
+    done = imdsguard("inspect", *arguments, "--format", "json", cwd=EXAMPLES)
+    assert done.returncode in (0, 1), done.stderr
+    report = json.loads(done.stdout)
+    assert report["problems"] == []
+    return {launch["address"]: launch for launch in report["launches"]}
+
+
+@pytest.mark.parametrize("stack", ["legacy-web", "hardened-web"])
+def test_the_source_and_terraforms_plan_of_it_get_the_same_states(stack: str, imdsguard: Command) -> None:
+    """The plans are real Terraform's (1.11.4), of the production variables."""
+    source = launches(imdsguard, stack, "--var-file", f"{stack}/environments/prod.tfvars")
+    plan = launches(imdsguard, str(PLANS / f"{stack}-prod.json"))
+    assert plan.keys() == source.keys()
+    assert len(plan) >= 10
+    for address, launch in source.items():
+        assert plan[address]["state"] == launch["state"], address
+        assert plan[address]["region"] == launch["region"], address
+        assert plan[address]["alarm"] == launch["alarm"], address
+
+
+def test_the_demo_ends_well_and_says_what_the_readme_shows() -> None:
+    """The README shows the beginning of each part; a line of dots stands for what it leaves out."""
+    environment = quiet_environment()
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    done = subprocess.run(
+        [str(EXAMPLES / "demo")],
+        cwd=HOUSE,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+    readme = (HOUSE / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"^<!-- make demo -->\n```text\n(.*?)^```$", readme, flags=re.MULTILINE | re.DOTALL)
+    assert shown, "the README shows no demo"
+    rest = done.stdout
+    for part in re.split(r"^\s*\.\.\.\n", shown.group(1), flags=re.MULTILINE):
+        assert part in rest, "\n".join(difflib.unified_diff(part.splitlines(), rest.splitlines(), "README", "demo"))
+        rest = rest[rest.index(part) + len(part) :]
