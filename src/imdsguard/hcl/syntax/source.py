@@ -1,0 +1,91 @@
+"""A file's text: decoded once, with offsets that can be turned into places."""
+
+from __future__ import annotations
+
+import codecs
+from bisect import bisect_right
+
+from imdsguard.model.place import Place
+from imdsguard.model.problem import Problem
+
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SAVE_AS_UTF8 = "save the file as UTF-8"
+
+
+class Source:
+    """A text and the label (a path) under which people know it.
+
+    `text` is what was decoded, line ends as they are and without a byte order mark; all offsets in this package are
+    offsets in it, in characters. Text that is no UTF-8 gives `problems`: bytes that cannot be decoded stand as U+FFFD
+    in `text`, and a file in another encoding has none.
+    """
+
+    __slots__ = ("_starts", "data", "label", "problems", "text")
+
+    def __init__(self, label: str, data: bytes) -> None:
+        self.label = label
+        self.data = data
+        self.problems: tuple[Problem, ...] = ()
+        self._starts: list[int] | None = None
+        if data.startswith(codecs.BOM_UTF8):
+            data = data[len(codecs.BOM_UTF8) :]
+        self.text = self._decode(data)
+
+    @classmethod
+    def of_text(cls, label: str, text: str) -> Source:
+        """Make a source of text that is already decoded."""
+        return cls(label, text.encode("utf-8", "replace"))
+
+    def _decode(self, data: bytes) -> str:
+        if data.startswith(_UTF16):
+            self.problems = (Problem("the file is encoded as UTF-16", Place(self.label, 1, 1), _SAVE_AS_UTF8),)
+            return ""
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            start = data.rfind(b"\n", 0, error.start) + 1
+            column = len(data[start : error.start].decode("utf-8", "replace")) + 1
+            message = f"the file is not UTF-8: byte 0x{data[error.start]:02x} cannot be decoded"
+            self.problems = (Problem(message, Place(self.label, line, column, line, column + 1), _SAVE_AS_UTF8),)
+            return data.decode("utf-8", "replace")
+
+    @property
+    def _line_starts(self) -> list[int]:
+        if self._starts is None:
+            starts = [0]
+            find, at = self.text.find, -1
+            while (at := find("\n", at + 1)) >= 0:
+                starts.append(at + 1)
+            self._starts = starts
+        return self._starts
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Give line and column of an offset, both from 1."""
+        starts = self._line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
+
+    def place(self, start: int, end: int | None = None) -> Place:
+        """Give the place of a range; its end is exclusive."""
+        starts = self._line_starts
+        line = bisect_right(starts, start)
+        base = starts[line - 1] - 1
+        if end is None:
+            end = start
+        if line == len(starts) or end < starts[line]:
+            return Place(self.label, line, start - base, line, end - base)
+        last, column = self.position(end)
+        return Place(self.label, line, start - base, last, column)
+
+    def line(self, number: int) -> str:
+        """Give one line, counted from 1, without its line end; "" where there is none."""
+        starts = self._line_starts
+        if not 1 <= number <= len(starts):
+            return ""
+        end = starts[number] if number < len(starts) else len(self.text)
+        return self.text[starts[number - 1] : end].rstrip("\r\n")
+
+    def lines(self, first: int, last: int) -> tuple[str, ...]:
+        """Give the lines from `first` to `last`, for excerpts."""
+        return tuple(self.line(n) for n in range(max(first, 1), min(last, len(self._line_starts)) + 1))

@@ -1,0 +1,96 @@
+"""Quoted strings and heredocs, from their opening to their end."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.syntax.nodes import Literal
+from imdsguard.hcl.syntax.template_parts import Parts, remove_indent, unescape_quoted
+from imdsguard.hcl.syntax.template_tree import build
+from imdsguard.hcl.syntax.words import GO_SPACES, HEREDOC, OPENING
+
+if TYPE_CHECKING:
+    from imdsguard.hcl.syntax.nodes import Node
+    from imdsguard.hcl.syntax.parser import Parser
+
+_PLAIN = re.compile(r'[^"\\$%\r\n]*"').match
+_RUN = re.compile(r'[^"\\$%\r\n]*(?:(?:\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))[^"\\$%\r\n]*)*').match
+
+
+def parse_quoted(parser: Parser) -> Node:
+    """Read a quoted string; the parser stands on its opening quote."""
+    start, at, text = parser.start, parser.end, parser.text
+    plain = _PLAIN(text, at, parser.limit)
+    if plain is not None:
+        value = text[at : plain.end() - 1]
+        parser.resume(plain.end())
+        if not value.isascii():
+            value = unicodedata.normalize("NFC", value)
+        return Literal(value, parser.place(start, plain.end()))
+    parts = Parts(parser)
+    while True:
+        run = _RUN(text, at, parser.limit)
+        assert run is not None
+        if run.end() > at:
+            parts.add_text(unescape_quoted(parser, at, run.end()), at, run.end())
+        at = run.end()
+        char = text[at] if at < parser.limit else ""
+        if char == '"':
+            break
+        if char not in ("$", "%"):
+            what = "a quoted string cannot span lines" if char else "this quoted string is never closed"
+            raise parser.problem(what, start, at)
+        at = parts.add_sequence(at)
+    node = build(parts, start, at + 1)
+    parser.resume(at + 1)
+    return node
+
+
+def parse_heredoc(parser: Parser) -> Node:
+    """Read a heredoc; the parser stands on its `<<MARKER` line."""
+    start, at, text, limit = parser.start, parser.end, parser.text, parser.limit
+    opening = HEREDOC.match(text, start, limit)
+    assert opening is not None
+    flush, marker = bool(opening[1]), opening[2]
+    parts = Parts(parser)
+    line = at
+    closing = heredoc_end(text, line, limit, marker)
+    while True:
+        if closing is None:
+            raise parser.problem(f"this heredoc is never closed: {marker} must stand alone on a line", start, start + 2)
+        sequence = OPENING.search(text, at, closing[0])
+        if sequence is None:
+            break
+        parts.add_lines(at, sequence.start())
+        at = parts.add_sequence(sequence.start())
+        if at > closing[0]:
+            line = text.find("\n", at, limit) + 1
+            closing = heredoc_end(text, line, limit, marker) if line else None
+    parts.add_lines(at, closing[0])
+    if flush:
+        remove_indent(parts.found)
+    node = build(parts, start, closing[1])
+    parser.resume(closing[1])
+    return node
+
+
+def heredoc_end(text: str, line: int, limit: int, marker: str) -> tuple[int, int] | None:
+    """Find the line, at or behind the line's start `line`, that holds nothing but `marker`.
+
+    Gives where that line starts and where its marker ends, or None. Each line is looked at once.
+    """
+    while True:
+        found = text.find(marker, line, limit)
+        if found < 0:
+            return None
+        line_start = text.rfind("\n", line, found) + 1 or line
+        line_end = text.find("\n", found, limit)
+        if line_end < 0:
+            line_end = limit
+        if text[line_start:line_end].strip(GO_SPACES) == marker:
+            return line_start, found + len(marker)
+        if line_end == limit:
+            return None
+        line = line_end + 1
