@@ -1,0 +1,125 @@
+"""The arguments and blocks of a resource in a plan or a state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imdsguard.model.resource import Blocks
+from imdsguard.model.value import Absent, Step, Unknown, Value
+from imdsguard.terraform.documents.expressions import Hidden, Written, expression_of, references_of
+from imdsguard.terraform.documents.values import Marks, marked, member, to_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.documents.references import Surroundings
+
+FUNCTION_ONLY = "a function gives it at apply"
+COMPUTED = "known only after apply"
+TOO_DEEP = "the value is nested too deeply to be read"
+TRACED = ("var.", "local.", "each.", "module.", "data.")
+"""References that a reader wants to see on the way to a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentBody:
+    """What a document says about a resource or a nested block.
+
+    `written` is what the configuration in a plan says about the same block, `surroundings` resolves its references.
+    """
+
+    place: Place
+    values: Mapping[str, Any]
+    unknown: Marks
+    sensitive: Marks
+    written: Written
+    surroundings: Surroundings | None = None
+
+    def attribute(self, name: str) -> Value:
+        """Return what the argument will be set to; one that only the provider computes is absent."""
+        try:
+            return self._attribute(name)
+        except RecursionError:
+            return Unknown(TOO_DEEP, place=self.place)
+
+    def blocks(self, name: str) -> Blocks:
+        """Return the nested blocks, or the objects of an argument that holds such."""
+        try:
+            return self._blocks(name)
+        except RecursionError:
+            return Blocks((), Unknown(TOO_DEEP, place=self.place))
+
+    def _attribute(self, name: str) -> Value:
+        raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
+        expression = self.written.expression(name)
+        if marked(marks):
+            return self._unsettled(expression, whole=not isinstance(secrets, (list, dict)))
+        if raw == "" and (expression is None or isinstance(expression, Hidden)):
+            return Absent(self.place)  # the provider's zero value for a string that nobody set
+        return to_value(
+            raw,
+            marks,
+            secrets,
+            self.place,
+            self._trace(expression),
+            lambda: self._unsettled(expression, whole=False),
+        )
+
+    def _blocks(self, name: str) -> Blocks:
+        raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
+        if marked(marks):
+            value = self._unsettled(self.written.expression(name), whole=False)
+            return Blocks((), value) if isinstance(value, Unknown) else Blocks()
+        if isinstance(raw, dict):
+            return Blocks((self._child(raw, marks, secrets, self.written.block(name)),))
+        if not isinstance(raw, list):
+            return Blocks()
+        written = self.written.blocks(name, raw)
+        return Blocks(
+            tuple(
+                self._child(item, member(marks, i), member(secrets, i), written[i])
+                for i, item in enumerate(raw)
+                if isinstance(item, dict) or marked(member(marks, i))
+            )
+        )
+
+    def _child(self, raw: Any, marks: Marks, secrets: Marks, written: Written) -> DocumentBody:
+        values = raw if isinstance(raw, dict) else {}
+        return DocumentBody(self.place, values, marks, secrets, written, self.surroundings)
+
+    def _unsettled(self, expression: object, *, whole: bool) -> Value:
+        """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent).
+
+        `whole` is false for lists, maps and parts of them, which no single attribute is equal to.
+        """
+        if expression is None:
+            return Absent(self.place)
+        if isinstance(expression, Hidden):
+            return Unknown(expression.reason, place=self.place)
+        references, constant, opaque = references_of(expression)
+        if not references:
+            if opaque:
+                return Unknown(FUNCTION_ONLY, place=self.place)
+            return Absent(self.place) if constant is None else Unknown(COMPUTED, place=self.place)
+        if self.surroundings is None:
+            return Unknown(COMPUTED, place=self.place)
+        sources = self.surroundings.sources(references)
+        trace = self._trace(expression)
+        if sources.settled:  # nothing it is made of is unknown: it is null, and the provider fills it in
+            return Absent(self.place, trace) if not opaque else Unknown(FUNCTION_ONLY, place=self.place)
+        reason = sources.reason or COMPUTED
+        return Unknown(reason, sources.references, self.place, trace, whole and sources.exact)
+
+    def _trace(self, expression: object) -> tuple[Step, ...]:
+        if expression is None or isinstance(expression, Hidden):
+            return ()
+        read = expression_of(expression)
+        if read is None:
+            return ()
+        labels: list[str] = []
+        for reference in read.references:
+            if reference.startswith(TRACED) and not any(label.startswith(f"{reference}.") for label in labels):
+                labels.append(reference)
+        return tuple(Step(label, self.place) for label in labels[:4])

@@ -1,0 +1,196 @@
+"""What a plan's `configuration` shows of a block: each argument's constant, or what it refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import UNSET
+
+from imdsguard.terraform.documents.schema import Expression
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+DYNAMIC = "a plan does not show what a dynamic block sets its arguments to"
+NOT_SHOWN = "the document does not show the configuration of this resource"
+MOST_PAIRS = 10_000
+DEEPEST = 4
+_EXPRESSION_KEYS = frozenset({"constant_value", "references"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An expression that the document does not show."""
+
+    reason: str
+
+
+class Written(Protocol):
+    """The configuration's side of a block."""
+
+    def expression(self, name: str) -> object:
+        """What the argument (or block) `name` is set to: None if nothing is, `Hidden` if that cannot be seen."""
+        ...
+
+    def block(self, name: str) -> Written:
+        """The configuration's side of the one block `name`."""
+        ...
+
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:
+        """The configuration's side of each of the blocks `name`, whose planned values are `items`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A block that the configuration in the document does not show."""
+
+    reason: str
+
+    def expression(self, name: str) -> object:  # noqa: ARG002
+        """Always hidden."""
+        return Hidden(self.reason)
+
+    def block(self, name: str) -> Written:  # noqa: ARG002
+        """As little as the block around it."""
+        return self
+
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:  # noqa: ARG002
+        """As little as the block around them."""
+        return [self] * len(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An object or a list of objects that one expression gives: each part may come from all of it."""
+
+    of: object
+
+    def expression(self, name: str) -> object:  # noqa: ARG002
+        """The expression of the whole."""
+        return self.of
+
+    def block(self, name: str) -> Written:  # noqa: ARG002
+        """A part, of which no more is known."""
+        return self
+
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:  # noqa: ARG002
+        """Parts, of which no more is known."""
+        return [self] * len(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A block of which every argument is shown."""
+
+    expressions: Mapping[str, Any]
+
+    def expression(self, name: str) -> object:
+        """The argument's expression."""
+        return self.expressions.get(name)
+
+    def block(self, name: str) -> Written:
+        """A block of nesting mode single, or an argument that holds an object."""
+        found = self.expressions.get(name)
+        if isinstance(found, list):
+            return self.blocks(name, [None])[0]
+        if not isinstance(found, dict):
+            return Unseen(DYNAMIC)
+        return Whole(found) if found.keys() <= _EXPRESSION_KEYS else Shown(found)
+
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:
+        """Find the block in the configuration for each planned one.
+
+        Blocks that are a set are planned in another order than they are written, and `dynamic` ones are not shown at
+        all: what decides are the constants.
+        """
+        found = self.expressions.get(name)
+        if isinstance(found, dict):
+            return [Whole(found)] * len(items)
+        shown = [block for block in found if isinstance(block, dict)] if isinstance(found, list) else []
+        if len(shown) == len(items) and all(map(agree, shown, items)):
+            return [Shown(block) for block in shown]
+        if len(shown) * len(items) > MOST_PAIRS:
+            return [Unseen(DYNAMIC)] * len(items)
+        written: list[Written] = []
+        for item in items:
+            fitting = [block for block in shown if agree(block, item)]
+            # Fewer blocks shown than planned: some are dynamic, and a dynamic one may look like a shown one.
+            sure = len(fitting) == 1 and (len(shown) == len(items) or tells_apart(fitting[0]))
+            written.append(Shown(fitting[0]) if sure else Unseen(DYNAMIC))
+        return written
+
+
+def agree(block: Mapping[str, Any], item: Any, depth: int = 0) -> bool:
+    """Whether a planned block can be the one that is written: all constants are there."""
+    if not isinstance(item, dict) or depth > DEEPEST:
+        return True
+    for name, expression in block.items():
+        planned = item.get(name)
+        if isinstance(expression, list):
+            parts = planned if isinstance(planned, list) and len(planned) * len(expression) <= MOST_PAIRS else []
+            children = [child for child in expression if isinstance(child, dict)]
+            if parts and any(not any(agree(child, part, depth + 1) for part in parts) for child in children):
+                return False
+            continue
+        read = expression_of(expression)
+        if read is None or read.references or read.constant_value is UNSET or planned is None:
+            continue
+        if not _alike(read.constant_value, planned):
+            return False
+    return True
+
+
+def tells_apart(block: Mapping[str, Any]) -> bool:
+    """Whether a block has a constant by which it can be recognised."""
+    return any(
+        (read := expression_of(expression)) is not None
+        and not read.references
+        and read.constant_value not in (UNSET, None)
+        for expression in block.values()
+    )
+
+
+def expression_of(found: object) -> Expression | None:
+    """Read an argument's expression; None for what is none."""
+    if not isinstance(found, dict) or not found.keys() <= _EXPRESSION_KEYS:
+        return None
+    references = found.get("references", [])
+    if not isinstance(references, list) or not all(isinstance(text, str) for text in references):
+        references = []
+    return Expression(found.get("constant_value", UNSET), references)
+
+
+def references_of(found: object) -> tuple[list[str], object, bool]:
+    """Collect what an argument, or all blocks of a type, refer to.
+
+    Returns the references; the constant, None if there is none; and whether a part of it is neither, being the result
+    of a function that depends on nothing, such as `uuid()`.
+    """
+    references: dict[str, None] = {}
+    constant: object = None
+    opaque = False
+    pending = [found]
+    while pending:
+        node = pending.pop()
+        read = expression_of(node)
+        if read is not None:
+            references.update(dict.fromkeys(read.references))
+            if not read.references:
+                opaque = opaque or read.constant_value is UNSET
+                constant = constant if read.constant_value in (UNSET, None) else read.constant_value
+        elif isinstance(node, dict):
+            pending.extend(node.values())
+        elif isinstance(node, list):
+            pending.extend(node)
+    return list(references), constant, opaque
+
+
+def _alike(constant: object, planned: object) -> bool:
+    """Equal but for Terraform's conversions of primitives and collections."""
+    if isinstance(constant, (list, dict)) or isinstance(planned, (list, dict)):
+        return True
+    if isinstance(constant, bool) or isinstance(planned, bool):
+        return str(constant).lower() == str(planned).lower()
+    return str(constant) == str(planned)

@@ -1,0 +1,206 @@
+"""Resources of a plan: what each will be, and what an argument stands for that is known after apply only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from imdsguard.model.problem import Problem
+from imdsguard.model.resource import Action, Resource
+from imdsguard.model.value import Known, Reference, Step, Unknown, Value
+from imdsguard.terraform.documents.addresses import module_path
+from imdsguard.terraform.documents.body import DocumentBody
+from imdsguard.terraform.documents.configuration import Blocks, label_of
+from imdsguard.terraform.documents.expressions import NOT_SHOWN, Shown, Unseen
+from imdsguard.terraform.documents.instances import Instance, Instances
+from imdsguard.terraform.documents.providers import Providers
+from imdsguard.terraform.documents.references import Resolver, Surroundings
+from imdsguard.terraform.documents.schema import Configuration, StateModule
+from imdsguard.terraform.documents.state import decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.documents.schema import Document
+
+ACTIONS = {
+    ("no-op",): Action.NO_OP,
+    ("create",): Action.CREATE,
+    ("read",): Action.NONE,
+    ("update",): Action.UPDATE,
+    ("delete", "create"): Action.REPLACE,
+    ("create", "delete"): Action.REPLACE,
+    ("create", "forget"): Action.REPLACE,
+    ("forget", "create"): Action.REPLACE,
+    ("forget",): Action.FORGET,
+}
+"""What the lists of actions mean (Terraform, "JSON Output Format": change representation)."""
+
+ERRORED = "Terraform reported errors while it made this plan: resources may be missing from it"
+
+
+class PlanReader:
+    """Reads one plan. `problems` fills up while it does."""
+
+    def __init__(self, document: Document, place: Place, wanted: frozenset[str]) -> None:
+        self.problems: list[Problem] = []
+        self._place = place
+        self._wanted = wanted
+        configuration = document.configuration
+        self._has_configuration = isinstance(configuration, Configuration)
+        self._blocks = Blocks(configuration if isinstance(configuration, Configuration) else Configuration())
+        changes = document.resource_changes or []
+        self._instances = Instances(changes)
+        self._resolver = Resolver(self._blocks, self._instances)
+        self._deferred = document.deferred_changes
+        self._prior = document.prior_state.values if document.prior_state is not None else None
+        self._variables = document.variables
+
+    def read(self) -> tuple[Resource, ...]:
+        """Read all wanted resources."""
+        planned = [instance for instance in self._instances if self._wants(instance)]
+        self._providers = Providers(self._blocks, self._variables, self._place, self._observed(planned))
+        resources = [resource for instance in planned if (resource := self._planned(instance)) is not None]
+        resources.extend(self._put_off())
+        resources.extend(self._kept())
+        return tuple(resources)
+
+    def _wants(self, instance: Instance) -> bool:
+        planned = instance.planned
+        return (f"data.{planned.type}" if planned.mode == "data" else planned.type) in self._wanted
+
+    def _observed(self, planned: list[Instance]) -> dict[str, str]:
+        """The Regions of providers, from resources that have no `region` of their own (AWS provider 6)."""
+        observed: dict[str, str] = {}
+        for instance in planned:
+            written = self._written(instance)
+            after = self._after(instance)
+            region = after.get("region") if isinstance(after, dict) else None
+            if isinstance(region, str) and isinstance(written, Shown) and "region" not in written.expressions:
+                observed.setdefault(self._key(instance), region)
+        return observed
+
+    def _after(self, instance: Instance) -> Any:
+        try:
+            return instance.change.after
+        except (msgspec.DecodeError, RecursionError):
+            return None
+
+    def _planned(self, instance: Instance) -> Resource | None:
+        try:
+            change = instance.change
+        except (msgspec.DecodeError, RecursionError) as error:
+            self.problems.append(Problem(f"{instance.address} cannot be read: {error}", self._place))
+            return None
+        if change.actions == ["delete"]:
+            return None
+        action = ACTIONS.get(tuple(change.actions))
+        values = change.before if action is Action.FORGET else change.after
+        if action is None or not isinstance(values, dict):
+            what = f"actions {change.actions}" if action is None else "no planned values"
+            self.problems.append(Problem(f"{instance.address} cannot be read: {what}", self._place))
+            return None
+        return self._resource(instance, values, action)
+
+    def _resource(self, instance: Instance, values: dict[str, Any], action: Action) -> Resource:
+        planned, change = instance.planned, instance.change
+        module = module_path(planned.module_address)
+        label = label_of(planned.mode, planned.type, planned.name)
+        block = self._blocks.resource(module, label)
+        around = Surroundings(
+            self._resolver, module, planned.index, block.for_each_expression if block is not None else None, label
+        )
+        forgotten = action is Action.FORGET
+        body = DocumentBody(
+            self._place,
+            values,
+            None if forgotten else change.after_unknown,
+            change.before_sensitive if forgotten else change.after_sensitive,
+            Unseen(NOT_SHOWN) if forgotten else self._written(instance),
+            around,
+        )
+        before = None
+        if isinstance(change.before, dict):
+            before = DocumentBody(self._place, change.before, None, change.before_sensitive, Unseen(NOT_SHOWN))
+        provider = self._providers.bind(self._key(instance), planned.provider_name)
+        depends_on = block.depends_on if block is not None else []
+        prefix = f"{planned.module_address}." if planned.module_address else ""
+        return Resource(
+            address=planned.address,
+            type=planned.type,
+            name=planned.name,
+            body=body,
+            provider=provider,
+            region=self._region(values, provider.region),
+            root=self._place.file,
+            place=self._place,
+            data=planned.mode == "data",
+            module=planned.module_address,
+            key=planned.index,
+            action=action,
+            before=before,
+            depends_on=tuple(Reference(prefix + address) for address in depends_on),
+        )
+
+    def _region(self, values: dict[str, Any], otherwise: Value) -> Value:
+        region = values.get("region")
+        return Known(region, self._place, (Step("region", self._place),)) if isinstance(region, str) else otherwise
+
+    def _written(self, instance: Instance) -> Shown | Unseen:
+        planned = instance.planned
+        label = label_of(planned.mode, planned.type, planned.name)
+        block = self._blocks.resource(module_path(planned.module_address), label)
+        return Unseen(NOT_SHOWN) if block is None else Shown(block.expressions)
+
+    def _key(self, instance: Instance) -> str:
+        planned = instance.planned
+        label = label_of(planned.mode, planned.type, planned.name)
+        block = self._blocks.resource(module_path(planned.module_address), label)
+        return block.provider_config_key if block is not None else ""
+
+    def _put_off(self) -> Iterator[Resource]:
+        """What Terraform will plan in a later round only: there may be none, one or many of it."""
+        for deferred in self._deferred:
+            instance = Instance(deferred.resource_change)
+            if self._wants(instance) and (resource := self._planned(instance)) is not None:
+                reason = f"Terraform has put off planning it ({deferred.reason or 'no reason given'})"
+                yield replace(resource, instances=Unknown(reason, place=self._place))
+
+    def _kept(self) -> Iterator[Resource]:
+        """What the prior state holds and the plan does not mention: data that was read, and what -target left out."""
+        root = self._prior.root_module if self._prior is not None else StateModule()
+        for module, read, values, marks in decoded(root, self._wanted, self._place, self.problems):
+            path = module_path(module)
+            label = label_of(read.mode, read.type, read.name)
+            if read.index in self._instances.of(path, label):
+                continue
+            block = self._blocks.resource(path, label)
+            key = block.provider_config_key if block is not None else ""
+            provider = self._providers.bind(key, read.provider_name)
+            yield Resource(
+                address=read.address,
+                type=read.type,
+                name=read.name,
+                body=DocumentBody(self._place, values, None, marks, Unseen(NOT_SHOWN)),
+                provider=provider,
+                region=self._region(values, provider.region),
+                root=self._place.file,
+                place=self._place,
+                data=read.mode == "data",
+                module=module,
+                key=read.index,
+            )
+
+
+def read_plan(
+    document: Document, place: Place, wanted: frozenset[str]
+) -> tuple[tuple[Resource, ...], tuple[Problem, ...]]:
+    """Read all wanted resources of a plan."""
+    reader = PlanReader(document, place, wanted)
+    resources = reader.read()
+    if document.errored:
+        reader.problems.append(Problem(ERRORED, place, "fix what `terraform plan` reports and make the plan again"))
+    return resources, tuple(reader.problems)

@@ -1,0 +1,199 @@
+"""What an unknown argument stands for, found by following a plan's references through modules.
+
+A plan shows which names an expression mentions, and nothing of what it does with them. So an argument is taken to be
+equal to an attribute only if that attribute is the one thing in the expression that is not known yet, and one of
+those that are passed on as they are (`id`, `name`, `arn` and versions).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from imdsguard.model.value import Reference
+from imdsguard.terraform.documents.addresses import Index, Step, key_of, steps_of
+from imdsguard.terraform.documents.configuration import Blocks, ModulePath, most_specific
+from imdsguard.terraform.documents.expressions import references_of
+from imdsguard.terraform.documents.values import anything_marked, member
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imdsguard.terraform.documents.instances import Instance, Instances
+    from imdsguard.terraform.documents.schema import Expression
+
+PASSED_ON = frozenset({"id", "name", "arn", "latest_version", "default_version"})
+MOST_REFERENCES = 64
+LONGEST_CHAIN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The parts of an expression that are not known: attributes, and reasons for what cannot be followed."""
+
+    references: tuple[Reference, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything it is made of is known."""
+        return not self.references and not self.reasons
+
+    @property
+    def exact(self) -> bool:
+        """Whether the expression can be nothing but its one reference."""
+        if self.reasons or len(self.references) != 1:
+            return False
+        attribute = self.references[0].attribute
+        return bool(attribute) and attribute[-1] in PASSED_ON
+
+    @property
+    def reason(self) -> str:
+        """Why it is not known, for people; empty where the references say it."""
+        return self.reasons[0] if self.reasons else ""
+
+
+SETTLED = Sources()
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where an expression stands: a module instance, and the resource's or call's own key and for_each."""
+
+    resolver: Resolver
+    module: ModulePath
+    key: str | int | None = None
+    for_each: Expression | None = None
+    label: str = ""
+
+    def sources(self, references: list[str]) -> Sources:
+        """Find what is unknown in an expression that has these references."""
+        return self.resolver.follow(references, self)
+
+
+class Resolver:
+    """Follows references through one plan."""
+
+    def __init__(self, blocks: Blocks, instances: Instances) -> None:
+        self._blocks = blocks
+        self._instances = instances
+        self._memo: dict[tuple[object, ...], Sources] = {}
+        self._depth = 0
+
+    def follow(self, references: list[str], around: Surroundings, sought: Sequence[Step] = ()) -> Sources:
+        """Join what the references lead to. `sought` is the part of the expression's value that is asked for."""
+        found: dict[Reference, None] = {}
+        reasons: dict[str, None] = {}
+        keyed = "each.key" in references or "count.index" in references
+        for reference in most_specific(references):
+            sources = self._one(reference, around, tuple(sought), keyed=keyed)
+            found.update(dict.fromkeys(sources.references))
+            reasons.update(dict.fromkeys(sources.reasons))
+        return Sources(tuple(found)[:MOST_REFERENCES], tuple(reasons))
+
+    def _one(self, reference: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
+        name = (reference, around.module, around.key, id(around.for_each), around.label, sought, keyed)
+        found = self._memo.get(name)
+        if found is not None:
+            return found
+        if self._depth >= LONGEST_CHAIN:
+            return Sources((), (f"{reference} leads through more than {LONGEST_CHAIN} references",))
+        self._memo[name] = Sources((), (f"{reference} refers to itself",))
+        self._depth += 1
+        try:
+            found = self._memo[name] = self._resolve(reference, around, sought, keyed=keyed)
+        finally:
+            self._depth -= 1
+        return found
+
+    def _resolve(self, reference: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
+        steps = steps_of(reference)
+        root, rest = (steps[0], steps[1:]) if steps else ("", ())
+        if root in {"path", "terraform", "count"} or not rest:
+            return SETTLED
+        if root == "local":
+            return Sources((), (f"a plan does not show what local.{rest[0]} stands for",))
+        if root == "each":
+            return SETTLED if rest[0] == "key" else self._each_value(around, (*rest[1:], *sought))
+        if root == "var":
+            return self._variable(str(rest[0]), around, (*rest[1:], *sought))
+        if root == "module":
+            return self._output(str(rest[0]), around, (*rest[1:], *sought), keyed=keyed)
+        if root == "resource":
+            root, rest = rest[0], rest[1:]
+        if root == "data":
+            label, rest = ".".join(map(str, steps[:3])), steps[3:]
+        else:
+            label, rest = f"{root}.{rest[0]}" if rest else str(root), rest[1:]
+        # Behind an attribute, what is sought is a part of an object that was built around it: the attribute says more.
+        inside = any(key_of(step) is None and step != "*" for step in rest)
+        return self._resource(label, around, rest if inside else (*rest, *sought), keyed=keyed)
+
+    def _each_value(self, around: Surroundings, sought: tuple[Step, ...]) -> Sources:
+        if around.for_each is None or not around.for_each.references or not isinstance(around.key, str):
+            return SETTLED
+        outside = Surroundings(self, around.module)
+        return self.follow(around.for_each.references, outside, (Index(around.key), *sought))
+
+    def _variable(self, name: str, around: Surroundings, sought: tuple[Step, ...]) -> Sources:
+        if not around.module:
+            return SETTLED  # a plan is made with all root variables known
+        call = self._blocks.call(around.module)
+        if call is None:
+            return Sources((), (f"the plan does not show where var.{name} is set",))
+        expression = call.expressions.get(name)
+        references, _, opaque = references_of(expression) if expression is not None else ([], None, False)
+        if opaque:
+            return Sources((), ("a function gives it at apply",))
+        outside = Surroundings(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
+        return self.follow(references, outside, sought)
+
+    def _output(self, name: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
+        key = key_of(sought[0]) if sought else None
+        if key is not None:
+            sought = sought[1:]
+        elif keyed:
+            key = around.key
+        child = (*around.module, (name, key))
+        module = self._blocks.module(child)
+        output = module.outputs.get(str(sought[0])) if module is not None and sought else None
+        if output is None or output.expression is None:
+            return Sources((), (f"the plan does not show which output of module.{name} it is",))
+        if not output.expression.references:
+            return SETTLED
+        return self.follow(output.expression.references, Surroundings(self, child), sought[1:])
+
+    def _resource(self, label: str, around: Surroundings, path: tuple[Step, ...], *, keyed: bool) -> Sources:
+        instances = self._instances.of(around.module, label)
+        if not instances:
+            known = self._blocks.resource(around.module, label) is not None
+            return SETTLED if known else Sources((), (f"the plan does not show {label}",))
+        chosen: Mapping[str | int | None, Instance] = instances
+        key = key_of(path[0]) if path else None
+        if key is not None and key in instances:
+            chosen, path = {key: instances[key]}, path[1:]
+        elif keyed and around.key in instances and self._side_by_side(around, instances):
+            chosen = {around.key: instances[around.key]}
+        found: list[Reference] = []
+        for instance in list(chosen.values())[:MOST_REFERENCES]:
+            attribute = existing(path, instance)
+            unknown: Any = instance.unknown
+            for step in attribute:
+                unknown = member(unknown, step)
+            if anything_marked(unknown):
+                plain = tuple(str(step) if isinstance(step, str) else step for step in attribute)
+                found.append(Reference(instance.address, plain))
+        return Sources(tuple(found))
+
+    def _side_by_side(self, around: Surroundings, instances: Mapping[str | int | None, Instance]) -> bool:
+        """Whether the instances belong together one by one: a count may be used modulo another."""
+        return isinstance(around.key, str) or instances.keys() == self._instances.of(around.module, around.label).keys()
+
+
+def existing(path: Sequence[Step], instance: Instance) -> tuple[Step, ...]:
+    """The part of a path that leads into the resource: `x.y.id` with `x = { y = aws_a.b }` ends in `id`."""
+    for start, step in enumerate(path):
+        if isinstance(step, str) and not isinstance(step, Index) and instance.has(step):
+            steps = path[start:]
+            return tuple(steps[: steps.index("*")]) if "*" in steps else tuple(steps)
+    return ()

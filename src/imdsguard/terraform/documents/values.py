@@ -1,0 +1,81 @@
+"""A document's JSON as values of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from imdsguard.model.value import Absent, Known, Unknown, Value
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.model.value import Step
+
+Marks: TypeAlias = Any
+"""A mirror of a value: `true`, or a structure of its shape that has `true` in it. Hostile ones have any shape."""
+
+Unsettled: TypeAlias = Callable[[], Value]
+"""Makes the value for a part that is known after apply only."""
+
+
+def marked(marks: Marks) -> bool:
+    """Whether the value as a whole is marked."""
+    return marks is True
+
+
+def anything_marked(marks: Marks) -> bool:
+    """Whether the value or any part of it is marked."""
+    pending = [marks]
+    while pending:
+        mark = pending.pop()
+        if mark is True:
+            return True
+        if isinstance(mark, dict):
+            pending.extend(mark.values())
+        elif isinstance(mark, list):
+            pending.extend(mark)
+    return False
+
+
+def member(marks: Marks, key: str | int) -> Marks:
+    """The marks of a member: all of a marked value is marked."""
+    if marks is True:
+        return True
+    if isinstance(marks, dict) and isinstance(key, str):
+        return marks.get(key)
+    if isinstance(marks, list) and isinstance(key, int):
+        return marks[key] if key < len(marks) else None
+    return None
+
+
+def to_value(
+    raw: Any, unknown: Marks, sensitive: Marks, place: Place, trace: tuple[Step, ...], unsettled: Unsettled
+) -> Value:
+    """Turn decoded JSON into a value; members that are known after apply are made by `unsettled`."""
+    if unknown is True:
+        return unsettled()
+    secret = sensitive is True
+    if isinstance(raw, list):
+        items = (
+            to_value(v, member(unknown, i), member(sensitive, i), place, trace, unsettled) for i, v in enumerate(raw)
+        )
+        return Known(tuple(items), place, trace, secret)
+    if isinstance(raw, dict) or (raw is None and isinstance(unknown, dict) and anything_marked(unknown)):
+        known: Mapping[str, Any] = raw or {}
+        names = dict.fromkeys((*known, *(unknown if isinstance(unknown, dict) else ())))
+        return Known(
+            {
+                name: to_value(known.get(name), member(unknown, name), member(sensitive, name), place, trace, unsettled)
+                for name in names
+            },
+            place,
+            trace,
+            secret,
+        )
+    if raw is None:
+        return Absent(place, trace)
+    if isinstance(raw, float) and raw.is_integer():
+        raw = int(raw)
+    if isinstance(raw, (str, bool, int, float)):
+        return Known(raw, place, trace, secret)
+    return Unknown(f"the document gives it as {type(raw).__name__}", place=place, trace=trace)
