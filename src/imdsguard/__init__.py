@@ -1,1 +1,133 @@
-"""imdsguard: stops EC2 instances reachable by IMDSv1 from ever being deployed."""
+"""imdsguard: stops EC2 instances reachable by IMDSv1 from ever being deployed.
+
+This is the face: all that a rule, or a program that embeds imdsguard, imports. A name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.version import __version__
+
+if TYPE_CHECKING:
+    from imdsguard.engine import Outcome, judge
+    from imdsguard.loader import RuleError, load_rules, rule_files
+    from imdsguard.model.finding import (
+        Confidence,
+        Finding,
+        Judgement,
+        Severity,
+        Verdict,
+        failed,
+        passed,
+        undecided,
+    )
+    from imdsguard.model.launch import (
+        HOP_LIMIT,
+        HTTP_ENDPOINT,
+        HTTP_TOKENS,
+        OPTIONS,
+        SERVICE_DEFAULTS,
+        Alarm,
+        Coverage,
+        Estate,
+        Kind,
+        Launch,
+        Option,
+        RegionDefault,
+        Scope,
+        Source,
+        State,
+    )
+    from imdsguard.model.place import Place
+    from imdsguard.model.problem import Problem
+    from imdsguard.model.resource import Action, Blocks, Body, Provider, Resource
+    from imdsguard.model.rule import Rule
+    from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
+    from imdsguard.policy.errors import PolicyError
+    from imdsguard.policy.policy import Policy, Setting
+
+_HOMES = {
+    "imdsguard.engine": ("Outcome", "judge"),
+    "imdsguard.loader": ("RuleError", "load_rules", "rule_files"),
+    "imdsguard.model.finding": (
+        "Confidence", "Finding", "Judgement", "Severity", "Verdict", "failed", "passed", "undecided",
+    ),
+    "imdsguard.model.launch": (
+        "HOP_LIMIT", "HTTP_ENDPOINT", "HTTP_TOKENS", "OPTIONS", "SERVICE_DEFAULTS", "Alarm", "Coverage", "Estate",
+        "Kind", "Launch", "Option", "RegionDefault", "Scope", "Source", "State",
+    ),
+    "imdsguard.model.place": ("Place",),
+    "imdsguard.model.problem": ("Problem",),
+    "imdsguard.model.resource": ("Action", "Blocks", "Body", "Provider", "Resource"),
+    "imdsguard.model.rule": ("Rule",),
+    "imdsguard.model.value": ("Absent", "Known", "Reference", "Step", "Unknown", "Value", "text_of"),
+    "imdsguard.policy.errors": ("PolicyError",),
+    "imdsguard.policy.policy": ("Policy", "Setting"),
+}  # fmt: skip
+
+__all__ = [
+    "HOP_LIMIT",
+    "HTTP_ENDPOINT",
+    "HTTP_TOKENS",
+    "OPTIONS",
+    "SERVICE_DEFAULTS",
+    "Absent",
+    "Action",
+    "Alarm",
+    "Blocks",
+    "Body",
+    "Confidence",
+    "Coverage",
+    "Estate",
+    "Finding",
+    "Judgement",
+    "Kind",
+    "Known",
+    "Launch",
+    "Option",
+    "Outcome",
+    "Place",
+    "Policy",
+    "PolicyError",
+    "Problem",
+    "Provider",
+    "Reference",
+    "RegionDefault",
+    "Resource",
+    "Rule",
+    "RuleError",
+    "Scope",
+    "Setting",
+    "Severity",
+    "Source",
+    "State",
+    "Step",
+    "Unknown",
+    "Value",
+    "Verdict",
+    "__version__",
+    "failed",
+    "judge",
+    "load_rules",
+    "passed",
+    "rule_files",
+    "text_of",
+    "undecided",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a name of the face from where it lives (PEP 562)."""
+    from importlib import import_module
+
+    for home, names in _HOMES.items():
+        if name in names:
+            value: object = getattr(import_module(home), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

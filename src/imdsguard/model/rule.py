@@ -1,0 +1,43 @@
+"""A rule as it was loaded from its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from imdsguard.model.finding import Judgement, Severity
+
+SUBJECTS = ("Launch", "RegionDefault", "Alarm", "Estate")
+"""What a rule can be asked about, once for each of them in the estate (for `Estate`: once)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One file of `checks/`. `page` is its docstring, `severity` what a policy can overrule.
+
+    `wants` names what `check` takes, in order: its subject, and `Parameters` or `Estate` if it asks for them.
+    `parameters` is the rule's own frozen dataclass of settings. `controls` maps a framework to its ids.
+    """
+
+    id: str
+    file: str
+    severity: Severity
+    page: str
+    check: Callable[..., Iterable[Judgement]]
+    wants: tuple[str, ...]
+    parameters: type | None = None
+    controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """Which of `SUBJECTS` the rule is called with."""
+        return next(name for name in self.wants if name in SUBJECTS)
+
+    @property
+    def summary(self) -> str:
+        """The first line of the page."""
+        return self.page.partition("\n")[0]

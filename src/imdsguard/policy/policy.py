@@ -1,0 +1,39 @@
+"""A policy: what the engine goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from imdsguard.model.finding import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a policy says about one rule. None: what the rule, or the policy as a whole, says.
+
+    `parameters` is an instance of the rule's own `Parameters`.
+    """
+
+    off: bool = False
+    severity: Severity | None = None
+    on_unknown: Severity | None = None
+    parameters: object | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Every rule is on, as it declares itself, unless `settings` has something else to say about it.
+
+    `on_unknown` is how bad it is when a rule cannot tell, but never worse than what the rule would have found.
+    `fail_on` is the mildest severity that makes a run fail; None: no finding does.
+    """
+
+    name: str = "baseline"
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    on_unknown: Severity = Severity.WARNING
+    fail_on: Severity | None = Severity.ERROR
+
+    def setting(self, rule: str) -> Setting:
+        """What is said about a rule."""
+        return self.settings.get(rule, Setting())
