@@ -263,8 +263,7 @@ def divide(a: Number, b: Number) -> Number:
         return NEGATIVE_ZERO if negative else 0
     if type(a) is int and type(b) is int and a % b == 0:
         return a // b
-    quotient = _exact(a) / _exact(b)
-    return _result(quotient, a, b)
+    return _result(Fraction(_exact(a)) / _exact(b), a, b)
 
 
 def modulo(a: Number, b: Number) -> Number:
