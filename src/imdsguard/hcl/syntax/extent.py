@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-from imdsguard.hcl.syntax.strings import heredoc_end
-from imdsguard.hcl.syntax.words import HEREDOC, OPENING
+from imdsguard.hcl.syntax.words import HEREDOC, OPENING, QUOTED_TEXT, heredoc_end
 
 PLAIN_STRING = r'"[^"\\$%\r\n]*"'
 _FLAT = re.compile(rf'[^"#/<()\[\]{{}}\n]*(?:{PLAIN_STRING}[^"#/<()\[\]{{}}\n]*)*').match
 _DEEP = re.compile(rf'[^"#/<()\[\]{{}}]*(?:{PLAIN_STRING}[^"#/<()\[\]{{}}]*)*').match
-_IN_QUOTES = re.compile(r'[^"\\$%\r\n]*(?:(?:\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))[^"\\$%\r\n]*)*').match
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -39,7 +37,7 @@ class _Walk:
     `${` counts as a brace of its own, "$}", since behind it the text goes on.
     """
 
-    __slots__ = ("at", "blank_from", "blank_to", "one_line", "opened", "stack", "start", "text")
+    __slots__ = ("at", "blank_from", "blank_to", "closings", "one_line", "opened", "stack", "start", "text")
 
     def __init__(self, text: str, start: int, one_line: bool) -> None:
         self.text = text
@@ -47,6 +45,7 @@ class _Walk:
         self.one_line = one_line
         self.stack: list[str] = []
         self.opened: list[int] = []
+        self.closings: dict[int, tuple[int, int]] = {}
         self.blank_from = self.blank_to = -1
 
     def run(self) -> tuple[int, int]:
@@ -119,7 +118,7 @@ class _Walk:
 
     def _quotes(self) -> None:
         text = self.text
-        match = _IN_QUOTES(text, self.at)
+        match = QUOTED_TEXT(text, self.at)
         assert match is not None
         at = match.end()
         char = text[at : at + 1]
@@ -136,11 +135,14 @@ class _Walk:
 
     def _heredoc(self, marker: str) -> None:
         """Go on behind the heredoc's end, or behind its next `${`. `at` may stand anywhere in it."""
-        text, at = self.text, self.at
-        line = at if text[at - 1] == "\n" else text.find("\n", at) + 1
-        closing = heredoc_end(text, line, len(text), marker) if line else None
-        if closing is None:
-            raise Broken(f"this heredoc is never closed: {marker} must stand alone on a line", self.opened[-1], lost=True)
+        text, at, opened = self.text, self.at, self.opened[-1]
+        closing = self.closings.get(opened)
+        if closing is None or at > closing[0]:
+            line = at if text[at - 1] == "\n" else text.find("\n", at) + 1
+            closing = heredoc_end(text, line, len(text), marker) if line else None
+            if closing is None:
+                raise Broken(f"this heredoc is never closed: {marker} must stand alone on a line", opened, lost=True)
+            self.closings[opened] = closing
         sequence = OPENING.search(text, at, closing[0])
         if sequence is not None:
             self.stack.append("$}")

@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.syntax.nodes import Literal
 from imdsguard.hcl.syntax.template_parts import Parts, remove_indent, unescape_quoted
 from imdsguard.hcl.syntax.template_tree import build
-from imdsguard.hcl.syntax.words import GO_SPACES, HEREDOC, OPENING
+from imdsguard.hcl.syntax.words import HEREDOC, OPENING, QUOTED_TEXT, heredoc_end
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.syntax.parser import Parser
 
 _PLAIN = re.compile(r'[^"\\$%\r\n]*"').match
-_RUN = re.compile(r'[^"\\$%\r\n]*(?:(?:\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))[^"\\$%\r\n]*)*').match
 
 
 def parse_quoted(parser: Parser) -> Node:
@@ -31,7 +30,7 @@ def parse_quoted(parser: Parser) -> Node:
         return Literal(value, parser.place(start, plain.end()))
     parts = Parts(parser)
     while True:
-        run = _RUN(text, at, parser.limit)
+        run = QUOTED_TEXT(text, at, parser.limit)
         assert run is not None
         if run.end() > at:
             parts.add_text(unescape_quoted(parser, at, run.end()), at, run.end())
@@ -74,23 +73,3 @@ def parse_heredoc(parser: Parser) -> Node:
     node = build(parts, start, closing[1])
     parser.resume(closing[1])
     return node
-
-
-def heredoc_end(text: str, line: int, limit: int, marker: str) -> tuple[int, int] | None:
-    """Find the line, at or behind the line's start `line`, that holds nothing but `marker`.
-
-    Gives where that line starts and where its marker ends, or None. Each line is looked at once.
-    """
-    while True:
-        found = text.find(marker, line, limit)
-        if found < 0:
-            return None
-        line_start = text.rfind("\n", line, found) + 1 or line
-        line_end = text.find("\n", found, limit)
-        if line_end < 0:
-            line_end = limit
-        if text[line_start:line_end].strip(GO_SPACES) == marker:
-            return line_start, found + len(marker)
-        if line_end == limit:
-            return None
-        line = line_end + 1

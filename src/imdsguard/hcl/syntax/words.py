@@ -19,6 +19,9 @@ OPENING = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
 HEREDOC = re.compile(rf"<<(-?)({ANY_NAME})\r?\n")
 """The start of a heredoc. The marker stands right behind `<<`, and nothing but the line's end behind the marker."""
 
+QUOTED_TEXT = re.compile(r'[^"\\$%\r\n]*(?:(?:\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))[^"\\$%\r\n]*)*').match
+"""The text of a quoted string up to its end, its next sequence, or what may not stand in it."""
+
 _ONLY_ID_START = frozenset(
     "\u037a\u0e33\u0eb3\u309b\u309c\ufc5e\ufc5f\ufc60\ufc61\ufc62\ufc63\ufdfa\ufdfb\ufe70\ufe72\ufe74\ufe76\ufe78"
     "\ufe7a\ufe7c\ufe7e\uff9e\uff9f"
@@ -41,3 +44,23 @@ def name_length(text: str) -> int:
 def is_name(text: str) -> bool:
     """Whether `text` is an identifier, whole."""
     return bool(text) and name_length(text) == len(text)
+
+
+def heredoc_end(text: str, line: int, limit: int, marker: str) -> tuple[int, int] | None:
+    """Find the line, at or behind the line's start `line`, that holds nothing but `marker`.
+
+    Gives where that line starts and where its marker ends, or None. Each line is looked at once.
+    """
+    while True:
+        found = text.find(marker, line, limit)
+        if found < 0:
+            return None
+        line_start = text.rfind("\n", line, found) + 1 or line
+        line_end = text.find("\n", found, limit)
+        if line_end < 0:
+            line_end = limit
+        if text[line_start:line_end].strip(GO_SPACES) == marker:
+            return line_start, found + len(marker)
+        if line_end == limit:
+            return None
+        line = line_end + 1
