@@ -1,0 +1,32 @@
+"""What bodies ask of their arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.values.types import ListType, SetType, TupleType
+
+if TYPE_CHECKING:
+    from imdsguard.hcl.values.types import Type
+    from imdsguard.hcl.values.value import Raw
+
+LARGEST = 2**63 - 1
+
+
+def whole(raw: Raw) -> int:
+    """A number as Go's 64-bit integer. Raises `EvaluationError` for a fraction and for what does not fit."""
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        raise EvaluationError(
+            "value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive"
+        )
+    if not -LARGEST - 1 <= raw <= LARGEST:
+        raise EvaluationError(
+            "value must be a whole number, between -9223372036854775808 and 9223372036854775807 inclusive"
+        )
+    return raw
+
+
+def is_sequence(kind: Type) -> bool:
+    """Whether values of the type are lists, sets or tuples."""
+    return isinstance(kind, (ListType, SetType, TupleType))

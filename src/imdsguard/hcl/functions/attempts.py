@@ -1,0 +1,51 @@
+"""`try` and `can`: they evaluate their arguments themselves, and survive ordinary errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.functions.function import lazy
+from imdsguard.hcl.values.types import BOOL, DYNAMIC
+from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Value, derived
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.hcl.functions.function import CallContext, Deferred
+
+
+@lazy("try")
+def first_that_succeeds(context: CallContext, arguments: Sequence[Deferred]) -> Value:
+    """The first argument that has a value. One that is partly unknown might still fail later: then nothing is known."""
+    failures: list[str] = []
+    for argument in arguments:
+        value = _attempt(argument)
+        if isinstance(value, Value):
+            return value if value.wholly_known else derived(DYNAMIC, value).with_marks(value.marks)
+        failures.append(value.message)
+    if not arguments:
+        raise EvaluationError('Call to function "try" failed: at least one argument is required.', context.place)
+    told = "".join(f"\n- {message}" for message in failures)
+    raise EvaluationError(f'Call to function "try" failed: no expression succeeded:{told}', context.place)
+
+
+@lazy("can")
+def can(context: CallContext, arguments: Sequence[Deferred]) -> Value:
+    """Whether an expression has a value."""
+    if len(arguments) != 1:
+        raise EvaluationError(f'Function "can" expects 1 argument, not {len(arguments)}.', context.place)
+    value = _attempt(arguments[0])
+    if not isinstance(value, Value):
+        return FALSE
+    return TRUE if value.wholly_known else derived(BOOL, value, refinement=NOT_NULL)
+
+
+def _attempt(argument: Deferred) -> Value | EvaluationError:
+    """Evaluate. Raises `StaticError`: Terraform finds such errors before it evaluates anything."""
+    try:
+        return argument()
+    except EvaluationError as error:
+        if error.stage != "dynamic":
+            raise
+        return error
