@@ -65,7 +65,7 @@ def _ask(rule: Rule, subject: object, estate: Estate, setting: Setting) -> Itera
     if parameters is None and rule.parameters is not None:
         parameters = rule.parameters()
     given = {rule.subject: subject, "Parameters": parameters}
-    for judgement in rule.check(*(given[want] if want in given else estate for want in rule.wants)):
+    for judgement in rule.check(*(given.get(want, estate) for want in rule.wants)):
         if not isinstance(judgement, Judgement):
             raise TypeError(f"a rule yields judgements, not {type(judgement).__name__}")
         yield judgement

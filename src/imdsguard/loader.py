@@ -1,6 +1,6 @@
 """Turn a folder of checks into rules.
 
-A folder becomes a private package under a name of its own, so that two folders with files of one name do not meet and
+A folder becomes a private package under a name of its own, so that files of one name in two folders do not meet, and
 `sys.path` stays as it is. Each file is one rule; files whose name starts with `_` are what the rules of the folder share.
 """
 
