@@ -1,1 +1,1 @@
-"""See the design of the house in CONTRIBUTING.md."""
+"""One function a format: a report in, text out."""

@@ -1,0 +1,30 @@
+"""The one way for text from scanned code into something that a person reads."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters, what changes the direction or the look of text around it, what cannot be seen, lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def escape(text: str) -> str:
+    r"""Write what a terminal would act on, or an eye would not see, as `\\x1b`, `\\u202e` and the like. One line stays one."""
+    return _UNSAFE.sub(_written, text)
+
+
+def shorten(text: str, longest: int) -> str:
+    """Cut text that has been escaped to a length, and show that it was cut."""
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def _written(match: re.Match[str]) -> str:
+    character = match[0]
+    if character in _SHORT:
+        return _SHORT[character]
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

@@ -1,0 +1,126 @@
+"""The estate for people: every launch with what its instances will get, and from where."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.report.escape import escape, shorten
+from imdsguard.report.json import SENSITIVE
+from imdsguard.report.style import Style
+from imdsguard.report.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.launch import Alarm, Estate, Launch, Option, RegionDefault
+
+_LONGEST = 100
+_SOURCES = {
+    Source.LAUNCH: "launch",
+    Source.LAUNCH_TEMPLATE: "launch template",
+    Source.REGION_DEFAULT: "Region default",
+    Source.AMI: "AMI",
+    Source.SERVICE_DEFAULT: "service default",
+    Source.UNKNOWN: "unknown",
+}
+
+
+def estate_text(estate: Estate, style: Style | None = None) -> str:
+    """Give tables of launches, Region defaults and alarms, and under the first the reasons for what is unknown."""
+    style = style or Style()
+    if not (estate.launches or estate.region_defaults or estate.alarms):
+        return "Nothing here launches EC2 instances.\n"
+    parts = []
+    if estate.launches:
+        head = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")
+        parts.append(_table(head, [_launch(launch) for launch in estate.launches], style))
+        reasons = [_reason(launch) for launch in estate.launches if launch.reason]
+        if reasons:
+            parts.append("".join(reasons))
+    if estate.region_defaults:
+        head = ("REGION DEFAULT", "TOKENS", "HOPS", "WHERE", "REGION")
+        parts.append(_table(head, [_default(default) for default in estate.region_defaults], style))
+    if estate.alarms:
+        head = ("ALARM", "METRIC", "WATCHES", "WHERE", "REGION")
+        parts.append(_table(head, [_alarm(alarm) for alarm in estate.alarms], style))
+    return "\n".join(parts)
+
+
+def _launch(launch: Launch) -> tuple[str, ...]:
+    tokens = launch.tokens
+    where = tokens.place or launch.resource.place
+    return (
+        _address(launch.resource.root, launch.address),
+        launch.state.value,
+        _value(tokens),
+        _value(launch.options.get(HOP_LIMIT)),
+        _SOURCES[tokens.source],
+        f"{where.file}:{where.line}" if where.line else where.file,
+        _watched(launch),
+        launch.scope.region_name or "?",
+    )
+
+
+def _default(default: RegionDefault) -> tuple[str, ...]:
+    place = default.resource.place
+    return (
+        _address(default.resource.root, default.address),
+        _value(default.options.get(HTTP_TOKENS)),
+        _value(default.options.get(HOP_LIMIT)),
+        f"{place.file}:{place.line}" if place.line else place.file,
+        default.scope.region_name or "?",
+    )
+
+
+def _alarm(alarm: Alarm) -> tuple[str, ...]:
+    place = alarm.resource.place
+    watches = "everything" if alarm.everything else plural(len(alarm.covers), "launch", "launches")
+    return (
+        _address(alarm.resource.root, alarm.address),
+        alarm.metric,
+        watches,
+        f"{place.file}:{place.line}" if place.line else place.file,
+        alarm.scope.region_name or "?",
+    )
+
+
+def _address(root: str, address: str) -> str:
+    return address if root in (".", "") else f"{root}: {address}"
+
+
+def _value(option: Option | None) -> str:
+    """Give what AWS will use; `?` for what cannot be told."""
+    if option is None:
+        return "-"
+    if not option.known:
+        return "?"
+    if option.sensitive:
+        return SENSITIVE
+    return "-" if option.effective is None else str(option.effective)
+
+
+def _watched(launch: Launch) -> str:
+    coverage = launch.coverage
+    if coverage.covered is None:
+        return "?" if coverage.reason else "-"
+    return (coverage.by[0] if coverage.by else "yes") if coverage.covered else "no"
+
+
+def _reason(launch: Launch) -> str:
+    address = _address(launch.resource.root, launch.address)
+    return f"{escape(address)} is {launch.state.value}: {shorten(escape(launch.reason or ''), 500)}\n"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> str:
+    cells = [tuple(shorten(escape(cell), _LONGEST) for cell in row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+    lines = [style.strong(_row(head, widths))]
+    for row in cells:
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        lines.append("  ".join(style.state(cell.strip(), cell) for cell in padded).rstrip())
+    return "\n".join([*lines, ""])
+
+
+def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

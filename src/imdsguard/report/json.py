@@ -1,0 +1,149 @@
+"""The JSON contracts `imdsguard/findings/v1` and `imdsguard/inspect/v1`. Keys are only ever added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imdsguard.model.launch import Source
+
+if TYPE_CHECKING:
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.launch import Alarm, Estate, Launch, Option, RegionDefault
+    from imdsguard.model.place import Place
+    from imdsguard.model.problem import Problem
+    from imdsguard.report.report import Report
+
+SENSITIVE = "(sensitive)"
+
+
+def findings_json(report: Report) -> str:
+    """Give a scan as `imdsguard/findings/v1`."""
+    summary = report.summary
+    return _text(
+        {
+            "schema": "imdsguard/findings/v1",
+            "findings": [_finding(finding) for finding in report.findings],
+            "summary": {
+                "launches": summary.launches,
+                **{state.value: count for state, count in summary.states.items()},
+                "by_rule": dict(summary.by_rule),
+                "by_severity": {severity.value: count for severity, count in summary.by_severity.items()},
+            },
+            "problems": [_problem(problem) for problem in report.problems],
+        }
+    )
+
+
+def inspect_json(estate: Estate, problems: tuple[Problem, ...]) -> str:
+    """Give the estate as `imdsguard/inspect/v1`."""
+    return _text(
+        {
+            "schema": "imdsguard/inspect/v1",
+            "launches": [_launch(launch) for launch in estate.launches],
+            "region_defaults": [_region_default(default) for default in estate.region_defaults],
+            "alarms": [_alarm(alarm) for alarm in estate.alarms],
+            "problems": [_problem(problem) for problem in problems],
+        }
+    )
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "verdict": finding.verdict.value,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "address": finding.address,
+        "message": finding.message,
+        "remedy": finding.remedy or None,
+        **_place(finding.place),
+        "root": finding.root,
+        "region": finding.region,
+        "trace": list(finding.trace),
+        "related": [_place(place) for place in finding.related],
+        "fingerprint": finding.fingerprint,
+        "suppressed": finding.suppressed,
+    }
+
+
+def _launch(launch: Launch) -> dict[str, Any]:
+    return {
+        "address": launch.address,
+        "type": launch.resource.type,
+        "kind": launch.kind.value,
+        "state": launch.state.value,
+        "options": {name: _option(option) for name, option in launch.options.items()},
+        "provider": launch.scope.provider,
+        "region": launch.scope.region_name,
+        "root": launch.resource.root,
+        "file": launch.resource.place.file,
+        "line": launch.resource.place.line or None,
+        "through": list(launch.through),
+        "alarm": {
+            "covered": launch.coverage.covered,
+            "by": list(launch.coverage.by),
+            "reason": launch.coverage.reason,
+        },
+        "reason": launch.reason,
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    value = SENSITIVE if option.sensitive and option.value is not None else option.value
+    return {
+        "value": None if option.source is Source.UNKNOWN else value,
+        "source": option.source.value,
+        "file": option.place.file if option.place else None,
+        "line": (option.place.line or None) if option.place else None,
+        "trace": [str(step) for step in option.trace],
+        "reason": option.reason,
+    }
+
+
+def _region_default(default: RegionDefault) -> dict[str, Any]:
+    return {
+        "address": default.address,
+        "options": {name: _option(option) for name, option in default.options.items()},
+        "provider": default.scope.provider,
+        "region": default.scope.region_name,
+        "root": default.resource.root,
+        "file": default.resource.place.file,
+        "line": default.resource.place.line or None,
+    }
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    return {
+        "address": alarm.address,
+        "metric": alarm.metric,
+        "covers": list(alarm.covers),
+        "everything": alarm.everything,
+        "provider": alarm.scope.provider,
+        "region": alarm.scope.region_name,
+        "root": alarm.resource.root,
+        "file": alarm.resource.place.file,
+        "line": alarm.resource.place.line or None,
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {"message": problem.message, "remedy": problem.remedy or None, **_place(problem.place)}
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    if place is None or not place.line:
+        file = place.file if place else None
+        return {"file": file, "line": None, "column": None, "end_line": None, "end_column": None}
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column or None,
+        "end_line": place.end_line or place.line,
+        "end_column": place.end_column or None,
+    }
+
+
+def _text(document: dict[str, Any]) -> str:
+    from json import dumps
+
+    return dumps(document, indent=2) + "\n"

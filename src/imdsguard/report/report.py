@@ -1,0 +1,55 @@
+"""What every format is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.launch import Estate, State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts. `states` has every state; `by_rule` and `by_severity` count findings that fail or cannot be told."""
+
+    launches: int
+    states: Mapping[State, int]
+    by_rule: Mapping[str, int]
+    by_severity: Mapping[Severity, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for."""
+
+    estate: Estate = field(default_factory=Estate)
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def summary(self) -> Summary:
+        """Count."""
+        counted = [f for f in self.findings if f.verdict is not Verdict.PASS and f.suppressed is None]
+        return Summary(
+            launches=len(self.estate.launches),
+            states=_count((launch.state for launch in self.estate.launches), State),
+            by_rule=_count((f.rule for f in counted), sorted({f.rule for f in counted})),
+            by_severity=_count((f.severity for f in counted), Severity),
+        )
+
+
+_T = TypeVar("_T")
+
+
+def _count(things: Iterable[_T], kinds: Iterable[_T]) -> dict[_T, int]:
+    counts = dict.fromkeys(kinds, 0)
+    for thing in things:
+        counts[thing] += 1
+    return counts
