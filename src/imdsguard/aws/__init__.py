@@ -1,1 +1,1 @@
-"""See the design of the house in CONTRIBUTING.md."""
+"""What AWS does with the resources of a configuration: adapters by type, precedence of settings, coverage by alarms."""

@@ -94,11 +94,14 @@ def failed(
     trace: tuple[Step, ...] = (),
     confidence: Confidence = Confidence.HIGH,
     severity: Severity | None = None,
+    region: str | None = None,
 ) -> Judgement:
-    """Say that the subject is wrong. `severity` overrules the policy's only for what a rule itself rates as a note."""
-    return Judgement(
-        Verdict.FAIL, subject.resource, message, remedy, place, trace, subject.scope.region_name, confidence, severity
-    )
+    """Say that the subject is wrong. `severity` overrules the policy's only for what a rule itself rates as a note.
+
+    `region` is the Region that is spoken of, where that is not the subject's own.
+    """
+    region = region or subject.scope.region_name
+    return Judgement(Verdict.FAIL, subject.resource, message, remedy, place, trace, region, confidence, severity)
 
 
 def undecided(
@@ -108,6 +111,8 @@ def undecided(
     remedy: str = "",
     place: Place | None = None,
     trace: tuple[Step, ...] = (),
+    region: str | None = None,
 ) -> Judgement:
-    """Say that it cannot be told, and why."""
-    return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, subject.scope.region_name)
+    """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own."""
+    region = region or subject.scope.region_name
+    return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region)

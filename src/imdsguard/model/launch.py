@@ -20,6 +20,16 @@ OPTIONS = (HTTP_TOKENS, HTTP_ENDPOINT, HOP_LIMIT, "http_protocol_ipv6", "instanc
 """The metadata options, in the order of reports. (EC2 User Guide, "Configure the Instance Metadata Service options")"""
 
 
+SERVICE_DEFAULTS: Mapping[str, str | int] = {
+    HTTP_TOKENS: "optional",
+    HTTP_ENDPOINT: "enabled",
+    HOP_LIMIT: 1,
+    "http_protocol_ipv6": "disabled",
+    "instance_metadata_tags": "disabled",
+}
+"""What EC2 does where nobody sets an option. (EC2 User Guide, same page)"""
+
+
 class State(str, Enum):
     """Whether instances of a launch answer token-less metadata calls. `DISABLED`: the endpoint is off."""
 
@@ -58,6 +68,7 @@ class Option:
     """The effective value of one metadata option. `value` is None when unknown, or when nothing ever sets it.
 
     `reason` says why it is unknown. `trace` starts at the argument that decided and ends where its value is written.
+    A `sensitive` value may be compared, but reports print `(sensitive)` for it.
     """
 
     name: str
@@ -66,11 +77,17 @@ class Option:
     place: Place | None = None
     trace: tuple[Step, ...] = ()
     reason: str | None = None
+    sensitive: bool = False
 
     @property
     def known(self) -> bool:
         """Whether the value is what AWS will use."""
         return self.source is not Source.UNKNOWN
+
+    @property
+    def effective(self) -> str | int | None:
+        """What AWS will use: `value`, or the service default where nothing sets it; None when unknown."""
+        return SERVICE_DEFAULTS.get(self.name) if self.source is Source.SERVICE_DEFAULT else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,21 @@ class Scope:
     account: str
     region: str | Unknown
     provider: str
+
+    def same(self, other: Scope) -> bool | None:
+        """Whether both are one account and Region; None where the code does not tell the Regions apart.
+
+        Credentials that may reach different accounts count as different accounts. A Region that is not known is the
+        same Region for all that is bound to the same provider configuration and takes its Region from there.
+        """
+        if self.account != other.account:
+            return False
+        mine, yours = self.region, other.region
+        if isinstance(mine, str) or isinstance(yours, str):
+            return mine == yours if isinstance(mine, str) and isinstance(yours, str) else None
+        if mine.reference is not None and mine.reference == yours.reference:
+            return True
+        return True if self.provider == other.provider and mine == yours else None
 
     @property
     def region_name(self) -> str | None:
@@ -126,6 +158,11 @@ class Launch:
     def tokens(self) -> Option:
         """The effective `http_tokens`."""
         return self.options[HTTP_TOKENS]
+
+    @property
+    def starts_instances(self) -> bool:
+        """Whether it starts instances itself; a template or a launch configuration only says how others start them."""
+        return self.kind not in (Kind.TEMPLATE, Kind.CONFIGURATION)
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,59 @@
+"""`aws_instance`: its own block over its launch template's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.launching import launch_of
+from imdsguard.aws.layer import Layer, block_layer, undecided
+from imdsguard.aws.scope import scope_of
+from imdsguard.aws.templates import template_of
+from imdsguard.model.launch import HTTP_ENDPOINT, Kind, Source
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.value import Value
+
+MERGE = "whether EC2 merges the instance's metadata_options with its launch template's is not documented"
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch:
+    """Resolve launch > launch template > Region default > AMI > service default."""
+    own, block = block_layer(Source.LAUNCH, resource.address, resource.body)
+    if block is not None:
+        own = with_endpoint(own, block)
+    image = resource.body.attribute("ami")
+    blocks = resource.body.blocks("launch_template")
+    if blocks.items:
+        settings = template_of(blocks.items[0], resource, root)
+        template, *below = settings.layers(root, scope_of(resource), image)
+        through = (settings.address,) if settings.address else ()
+        layers = (own, merged(template) if block is not None else template, *below)
+        return launch_of(resource, Kind.INSTANCE, layers, through)
+    template = undecided(Source.LAUNCH_TEMPLATE, resource.address, blocks.unknown) if blocks.unknown else None
+    below = [root.default_layer(scope_of(resource)), root.image_layer(image)]
+    return launch_of(resource, Kind.INSTANCE, (own, *((template,) if template else ()), *below))
+
+
+def with_endpoint(layer: Layer, block: Body) -> Layer:
+    """Add what the provider sends for a block that does not set the endpoint: `enabled`.
+
+    (Terraform AWS provider, schema of `aws_instance`: `metadata_options.http_endpoint` has that default)
+    """
+    if not isinstance(layer.says(HTTP_ENDPOINT), Absent):
+        return layer
+    return Layer(layer.source, layer.label, {**layer.answers, HTTP_ENDPOINT: Known("enabled", block.place)})
+
+
+def merged(template: Layer) -> Layer:
+    """Return the template's layer as it stands below an instance that has a block of its own."""
+
+    def change(_: str, answer: Value) -> Value:
+        if isinstance(answer, Known):
+            return Unknown(MERGE, place=answer.place, trace=answer.trace)
+        return answer
+
+    return template.changed(change)

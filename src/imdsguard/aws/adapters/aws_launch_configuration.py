@@ -1,0 +1,51 @@
+"""`aws_launch_configuration`: says how an Auto Scaling group launches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.launching import launch_of
+from imdsguard.aws.layer import Layer, block_layer
+from imdsguard.aws.scope import scope_of
+from imdsguard.aws.settings import Settings
+from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS, Kind, Source
+from imdsguard.model.value import Known, Unknown
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
+
+NOT_SENT = (
+    'the provider sends this only if the block also says http_endpoint = "enabled"; '
+    "whether the newest version still does so is not documented"
+)
+BELOW = "whether a launch configuration that leaves this unset follows the Region default or the AMI is not documented"
+
+
+def settings(resource: Resource, _: Surroundings) -> Settings:
+    """Read the options and the image."""
+    layer, block = block_layer(Source.LAUNCH, resource.address, resource.body)
+    if block is not None:
+        layer = as_sent(layer)
+    return Settings(resource.address, layer, resource.body.attribute("image_id"), BELOW)
+
+
+def as_sent(layer: Layer) -> Layer:
+    """Doubt what the provider may not send: the other options without `http_endpoint = "enabled"` in writing."""
+    endpoint = layer.says(HTTP_ENDPOINT)
+    if isinstance(endpoint, Known) and endpoint.value == "enabled":
+        return layer
+
+    def change(option: str, answer: Value) -> Value:
+        if option == HTTP_ENDPOINT or not isinstance(answer, Known) or answer.value == SERVICE_DEFAULTS[option]:
+            return answer
+        return Unknown(NOT_SENT, place=answer.place, trace=answer.trace)
+
+    return layer.changed(change)
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch:
+    """Say what an instance launched from the configuration gets."""
+    return launch_of(resource, Kind.CONFIGURATION, root.settings(resource).layers(root, scope_of(resource)))

@@ -1,0 +1,27 @@
+"""`aws_launch_template`: says how others launch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.launching import launch_of
+from imdsguard.aws.layer import block_layer
+from imdsguard.aws.scope import scope_of
+from imdsguard.aws.settings import Settings
+from imdsguard.model.launch import Kind, Source
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+
+def settings(resource: Resource, _: Surroundings) -> Settings:
+    """Read the options and the image. The provider adds no defaults of its own (since 5.0.0)."""
+    layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
+    return Settings(resource.address, layer, resource.body.attribute("image_id"))
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch:
+    """Say what an instance launched from the template gets with nothing more said."""
+    return launch_of(resource, Kind.TEMPLATE, root.settings(resource).layers(root, scope_of(resource)))

@@ -1,0 +1,36 @@
+"""`aws_spot_fleet_request`: launches through templates, or by specifications that have no metadata options at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.fleets import ways_through_configs
+from imdsguard.aws.launching import Way, way_unknown, worst_of
+from imdsguard.aws.scope import scope_of
+from imdsguard.model.launch import Kind
+from imdsguard.model.value import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch:
+    """Resolve the worst of what the fleet launches."""
+    ways = [*ways_through_configs(resource, root), *specified_ways(resource, root)]
+    if not ways:
+        ways = [way_unknown(resource, Unknown("the fleet says nothing about what it launches", place=resource.place))]
+    return worst_of(resource, Kind.FLEET, ways)
+
+
+def specified_ways(resource: Resource, root: Surroundings) -> Iterator[Way]:
+    """Yield a way for each `launch_specification`: Region default > AMI > service default."""
+    specifications = resource.body.blocks("launch_specification")
+    below = root.default_layer(scope_of(resource))
+    for specification in specifications.items:
+        yield Way((below, root.image_layer(specification.attribute("ami"))))
+    if specifications.unknown is not None:
+        yield way_unknown(resource, specifications.unknown)

@@ -1,0 +1,23 @@
+"""`aws_spot_instance_request`: its `metadata_options` are accepted by Terraform and never sent to AWS.
+
+(EC2 API, RequestSpotLaunchSpecification has no metadata options; Terraform AWS provider issues 15657, 25896, 35883)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.launching import launch_of
+from imdsguard.aws.scope import scope_of
+from imdsguard.model.launch import Kind
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch:
+    """Resolve Region default > AMI > service default: nothing else reaches the instance, no template either."""
+    layers = (root.default_layer(scope_of(resource)), root.image_layer(resource.body.attribute("ami")))
+    return launch_of(resource, Kind.SPOT_REQUEST, layers)

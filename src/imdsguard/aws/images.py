@@ -1,0 +1,23 @@
+"""Images made from other images."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.layer import Layer
+from imdsguard.model.launch import Source
+from imdsguard.model.value import Unknown
+
+if TYPE_CHECKING:
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
+
+
+def inherited(resource: Resource, source: Layer) -> Layer:
+    """Return what an image made from one with the layer `source` says: nothing, or nobody knows what."""
+
+    def change(_: str, answer: Value) -> Value:
+        reason = f"whether {resource.address} keeps imds_support of {source.label} is not documented"
+        return Unknown(reason, place=resource.place, trace=answer.trace)
+
+    return Layer(Source.AMI, resource.address, source.changed(change).answers)

@@ -1,0 +1,69 @@
+"""What the account's defaults for a Region say to a launch there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.layer import Layer, silent
+from imdsguard.aws.option import NO_PREFERENCE
+from imdsguard.model.launch import OPTIONS, Source
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.launch import RegionDefault, Scope
+    from imdsguard.model.value import Value
+
+SAYS_NOTHING = (NO_PREFERENCE, -1)
+
+
+def combined(defaults: Sequence[tuple[RegionDefault, Layer]], scope: Scope) -> Layer:
+    """Join all defaults that apply, or may apply, to launches in `scope` into one layer.
+
+    One that surely applies counts before those that may: two for one Region would undo each other on every apply, and no
+    sane configuration has them. Without a sure one, what may apply makes unknown whatever it sets.
+    """
+    sure: list[Layer] = []
+    possible: list[Layer] = []
+    for default, layer in defaults:
+        same = scope.same(default.scope)
+        instances = default.resource.instances
+        if same is False:
+            continue
+        if same is None:
+            possible.append(_in_doubt(layer, f"the Region of {default.address}, or of this launch, cannot be computed"))
+        elif instances is not None:
+            possible.append(
+                _in_doubt(layer, f"whether {default.address} exists cannot be computed: {instances.reason}")
+            )
+        else:
+            sure.append(layer)
+    candidates = sure or possible
+    if not candidates:
+        return silent(Source.REGION_DEFAULT)
+    return candidates[0] if len(candidates) == 1 else _joined(candidates)
+
+
+def _in_doubt(layer: Layer, reason: str) -> Layer:
+    def change(_: str, answer: Value) -> Value:
+        if isinstance(answer, Known):
+            return Unknown(reason, place=answer.place, trace=answer.trace)
+        return answer
+
+    return layer.changed(change)
+
+
+def _joined(layers: Sequence[Layer]) -> Layer:
+    answers: dict[str, Value] = {}
+    for option in OPTIONS:
+        said = [layer.says(option) for layer in layers]
+        first = next((answer for answer in said if not isinstance(answer, Absent)), None)
+        if first is None:
+            continue
+        values = [answer.value if isinstance(answer, Known) else None for answer in said]
+        if isinstance(first, Known) and any(value != first.value for value in values):
+            labels = " and ".join(layer.label for layer in layers)
+            first = Unknown(f"{labels} set the defaults of one account and Region differently", place=first.place)
+        answers[option] = first
+    return Layer(Source.REGION_DEFAULT, layers[0].label, answers)

@@ -1,0 +1,134 @@
+"""What stands around a resource in its root module: what it refers to, its Region's default, its image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.layer import Layer, silent
+from imdsguard.aws.region_default import combined
+from imdsguard.aws.types import ability
+from imdsguard.model.launch import Source
+from imdsguard.model.value import Known, Unknown, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imdsguard.aws.settings import Settings
+    from imdsguard.model.launch import RegionDefault, Scope
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Reference, Value
+
+
+class Surroundings:
+    """The resources of one root module, to be asked. References resolve within it and nowhere else."""
+
+    def __init__(self, resources: Sequence[Resource]) -> None:
+        self._resources = resources
+        self._by_address = {resource.address: resource for resource in resources}
+        self._settings: dict[str, Settings] = {}
+        self._named: dict[tuple[str, str], list[Resource]] | None = None
+        self._defaults: list[tuple[RegionDefault, Layer]] | None = None
+        self._asked: set[str] = set()
+
+    def find(self, reference: Reference) -> Resource | None:
+        """Return the resource instance that is referred to.
+
+        Where its count or for_each is not known, one resource stands for all instances, whatever the key.
+        """
+        found = self._by_address.get(reference.address)
+        if found is None and reference.address.endswith("]"):
+            whole = self._by_address.get(without_key(reference.address))
+            found = whole if whole is not None and whole.instances is not None else None
+        return found
+
+    def able(self, name: str) -> Iterator[Resource]:
+        """Yield the resources whose adapter has the function `name`."""
+        for resource in self._resources:
+            if not resource.data and ability(resource.type, name) is not None:
+                yield resource
+
+    def settings(self, resource: Resource) -> Settings:
+        """Return what a template or launch configuration sets."""
+        known = self._settings.get(resource.address)
+        if known is None:
+            read = ability(resource.type, "settings")
+            assert read is not None, "asked for resources with settings only"
+            known = self._settings[resource.address] = read(resource, self)
+        return known
+
+    def named(self, text: str, resource_type: str) -> list[Resource]:
+        """Return the templates or configurations of a type that have this name, or this id (plans know ids)."""
+        if self._named is None:
+            self._named = {}
+            for resource in self.able("settings"):
+                for attribute in ("name", "id"):
+                    value = text_of(resource.body.attribute(attribute))
+                    if value:
+                        found = self._named.setdefault((resource.type, value), [])
+                        if resource not in found:
+                            found.append(resource)
+        return self._named.get((resource_type, text), [])
+
+    def defaults(self) -> list[tuple[RegionDefault, Layer]]:
+        """Return the account defaults, each with the layer it makes."""
+        if self._defaults is None:
+            self._defaults = []
+            for resource in self.able("region_default"):
+                read = ability(resource.type, "region_default")
+                assert read is not None
+                self._defaults.append(read(resource))
+        return self._defaults
+
+    def default_layer(self, scope: Scope) -> Layer:
+        """Return what the account's defaults for this Region say."""
+        return combined(self.defaults(), scope)
+
+    def image_layer(self, image: Value) -> Layer:
+        """Return what the image says. One that is not in the code says nothing."""
+        if isinstance(image, Known):
+            return silent(Source.AMI)
+        references = image.references if isinstance(image, Unknown) else ()
+        for reference in references:
+            resource = self.find(reference)
+            layer = self._image(resource) if resource is not None else None
+            if layer is None:
+                continue
+            if isinstance(image, Unknown) and image.reference is not None:
+                return layer
+            if layer.answers:
+                return layer.changed(_which)
+        return silent(Source.AMI)
+
+    def _image(self, resource: Resource) -> Layer | None:
+        """Return what an image in the code says; one that is made from itself (an error) says nothing."""
+        read = ability(resource.type, "image")
+        if read is None or resource.address in self._asked:
+            return None
+        self._asked.add(resource.address)
+        try:
+            layer: Layer = read(resource, self)
+        finally:
+            self._asked.remove(resource.address)
+        return layer
+
+
+def _which(_: str, answer: Value) -> Value:
+    return Unknown("which image is launched cannot be computed", place=answer.place)
+
+
+def without_key(address: str) -> str:
+    """Return the address without its last key: `aws_instance.a["x[1]"]` gives `aws_instance.a`."""
+    if not address.endswith("]"):
+        return address
+    quoted = escaped = False
+    opening = len(address)
+    for i, character in enumerate(address):
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = quoted
+        elif character == '"':
+            quoted = not quoted
+        elif character == "[" and not quoted:
+            opening = i
+    return address[:opening]

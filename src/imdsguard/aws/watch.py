@@ -1,0 +1,143 @@
+"""What an alarm looks at, and whether that takes in a launch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from imdsguard.aws.surroundings import without_key
+from imdsguard.model.launch import Alarm, Coverage, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imdsguard.model.launch import Launch, Scope
+    from imdsguard.model.resource import Resource
+
+REJECTED = "MetadataNoTokenRejected"
+TOKENLESS = "MetadataNoToken"
+
+SINGLE = frozenset({Kind.INSTANCE, Kind.SPOT_REQUEST})
+"""Launches of one instance, whose id the code can name."""
+
+YES = Coverage(covered=True)
+NO = Coverage(covered=False)
+
+
+def doubt(reason: str) -> Coverage:
+    """Say that it cannot be told, and why."""
+    return Coverage(covered=None, reason=reason)
+
+
+class Sight(Protocol):
+    """What one metric of an alarm looks at."""
+
+    def sees(self, launch: Launch) -> Coverage:
+        """Whether that takes in the instances of `launch`, if the account and Region are the same."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Every instance of the account and Region."""
+
+    def sees(self, _: Launch) -> Coverage:
+        """Take in everything."""
+        return YES
+
+
+@dataclass(frozen=True, slots=True)
+class OneInstance:
+    """The instance whose id is the attribute of a resource."""
+
+    address: str
+
+    def sees(self, launch: Launch) -> Coverage:
+        """Take in that instance."""
+        if launch.kind not in SINGLE:
+            return NO
+        if launch.address == self.address:
+            return YES
+        if launch.resource.instances is not None and without_key(self.address) == launch.address:
+            return doubt(f"how many instances there are cannot be computed: {launch.resource.instances.reason}")
+        return NO
+
+
+@dataclass(frozen=True, slots=True)
+class GivenId:
+    """The instance with an id that is written out."""
+
+    identifier: str
+
+    def sees(self, launch: Launch) -> Coverage:
+        """Take in that instance, if a plan or a state tells the launch's id; source does not."""
+        from imdsguard.model.resource import Action
+        from imdsguard.model.value import text_of
+
+        if launch.kind not in SINGLE or launch.resource.action in (Action.CREATE, Action.REPLACE):
+            return NO
+        known = text_of(launch.resource.body.attribute("id"))
+        if known is not None:
+            return YES if known == self.identifier else NO
+        return doubt(f"the code does not show whose id {self.identifier} is")
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """Nobody knows what. `addresses` (without keys) and `kinds` limit what it may be; None does not."""
+
+    reason: str
+    addresses: frozenset[str] | None = None
+    kinds: frozenset[Kind] | None = None
+
+    def sees(self, launch: Launch) -> Coverage:
+        """Say why it cannot be told."""
+        if self.kinds is not None and launch.kind not in self.kinds:
+            return NO
+        if self.addresses is not None and without_key(launch.address) not in self.addresses:
+            return NO
+        return doubt(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """An alarm on one of the token metrics, or one that may be: `unsure` says why its metric cannot be told."""
+
+    resource: Resource
+    scope: Scope
+    metric: str
+    sights: tuple[Sight, ...]
+    unsure: str | None = None
+
+    def sees(self, launch: Launch) -> Coverage:
+        """Whether the alarm takes in the instances of `launch`, as far as it can be told."""
+        same = self.scope.same(launch.scope)
+        if same is False:
+            return NO
+        answer = best(sight.sees(launch) for sight in self.sights)
+        if not answer.covered:
+            return answer
+        if self.unsure is not None:
+            return doubt(self.unsure)
+        if same is None:
+            return doubt(f"whether {self.resource.address} is in the Region of this launch cannot be computed")
+        if self.resource.instances is not None:
+            return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
+        return YES
+
+    def alarm(self, launches: Iterable[Launch]) -> Alarm:
+        """Make the estate's alarm, with the launches it surely takes in."""
+        everything = any(isinstance(sight, Everything) for sight in self.sights)
+        covers = tuple(launch.address for launch in launches if launch.starts_instances and self.sees(launch).covered)
+        return Alarm(self.resource, self.scope, self.metric, covers, everything)
+
+
+def best(answers: Iterable[Coverage]) -> Coverage:
+    """Return the best of several answers: yes, else that it cannot be told, else no."""
+    found = NO
+    for answer in answers:
+        if answer.covered:
+            return answer
+        if answer.covered is None and found.covered is False:
+            found = answer
+    return found
