@@ -35,9 +35,9 @@ def unsure_of(body: Body, metric: str) -> str | bool:
 
 
 def sights_of(body: Body, root: Surroundings) -> tuple[Sight, ...]:
-    """Return what a metric with these dimensions looks at. The metric is published by InstanceId and by nothing else
-    that is documented, so other combinations have no data.
+    """Return what a metric with these dimensions looks at.
 
+    The metric is published by InstanceId and by nothing else that is documented: other combinations have no data.
     (EC2 User Guide, "CloudWatch metrics that are available for your instances")
     """
     value = body.attribute("dimensions")

@@ -76,9 +76,7 @@ def _insights(resource: Resource, text: str) -> tuple[Watch, ...]:
     if query.where:
         sight = InDoubt("the alarm's query has a WHERE: what that lets through cannot be told from the code")
     elif query.cut:
-        sight = InDoubt(
-            "the alarm's query has a LIMIT without ORDER BY ... DESC: it may drop the instance that matters"
-        )
+        sight = InDoubt("the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance")
     elif query.keys is not None and query.keys != ("InstanceId",):
         sight = InDoubt(f"whether AWS publishes the metric by {', '.join(query.keys) or 'no key'} is not documented")
     return (Watch(resource, scope_of(resource), query.metric, (sight,)),)

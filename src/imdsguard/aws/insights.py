@@ -1,6 +1,6 @@
 """Metrics Insights: reading the SELECT of an alarm's query.
 
-`SELECT function(metric) FROM namespace | SCHEMA(namespace, key...) [WHERE ...] [GROUP BY ...] [ORDER BY ...] [LIMIT n]`;
+`SELECT function(metric) FROM namespace | SCHEMA(namespace, key...)`, then perhaps WHERE, GROUP BY, ORDER BY and LIMIT;
 words of the language in any case, names in theirs, quoted where they are not plain words.
 (CloudWatch User Guide, "Metrics Insights query components and syntax")
 """

@@ -16,7 +16,7 @@ TOKEN = re.compile(r"\s*(?:([a-z][A-Za-z0-9_]*)|(SUM|MAX|FILL|METRICS)(?=\()|(\d
 
 
 def adds_up(expression: str) -> tuple[frozenset[str], bool] | None:
-    """Return the ids that an expression adds up, and whether it takes all (`METRICS()`); None if it does more than that."""
+    """Return the ids that an expression adds up, and whether it takes all (`METRICS()`); None if it does more."""
     ids: set[str] = set()
     everything = False
     at = 0

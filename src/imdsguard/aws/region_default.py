@@ -21,8 +21,8 @@ SAYS_NOTHING = (NO_PREFERENCE, -1)
 def combined(defaults: Sequence[tuple[RegionDefault, Layer]], scope: Scope) -> Layer:
     """Join all defaults that apply, or may apply, to launches in `scope` into one layer.
 
-    One that surely applies counts before those that may: two for one Region would undo each other on every apply, and no
-    sane configuration has them. Without a sure one, what may apply makes unknown whatever it sets.
+    One that surely applies counts before those that may: two for one Region would undo each other on every apply, which
+    no sane configuration does. Without a sure one, what may apply makes unknown whatever it sets.
     """
     sure: list[Layer] = []
     possible: list[Layer] = []

@@ -30,7 +30,7 @@ class Settings:
     def layers(self, root: Surroundings, scope: Scope, image: Value | None = None) -> tuple[Layer, ...]:
         """Return all layers of a launch through this in `scope`; `image` is the launch's own, if it names one."""
         own_image = image if image is not None and not isinstance(image, Absent) else self.image
-        below = (root.default_layer(scope), root.image_layer(own_image))
+        below: tuple[Layer, ...] = (root.default_layer(scope), root.image_layer(own_image))
         if self.doubt is not None:
             below = tuple(doubtful(layer, self.doubt) for layer in below)
         return (self.layer, *below)

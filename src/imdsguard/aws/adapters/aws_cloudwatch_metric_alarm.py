@@ -25,7 +25,6 @@ def watch(resource: Resource, root: Surroundings) -> tuple[Watch, ...]:
     for metric in METRICS:
         unsure = unsure_of(body, metric)
         if unsure is not False:
-            found.append(
-                Watch(resource, scope, metric, sights_of(body, root), unsure if isinstance(unsure, str) else None)
-            )
+            reason = unsure if isinstance(unsure, str) else None
+            found.append(Watch(resource, scope, metric, sights_of(body, root), reason))
     return tuple(found)

@@ -33,9 +33,9 @@ def launches(resource: Resource, root: Surroundings) -> Launch:
         through = (settings.address,) if settings.address else ()
         layers = (own, merged(template) if block is not None else template, *below)
         return launch_of(resource, Kind.INSTANCE, layers, through)
-    template = undecided(Source.LAUNCH_TEMPLATE, resource.address, blocks.unknown) if blocks.unknown else None
+    maybe = undecided(Source.LAUNCH_TEMPLATE, resource.address, blocks.unknown) if blocks.unknown else None
     below = [root.default_layer(scope_of(resource)), root.image_layer(image)]
-    return launch_of(resource, Kind.INSTANCE, (own, *((template,) if template else ()), *below))
+    return launch_of(resource, Kind.INSTANCE, (own, *((maybe,) if maybe else ()), *below))
 
 
 def with_endpoint(layer: Layer, block: Body) -> Layer:
