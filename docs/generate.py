@@ -60,7 +60,6 @@ def rule_page(path: Path) -> str:
     controls = getattr(rule, "CONTROLS", None)
     if controls:
         parts += ["## Controls", "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in controls.items())]
-    parts += ["## Ignore one", ignore_example(rule_id(path))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -83,15 +82,6 @@ def default_of(field: dataclasses.Field[object]) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(getattr(value, "value", value))
-
-
-def ignore_example(rule: str) -> str:
-    """How to silence the rule in one place."""
-    return (
-        "On the line of the finding, or the one above it, with the reason:\n\n"
-        f"```terraform\n# imdsguard: ignore[{rule}] the vendor's image knows no tokens, until=2027-01-31\n```\n\n"
-        "For more than one place, [an exemption in the policy](../policy.md#exemptions)."
-    )
 
 
 def load(path: Path) -> ModuleType:

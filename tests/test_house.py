@@ -32,6 +32,7 @@ ALLOWED: dict[str, set[str]] = {
 # What a part that does no input or output must not name.
 OUTSIDE = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "urllib", "http"}
 PURE = ("model", "aws", "engine", "report", "hcl/values", "hcl/syntax")
+LISTS_ITS_OWN_FOLDER = {"aws/types"}  # so that a new adapter edits nothing
 
 # What scanned code could use against us.
 NEVER = {"pickle", "marshal", "shelve", "ctypes"}
@@ -139,22 +140,20 @@ def test_modules_that_load_each_other_make_no_circle() -> None:
         assert circle(name, ()) == ()
 
 
+def inside(path: Path) -> str:
+    return path.relative_to(SOURCE / "imdsguard").with_suffix("").as_posix()
+
+
 def test_the_core_does_no_input_or_output() -> None:
-    wrong = [
-        where(path, found)
-        for path in MODULES
-        if (inside := path.relative_to(SOURCE / "imdsguard").with_suffix("").as_posix()) and inside.startswith(PURE)
-        for found in imports(path)
-        if found.name.split(".")[0] in OUTSIDE
-    ]
-    opened = [
-        f"{path.relative_to(HOUSE)}:{node.lineno} calls open"
-        for path in MODULES
-        if path.relative_to(SOURCE / "imdsguard").with_suffix("").as_posix().startswith(PURE)
+    core = [path for path in MODULES if inside(path).startswith(PURE) and inside(path) not in LISTS_ITS_OWN_FOLDER]
+    reached = [where(path, found) for path in core for found in imports(path) if found.name.split(".")[0] in OUTSIDE]
+    called = [
+        f"{path.relative_to(HOUSE)}:{node.lineno} calls {node.func.id}"
+        for path in core
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"open", "print"}
     ]
-    assert wrong + opened == []
+    assert reached + called == []
 
 
 def test_nothing_can_run_what_it_reads() -> None:
