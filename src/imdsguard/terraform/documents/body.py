@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 FUNCTION_ONLY = "a function gives it at apply"
 COMPUTED = "known only after apply"
 TOO_DEEP = "the value is nested too deeply to be read"
-TRACED = ("var.", "local.", "each.", "module.", "data.")
-"""References that a reader wants to see on the way to a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +118,6 @@ class DocumentBody:
             return ()
         labels: list[str] = []
         for reference in read.references:
-            if reference.startswith(TRACED) and not any(label.startswith(f"{reference}.") for label in labels):
+            if not any(label.startswith((f"{reference}.", f"{reference}[")) for label in labels):
                 labels.append(reference)
         return tuple(Step(label, self.place) for label in labels[:4])

@@ -109,7 +109,7 @@ class Shown:
         if isinstance(found, dict):
             return [Whole(found)] * len(items)
         shown = [block for block in found if isinstance(block, dict)] if isinstance(found, list) else []
-        if len(shown) == len(items) and all(map(agree, shown, items)):
+        if len(shown) == len(items) and (len(items) == 1 or all(map(agree, shown, items))):
             return [Shown(block) for block in shown]
         if len(shown) * len(items) > MOST_PAIRS:
             return [Unseen(DYNAMIC)] * len(items)
@@ -135,7 +135,7 @@ def agree(block: Mapping[str, Any], item: Any, depth: int = 0) -> bool:
                 return False
             continue
         read = expression_of(expression)
-        if read is None or read.references or read.constant_value is UNSET or planned is None:
+        if read is None or read.references or planned is None or read.constant_value in (UNSET, None):
             continue
         if not _alike(read.constant_value, planned):
             return False
