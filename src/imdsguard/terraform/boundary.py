@@ -1,0 +1,49 @@
+"""How far reading may go: never outside of the repository, whatever links and `..` say."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+MAX_FILE = 32 * 1024 * 1024
+"""Bytes of one file; a larger one is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A folder (its real path) that nothing is read outside of."""
+
+    root: str
+
+    def inside(self, path: str) -> str | None:
+        """Give the real path behind `path` if it lies inside, else None."""
+        real = os.path.realpath(path)
+        return real if real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep) else None
+
+
+def boundary_of(path: str) -> Boundary:
+    """Find the repository of a path: the nearest folder upward that holds `.git`, else the path's own folder."""
+    start = Path(os.path.realpath(path))
+    if not start.is_dir():
+        start = start.parent
+    for folder in (start, *start.parents):
+        if (folder / ".git").exists():
+            return Boundary(str(folder))
+    return Boundary(str(start))
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a regular file. Raises `OSError`, also (`EFBIG`) if it is larger than `MAX_FILE`."""
+    import errno
+    import stat
+
+    # O_NONBLOCK: opening a named pipe must not wait for a writer.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        if status.st_size > MAX_FILE:
+            raise OSError(errno.EFBIG, f"larger than {MAX_FILE // 1024 // 1024} MB", path)
+        return file.read(MAX_FILE + 1)[:MAX_FILE]

@@ -1,0 +1,48 @@
+"""Whether a file can matter at all, told from its bytes.
+
+A repository has megabytes of HCL of which a few kilobytes matter. One pass of a compiled pattern says which files name a
+resource type that somebody wants; no other file is parsed unless something refers into it.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+
+_MODULE = re.compile(rb"(?<![.\w-])module[\"\s/]")
+_OPENING = re.compile(rb"[A-Za-z_/#{\"\xef\xbb\xbf\s]")
+
+
+class Prefilter:
+    """The pattern for a set of wanted types (`aws_instance`, `data.aws_ami`)."""
+
+    __slots__ = ("_types",)
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        names = sorted({name.rpartition(".")[2] for name in wanted})
+        # Types of one provider share their first word: a pattern that starts with it is found much faster.
+        branches = [
+            re.escape(head) + "_(?:" + "|".join(sorted((re.escape(n.partition("_")[2]) for n in group), reverse=True)) + ")"
+            for head, group in groupby(names, key=lambda n: n.partition("_")[0])
+        ]
+        self._types = [re.compile(branch.encode() + rb"(?![\w-])") for branch in branches]
+
+    def matters(self, data: bytes) -> bool:
+        """Whether a wanted type may be declared here. Escapes (`aws\\u005finstance`) could hide one, so they count."""
+        return any(pattern.search(data) for pattern in self._types) or b"\\u" in data or b"\\U" in data
+
+    @staticmethod
+    def calls(data: bytes) -> bool:
+        """Whether a module may be called here."""
+        return b"module" in data and (_MODULE.search(data) is not None or b"\\u" in data)
+
+    @staticmethod
+    def suspicious(data: bytes) -> bool:
+        """Whether the text may be broken, told without parsing: then it is parsed even if it does not seem to matter."""
+        if data.count(b"{") != data.count(b"}") or data.count(b"[") != data.count(b"]") or b"\0" in data:
+            return True
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            return True
+        return bool(data.strip()) and _OPENING.match(data) is None
