@@ -28,8 +28,8 @@ def launches(resource: Resource, name: str) -> tuple[list[str], bool]:
 REFERENCES = [
     ('aws_instance.each_value["a"]', "id", ['aws_launch_template.each["a"].id'], True),
     ('aws_instance.each_value["b.\\"c\\""]', "id", ['aws_launch_template.each["b.\\"c\\""].id'], True),
-    # `x[each.key].latest_version` reaches the plan as "x" and "each.key": the attribute is lost.
-    ('aws_instance.each_value["a"]', "version", ['aws_launch_template.each["a"]'], False),
+    # `x[each.key].latest_version` reaches the plan as "x" and "each.key": which attribute it is is lost.
+    ('aws_instance.each_value["a"]', "version", ['aws_launch_template.each["a"]'], True),
     ("aws_instance.conditional", "id", ["aws_launch_template.counted[0].id"], True),
     (
         "aws_instance.conditional",
@@ -37,7 +37,7 @@ REFERENCES = [
         ["aws_launch_template.counted[0].latest_version", "aws_launch_template.one.latest_version"],
         False,
     ),
-    ("aws_instance.count_index[1]", "id", ["aws_launch_template.counted[1]"], False),
+    ("aws_instance.count_index[1]", "id", ["aws_launch_template.counted[1]"], True),
     # With another count, an index may be used modulo: any of them is possible.
     ("aws_instance.fewer[0]", "id", ["aws_launch_template.counted[0]", "aws_launch_template.counted[1]"], False),
     ("aws_instance.output", "id", ["module.m.aws_launch_template.inner.id"], True),
@@ -82,7 +82,7 @@ def test_blocks_of_a_set_are_found_by_their_constants(fixture: Fixture) -> None:
     dimensions = calls.blocks("metric").items[0].attribute("dimensions")
     assert isinstance(dimensions, Unknown)
     assert [str(reference) for reference in dimensions.references] == ["aws_instance.output.id"]
-    assert not dimensions.exact, "a map is not equal to an id in it"
+    assert dimensions.exact, "nothing else is in the map"
 
 
 def test_dependencies(fixture: Fixture) -> None:

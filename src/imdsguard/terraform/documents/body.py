@@ -53,7 +53,7 @@ class DocumentBody:
         raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
         expression = self.written.expression(name)
         if marked(marks):
-            return self._unsettled(expression, whole=not isinstance(secrets, (list, dict)))
+            return self._unsettled(expression)
         if raw == "" and (expression is None or isinstance(expression, Hidden)):
             return Absent(self.place)  # the provider's zero value for a string that nobody set
         return to_value(
@@ -62,13 +62,13 @@ class DocumentBody:
             secrets,
             self.place,
             self._trace(expression),
-            lambda: self._unsettled(expression, whole=False),
+            lambda: self._unsettled(expression),
         )
 
     def _blocks(self, name: str) -> Blocks:
         raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
         if marked(marks):
-            value = self._unsettled(self.written.expression(name), whole=False)
+            value = self._unsettled(self.written.expression(name))
             return Blocks((), value) if isinstance(value, Unknown) else Blocks()
         if isinstance(raw, dict):
             return Blocks((self._child(raw, marks, secrets, self.written.block(name)),))
@@ -87,11 +87,8 @@ class DocumentBody:
         values = raw if isinstance(raw, dict) else {}
         return DocumentBody(self.place, values, marks, secrets, written, self.surroundings)
 
-    def _unsettled(self, expression: object, *, whole: bool) -> Value:
-        """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent).
-
-        `whole` is false for lists, maps and parts of them, which no single attribute is equal to.
-        """
+    def _unsettled(self, expression: object) -> Value:
+        """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent)."""
         if expression is None:
             return Absent(self.place)
         if isinstance(expression, Hidden):
@@ -108,7 +105,7 @@ class DocumentBody:
         if sources.settled:  # nothing it is made of is unknown: it is null, and the provider fills it in
             return Absent(self.place, trace) if not opaque else Unknown(FUNCTION_ONLY, place=self.place)
         reason = sources.reason or COMPUTED
-        return Unknown(reason, sources.references, self.place, trace, whole and sources.exact)
+        return Unknown(reason, sources.references, self.place, trace, sources.exact)
 
     def _trace(self, expression: object) -> tuple[Step, ...]:
         if expression is None or isinstance(expression, Hidden):

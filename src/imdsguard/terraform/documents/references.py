@@ -2,7 +2,8 @@
 
 A plan shows which names an expression mentions, and nothing of what it does with them. So an argument is taken to be
 equal to an attribute only if that attribute is the one thing in the expression that is not known yet, and one of
-those that are passed on as they are (`id`, `name`, `arn` and versions).
+those that are passed on as they are (`id`, `name`, `arn` and versions). The same is said of a list or a map with that
+one thing in it, for a plan made with Terraform's older plugin SDK shows such a map as unknown as a whole.
 """
 
 from __future__ import annotations
@@ -29,10 +30,14 @@ LONGEST_CHAIN = 100
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The parts of an expression that are not known: attributes, and reasons for what cannot be followed."""
+    """The parts of an expression that are not known: attributes, and reasons for what cannot be followed.
+
+    `lost` says that a plan does not show which attribute it is: `x[each.key].id` is shown as `x` and `each.key`.
+    """
 
     references: tuple[Reference, ...] = ()
     reasons: tuple[str, ...] = ()
+    lost: bool = False
 
     @property
     def settled(self) -> bool:
@@ -45,7 +50,7 @@ class Sources:
         if self.reasons or len(self.references) != 1:
             return False
         attribute = self.references[0].attribute
-        return bool(attribute) and attribute[-1] in PASSED_ON
+        return attribute[-1] in PASSED_ON if attribute else self.lost
 
     @property
     def reason(self) -> str:
@@ -84,12 +89,14 @@ class Resolver:
         """Join what the references lead to. `sought` is the part of the expression's value that is asked for."""
         found: dict[Reference, None] = {}
         reasons: dict[str, None] = {}
+        lost = False
         keyed = "each.key" in references or "count.index" in references
         for reference in most_specific(references):
             sources = self._one(reference, around, tuple(sought), keyed=keyed)
             found.update(dict.fromkeys(sources.references))
             reasons.update(dict.fromkeys(sources.reasons))
-        return Sources(tuple(found)[:MOST_REFERENCES], tuple(reasons))
+            lost = lost or sources.lost
+        return Sources(tuple(found)[:MOST_REFERENCES], tuple(reasons), lost)
 
     def _one(self, reference: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
         name = (reference, around.module, around.key, id(around.for_each), around.label, sought, keyed)
@@ -169,6 +176,7 @@ class Resolver:
             known = self._blocks.resource(around.module, label) is not None
             return SETTLED if known else Sources((), (f"the plan does not show {label}",))
         chosen: Mapping[str | int | None, Instance] = instances
+        lost = keyed and not any(key_of(step) is None for step in path)
         key = key_of(path[0]) if path else None
         if key is not None and key in instances:
             chosen, path = {key: instances[key]}, path[1:]
@@ -183,7 +191,7 @@ class Resolver:
             if anything_marked(unknown):
                 plain = tuple(str(step) if isinstance(step, str) else step for step in attribute)
                 found.append(Reference(instance.address, plain))
-        return Sources(tuple(found))
+        return Sources(tuple(found), lost=lost and len(found) == 1)
 
     def _side_by_side(self, around: Surroundings, instances: Mapping[str | int | None, Instance]) -> bool:
         """Whether the instances belong together one by one: a count may be used modulo another."""
