@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from imdsguard.hcl.functions.function import ArgumentProblem
 
 _CODECS = {
@@ -82,14 +84,35 @@ _ALIASES = {
 }
 
 
-def codec(name: str) -> str:
-    """Give Python's name of a character set. Raises `ArgumentProblem` (of the second argument) for one that Terraform has not."""
-    wanted = name.lower()
-    if wanted in ("utf-16", "csutf16"):
-        return "utf-16-with-mark"
-    wanted = _ALIASES.get(wanted, wanted)
+_WITH_MARK = ("utf-16", "csutf16")
+
+
+def check(name: str) -> None:
+    """Raise `ArgumentProblem` (about the second argument) if Terraform does not know a character set of that name."""
+    if name.lower() not in _WITH_MARK:
+        _codec(name)
+
+
+def encode(text: str, name: str) -> bytes:
+    """Encode a text. Raises `ArgumentProblem`, and `UnicodeError` for what the character set lacks."""
+    if name.lower() in _WITH_MARK:
+        return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
+    return text.encode(_codec(name))
+
+
+def decode(data: bytes, name: str) -> str:
+    """Decode a text. Raises `ArgumentProblem` and `UnicodeError`."""
+    if name.lower() not in _WITH_MARK:
+        return data.decode(_codec(name))
+    if data.startswith(codecs.BOM_UTF16_LE):
+        return data[2:].decode("utf-16-le")
+    return data.removeprefix(codecs.BOM_UTF16_BE).decode("utf-16-be")
+
+
+def _codec(name: str) -> str:
+    """Python's name of a character set."""
+    wanted = _ALIASES.get(name.lower(), name.lower())
     if wanted not in _CODECS:
-        raise ArgumentProblem(
-            1, f'"{name[:80]}" is not a supported IANA encoding name or alias in this Terraform version'
-        )
+        message = f'"{name[:80]}" is not a supported IANA encoding name or alias in this Terraform version'
+        raise ArgumentProblem(1, message)
     return _CODECS[wanted]

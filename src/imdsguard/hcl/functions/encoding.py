@@ -160,10 +160,10 @@ def jsondecode(call: Call, text: Value) -> Value:
 @native("textencodebase64", STRING, Parameter("string", STRING), Parameter("encoding", STRING))
 def textencodebase64(text: str, name: str) -> str:
     """A text in a character set, in base64."""
-    from imdsguard.hcl.functions.charsets import codec
+    from imdsguard.hcl.functions.charsets import encode
 
     try:
-        return encode_base64(text.encode(codec(name)))
+        return encode_base64(encode(text, name))
     except UnicodeError:
         raise EvaluationError(f"the given string contains characters that cannot be represented in {name}") from None
 
@@ -171,15 +171,15 @@ def textencodebase64(text: str, name: str) -> str:
 @native("textdecodebase64", STRING, Parameter("source", STRING), Parameter("encoding", STRING))
 def textdecodebase64(text: str, name: str) -> str:
     """The text that base64 stands for, in a character set."""
-    from imdsguard.hcl.functions.charsets import codec
+    from imdsguard.hcl.functions.charsets import check, decode
 
-    wanted = codec(name)
+    check(name)
     try:
         data = decode_base64(text)
     except EvaluationError:
         raise ArgumentProblem(0, "the given value is not valid base64") from None
     try:
-        decoded = data.decode(wanted)
+        decoded = decode(data, name)
     except UnicodeError:
         decoded = "\ufffd"
     if "\ufffd" in decoded:

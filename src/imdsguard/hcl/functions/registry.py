@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Union
 
 from imdsguard.hcl.functions.function import Function, LazyFunction
 
-AnyFunction = Union[Function, LazyFunction]
+AnyFunction = Function | LazyFunction
 
 FAMILIES = {
     "strings": (
