@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.syntax.extent import PLAIN_STRING, Broken, expression_end
+from imdsguard.hcl.syntax.extent import Broken, expression_end
 from imdsguard.hcl.syntax.headers import end_of_item, read_labels, skip_inline
 from imdsguard.hcl.syntax.native_body import NativeBody
 from imdsguard.hcl.syntax.words import ANY_NAME, NAME, name_length
@@ -74,15 +74,20 @@ class _Scan:
                 self._items()
             except Broken as broken:
                 self._report(broken.message, broken.offset)
-                behind = broken.offset if not self.stack else self.stack[1].header if len(self.stack) > 1 else self.body.header
-                following = None if broken.lost else _TOP_LEVEL.search(self.text, behind + 1)
-                self.stack, self.body = [], self.root
-                if following is None:
+                if broken.lost or not self._restart(broken.offset):
                     return
-                self.at = following.start()
             else:
                 return
         self._report("too much of this file is broken: the rest of it was not read", self.at)
+
+    def _restart(self, broken: int) -> bool:
+        """Drop the top-level item that is broken and go to the next line that looks like the start of a block."""
+        self.stack, self.body = [], self.root
+        following = _TOP_LEVEL.search(self.text, broken + 1)
+        if following is None:
+            return False
+        self.at = following.start()
+        return True
 
     def _report(self, message: str, offset: int) -> None:
         remedy = "correct it as `terraform fmt` or `terraform validate` asks for"
@@ -144,7 +149,7 @@ class _Scan:
         if match is None:
             at = skip_inline(text, at)
             if text.startswith("}", at):
-                match_end = at + 1
+                behind = at + 1
             elif text.startswith(("\n", "\r\n", "#", "//"), at) or at == len(text):
                 return self._open(body, at)
             else:
@@ -152,10 +157,10 @@ class _Scan:
         elif match.lastindex is None:
             return self._open(body, match.end())
         else:
-            match_end = match.end()
-        body.end = match_end - 1
+            behind = match.end()
+        body.end = behind - 1
         self.body.inner.append(body)
-        return end_of_item(text, match_end)
+        return end_of_item(text, behind)
 
     def _open(self, body: NativeBody, at: int) -> int:
         if len(self.stack) >= MAX_BLOCKS:
@@ -200,7 +205,7 @@ class _Scan:
         return self.text[at : at + length], at + length
 
     def _odd(self, at: int) -> int:
-        """Take an item whose header is out of the ordinary: letters beyond ASCII, comments inside, escapes in labels."""
+        """Take an item whose header is out of the ordinary: letters beyond ASCII, comments, escapes in labels."""
         text = self.text
         name, behind = self._name(at)
         behind = skip_inline(text, behind)

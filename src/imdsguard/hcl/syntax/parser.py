@@ -26,7 +26,6 @@ from imdsguard.hcl.values.number import parse_number
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.lexer import Locate
     from imdsguard.hcl.syntax.nodes import Node
-    from imdsguard.model.place import Place
 
 MAX_NESTING = 500
 """How deep brackets, strings and conditionals may nest."""

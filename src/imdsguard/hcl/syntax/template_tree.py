@@ -59,7 +59,8 @@ def build(parts: Parts, start: int, end: int) -> Node:
             _close(parser, part, stack)
     if len(stack) > 1:
         part = stack[-1].part
-        raise parser.problem(f'this "{part.kind}" directive is never ended: "%{{ end{part.kind} }}"', part.start, part.end)
+        message = f'this "{part.kind}" directive is never ended: write "%{{ end{part.kind} }}"'
+        raise parser.problem(message, part.start, part.end)
     _set_height(parser, parts.height, 2 * deepest)
     nodes = stack[0].nodes
     if len(nodes) == 1 and isinstance(nodes[0], Literal) and all(p.kind == TEXT for p in found):

@@ -10,7 +10,10 @@ NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
 ANY_NAME = r"(?:[A-Za-z_]|[^\x00-\x7f])(?:[A-Za-z0-9_-]|[^\x00-\x7f])*"
 """What may be an identifier: `name_length` tells how much of it is one."""
 
-GO_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+GO_SPACES = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000"
+)
 """What Go's `unicode.IsSpace` takes for a space; `str.strip` takes four control characters more."""
 
 OPENING = re.compile(r"(?<!\$)\$\{|(?<!%)%\{")
