@@ -50,15 +50,17 @@ def parsing() -> Iterator[Figure]:
 
     from imdsguard.hcl.evaluate.compile import compile_expression
     from imdsguard.hcl.syntax.parser import parse_expression
+    from imdsguard.hcl.syntax.source import Source
 
     texts = expressions()
-    ours = best(lambda: [parse_expression(text) for text in texts])
+    places = [Source.of_text("main.tf", text).place for text in texts]
+    ours = best(lambda: [parse_expression(text, place) for text, place in zip(texts, places, strict=True)])
     yield Figure(f"parse {len(texts)} expressions", ours, note=f"{len(texts) / ours:,.0f}/s")
 
     body = "locals {\n" + "".join(f"  e{number} = {text}\n" for number, text in enumerate(texts)) + "}\n"
     theirs = best(lambda: hcl2.loads(body), runs=2)
     yield Figure("", ours, "python-hcl2 on the same", theirs)
 
-    nodes = [parse_expression(text) for text in texts]
+    nodes = [parse_expression(text, place) for text, place in zip(texts, places, strict=True)]
     compiled = best(lambda: [compile_expression(node) for node in nodes])
     yield Figure(f"compile {len(texts)} expressions", compiled, "parsing them", ours)

@@ -63,7 +63,7 @@ def python(program: str) -> list[str]:
 
 def imdsguard(*arguments: str) -> list[str]:
     """The installed command of this environment."""
-    return [str(os.path.join(os.path.dirname(sys.executable), "imdsguard")), *arguments]  # noqa: PTH118, PTH120
+    return [os.path.join(os.path.dirname(sys.executable), "imdsguard"), *arguments]
 
 
 def environment() -> dict[str, str]:

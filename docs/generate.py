@@ -98,7 +98,7 @@ def load(path: Path) -> ModuleType:
 def command_page() -> str:
     """What `--help` says, for the command and for each of its commands."""
     overview = help_text()
-    listing = overview.partition("Commands:\n")[2].splitlines()
+    listing = overview.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
     commands = [line.split()[0] for line in listing if line.startswith("  ") and not line.startswith("   ")]
     assert commands, "--help lists no commands"
     parts = [GENERATED.format(source="`imdsguard --help`"), "# The command line", f"```text\n{overview}```"]

@@ -95,3 +95,10 @@ def test_every_policy_in_the_docs_is_accepted(imdsguard: Command, tmp_path: Path
         (folder / "main.tf").write_text("locals {}\n", encoding="utf-8")
         done = imdsguard("scan", ".", "--policy", ".imdsguard.yaml", cwd=folder)
         assert done.returncode in (0, 1), f"{policy}\n{done.stdout}{done.stderr}"
+
+
+def test_a_wrong_policy_is_refused_in_the_words_of_the_docs(imdsguard: Command, tmp_path: Path) -> None:
+    (tmp_path / "team.yaml").write_text("version: 1\nfail_on: eror\n", encoding="utf-8")
+    done = imdsguard("rules", "--policy", "team.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr in (HOUSE / "docs" / "policy.md").read_text(encoding="utf-8")
