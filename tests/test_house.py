@@ -32,7 +32,6 @@ ALLOWED: dict[str, set[str]] = {
 # What a part that does no input or output must not name.
 OUTSIDE = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "urllib", "http"}
 PURE = ("model", "aws", "engine", "report", "hcl/values", "hcl/syntax")
-OWN_FOLDER = {"aws/types": {"os"}}  # lists the adapters that lie beside it
 LISTS_ITS_OWN_FOLDER = {"aws/types"}  # so that a new adapter edits nothing
 
 # What scanned code could use against us.
