@@ -1,39 +1,70 @@
-"""Compilation of an expression tree to closures.
+"""Compilation of an expression tree to closures: done once, evaluated as often as there are scopes."""
 
-For FUNCTIONS: `registry.find(name)` gives a Function; a call compiles to `function.call(arguments, CallContext(...))`, or,
-if `function.lazy`, to `function.call_lazy(thunks, context)`: a thunk is a `Callable[[], Value]` (raises as evaluation does).
-The registry's own types decide; the compiler follows them.
-"""
 from __future__ import annotations
-from dataclasses import dataclass
+
 from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import LimitReached
+from imdsguard.hcl.evaluate.build import Builder, Traversal
+from imdsguard.hcl.evaluate.code import Code, Frame
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any, Protocol
+
     from imdsguard.hcl.scope import Scope
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.values.value import Value
     from imdsguard.model.place import Place
 
+    class Declares(Protocol):
+        """A scope that can tell, without evaluating anything, whether a reference is declared."""
 
-@dataclass(frozen=True, slots=True)
-class Traversal:
-    """A reference as it can be told without evaluation: `var.a["k"].b`; ends before a computed key."""
+        def declared(self, root: str, steps: Sequence[str | Value], place: Place) -> None:
+            """Raise `StaticError` if there is nothing of that name."""
+            ...
 
-    root: str
-    steps: tuple[str | Value, ...]
-    place: Place
+
+__all__ = ["Compiled", "Traversal", "compile_expression"]
+
+_TOO_DEEP = "an expression nests deeper than imdsguard evaluates"
 
 
 class Compiled:
-    """An expression ready to be evaluated."""
+    """An expression ready to be evaluated.
 
-    traversals: tuple[Traversal, ...]
-    roots: frozenset[str]
+    `traversals` are all its references, those in branches that may never be chosen included; `roots` their first names.
+    """
+
+    __slots__ = ("_code", "_slots", "constant", "roots", "traversals")
+
+    def __init__(self, code: Code, slots: int, traversals: tuple[Traversal, ...]) -> None:
+        self._code = code
+        self._slots = slots
+        self.constant: Value | None = code.constant
+        self.traversals = traversals
+        self.roots = frozenset(t.root for t in traversals)
+
+    def check(self, scope: Declares) -> None:
+        """Raise `StaticError` if a reference is not declared, as Terraform does before it evaluates. Once a module is enough."""
+        for traversal in self.traversals:
+            scope.declared(traversal.root, traversal.steps, traversal.place)
 
     def evaluate(self, scope: Scope) -> Value:
-        """Raises `EvaluationError`, `StaticError`, `LimitReached` and nothing else."""
-        raise NotImplementedError
+        """Compute the value. Raises `EvaluationError` (and `StaticError`), `LimitReached`, and nothing else."""
+        if self.constant is not None:
+            return self.constant
+        try:
+            return self._code.run(Frame(scope, self._slots))
+        except RecursionError:
+            raise LimitReached(_TOO_DEEP) from None
 
 
-def compile_expression(node: Node) -> Compiled:
-    """Compile. Raises `LimitReached` for a tree that is too deep."""
-    raise NotImplementedError
+def compile_expression(node: Node, find: Callable[[str], Any] | None = None) -> Compiled:
+    """Compile. `find` looks functions up (by default in the registry). Raises `LimitReached` for a tree that is too deep."""
+    builder = Builder(find)
+    try:
+        code = builder.compile(node)
+    except RecursionError:
+        raise LimitReached(_TOO_DEEP) from None
+    return Compiled(code, builder.slots, tuple(builder.traversals))

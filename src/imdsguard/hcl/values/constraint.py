@@ -1,6 +1,8 @@
 """Type constraints of variables, with `optional()` and its defaults."""
 from __future__ import annotations
+
 from typing import TYPE_CHECKING
+
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.values.types import Type
@@ -9,6 +11,7 @@ if TYPE_CHECKING:
 
 class Constraint:
     """A type with the defaults of its optional attributes: made by `parse_constraint`."""
+
     type: Type
 
     def apply(self, value: Value) -> Value:

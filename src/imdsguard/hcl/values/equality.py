@@ -10,7 +10,7 @@ from imdsguard.hcl.values.marks import unmark_deep
 from imdsguard.hcl.values.ranges import definitely_not_null, excludes
 from imdsguard.hcl.values.types import BOOL, Primitive, SetType
 from imdsguard.hcl.values.typetools import conforms, has_dynamic
-from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Pending, Value, boolean, derived
+from imdsguard.hcl.values.value import NOT_NULL, Pending, Value, boolean, derived
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.types import Type

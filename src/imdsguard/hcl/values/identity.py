@@ -52,7 +52,7 @@ def make_set(element: Type, items: Iterable[Value]) -> Value:
         inner = deep_marks(item)
         if inner:
             marks |= inner
-            item, _ = unmark_deep(item)  # noqa: PLW2901
+            item, _ = unmark_deep(item)
         members.append(item)
     if any(m.type == DYNAMIC and isinstance(m.raw, Pending) for m in members):
         pending = next(m.raw for m in members if isinstance(m.raw, Pending))

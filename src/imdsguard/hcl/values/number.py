@@ -118,7 +118,7 @@ def round_number(n: Number, precision: int = PRECISION) -> Number:
 
 def from_float(x: float) -> Number:
     """The number that a function computed in double precision (`pow`, `log`) gives: 53 bits. NaN is an error."""
-    if x != x:  # noqa: PLR0124
+    if x != x:
         raise EvaluationError("the result is not a number")
     if x in (INFINITY, -INFINITY):
         return x
@@ -209,7 +209,7 @@ def add(a: Number, b: Number) -> Number:
         return total if -_SMALL < total < _SMALL else round_number(total)
     if _infinite(a, b):
         total_float = _sign_float(a) + _sign_float(b)
-        if total_float != total_float:  # noqa: PLR0124
+        if total_float != total_float:
             raise EvaluationError("can't compute sum of opposing infinities")
         return total_float
     return _result(_exact(a) + _exact(b), a, b)
@@ -221,7 +221,7 @@ def subtract(a: Number, b: Number) -> Number:
         return add(a, -b)
     if _infinite(a, b):
         difference = _sign_float(a) - _sign_float(b)
-        if difference != difference:  # noqa: PLR0124
+        if difference != difference:
             raise EvaluationError("can't subtract infinity from itself")
         return difference
     return _result(_exact(a) - _exact(b), a, b)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.values.number import digits_of, is_negative, precision_of

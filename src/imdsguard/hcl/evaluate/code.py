@@ -1,0 +1,87 @@
+"""What compiled expressions are made of: closures over a frame, and what is known of them beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.values.types import DYNAMIC, Type
+from imdsguard.hcl.values.value import Origin, Value
+from imdsguard.model.value import Step
+
+if TYPE_CHECKING:
+    from imdsguard.hcl.scope import Scope
+    from imdsguard.model.place import Place
+
+
+class Frame:
+    """One evaluation: the scope, its bounds, and the values of the names that `for` and splats bind."""
+
+    __slots__ = ("bounds", "scope", "slots")
+
+    def __init__(self, scope: Scope, slots: int) -> None:
+        self.scope = scope
+        self.bounds = scope.bounds
+        self.slots: list[Value] = [_UNSET] * slots
+
+
+_UNSET = Value(DYNAMIC, None)
+
+Run: TypeAlias = Callable[[Frame], Value]
+Shape: TypeAlias = Callable[[Frame], Type]
+
+
+def _dynamic(_: Frame) -> Type:
+    return DYNAMIC
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A compiled node.
+
+    `constant` is its value if that is the same in every scope. `shape` gives the type that Terraform still knows after `run`
+    failed: the branch of a conditional that is not chosen may fail, but its type has a say.
+    """
+
+    run: Run
+    constant: Value | None = None
+    shape: Shape = _dynamic
+
+    def type_in(self, frame: Frame) -> Type:
+        """The type of the value, or what is known of it if there is none."""
+        try:
+            return self.run(frame).type
+        except EvaluationError as error:
+            if error.stage != "dynamic":
+                raise
+            return self.shape(frame)
+
+
+def constant(value: Value) -> Code:
+    """Code of a value that is the same everywhere."""
+    return Code(lambda _: value, value)
+
+
+def fixed_shape(type: Type) -> Shape:  # noqa: A002
+    """The shape of an expression that has one type whatever happens."""
+    return lambda _: type
+
+
+def written_at(place: Place, *sources: Value) -> Origin:
+    """The origin of a computed value: where the expression stands, then the way that its first traced operand took."""
+    parent = None
+    for source in sources:
+        if source.origin is not None:
+            parent = source.origin
+            if parent.step.label or parent.parent is not None:
+                break
+    return Origin(Step("", place), parent)
+
+
+def placed(error: EvaluationError, place: Place, prefix: str = "", suffix: str = "") -> EvaluationError:
+    """The same error, with the place of the expression and the words around its message."""
+    return error.__class__(f"{prefix}{error.message}{suffix}", error.place or place)
+
+

@@ -1,0 +1,80 @@
+"""Paths of attributes and indices: below a reference, a bound name, or any other value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.evaluate.code import Code, Frame, Run
+from imdsguard.hcl.evaluate.operations import get_attr, index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.hcl.values.value import Value
+    from imdsguard.model.place import Place
+
+
+def _walk(value: Value, steps: Sequence[str | Value], places: Sequence[Place], start: int = 0) -> Value:
+    for i in range(start, len(steps)):
+        step = steps[i]
+        value = get_attr(value, step, places[i]) if isinstance(step, str) else index(value, step, places[i])
+    return value
+
+
+def _keys(steps: Sequence[str | Code]) -> tuple[tuple[str | Value, ...] | None, list[str | Run]]:
+    """The steps if they are the same in every scope, and how to compute them if not."""
+    fixed: list[str | Value] = []
+    runs: list[str | Run] = []
+    for step in steps:
+        if isinstance(step, str):
+            fixed.append(step)
+            runs.append(step)
+        else:
+            runs.append(step.run)
+            if step.constant is not None:
+                fixed.append(step.constant)
+    return (tuple(fixed) if len(fixed) == len(runs) else None), runs
+
+
+def _evaluated(runs: Sequence[str | Run], frame: Frame) -> tuple[str | Value, ...]:
+    return tuple([r if isinstance(r, str) else r(frame) for r in runs])
+
+
+def local_path(slot: int, steps: Sequence[str | Code], places: Sequence[Place]) -> Code:
+    """Compile a path below a name that `for` or a splat binds."""
+    fixed, runs = _keys(steps)
+    if not runs:
+        return Code(lambda frame: frame.slots[slot])
+    if fixed is not None and len(fixed) == 1 and isinstance(fixed[0], str):
+        name, place = fixed[0], places[0]
+        return Code(lambda frame: get_attr(frame.slots[slot], name, place))
+    if fixed is not None:
+        return Code(lambda frame: _walk(frame.slots[slot], fixed, places))
+    return Code(lambda frame: _walk(frame.slots[slot], _evaluated(runs, frame), places))
+
+
+def source_path(source: Code, steps: Sequence[str | Code], places: Sequence[Place]) -> Code:
+    """Compile a path below any other expression."""
+    inner = source.run
+    fixed, runs = _keys(steps)
+    if fixed is not None:
+        return Code(lambda frame: _walk(inner(frame), fixed, places))
+
+    def run(frame: Frame) -> Value:
+        value = inner(frame)
+        return _walk(value, _evaluated(runs, frame), places)
+
+    return Code(run)
+
+
+def resolved_path(root: str, steps: Sequence[str | Code], places: Sequence[Place], place: Place) -> Code:
+    """Compile a reference: the scope resolves as much of the path as it understands, the rest is walked."""
+    fixed, runs = _keys(steps)
+
+    def run(frame: Frame) -> Value:
+        frame.bounds.step()
+        path = fixed if fixed is not None else _evaluated(runs, frame)
+        value, used = frame.scope.resolve(root, path, place)
+        return value if used == len(path) else _walk(value, path, places, used)
+
+    return Code(run)

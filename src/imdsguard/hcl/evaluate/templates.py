@@ -1,0 +1,102 @@
+"""Templates: text made of parts, with `for` and `if` directives."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed, written_at
+from imdsguard.hcl.values.convert import convert
+from imdsguard.hcl.values.types import DYNAMIC, STRING
+from imdsguard.hcl.values.value import NO_MARKS, Pending, Refinement, Value, derived
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.place import Place
+
+_MAY_COMBINE = frozenset("<=>`\n\r")
+"""Of ASCII, what a following character could change, beside letters and digits."""
+
+
+def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Code:
+    """Compile a template from its parts."""
+    runs = [part.run for part in parts]
+
+    def run(frame: Frame) -> Value:
+        texts: list[str] = []
+        values: list[Value] = []
+        marks = NO_MARKS
+        known = True
+        for part, where in zip(runs, places, strict=True):
+            value = part(frame)
+            raw = value.raw
+            if raw is None:
+                raise EvaluationError("The expression result is null. Cannot include a null value in a string template.", where)
+            if value.marks:
+                marks |= value.marks
+            values.append(value)
+            if isinstance(raw, Pending):
+                known = False
+                continue
+            text = raw if isinstance(raw, str) else _text(value, where)
+            if known:
+                texts.append(text)
+        frame.bounds.step(len(texts) + 1)
+        frame.bounds.text(sum(map(len, texts)))
+        text = _normalised("".join(texts))
+        if known:
+            return Value(STRING, text, marks, written_at(place, *values))
+        refinement = Refinement(not_null=True, prefix=safe_prefix(text))
+        return derived(STRING, *values, refinement=refinement).with_marks(marks).at(written_at(place, *values))
+
+    return Code(run, shape=fixed_shape(STRING))
+
+
+def _text(value: Value, place: Place) -> str:
+    try:
+        text = convert(value, STRING).raw
+    except EvaluationError as error:
+        raise placed(error, place, "Cannot include the given value in a string template: ", ".") from None
+    assert isinstance(text, str)
+    return text
+
+
+def _normalised(text: str) -> str:
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
+def safe_prefix(text: str) -> str:
+    """The part of a known beginning that no continuation can change (cty's `SafeKnownPrefix`)."""
+    if not text:
+        return ""
+    last = text[-1]
+    if last.isascii() and not last.isalnum() and last not in _MAY_COMBINE:
+        return text
+    end = len(text) - 1
+    while end > 0 and unicodedata.category(text[end])[0] == "M":
+        end -= 1
+    return text[:end]
+
+
+def join(tuple_code: Code, place: Place) -> Code:
+    """Compile the `for` directive: the texts of all turns, one after the other."""
+
+    def run(frame: Frame) -> Value:
+        turns = tuple_code.run(frame)
+        if turns.type == DYNAMIC or isinstance(turns.raw, Pending):
+            return derived(STRING, turns).with_marks(turns.marks)
+        marks = turns.marks
+        texts: list[str] = []
+        for turn in turns.elements():
+            if turn.raw is None:
+                raise EvaluationError("An iteration result is null. Cannot include a null value in a string template.", place)
+            marks |= turn.marks
+            if isinstance(turn.raw, Pending):
+                return derived(STRING, turns).with_marks(marks)
+            texts.append(_text(turn, place) if not isinstance(turn.raw, str) else turn.raw)
+        frame.bounds.text(sum(map(len, texts)))
+        return Value(STRING, _normalised("".join(texts)), marks, written_at(place, turns))
+
+    return Code(run, shape=fixed_shape(STRING))
