@@ -1,7 +1,7 @@
 """Turn a folder of checks into rules.
 
 A folder becomes a private package under a name of its own, so that files of one name in two folders do not meet, and
-`sys.path` stays as it is. Each file is one rule; files whose name starts with `_` are what the rules of the folder share.
+`sys.path` stays as it is. Each file is one rule; files that start with `_` are what the rules of the folder share.
 """
 
 from __future__ import annotations

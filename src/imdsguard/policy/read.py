@@ -32,7 +32,7 @@ class Found:
     draft: Draft
 
     def select(self, rules: Iterable[str]) -> tuple[str, ...]:
-        """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that does not exist."""
+        """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there."""
         known = tuple(rules)
         for rule, entry in self.draft.entries.items():
             if rule not in known:

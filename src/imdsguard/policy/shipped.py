@@ -6,7 +6,7 @@ import os
 
 
 def shipped_folder(name: str) -> str:
-    """Give the folder `name`: inside the package as a wheel installs it, else in the checkout of an editable install."""
+    """Give the folder `name`: inside the package as a wheel installs it, else in the checkout of an editable one."""
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     inside = f"{package}/{name}"
     return inside if os.path.isdir(inside) else f"{os.path.dirname(os.path.dirname(package))}/{name}"

@@ -13,7 +13,7 @@ _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def escape(text: str) -> str:
-    r"""Write what a terminal would act on, or an eye would not see, as `\\x1b`, `\\u202e` and the like. One line stays one."""
+    r"""Write what a terminal would act on, or an eye would not see, as `\x1b`, `\u202e` and so on."""
     return _UNSAFE.sub(_written, text)
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Alarm, Estate, Launch, Option, RegionDefault
 
 _LONGEST = 100
+_LAUNCH = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")
+_DEFAULT = ("REGION DEFAULT", "TOKENS", "HOPS", "WHERE", "REGION")
+_ALARM = ("ALARM", "METRIC", "WATCHES", "WHERE", "REGION")
 _SOURCES = {
     Source.LAUNCH: "launch",
     Source.LAUNCH_TEMPLATE: "launch template",
@@ -33,17 +36,14 @@ def estate_text(estate: Estate, style: Style | None = None) -> str:
         return "Nothing here launches EC2 instances.\n"
     parts = []
     if estate.launches:
-        head = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")
-        parts.append(_table(head, [_launch(launch) for launch in estate.launches], style))
+        parts.append(_table(_LAUNCH, [_launch(launch) for launch in estate.launches], style))
         reasons = [_reason(launch) for launch in estate.launches if launch.reason]
         if reasons:
             parts.append("".join(reasons))
     if estate.region_defaults:
-        head = ("REGION DEFAULT", "TOKENS", "HOPS", "WHERE", "REGION")
-        parts.append(_table(head, [_default(default) for default in estate.region_defaults], style))
+        parts.append(_table(_DEFAULT, [_default(default) for default in estate.region_defaults], style))
     if estate.alarms:
-        head = ("ALARM", "METRIC", "WATCHES", "WHERE", "REGION")
-        parts.append(_table(head, [_alarm(alarm) for alarm in estate.alarms], style))
+        parts.append(_table(_ALARM, [_alarm(alarm) for alarm in estate.alarms], style))
     return "\n".join(parts)
 
 

@@ -45,10 +45,8 @@ def summary_line(report: Report) -> str:
     summary = report.summary
     states = ", ".join(f"{count} {state.value}" for state, count in summary.states.items() if count)
     found = ", ".join(plural(count, severity.value) for severity, count in summary.by_severity.items() if count)
-    parts = [
-        plural(summary.launches, "launch", "launches") + (f" ({states})" if states else ""),
-        found or "no findings",
-    ]
+    launches = plural(summary.launches, "launch", "launches")
+    parts = [f"{launches} ({states})" if states else launches, found or "no findings"]
     if report.problems:
         parts.append(f"{plural(len(report.problems), 'problem')}, so not everything was checked")
     return "; ".join(parts)
@@ -81,7 +79,7 @@ def _where(finding: Finding) -> str:
     """Give `file:line:column`, and the root module where the file does not show it."""
     place, root = finding.place, finding.root
     where = escape(str(place)) if place else "(no file)"
-    if root not in (".", "") and not (place and place.file.startswith((root + "/", root))):
+    if root not in (".", "") and not (place and f"{place.file}/".startswith(f"{root}/")):
         where += f" (in {_text(root)})"
     return where
 

@@ -1,0 +1,28 @@
+"""Exit codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imdsguard.model.finding import Finding, Severity
+    from imdsguard.model.problem import Problem
+
+CLEAN = 0
+FOUND = 1
+PROBLEM = 2
+INTERRUPTED = 130
+
+
+def exit_code(findings: Iterable[Finding], problems: Sequence[Problem], fail_on: Severity | None) -> int:
+    """Problems count most: a run that could not check everything must not look like one that found only a little."""
+    if problems:
+        return PROBLEM
+    if fail_on is None:
+        return CLEAN
+    counted = (f for f in findings if f.verdict is not Verdict.PASS and f.suppressed is None)
+    return FOUND if any(f.severity.at_least(fail_on) for f in counted) else CLEAN

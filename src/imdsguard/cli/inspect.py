@@ -1,0 +1,53 @@
+"""`imdsguard inspect`: the estate itself."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from imdsguard.cli.exits import CLEAN, PROBLEM
+from imdsguard.cli.options import OrderedCommand, color_option, input_options, variables_order
+from imdsguard.cli.output import style_for, write_out, write_problems
+
+
+@click.command("inspect", cls=OrderedCommand, short_help="Show every launch with its effective settings.")
+@input_options
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@color_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    var_files: tuple[str, ...],
+    variables: tuple[str, ...],
+    workspace: str,
+    exclude: tuple[str, ...],
+    form: str,
+    no_color: bool,
+) -> int:
+    """Show what will be launched: state, effective metadata options, where each was set, and the alarm that watches.
+
+    A PATH is what it is for `imdsguard scan`. No rule is asked and no policy counts.
+
+    \b
+    Examples:
+      imdsguard inspect
+      imdsguard inspect stacks/web --var-file prod.tfvars
+      imdsguard inspect --format json | jq '.launches[] | select(.state != "required")'
+
+    Exit codes: 0, or 2 if something could not be read.
+    """  # noqa: D301
+    from imdsguard.cli.session import make_inputs, read_estate
+
+    found = read_estate(paths, make_inputs(var_files, variables, variables_order(ctx), workspace, exclude))
+    if form == "json":
+        from imdsguard.report.json import inspect_json
+
+        write_out(inspect_json(found.estate, found.problems))
+    else:
+        from imdsguard.report.estate import estate_text
+
+        write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color)))
+    write_problems(found.problems, no_color=no_color)
+    return PROBLEM if found.problems else CLEAN

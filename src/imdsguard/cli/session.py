@@ -1,0 +1,80 @@
+"""From arguments to what the rules look at: the policy, the rules it selects, and the estate."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imdsguard.model.problem import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.launch import Estate
+    from imdsguard.model.rule import Rule
+    from imdsguard.policy.policy import Policy
+    from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.root import Root
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was read: the estate, the roots it is made of, and what could not be read."""
+
+    estate: Estate
+    roots: tuple[Root, ...]
+    problems: tuple[Problem, ...]
+
+
+def select_rules(policy: str | None, checks: Sequence[str]) -> tuple[Policy, tuple[Rule, ...]]:
+    """Read the policy and import the rules it selects, no others. Raises `PolicyError` and `RuleError`."""
+    from imdsguard.loader import load_rules, rule_files
+    from imdsguard.policy.read import find_policy
+
+    found = find_policy(policy, ".")
+    files = rule_files(checks)
+    rules = load_rules(files, found.select(files))
+    return found.bind(rules), rules
+
+
+def make_inputs(
+    var_files: Sequence[str], variables: Sequence[str], order: tuple[str, ...], workspace: str, exclude: Sequence[str]
+) -> Inputs:
+    """Put together what Terraform would be given. Of the environment only `TF_VAR_*` is looked at."""
+    from imdsguard.terraform.inputs import Inputs
+
+    return Inputs(
+        var_files=tuple(var_files),
+        variables=tuple(variables),
+        workspace=workspace,
+        environment={name: value for name, value in os.environ.items() if name.startswith("TF_VAR_")},
+        exclude=tuple(exclude),
+        order=order,
+    )
+
+
+def read_estate(paths: Sequence[str], inputs: Inputs) -> Read:
+    """Read what is below `paths` (the working directory if there are none), and work out what AWS will do with it."""
+    from imdsguard.aws.estate import build
+    from imdsguard.aws.types import wanted
+    from imdsguard.terraform.read import read
+
+    stdin, problems = _stdin() if "-" in paths else (None, ())
+    given = [path for path in paths if path != "-" or stdin is not None]
+    if paths and not given:
+        reading_roots: tuple[Root, ...] = ()
+    else:
+        reading = read(given or ["."], inputs, wanted(), stdin)
+        reading_roots = reading.roots
+        problems += reading.problems
+    estate = build([(root.name, root.resources) for root in reading_roots])
+    return Read(estate, reading_roots, problems)
+
+
+def _stdin() -> tuple[bytes | None, tuple[Problem, ...]]:
+    try:
+        return sys.stdin.buffer.read(), ()
+    except (OSError, AttributeError, ValueError):  # closed, or a folder
+        return None, (Problem("the standard input cannot be read", None, "pipe a plan or a state into it"),)

@@ -1,0 +1,54 @@
+"""Room for code that is nested deeply: a thread with a large stack, and Python's own limit raised to match."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from imdsguard.cli.exits import INTERRUPTED, PROBLEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MIB = 1024 * 1024
+_ROOMS = ((256 * _MIB, 60_000), (64 * _MIB, 15_000), (16 * _MIB, 3_000))
+"""Stacks in bytes with the frames that surely fit, largest first. A stack takes memory only as far as it is used."""
+
+
+def on_large_stack(work: Callable[[], int]) -> int:
+    """Give what `work` gives, run with the largest stack the system allows. Ctrl-C ends the process."""
+    outcome: list[int] = []
+    thread, limit = _start(lambda: outcome.append(work()))
+    try:
+        while thread.is_alive():
+            thread.join(3600)  # with a timeout the wait can be interrupted on every system
+    except KeyboardInterrupt:
+        sys.stderr.write("imdsguard: interrupted\n")
+        sys.stderr.flush()
+        os._exit(INTERRUPTED)  # the thread may be in the middle of anything, and nothing of it is wanted any more
+    finally:
+        sys.setrecursionlimit(limit)
+    return outcome[0] if outcome else PROBLEM
+
+
+def _start(work: Callable[[], None]) -> tuple[threading.Thread, int]:
+    """Start the thread; give it and the recursion limit as it was."""
+    limit = sys.getrecursionlimit()
+    for size, frames in _ROOMS:
+        before = threading.stack_size()
+        thread = threading.Thread(target=work, name="imdsguard", daemon=True)
+        try:
+            threading.stack_size(size)
+            sys.setrecursionlimit(max(limit, frames))
+            thread.start()
+        except (RuntimeError, ValueError, MemoryError):
+            continue  # less memory may be had than that
+        finally:
+            threading.stack_size(before)
+        return thread, limit
+    sys.setrecursionlimit(limit)
+    thread = threading.Thread(target=work, name="imdsguard", daemon=True)
+    thread.start()
+    return thread, limit
