@@ -1,0 +1,146 @@
+"""Every account and Region in which something is launched must require tokens by default.
+
+## What it checks
+
+For every account (provider configuration) and Region in which the code launches something, or says how to launch it, there must be an
+`aws_ec2_instance_metadata_defaults` with `http_tokens = "required"` in the same account and Region. It fails once for each that has
+none. It points at the defaults that do not help, because they say `optional` or `no-preference`, say nothing about tokens, or are in a
+Region where nothing is launched; else at the first launch of that account and Region.
+
+Defaults that another stack or a person sets are not in this code: turn the rule off, or exempt the address, where that is so.
+
+## Why
+
+The default is the net below every launch that forgets to say `required`: one made by hand, by another tool, by a module that drops the
+argument. It beats the AMI, so `optional` there is worse than nothing: it undoes an AMI that requires tokens. It holds for one
+Region of one account and for no other.
+
+## Wrong
+
+```terraform
+provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_instance" "web" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  metadata_options {
+    http_endpoint = "enabled"
+    http_tokens   = "required"
+  }
+}
+```
+
+## Right
+
+```terraform
+provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_ec2_instance_metadata_defaults" "this" {
+  http_tokens = "required"
+}
+
+resource "aws_instance" "web" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  metadata_options {
+    http_endpoint = "enabled"
+    http_tokens   = "required"
+  }
+}
+```
+
+## How to fix
+
+Add the resource once for each account and Region, with the provider of the launches (`provider = aws.name`, or `region = "..."`). It changes new
+launches only, and destroying it resets the account's defaults to no preference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from imdsguard import Estate, Judgement, Launch, RegionDefault, Severity, failed, passed, undecided
+
+SEVERITY = Severity.WARNING
+
+RESOURCE = 'resource "aws_ec2_instance_metadata_defaults" "this" {{{where}\n  http_tokens = "required"\n}}'
+SETTING = 'http_tokens = "required"'
+
+
+def check(estate: Estate) -> Iterable[Judgement]:
+    """Judge every account and Region that launches something."""
+    firsts: list[Launch] = []
+    for launch in estate.launches:
+        if not any(together(launch, first) for first in firsts):
+            firsts.append(launch)
+    for first in firsts:
+        yield judge_region(first, firsts, [default for default in estate.region_defaults if same_root(default, first)])
+
+
+def judge_region(first: Launch, firsts: Sequence[Launch], defaults: Sequence[RegionDefault]) -> Judgement:
+    """Judge one account and Region by its first launch and the defaults of the same root module."""
+    here = [default for default in defaults if first.scope.same(default.scope)]
+    for default in here:
+        tokens = default.options["http_tokens"]
+        if default.resource.instances is not None:
+            return unsure(first, default, f"whether it exists cannot be computed: {default.resource.instances.reason}")
+        if not tokens.known:
+            return unsure(first, default, tokens.because)
+        if tokens.value != "required":
+            message = f"leaves tokens optional for launches in {region(first)}: {said(default)}"
+            place, trace = tokens.place, tokens.trace
+            return failed(default, message, remedy=SETTING, place=place, trace=trace, region=first.scope.region_name)
+    if here:
+        return passed(first)
+    for default in defaults:
+        if first.scope.same(default.scope) is None:
+            return unsure(first, default, "its Region, or that of the launch, cannot be computed")
+    for default in defaults:
+        if not any(launch.scope.same(default.scope) for launch in firsts if same_root(default, launch)):
+            where = f"is for {default.scope.region_name or 'another Region'} ({default.scope.provider})"
+            message = f"does not help {first.address} in {region(first)}: it {where}, where nothing is launched"
+            return failed(default, message, remedy=addition(first), region=first.scope.region_name)
+    message = f"is launched in {region(first)}, where the code sets no default that requires tokens"
+    return failed(first, message, remedy=addition(first), place=first.resource.place)
+
+
+def unsure(first: Launch, default: RegionDefault, reason: str) -> Judgement:
+    """Say that the default may or may not help."""
+    message = f"may not require tokens for launches in {region(first)}: {reason}"
+    return undecided(default, message, remedy=SETTING, region=first.scope.region_name)
+
+
+def together(launch: Launch, first: Launch) -> bool:
+    """Whether both are surely in one account and Region of one root module."""
+    return launch.resource.root == first.resource.root and launch.scope.same(first.scope) is True
+
+
+def same_root(default: RegionDefault, launch: Launch) -> bool:
+    """Whether both stand in one root module: nothing else is known to share an account."""
+    return default.resource.root == launch.resource.root
+
+
+def said(default: RegionDefault) -> str:
+    """What the default says about tokens."""
+    tokens = default.options["http_tokens"]
+    if tokens.place is None:
+        return "it does not set http_tokens"
+    return f'http_tokens is "{tokens.value}"' if not tokens.sensitive else "http_tokens is a sensitive value"
+
+
+def region(launch: Launch) -> str:
+    """Name the account and Region."""
+    return f"{launch.scope.region_name or 'the Region'} of provider {launch.scope.provider}"
+
+
+def addition(launch: Launch) -> str:
+    """Write the resource that is missing."""
+    provider = launch.scope.provider
+    plain = provider == "aws" or ":" in provider
+    return RESOURCE.format(where="" if plain else f"\n  provider    = {provider}")
