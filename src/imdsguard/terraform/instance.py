@@ -147,9 +147,10 @@ class ModuleInstance:
         code = self.module.variables[name].section.code("type")
         if code is None:
             return None
+        from imdsguard.hcl.syntax.static import reference_node
         from imdsguard.hcl.values.constraint import parse_constraint
 
-        return parse_constraint(code.node())
+        return parse_constraint(reference_node(code.expression, quoted=False))
 
     def _variable(self, name: str) -> Value:
         section = self.module.variables[name].section

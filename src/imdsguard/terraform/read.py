@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imdsguard.model.place import Place
+from imdsguard.model.problem import Problem
+from imdsguard.terraform.boundary import boundary_of, read_bytes
+from imdsguard.terraform.discovery import Excluded, Survey, find_folders, roots_of
+from imdsguard.terraform.folder import is_configuration, is_variables
 from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.library import Library
+from imdsguard.terraform.prefilter import Prefilter
 from imdsguard.terraform.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imdsguard.model.problem import Problem
+    from imdsguard.terraform.boundary import Boundary
 
 __all__ = ["Inputs", "Reading", "Root", "read"]
 
@@ -30,4 +38,126 @@ def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: by
     `wanted` are the resource types to return (data sources as `data.aws_ami`): all others are still there for references.
     Never raises for anything in the input: what cannot be read is a problem, and everything else is still read.
     """
-    raise NotImplementedError
+    reader = _Reader(inputs, wanted)
+    for path in dict.fromkeys(paths):
+        reader.take(path, stdin)
+    return reader.finish()
+
+
+class _Reader:
+    """One run: the given paths sorted by repository, then the roots of each."""
+
+    def __init__(self, inputs: Inputs, wanted: frozenset[str]) -> None:
+        self._inputs = inputs
+        self._wanted = wanted
+        self._prefilter = Prefilter(wanted)
+        self._excluded = Excluded(inputs.exclude)
+        self._directory = os.path.realpath(inputs.working_directory)
+        self._libraries: dict[str, tuple[Library, Survey]] = {}
+        self._folders: dict[str, list[str]] = {}
+        self._files: dict[str, dict[str, str]] = {}
+        self._roots: list[Root] = []
+        self._problems: list[Problem] = []
+
+    def take(self, path: str, stdin: bytes | None) -> None:
+        """Sort one given path."""
+        if path == "-":
+            self._document("-", stdin or b"")
+            return
+        full = os.path.join(self._directory, path)
+        try:
+            if os.path.isdir(full):
+                self._folder(full)
+            elif not os.path.lexists(full):
+                self._problems.append(Problem("there is no such file or folder", Place(path)))
+            elif is_configuration(os.path.basename(full)) or is_variables(os.path.basename(full)):
+                self._file(full)
+            else:
+                self._document(self._label(full), read_bytes_of_document(full))
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or error
+            self._problems.append(Problem(f"cannot read this: {reason}", Place(path)))
+
+    def _label(self, full: str) -> str:
+        return os.path.relpath(full, self._directory).replace(os.sep, "/")
+
+    def _library(self, boundary: Boundary) -> tuple[Library, Survey]:
+        if boundary.root not in self._libraries:
+            library = Library(self._directory, boundary)
+            self._libraries[boundary.root] = (library, Survey(library, self._prefilter))
+        return self._libraries[boundary.root]
+
+    def _folder(self, full: str) -> None:
+        boundary = boundary_of(full)
+        library, _ = self._library(boundary)
+        found = list(find_folders(os.path.realpath(full), library, self._excluded))
+        self._folders.setdefault(boundary.root, []).extend(found)
+        if not found:
+            self._problems.append(Problem("there are no Terraform files in or below this folder", Place(self._label(full))))
+
+    def _file(self, full: str) -> None:
+        """Note a single file: its folder is read, through every root of the repository that uses it."""
+        if self._excluded(self._label(full)):
+            return
+        real = os.path.realpath(full)
+        folder = os.path.realpath(os.path.dirname(full))
+        self._files.setdefault(boundary_of(folder).root, {})[folder] = real
+        library, _ = self._library(boundary_of(folder))
+        if is_configuration(os.path.basename(full)):
+            library.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
+
+    def _document(self, label: str, data: bytes) -> None:
+        from imdsguard.terraform.documents import looks_like_document, read_document
+
+        if not looks_like_document(data):
+            message = "this is neither a Terraform file nor a plan or state in JSON"
+            self._problems.append(Problem(message, Place(label), "make one with `terraform show -json`"))
+            return
+        root, problems = read_document(label, data, self._wanted)
+        self._roots.append(root)
+        self._problems += problems
+
+    def finish(self) -> Reading:
+        """Read all roots."""
+        for boundary, (library, survey) in self._libraries.items():
+            roots = roots_of(self._folders.get(boundary, ()), survey)
+            for folder in self._users(boundary, library, survey):
+                if folder not in roots:
+                    roots.append(folder)
+            for folder in roots:
+                self._roots.append(self._root(folder, library, survey))
+            self._problems += library.problems
+        return Reading(tuple(self._roots), tuple(dict.fromkeys(self._problems)))
+
+    def _users(self, boundary: str, library: Library, survey: Survey) -> list[str]:
+        """Find the roots that use the folders of the files given singly; a folder that nothing calls is its own."""
+        changed = self._files.get(boundary)
+        if not changed:
+            return []
+        every = list(find_folders(boundary, library, self._excluded))
+        every += [folder for folder in changed if folder not in every]
+        roots = roots_of(every, survey)
+        return [root for root in roots if not survey.reach(root).isdisjoint(changed)]
+
+    def _root(self, folder: str, library: Library, survey: Survey) -> Root:
+        name = library.label(folder)
+        files = tuple(
+            library.label(os.path.join(reached, file))
+            for reached in sorted(survey.reach(folder))
+            for file in library.listing(reached).names
+        )
+        if not survey.matters(folder):
+            return Root(name, (), files)
+        from imdsguard.terraform.load import load
+        from imdsguard.terraform.resources import Collector
+
+        tree = load(folder, library, self._inputs)
+        return Root(name, Collector(tree, name, self._wanted, survey.matters).collect(), files)
+
+
+def read_bytes_of_document(path: str) -> bytes:
+    """Read a plan or a state: these may be larger than any source file. Raises `OSError`."""
+    if os.path.isfile(path):
+        with open(path, "rb") as file:
+            return file.read()
+    return read_bytes(path)

@@ -83,6 +83,10 @@ class Section:
             self._nested[key] = found
         return self._nested[key]
 
+    def layers(self) -> tuple[Section, ...]:
+        """Give each body as a section of its own, the author's first."""
+        return tuple(Section((body,), self.place) for body in self.bodies)
+
     def first(self, name: str) -> Section | None:
         """Give the section of the one nested block of a type, or None."""
         nested = self.nested(name)

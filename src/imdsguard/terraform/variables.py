@@ -53,12 +53,10 @@ class Given:
 
 def constant(code: Code, scope: NoNames) -> Value:
     """Evaluate a constant. In JSON syntax its strings are plain text there: `${` means nothing in a default or tfvars."""
-    plain = getattr(code.expression, "constant", None)
-    if plain is not None:
-        from imdsguard.hcl.evaluate.compile import compile_expression
+    from imdsguard.hcl.evaluate.compile import compile_expression
+    from imdsguard.hcl.syntax.static import literal_node
 
-        return compile_expression(plain()).evaluate(scope)
-    return scope.evaluate(code)
+    return compile_expression(literal_node(code.expression)).evaluate(scope)
 
 
 def given_values(folder: str, inputs: Inputs, library: Library) -> dict[str, Given]:

@@ -1,0 +1,95 @@
+"""Nested blocks of a resource, `dynamic` ones expanded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.values.value import Value, number, string, unknown
+from imdsguard.terraform.scopes import Bound, Surroundings, reason_of
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.code import Code
+    from imdsguard.terraform.section import Nested, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """One nested block that will be there, and the scope in which its arguments are evaluated."""
+
+    section: Section
+    scope: Surroundings
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The nested blocks of one type. `unknown` says why there may be others; `place` is where those are written."""
+
+    items: tuple[Expanded, ...] = ()
+    unknown: Value | None = None
+    place: Place | None = None
+
+
+def nested_blocks(section: Section, scope: Surroundings, name: str) -> Found:
+    """Find the nested blocks of a type, in order. Never raises: a `for_each` without a value is an unknown."""
+    items: list[Expanded] = []
+    missing: Value | None = None
+    place: Place | None = None
+    for nested in section.nested(name):
+        if not nested.dynamic:
+            items.append(Expanded(nested.section, scope, nested.place))
+            continue
+        try:
+            found = _dynamic(nested, scope)
+        except EvaluationError as error:
+            found = unknown(reason=reason_of(error, nested.place))
+        except LimitReached as limit:
+            found = unknown(reason=limit.reason)
+        if isinstance(found, Value):
+            missing, place = missing or found, place or nested.place
+        else:
+            items += found
+    return Found(tuple(items), missing, place)
+
+
+def _dynamic(nested: Nested, scope: Surroundings) -> list[Expanded] | Value:
+    """Expand a `dynamic` block; an unknown value says why that is not possible. Raises `EvaluationError`."""
+    code, content = nested.section.code("for_each"), nested.section.first("content")
+    if code is None or content is None:
+        raise EvaluationError("a dynamic block needs for_each and a content block", nested.place)
+    collection = scope.evaluate(code)
+    if not collection.is_known:
+        return collection
+    if collection.is_null:
+        raise EvaluationError("for_each of a dynamic block must not be null", code.place)
+    iterator = _iterator(nested.section.code("iterator")) or nested.labels[-1]
+    return [
+        Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, code.place), content.place)
+        for key, value in _members(collection, code)
+    ]
+
+
+def _members(collection: Value, code: Code) -> list[tuple[Value, Value]]:
+    from imdsguard.hcl.values.types import SetType
+
+    raw = collection.raw
+    if isinstance(raw, tuple):
+        if isinstance(collection.type, SetType):
+            return [(value, value) for value in raw]
+        return [(number(i), value) for i, value in enumerate(raw)]
+    if isinstance(raw, dict):
+        return [(string(key), value) for key, value in raw.items()]
+    raise EvaluationError(f"for_each of a dynamic block needs a collection: this is {collection.type.name}", code.place)
+
+
+def _iterator(code: Code | None) -> str | None:
+    """Give the iterator's name: a bare word, in JSON syntax a string."""
+    if code is None:
+        return None
+    from imdsguard.hcl.syntax.static import reference_node, static_traversal
+
+    steps = static_traversal(reference_node(code.expression))
+    return steps[0] if steps and len(steps) == 1 and isinstance(steps[0], str) else None

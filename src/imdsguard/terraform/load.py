@@ -1,0 +1,20 @@
+"""Load one root module: its description, what is given to it, and the surroundings of its evaluation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.terraform.evaluation import Evaluation
+from imdsguard.terraform.files import RepositoryFiles
+from imdsguard.terraform.tree import Tree
+from imdsguard.terraform.variables import given_values
+
+if TYPE_CHECKING:
+    from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.library import Library
+
+
+def load(folder: str, library: Library, inputs: Inputs) -> Tree:
+    """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
+    evaluation = Evaluation(RepositoryFiles(folder, library.boundary), inputs.workspace)
+    return Tree(folder, library, evaluation, given_values(folder, inputs, library))

@@ -1,0 +1,138 @@
+"""All resource instances of a root as the model has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.problem import Problem
+from imdsguard.model.resource import Resource
+from imdsguard.model.value import Absent, Reference, Unknown
+from imdsguard.terraform.body import SourceBody
+from imdsguard.terraform.providers import Providers
+from imdsguard.terraform.translate import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imdsguard.hcl.values import value as language
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.code import Code
+    from imdsguard.terraform.configuration import Declaration
+    from imdsguard.terraform.expansion import Key
+    from imdsguard.terraform.instance import ModuleInstance
+    from imdsguard.terraform.scopes import Surroundings
+    from imdsguard.terraform.tree import Tree
+
+ALL = ("all",)
+
+
+class Collector:
+    """Walks the module instances of a root. `matters` says of a folder whether anything wanted is in it or below it."""
+
+    def __init__(self, tree: Tree, root: str, wanted: frozenset[str], matters: Callable[[str], bool]) -> None:
+        self._tree = tree
+        self._root = root
+        self._wanted = wanted
+        self._matters = matters
+        self._providers = Providers()
+
+    def collect(self) -> tuple[Resource, ...]:
+        """Give the wanted resources, those of a module before those of the modules that it calls."""
+        return tuple(self._module(self._tree.top))
+
+    def _module(self, instance: ModuleInstance) -> Iterator[Resource]:
+        for declaration in instance.module.resources.values():
+            if self.is_wanted(declaration):
+                try:
+                    expansion = instance.expansion(declaration)
+                except (EvaluationError, LimitReached) as error:
+                    self._tree.library.report(Problem(str(error), declaration.place, "this block was not checked"))
+                    continue
+                doubt = expansion.unknown or instance.uncertain
+                for key, scope in expansion.scopes.items():
+                    yield self._resource(instance, declaration, key, scope, doubt)
+        for name, call in instance.module.calls.items():
+            try:
+                folder = self._tree.source_folder(instance, call) if instance.call_expansion(name).scopes else None
+                if folder is None or not self._matters(folder):
+                    continue
+                children = instance.children(name)
+            except (EvaluationError, LimitReached) as error:
+                self._tree.library.report(Problem(str(error), call.place, "this module was not checked"))
+                continue
+            for child in (children or {}).values():
+                yield from self._module(child)
+
+    def is_wanted(self, declaration: Declaration) -> bool:
+        """Whether somebody asked for resources of this type."""
+        type_ = declaration.labels[0]
+        if declaration.kind == "data":
+            return f"data.{type_}" in self._wanted
+        return declaration.kind == "resource" and type_ in self._wanted
+
+    def _resource(
+        self, instance: ModuleInstance, declaration: Declaration, key: Key, scope: Surroundings, doubt: language.Value | None
+    ) -> Resource:
+        provider = self._providers.of(instance, declaration)
+        body = SourceBody(declaration.section, scope, declaration.place)
+        own = body.attribute("region")
+        unknown = translate(doubt, _expansion_place(declaration)) if doubt is not None else None
+        return Resource(
+            address=instance.absolute(declaration, key),
+            type=declaration.labels[0],
+            name=declaration.labels[1],
+            body=body,
+            provider=provider,
+            region=provider.region if isinstance(own, Absent) else own,
+            root=self._root,
+            place=declaration.place,
+            data=declaration.kind == "data",
+            module=instance.address,
+            key=key,
+            instances=unknown if isinstance(unknown, Unknown) else None,
+            ignored=ignored(declaration),
+            depends_on=depends_on(instance, declaration),
+        )
+
+
+def _expansion_place(declaration: Declaration) -> Place:
+    code = declaration.section.code("for_each") or declaration.section.code("count")
+    return code.place if code is not None else declaration.place
+
+
+def ignored(declaration: Declaration) -> tuple[str, ...]:
+    """Give the arguments under `ignore_changes`; an override's list takes the place of the original one."""
+    for nested in reversed([n for s in declaration.section.layers() for n in s.nested("lifecycle")]):
+        code = nested.section.code("ignore_changes")
+        if code is not None:
+            names = _references(code)
+            return ALL if ("all",) in names else tuple(dict.fromkeys(str(steps[0]) for steps in names))
+    return ()
+
+
+def depends_on(instance: ModuleInstance, declaration: Declaration) -> tuple[Reference, ...]:
+    """Give the resources and modules of `depends_on`, by address."""
+    code = declaration.section.code("depends_on")
+    prefix = f"{instance.address}." if instance.address else ""
+    return tuple(Reference(prefix + _address(steps)) for steps in (_references(code) if code is not None else ()))
+
+
+def _address(steps: tuple[str | int, ...]) -> str:
+    text = ""
+    for i, step in enumerate(steps):
+        text += f"[{step}]" if isinstance(step, int) else step if not i else f".{step}"
+    return text
+
+
+def _references(code: Code) -> list[tuple[str | int, ...]]:
+    """Read a list of references, `all` among them; in JSON syntax they are strings."""
+    from imdsguard.hcl.syntax.nodes import Tuple
+    from imdsguard.hcl.syntax.static import reference_node, static_traversal
+
+    try:
+        node = reference_node(code.expression)
+        items = node.items if isinstance(node, Tuple) else (node,)
+        return [steps for item in items if (steps := static_traversal(item))]
+    except EvaluationError:
+        return []
