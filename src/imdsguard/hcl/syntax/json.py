@@ -59,7 +59,7 @@ class JsonExpression:
         return self.source.place(self.value.start, self.value.end)
 
     def node(self) -> Node:
-        """Make its tree (once), strings parsed as templates. Raises `SyntaxProblem`, also if the property is set twice."""
+        """Make its tree (once), strings as templates. Raises `SyntaxProblem`, also if the property is set twice."""
         if self.problem is not None:
             raise self.problem
         if self._node is None:

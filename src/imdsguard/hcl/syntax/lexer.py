@@ -40,10 +40,9 @@ BAD = "bad"
 class Lexer:
     """A position in a text, with one token read ahead: its `kind`, its `start` and its `end`.
 
-    `last` is where the token before it ended. The kind of an operator or bracket is the operator itself, the kind of the
-    rest is one of the constants above. `newlines` says whether a line's end counts: the parser sets it before it asks
-    for the next token. Of a string only the opening quote is a token: what follows is read by `strings`, which then
-    moves on with `resume`.
+    `last` is where the token before it ended. An operator or bracket is its own kind, the kinds of the rest are the
+    constants above. `newlines` says whether a line's end counts: the parser sets it before it asks for the next token.
+    Of a string only the opening quote is a token: what follows is read by `strings`, which moves on with `resume`.
     """
 
     __slots__ = ("_locate", "end", "kind", "last", "limit", "newlines", "start", "text")

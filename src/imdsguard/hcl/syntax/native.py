@@ -48,9 +48,19 @@ def parse_body(source: Source) -> tuple[Body, tuple[Problem, ...]]:
     Behind a broken block reading goes on at the next line that looks like the start of a top-level block; behind an
     unclosed comment or heredoc it does not.
     """
-    scan = _Scan(source)
-    scan.run()
-    return scan.root, (*source.problems, *scan.problems)
+    body, problems = scan(source)
+    if problems:
+        from imdsguard.hcl.syntax.second_opinion import with_second_opinion
+
+        problems = with_second_opinion(source.text, problems)
+    return body, (*source.problems, *problems)
+
+
+def scan(source: Source) -> tuple[NativeBody, tuple[Problem, ...]]:
+    """Do the work of `parse_body`, without a second opinion and without the problems of decoding."""
+    reading = _Scan(source)
+    reading.run()
+    return reading.root, tuple(reading.problems)
 
 
 class _Scan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imdsguard.hcl.errors import SyntaxProblem
 from imdsguard.hcl.syntax.body import Attribute, Block
 from imdsguard.hcl.syntax.words import NAME
 
@@ -44,8 +45,19 @@ class NativeExpression:
         if self._node is None:
             from imdsguard.hcl.syntax.parser import parse_expression
 
-            self._node = parse_expression(self.source.text, self.source.place, self.start, self.end)
+            try:
+                self._node = parse_expression(self.source.text, self.source.place, self.start, self.end)
+            except SyntaxProblem as problem:
+                raise _with_second_opinion(problem, self.text) from None
         return self._node
+
+
+def _with_second_opinion(problem: SyntaxProblem, text: str) -> SyntaxProblem:
+    from imdsguard.hcl.syntax.second_opinion import DISAGREED, accepted
+
+    if not accepted(f"x = {text}"):
+        return problem
+    return SyntaxProblem(f"{problem.message} ({DISAGREED})", problem.place)
 
 
 class NativeBody:

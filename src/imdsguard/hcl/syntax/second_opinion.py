@@ -1,4 +1,4 @@
-"""What python-hcl2 says of text that our reader refuses: is the fault the author's, or ours?"""
+"""A second opinion from python-hcl2 on refused text: the fault may be the author's, or ours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imdsguard.hcl.syntax.source import Source
     from imdsguard.model.problem import Problem
 
 MAX_CHARACTERS = 200_000
@@ -15,20 +14,21 @@ MAX_CHARACTERS = 200_000
 MAX_NESTING = 100
 """Text that nests deeper is not asked about: python-hcl2 recurses, and may end the process when the stack is large."""
 
-REPORT = "the fault may be imdsguard's: please report it with this piece of the file"
+DISAGREED = (
+    "python-hcl2 accepts this text: if `terraform validate` does, too, the fault is imdsguard's; "
+    "please report it with this piece of the file"
+)
 
 
-def with_second_opinion(source: Source, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-    """Give the problems of a file in native syntax, with a note where python-hcl2 reads the text that we refuse.
+def with_second_opinion(text: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Give the problems of a file in native syntax; where python-hcl2 accepts the text, their remedy says so.
 
-    Refused by both, it is the author's error, and the problems stay as they are. The library is imported only here.
+    Refused by both, it is the author's error, and the problems stay as they are. (What python-hcl2 accepts need not be
+    right: it is the more lenient reader.) The library is imported only here, and only if there is a problem.
     """
-    if not problems or source.problems or not accepted(source.text):
+    if not problems or not accepted(text):
         return problems
-    return tuple(
-        replace(problem, message=f"{problem.message} (but another reader of HCL accepts it)", remedy=REPORT)
-        for problem in problems
-    )
+    return tuple(replace(problem, remedy=DISAGREED) for problem in problems)
 
 
 def accepted(text: str) -> bool:
@@ -39,7 +39,7 @@ def accepted(text: str) -> bool:
         import hcl2
 
         hcl2.parses(text.replace("\r\n", "\n") + "\n")
-    except (Exception, RecursionError):  # whatever another parser raises on hostile text means that it did not read it
+    except Exception:  # whatever another parser raises on hostile text, RecursionError included: it did not read it
         return False
     return True
 
