@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from benchmarks.material import expressions, ordinary
@@ -9,6 +10,9 @@ from benchmarks.measure import Figure, best
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from imdsguard.hcl.evaluate.compile import Compiled
+    from imdsguard.hcl.scope import Scope
 
 SIZE = 500_000
 SMALL = 30_000
@@ -64,3 +68,20 @@ def parsing() -> Iterator[Figure]:
     nodes = [parse_expression(text, place) for text, place in zip(texts, places, strict=True)]
     compiled = best(lambda: [compile_expression(node) for node in nodes])
     yield Figure(f"compile {len(texts)} expressions", compiled, "parsing them", ours)
+
+    from benchmarks.scope import Scope
+
+    ready, scope = [compile_expression(node) for node in nodes], Scope()
+    evaluated = best(lambda: evaluate(ready, scope))
+    yield Figure(
+        f"evaluate {len(texts)} expressions", evaluated, "parsing them", ours, f"{len(texts) / evaluated:,.0f}/s"
+    )
+
+
+def evaluate(ready: list[Compiled], scope: Scope) -> None:
+    """Compute each; an index out of range is an answer too."""
+    from imdsguard.hcl.errors import EvaluationError
+
+    for one in ready:
+        with suppress(EvaluationError):
+            one.evaluate(scope)
