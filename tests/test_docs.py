@@ -102,3 +102,26 @@ def test_a_wrong_policy_is_refused_in_the_words_of_the_docs(imdsguard: Command, 
     done = imdsguard("rules", "--policy", "team.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr in (HOUSE / "docs" / "policy.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", ["scan", "inspect"])
+def test_the_json_has_the_keys_that_the_docs_list(command: str, imdsguard: Command) -> None:
+    prod = "legacy-web/environments/prod.tfvars"
+    done = imdsguard(command, "legacy-web", "--var-file", prod, "--format", "json", cwd=HOUSE / "examples")
+    report = json.loads(done.stdout)
+    text = section((HOUSE / "docs" / "json.md").read_text(encoding="utf-8"), command)
+    assert f'"schema": "{report["schema"]}"' in text
+    tables = re.split(r"^### (.*)$", text, flags=re.MULTILINE)[1:]
+    assert len(tables) >= 6
+    for path, table in zip(tables[::2], tables[1::2], strict=True):
+        cells = re.findall(r"^\| (`.*?) \|", table, flags=re.MULTILINE)
+        documented = {key for cell in cells for key in re.findall(r"`(\w+)`", cell)}
+        found = report
+        for step in path.split("."):
+            found = found[step.removesuffix("[]")]
+            if step.endswith("[]"):
+                found = next(iter(found), None)
+            if found is None:
+                break
+        if found is not None:
+            assert documented == found.keys(), path
