@@ -26,7 +26,7 @@ class TemplateScope:
 
     __slots__ = ("_around", "_variables")
 
-    in_template = True
+    template_depth = 1
 
     def __init__(self, around: Scope, variables: Mapping[str, Value]) -> None:
         self._around = around
@@ -44,7 +44,7 @@ class TemplateScope:
 
     @property
     def identity(self) -> object:
-        """This call: no other has the same variables."""
+        """The scope itself: no other call has the same variables."""
         return self
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:  # noqa: ARG002
@@ -93,7 +93,7 @@ def templatestring(context: CallContext, arguments: Sequence[Deferred]) -> Value
 
 
 def _refuse_nesting(name: str, context: CallContext) -> None:
-    if getattr(context.scope, "in_template", False) or context.depth:
+    if context.depth:
         raise EvaluationError(f"cannot recursively call {name} from inside another template function", context.place)
 
 
