@@ -71,6 +71,7 @@ class ModuleScope:
         self.folder = folder
         self.files = FolderFiles(folder or Path("/nowhere"))
         self.identity = folder
+        self.providers: frozenset[str] = frozenset()
         self.blocks: dict[tuple[str, ...], object] = {}
         self.locals: dict[str, object] = {}
         self.memo: dict[tuple[str, str], Value] = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.code import Code, Frame, Run, written_at
+from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.types import DYNAMIC, ListType, SetType, TupleType
 from imdsguard.hcl.values.value import OpenObject, Pending, Value, derived
 
@@ -57,7 +58,11 @@ def call(node: Call, arguments: Sequence[Code], find: Callable[[str], Any] | Non
                 return derived(DYNAMIC, *values)
             values.extend(last)
         result = function.call(values, context)
-        return result if result.origin is not None or isinstance(result, OpenObject) else result.at(written_at(place, *values))
+        if isinstance(result.raw, Pending) and not isinstance(result, OpenObject):
+            result = collapse(result)
+        if result.origin is not None or isinstance(result, OpenObject):
+            return result
+        return result.at(written_at(place, *values))
 
     return Code(run)
 

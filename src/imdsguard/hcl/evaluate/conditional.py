@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.code import Code, Frame, placed
 from imdsguard.hcl.values.convert import convert
-from imdsguard.hcl.values.ranges import definitely_not_null, length_bounds, number_bounds
+from imdsguard.hcl.values.ranges import collapse, definitely_not_null, length_bounds, number_bounds
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, Collection, Type
 from imdsguard.hcl.values.typetools import friendly_name
 from imdsguard.hcl.values.unify import unify
@@ -102,7 +102,7 @@ def _undecided(decided: Value, yes: Value, no: Value, type_: Type) -> Value:
         known = replace(known, min_length=min(yes_low, no_low), max_length=high)
     if type_ == DYNAMIC:
         known = NO_REFINEMENT
-    return derived(type_, decided, yes, no, refinement=known).with_marks(marks)
+    return collapse(derived(type_, decided, yes, no, refinement=known)).with_marks(marks)
 
 
 def _number_range(yes: Value, no: Value, known: Refinement) -> Refinement:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed
 from imdsguard.hcl.values.convert import convert
+from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, Collection, ListType, SetType, TupleType, Type
 from imdsguard.hcl.values.typetools import friendly_name
 from imdsguard.hcl.values.unify import unify
@@ -218,7 +219,8 @@ def _over_sequence(value: Value, each: Code, slot: int, frame: Frame) -> Value:
     if isinstance(result, ListType) and isinstance(value.type, Collection):
         known = value.raw.refinement
         refinement = Refinement(not_null=True, min_length=known.min_length, max_length=known.max_length)
-    return derived(result, value, refinement=NO_REFINEMENT if result == DYNAMIC else refinement).with_marks(value.marks)
+    made = derived(result, value, refinement=NO_REFINEMENT if result == DYNAMIC else refinement)
+    return collapse(made).with_marks(value.marks)
 
 
 def _member_type(member: Type, value: Value, each: Code, slot: int, frame: Frame) -> Type:

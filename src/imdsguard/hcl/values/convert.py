@@ -12,6 +12,7 @@ from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.values.conversions import can_convert, mismatch
 from imdsguard.hcl.values.number import parse_number
 from imdsguard.hcl.values.number_text import format_number
+from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.types import (
     DYNAMIC,
     NUMBER,
@@ -161,7 +162,7 @@ def _pick(value: OpenObject, target: ObjectType) -> Value:
 def _convert_pending(value: Value, pending: Pending, target: Type) -> Value:
     refinement = refinement_after(pending.refinement, value.type, target)
     raw = Pending(pending.reason, pending.references, pending.exact, refinement)
-    return Value(target, raw, value.marks, value.origin)
+    return collapse(Value(target, raw, value.marks, value.origin))
 
 
 def refinement_after(refinement: Refinement, source: Type, target: Type) -> Refinement:

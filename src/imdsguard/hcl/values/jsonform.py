@@ -143,10 +143,10 @@ def expect_form(value: Value, *, reveal: bool = True) -> dict[str, Any]:
     else:
         form["value"] = plain(value, reveal=reveal)
         unknown = _mirror(value, lambda v: isinstance(v.raw, Pending))
-        if _any(unknown):
+        if unknown:
             form["unknown"] = unknown
     sensitive = _mirror(value, lambda v: SENSITIVE in v.marks)
-    if _any(sensitive):
+    if sensitive:
         form["sensitive"] = sensitive
     return form
 
@@ -195,15 +195,8 @@ def _mirror(value: Value, holds: Callable[[Value], bool]) -> Any:
         return True
     raw = value.raw
     if isinstance(raw, tuple):
-        return [_mirror(v, holds) for v in raw]
+        members = [_mirror(v, holds) for v in raw]
+        return members if any(members) else False
     if isinstance(raw, Mapping):
-        return {k: m for k, v in raw.items() if _any(m := _mirror(v, holds))}
+        return {k: m for k, v in raw.items() if (m := _mirror(v, holds))} or False
     return False
-
-
-def _any(mirror: Any) -> bool:
-    if isinstance(mirror, list):
-        return any(map(_any, mirror))
-    return bool(mirror)
-
-

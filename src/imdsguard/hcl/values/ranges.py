@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.values.types import DYNAMIC, NUMBER, ObjectType, SetType, TupleType, Type
+from imdsguard.hcl.values.types import (
+    DYNAMIC,
+    NUMBER,
+    Collection,
+    ListType,
+    MapType,
+    ObjectType,
+    SetType,
+    TupleType,
+    Type,
+)
 from imdsguard.hcl.values.typetools import conforms
 from imdsguard.hcl.values.value import NO_REFINEMENT, Pending, Refinement, Value
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.value import Number
+
+MAX_KNOWN_LENGTH = 10_000
+"""Lists of unknown members are not made longer than this."""
 
 
 def refinement_of(value: Value) -> Refinement:
@@ -81,3 +94,18 @@ def _outside(n: Number, refinement: Refinement) -> bool:
     return high is not None and (n > high or (n == high and refinement.high_open))
 
 
+def collapse(value: Value) -> Value:
+    """What is known so well that it is no longer unknown: a number with one possible value, a list of known length."""
+    pending = value.raw
+    if not isinstance(pending, Pending) or not pending.refinement.not_null:
+        return value
+    known = pending.refinement
+    if value.type == NUMBER and known.low is not None and known.low == known.high and not known.low_open | known.high_open:
+        return Value(NUMBER, known.low, value.marks, value.origin)
+    if known.max_length is not None and known.min_length == known.max_length and isinstance(value.type, Collection):
+        if known.max_length == 0:
+            return Value(value.type, {} if isinstance(value.type, MapType) else (), value.marks, value.origin)
+        if isinstance(value.type, ListType) and known.max_length <= MAX_KNOWN_LENGTH:
+            member = Value(value.type.element, Pending(pending.reason, pending.references))
+            return Value(value.type, (member,) * known.max_length, value.marks, value.origin)
+    return value
