@@ -3,23 +3,27 @@
 ## What it checks
 
 Everything in the code that starts instances: `aws_instance`, `aws_autoscaling_group`, `aws_ec2_fleet`,
-`aws_spot_fleet_request`, `aws_spot_instance_request`, `aws_eks_node_group`. It fails if the instances get `http_tokens = "optional"`
-by AWS's order of precedence, each option on its own: launch, launch template, Region default, AMI, service default. It passes
-if they get `required`, or if the endpoint is disabled. Where the code sets something that cannot be computed, it says what.
+`aws_spot_fleet_request`, `aws_spot_instance_request`, `aws_eks_node_group`. It fails if the instances get
+`http_tokens = "optional"` by AWS's order of precedence, each option on its own: launch, launch template, Region
+default, AMI, service default. It passes if they get `required`, or if the endpoint is disabled. Where the code sets
+something that cannot be computed, it says what.
 
-A group, a fleet or a node group counts by the worst of what it may launch. If the fault is already that of a launch template or
-launch configuration in the code, `launch-template-tokens-optional` reports it there, once, and names who launches from it;
-this rule then says nothing about the group. An `aws_instance` is always reported here, whatever it is launched from.
+A group, a fleet or a node group counts by the worst of what it may launch. If the fault is already that of a launch
+template or launch configuration in the code, `launch-template-tokens-optional` reports it there, once, and names who
+launches from it; this rule then says nothing about the group. An `aws_instance` is always reported here, whatever it
+is launched from.
 
-`metadata_options` on an `aws_spot_instance_request` count for nothing: Terraform accepts them, but AWS's API has no such field.
+`metadata_options` on an `aws_spot_instance_request` count for nothing: Terraform accepts them, but AWS's API has no
+such field.
 
-The parameter `accept` says which layers may be what protects a launch. The AMI alone is the weakest: one
-`http_tokens = "optional"` in the account's defaults undoes it, and nobody sees it in the code of the launch.
+The parameter `accept` says which layers may be what protects a launch. The AMI alone is the weakest: one `http_tokens
+= "optional"` in the account's defaults undoes it, and nobody sees it in the code of the launch.
 
 ## Why
 
 IMDSv1 answers every GET request. A request that an attacker makes a web application send (SSRF) is enough to read the
-credentials of the instance's role. IMDSv2 first wants a PUT request for a token, which such a bug hardly ever can send.
+credentials of the instance's role. IMDSv2 first wants a PUT request for a token, which such a bug hardly ever can
+send.
 
 ## Wrong
 
@@ -52,11 +56,12 @@ resource "aws_instance" "web" {
 
 ## How to fix
 
-Write `http_tokens = "required"` in the `metadata_options` of the instance or of the template it is launched from. Before that, look at the
-metric `MetadataNoToken`: while it counts, some software on the instance still calls without a token and will be refused.
+Write `http_tokens = "required"` in the `metadata_options` of the instance or of the template it is launched from.
+Before that, look at the metric `MetadataNoToken`: while it counts, some software on the instance still calls without
+a token and will be refused.
 
-Write an `aws_instance` with `instance_market_options { market_type = "spot" }` in place of an `aws_spot_instance_request`, and a
-`launch_template_config` in place of a spot fleet's `launch_specification`.
+Write an `aws_instance` with `instance_market_options { market_type = "spot" }` in place of an
+`aws_spot_instance_request`, and a `launch_template_config` in place of a spot fleet's `launch_specification`.
 """
 
 from __future__ import annotations

@@ -2,19 +2,21 @@
 
 ## What it checks
 
-Every `aws_launch_template` and `aws_launch_configuration`, used in this code or not. It fails if an instance launched from it with
-nothing more said gets `http_tokens = "optional"`: because the template says so, or because it says nothing and neither the Region
-default nor the AMI requires tokens. It passes if such an instance gets `required`, or if the endpoint is disabled.
+Every `aws_launch_template` and `aws_launch_configuration`, used in this code or not. It fails if an instance launched
+from it with nothing more said gets `http_tokens = "optional"`: because the template says so, or because it says
+nothing and neither the Region default nor the AMI requires tokens. It passes if such an instance gets `required`, or
+if the endpoint is disabled.
 
-A launch configuration that sets `http_tokens` without `http_endpoint = "enabled"` beside it cannot be judged: the provider has been seen
-to send nothing then. Whether a launch configuration that leaves tokens unset follows the Region default is not documented either.
+A launch configuration that sets `http_tokens` without `http_endpoint = "enabled"` beside it cannot be judged: the
+provider has been seen to send nothing then. Whether a launch configuration that leaves tokens unset follows the
+Region default is not documented either.
 
 The verdict is about the newest configuration in the code, whichever version others pin.
 
 ## Why
 
-Groups, fleets and people launch from templates, often long after the template was written, and an instance that is not told
-otherwise answers IMDSv1: a request forged through a web application reads the credentials of its role.
+Groups, fleets and people launch from templates, often long after the template was written, and an instance that is
+not told otherwise answers IMDSv1: a request forged through a web application reads the credentials of its role.
 
 ## Wrong
 
@@ -43,8 +45,9 @@ resource "aws_launch_template" "web" {
 
 ## How to fix
 
-Write the block of the example into the template or the launch configuration, always with both arguments. Running instances do not
-change with it: they keep what they were launched with until they are replaced, for instance by an instance refresh.
+Write the block of the example into the template or the launch configuration, always with both arguments. Running
+instances do not change with it: they keep what they were launched with until they are replaced, for instance by an
+instance refresh.
 """
 
 from __future__ import annotations

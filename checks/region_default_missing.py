@@ -2,18 +2,20 @@
 
 ## What it checks
 
-For every account (provider configuration) and Region in which the code launches something, or says how to launch it, there must be an
-`aws_ec2_instance_metadata_defaults` with `http_tokens = "required"` in the same account and Region. It fails once for each that has
-none. It points at the defaults that do not help, because they say `optional` or `no-preference`, say nothing about tokens, or are in a
-Region where nothing is launched; else at the first launch of that account and Region.
+For every account (provider configuration) and Region in which the code launches something, or says how to launch it,
+there must be an `aws_ec2_instance_metadata_defaults` with `http_tokens = "required"` in the same account and Region.
+It fails once for each that has none. It points at the defaults that do not help, because they say `optional` or
+`no-preference`, say nothing about tokens, or are in a Region where nothing is launched; else at the first launch of
+that account and Region.
 
-Defaults that another stack or a person sets are not in this code: turn the rule off, or exempt the address, where that is so.
+Defaults that another stack or a person sets are not in this code: turn the rule off, or exempt the address, where
+that is so.
 
 ## Why
 
-The default is the net below every launch that forgets to say `required`: one made by hand, by another tool, by a module that drops the
-argument. It beats the AMI, so `optional` there is worse than nothing: it undoes an AMI that requires tokens. It holds for one
-Region of one account and for no other.
+The default is the net below every launch that forgets to say `required`: one made by hand, by another tool, by a
+module that drops the argument. It beats the AMI, so `optional` there is worse than nothing: it undoes an AMI that
+requires tokens. It holds for one Region of one account and for no other.
 
 ## Wrong
 
@@ -57,8 +59,8 @@ resource "aws_instance" "web" {
 
 ## How to fix
 
-Add the resource once for each account and Region, with the provider of the launches (`provider = aws.name`, or `region = "..."`). It changes new
-launches only, and destroying it resets the account's defaults to no preference.
+Add the resource once for each account and Region, with the provider of the launches (`provider = aws.name`, or
+`region = "..."`). It changes new launches only, and destroying it resets the account's defaults to no preference.
 """
 
 from __future__ import annotations

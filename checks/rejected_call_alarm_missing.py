@@ -1,22 +1,23 @@
-"""Every launch that requires tokens must have an alarm on the calls that are refused.
+r"""Every launch that requires tokens must have an alarm on the calls that are refused.
 
 ## What it checks
 
-Everything that starts instances and requires tokens must be watched by an `aws_cloudwatch_metric_alarm` on `MetadataNoTokenRejected` (namespace
-`AWS/EC2`) in its own account and Region:
+Everything that starts instances and requires tokens must be watched by an `aws_cloudwatch_metric_alarm` on
+`MetadataNoTokenRejected` (namespace `AWS/EC2`) in its own account and Region:
 
-- by the instance's id: `dimensions = { InstanceId = aws_instance.web.id }`, also through `for_each`, `count` or a `metric_query`;
-- or by a Metrics Insights query over all instances, without a `WHERE`. Instances of groups, fleets and node groups have no id
-  that code could name: only such a query watches them.
+- by the instance's id: `dimensions = { InstanceId = aws_instance.web.id }`, also through `for_each`, `count` or a
+  `metric_query`;
+- or by a Metrics Insights query over all instances, without a `WHERE`. Instances of groups, fleets and node groups
+  have no id that code could name: only such a query watches them.
 
 Nothing is asked of a launch whose tokens are optional or whose endpoint is disabled, nor of templates. An alarm by
-`AutoScalingGroupName` cannot be judged: AWS does not say that it publishes the metric for groups. Whether the alarm's threshold and actions
-are any good is not this rule's business.
+`AutoScalingGroupName` cannot be judged: AWS does not say that it publishes the metric for groups. Whether the alarm's
+threshold and actions are any good is not this rule's business.
 
 ## Why
 
-Once tokens are required, software that still calls without one is refused: it runs without credentials, or somebody is trying
-an SSRF bug. CloudWatch counts each such call. Without an alarm nobody looks.
+Once tokens are required, software that still calls without one is refused: it runs without credentials, or somebody
+is trying an SSRF bug. CloudWatch counts each such call. Without an alarm nobody looks.
 
 ## Wrong
 
@@ -59,7 +60,7 @@ resource "aws_cloudwatch_metric_alarm" "refused_calls" {
 
   metric_query {
     id          = "refused"
-    expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\\"AWS/EC2\\", InstanceId)"
+    expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
     period      = 300
     return_data = true
   }
@@ -68,8 +69,8 @@ resource "aws_cloudwatch_metric_alarm" "refused_calls" {
 
 ## How to fix
 
-Add the alarm of the example once for each account and Region: it takes in every instance, those of groups and fleets too. Where you
-want to see which instance it was, write an alarm for each with `for_each = aws_instance.web` and
+Add the alarm of the example once for each account and Region: it takes in every instance, those of groups and fleets
+too. Where you want to see which instance it was, write an alarm for each with `for_each = aws_instance.web` and
 `dimensions = { InstanceId = each.value.id }`.
 """
 
@@ -81,10 +82,10 @@ from imdsguard import Judgement, Kind, Launch, Severity, State, failed, passed, 
 
 SEVERITY = Severity.WARNING
 
-BY_QUERY = """an aws_cloudwatch_metric_alarm in the same account and Region with
+BY_QUERY = r"""an aws_cloudwatch_metric_alarm in the same account and Region with
 metric_query {
   id          = "refused"
-  expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\\"AWS/EC2\\", InstanceId)"
+  expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
   period      = 300
   return_data = true
 }"""
