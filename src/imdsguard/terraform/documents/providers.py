@@ -5,35 +5,26 @@ A plan gives the expressions of each provider block; constants and variables are
 
 from __future__ import annotations
 
-import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
-from imdsguard.model.resource import Provider
-from imdsguard.model.value import Known, Step, Unknown, Value
+from imdsguard.model.resource import Blocks, Provider
+from imdsguard.model.value import Absent, Known, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path, steps_of
-from imdsguard.terraform.documents.configuration import Blocks, ModulePath, most_specific
+from imdsguard.terraform.documents.configuration import ModulePath, most_specific
 from imdsguard.terraform.documents.expressions import expression_of
+from imdsguard.terraform.documents.values import to_value
+from imdsguard.terraform.providers import account_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from imdsguard.model.place import Place
+    from imdsguard.terraform.documents.configuration import Blocks as ConfigurationBlocks
     from imdsguard.terraform.documents.schema import ProviderConfiguration, Variable
-
-CREDENTIALS = (
-    "access_key",
-    "allowed_account_ids",
-    "assume_role",
-    "assume_role_with_web_identity",
-    "profile",
-    "shared_config_files",
-    "shared_credentials_files",
-    "token",
-)
-"""The arguments of a provider block that decide which account it reaches (AWS provider, "Authentication")."""
 
 ENVIRONMENT = "the provider block names no Region: the environment or a profile does"
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d+")
@@ -44,7 +35,7 @@ class Providers:
     """Binds the resources of one plan. `observed` are Regions that planned values give away, by provider key."""
 
     def __init__(
-        self, blocks: Blocks, variables: Mapping[str, Variable], place: Place, observed: Mapping[str, str]
+        self, blocks: ConfigurationBlocks, variables: Mapping[str, Variable], place: Place, observed: Mapping[str, str]
     ) -> None:
         self._blocks = blocks
         self._variables = variables
@@ -58,7 +49,7 @@ class Providers:
         found = self._bound.get(name)
         if found is None:
             block = self._blocks.providers.get(name)
-            found = self._bound[name] = Provider(name, self._account(block), self._region(name, block))
+            found = self._bound[name] = Provider(name, self._account(name, block), self._region(name, block))
         return found
 
     def _region(self, name: str, block: ProviderConfiguration | None) -> Value:
@@ -77,26 +68,12 @@ class Providers:
             return Known(value, self._place, tuple(Step(label, self._place) for label in labels[:1]))
         return Unknown("the plan does not show which Region the provider uses", place=self._place)
 
-    def _account(self, block: ProviderConfiguration | None) -> str:
+    def _account(self, name: str, block: ProviderConfiguration | None) -> str:
         if block is None:
-            return "{}"
+            return f"environment {name}" if "." in name.rpartition(":")[2] else "environment"
         path = module_path(block.module_address)
-        shown = {name: block.expressions[name] for name in CREDENTIALS if name in block.expressions}
-        return json.dumps(self._spelled(shown, path, 0), sort_keys=True)
-
-    def _spelled(self, found: Any, path: ModulePath, depth: int) -> Any:
-        """Expressions as constants where they are, else as what they refer to: equal only where the code is."""
-        if depth > _DEEP:
-            return "..."
-        read = expression_of(found) if found else None
-        if read is not None:
-            value = self._constant(found, path)
-            return value if value is not UNSET else {"references": read.references, "module": str(path)}
-        if isinstance(found, dict):
-            return {name: self._spelled(part, path, depth + 1) for name, part in found.items()}
-        if isinstance(found, list):
-            return [self._spelled(part, path, depth + 1) for part in found]
-        return found
+        body = ProviderBody(self._place, block.expressions, lambda expression: self._constant(expression, path))
+        return account_of(body, block.module_address)
 
     def _constant(self, expression: Any, path: ModulePath, depth: int = 0) -> Any:
         """The value of a constant or of one variable, followed up through the calls; UNSET if it is anything else."""
@@ -118,6 +95,33 @@ class Providers:
         module = self._blocks.module(path)
         declared = module.variables.get(name) if module is not None else None
         return declared.default if declared is not None else UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderBody:
+    """A provider block of the configuration: what is neither a constant nor a variable is unknown."""
+
+    place: Place
+    expressions: Mapping[str, Any]
+    constant: Callable[[Any], Any]
+
+    def attribute(self, name: str) -> Value:
+        """Return what the argument is set to."""
+        expression = self.expressions.get(name)
+        if expression is None:
+            return Absent(self.place)
+        value = self.constant(expression)
+        if value is UNSET:
+            read = expression_of(expression)
+            labels = most_specific(read.references) if read is not None else []
+            return Unknown("the plan does not show it", place=self.place, trace=tuple(Step(label) for label in labels))
+        return to_value(value, None, None, self.place, (), lambda: Absent(self.place))
+
+    def blocks(self, name: str) -> Blocks:
+        """Return the nested blocks."""
+        found = self.expressions.get(name)
+        parts = found if isinstance(found, list) else [found]
+        return Blocks(tuple(ProviderBody(self.place, part, self.constant) for part in parts if isinstance(part, dict)))
 
 
 def account_in(values: Mapping[str, Any]) -> str:
