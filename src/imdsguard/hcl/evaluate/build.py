@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from imdsguard.hcl.syntax.nodes import Node
+    from imdsguard.hcl.values.types import Type
     from imdsguard.model.place import Place
 
 
@@ -55,7 +56,11 @@ class Builder:
 
     def _literal(self, node: nodes.Literal) -> Code:
         raw = node.value
-        type_ = DYNAMIC if raw is None else BOOL if isinstance(raw, bool) else STRING if isinstance(raw, str) else NUMBER
+        type_: Type = NUMBER
+        if raw is None:
+            type_ = DYNAMIC
+        elif isinstance(raw, bool | str):
+            type_ = BOOL if isinstance(raw, bool) else STRING
         return constant(Value(type_, raw, origin=Origin(Step("", node.place))))
 
     def _template(self, node: nodes.Template) -> Code:
@@ -67,10 +72,9 @@ class Builder:
         return join(self._for(as_for), node.place)
 
     def _template_if(self, node: nodes.TemplateIf) -> Code:
-        otherwise = node.otherwise or nodes.Template((), node.place)
-        return conditional(
-            self.compile(node.condition), self.compile(node.then), self.compile(otherwise), node.place, node.condition.place
-        )
+        otherwise = self.compile(node.otherwise or nodes.Template((), node.place))
+        condition, then = self.compile(node.condition), self.compile(node.then)
+        return conditional(condition, then, otherwise, node.place, node.condition.place)
 
     def _path(self, node: nodes.Variable | nodes.GetAttr | nodes.Index | nodes.SplatItem) -> Code:
         """Compile `a.b[c].d` as one: a reference to the scope, or steps below a value."""

@@ -68,9 +68,11 @@ def call(node: Call, arguments: Sequence[Code], find: Callable[[str], Any] | Non
 
 
 def _look_up(name: str, find: Callable[[str], Any] | None) -> Any:
-    if find is None:
-        from imdsguard.hcl.functions.registry import find
-    return find(name)
+    if find is not None:
+        return find(name)
+    from imdsguard.hcl.functions import registry
+
+    return registry.find(name)
 
 
 def _context(frame: Frame, place: Place) -> CallContext:

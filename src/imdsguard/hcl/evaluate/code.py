@@ -41,8 +41,8 @@ def _dynamic(_: Frame) -> Type:
 class Code:
     """A compiled node.
 
-    `constant` is its value if that is the same in every scope. `shape` gives the type that Terraform still knows after `run`
-    failed: the branch of a conditional that is not chosen may fail, but its type has a say.
+    `constant` is its value if that is the same in every scope. `shape` gives the type that Terraform still knows after
+    `run` failed: the branch of a conditional that is not chosen may fail, but its type has a say.
     """
 
     run: Run
@@ -83,5 +83,3 @@ def written_at(place: Place, *sources: Value) -> Origin:
 def placed(error: EvaluationError, place: Place, prefix: str = "", suffix: str = "") -> EvaluationError:
     """The same error, with the place of the expression and the words around its message."""
     return error.__class__(f"{prefix}{error.message}{suffix}", error.place or place)
-
-

@@ -46,7 +46,10 @@ class Compiled:
         self.roots = frozenset(t.root for t in traversals)
 
     def check(self, scope: Declares) -> None:
-        """Raise `StaticError` if a reference is not declared, as Terraform does before it evaluates. Once a module is enough."""
+        """Raise `StaticError` if a reference is not declared, as Terraform does before it evaluates.
+
+        Once for each module is enough.
+        """
         for traversal in self.traversals:
             scope.declared(traversal.root, traversal.steps, traversal.place)
 
@@ -61,7 +64,7 @@ class Compiled:
 
 
 def compile_expression(node: Node, find: Callable[[str], Any] | None = None) -> Compiled:
-    """Compile. `find` looks functions up (by default in the registry). Raises `LimitReached` for a tree that is too deep."""
+    """Compile. `find` looks functions up, by default in the registry. Raises `LimitReached` for too deep a tree."""
     builder = Builder(find)
     try:
         code = builder.compile(node)

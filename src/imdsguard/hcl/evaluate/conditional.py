@@ -29,7 +29,8 @@ def conditional(condition: Code, then: Code, otherwise: Code, place: Place, cond
         result_type = _common(yes, no, place)
         decided = decide(frame)
         if decided.raw is None:
-            raise EvaluationError("The condition value is null. Conditions must either be true or false.", condition_place)
+            told = "The condition value is null. Conditions must either be true or false."
+            raise EvaluationError(told, condition_place)
         if isinstance(decided.raw, Pending):
             if yes_error or no_error:  # Terraform reports neither as long as it may not matter
                 return derived(result_type, decided).with_marks(decided.marks | yes.marks | no.marks)
@@ -38,9 +39,9 @@ def conditional(condition: Code, then: Code, otherwise: Code, place: Place, cond
             answer = convert(decided, BOOL).raw
         except EvaluationError as error:
             raise placed(error, condition_place, "The condition expression must be of type bool: ", ".") from None
-        chosen, error = (yes, yes_error) if answer else (no, no_error)
-        if error is not None:
-            raise error
+        chosen, failure = (yes, yes_error) if answer else (no, no_error)
+        if failure is not None:
+            raise failure
         return _converted(chosen, result_type, place, "true" if answer else "false").with_marks(
             decided.marks | yes.marks | no.marks
         )
@@ -119,5 +120,3 @@ def _number_range(yes: Value, no: Value, known: Refinement) -> Refinement:
             high_open = yes_high_open and no_high_open
         known = replace(known, high=max(yes_high, no_high), high_open=high_open)
     return known
-
-

@@ -159,8 +159,9 @@ class _Turn:
                 continue
             member = loop.result.run(frame)
             if name in groups and not loop.group:
-                told = "If duplicates are expected, use the ellipsis (...) after the value expression."
-                raise EvaluationError(f'Two different items produced the key "{name}" in this \'for\' expression. {told}', loop.place)
+                told = f"Two different items produced the key \"{name}\" in this 'for' expression."
+                hint = "If duplicates are expected, use the ellipsis (...) after the value expression."
+                raise EvaluationError(f"{told} {hint}", loop.place)
             groups.setdefault(name, []).append(member)
         frame.bounds.items(len(groups))
         if self.unknowns:
@@ -194,7 +195,8 @@ def splat(source: Code, each: Code, slot: int, place: Place) -> Code:
         is_sequence = isinstance(value.type, ListType | SetType | TupleType)
         if value.raw is None:
             if is_sequence:
-                raise EvaluationError("Splat expressions (with the * symbol) cannot be applied to null sequences.", place)
+                told = "Splat expressions (with the * symbol) cannot be applied to null sequences."
+                raise EvaluationError(told, place)
             return tuple_of(()).with_marks(value.marks)
         if is_sequence:
             return _over_sequence(value, each, slot, frame)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.value import Reference
 
+_NO_ELEMENT = "Invalid index: the given key does not identify an element in this collection value"
+
 
 def get_attr(value: Value, name: str, place: Place | None = None) -> Value:
     """Give `value.name`. Raises `EvaluationError`."""
@@ -56,7 +58,8 @@ def get_attr(value: Value, name: str, place: Place | None = None) -> Value:
 def _no_attributes(type_: Type, name: str) -> str:
     if isinstance(type_, Primitive):
         return f"Unsupported attribute: can't access attributes on a primitive-typed value ({type_.name})."
-    if isinstance(type_, ListType | SetType) and isinstance(type_.element, ObjectType) and name in type_.element.attributes:
+    element = type_.element if isinstance(type_, ListType | SetType) else None
+    if isinstance(type_, ListType | SetType) and isinstance(element, ObjectType) and name in element.attributes:
         return f'Unsupported attribute: did you mean to access attribute "{name}" of one element of this {type_.word}?'
     return "Unsupported attribute: this value does not have any attributes."
 
@@ -65,7 +68,7 @@ def _map_element(value: Value, name: str, place: Place | None) -> Value:
     assert isinstance(value.raw, Mapping)
     found = value.raw.get(name)
     if found is None:
-        raise EvaluationError("Invalid index: the given key does not identify an element in this collection value.", place)
+        raise EvaluationError(f"{_NO_ELEMENT}.", place)
     return found.with_marks(value.marks) if value.marks else found
 
 
@@ -118,15 +121,14 @@ def _as(key: Value, wanted: Type, place: Place | None) -> Value:
     try:
         return convert(key, wanted)
     except EvaluationError as error:
-        told = "Invalid index: the given key does not identify an element in this collection value"
-        raise EvaluationError(f"{told}: {error.message}.", place) from None
+        raise EvaluationError(f"{_NO_ELEMENT}: {error.message}.", place) from None
 
 
 def _named(value: Value, name: str, place: Place | None) -> Value:
     assert isinstance(value.raw, Mapping)
     found = value.raw.get(name)
     if found is None:
-        raise EvaluationError("Invalid index: the given key does not identify an element in this collection value.", place)
+        raise EvaluationError(f"{_NO_ELEMENT}.", place)
     return found
 
 
@@ -142,7 +144,7 @@ def _at(value: Value, key: Value, place: Place | None) -> Value:
     assert isinstance(raw, tuple)
     assert not isinstance(n, str | tuple | Mapping)
     assert n is not None
-    told = "Invalid index: the given key does not identify an element in this collection value"
+    told = _NO_ELEMENT
     if is_negative(n) and n != 0:
         raise EvaluationError(f"{told}: a negative number is not a valid index for a sequence.", place)
     if not isinstance(n, int):

@@ -61,7 +61,8 @@ def object_of_code(items: Sequence[tuple[Code, Code]], places: Sequence[Place], 
     def shape(frame: Frame) -> Type:
         if None in fixed:
             return DYNAMIC
-        return object_type({name: v.type_in(frame) for name, (_, v) in zip(fixed, items, strict=True) if name is not None})
+        members = zip(fixed, items, strict=True)
+        return object_type({name: v.type_in(frame) for name, (_, v) in members if name is not None})
 
     return Code(run, shape=shape)
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MAY_COMBINE = frozenset("<=>`\n\r")
 """Of ASCII, what a following character could change, beside letters and digits."""
 
+_NO_NULL = "Cannot include a null value in a string template."
+
 
 def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Code:
     """Compile a template from its parts."""
@@ -33,7 +35,7 @@ def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Co
             value = part(frame)
             raw = value.raw
             if raw is None:
-                raise EvaluationError("The expression result is null. Cannot include a null value in a string template.", where)
+                raise EvaluationError(f"The expression result is null. {_NO_NULL}", where)
             if value.marks:
                 marks |= value.marks
             values.append(value)
@@ -91,7 +93,7 @@ def join(tuple_code: Code, place: Place) -> Code:
         texts: list[str] = []
         for turn in turns.elements():
             if turn.raw is None:
-                raise EvaluationError("An iteration result is null. Cannot include a null value in a string template.", place)
+                raise EvaluationError(f"An iteration result is null. {_NO_NULL}", place)
             marks |= turn.marks
             if isinstance(turn.raw, Pending):
                 return derived(STRING, turns).with_marks(marks)

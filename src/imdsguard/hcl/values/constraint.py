@@ -1,4 +1,4 @@
-"""Type constraints of variables: `object({ name = string, size = optional(number, 2) })`, and what their defaults do."""
+"""Type constraints of variables: `object({ name = string, size = optional(number, 2) })`, and their defaults."""
 
 from __future__ import annotations
 
@@ -111,8 +111,8 @@ def _parse(node: Node, depth: int) -> Constraint:
         return _constructor(node, depth)
     if isinstance(node, nodes.Literal) and isinstance(node.value, str):
         raise _refused(f'Type constraints are not given in quotes: write {node.value}, not "{node.value}".', node.place)
-    told = "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor"
-    raise _refused(f"{told} call, like list(string).", node.place)
+    told = "A type specification is either a primitive type keyword (bool, number, string) or a complex type"
+    raise _refused(f"{told} constructor call, like list(string).", node.place)
 
 
 def _refused(message: str, place: Place) -> StaticError:
@@ -125,13 +125,14 @@ def _keyword(node: nodes.Variable) -> Constraint:
         return Constraint(_PRIMITIVES[name])
     if name in _COLLECTIONS:
         if name == "set":
-            raise _refused("The set type constructor requires one argument specifying the element type.", node.place)
+            raise _refused("The set type constructor requires one argument: the element type.", node.place)
         return Constraint(_COLLECTIONS[name](DYNAMIC))
     if name == "object":
         told = "The object type constructor requires one argument specifying the attribute types and values as a map."
         raise _refused(told, node.place)
     if name == "tuple":
-        raise _refused("The tuple type constructor requires one argument specifying the element types as a list.", node.place)
+        told = "The tuple type constructor requires one argument specifying the element types as a list."
+        raise _refused(told, node.place)
     if name == "optional":
         raise _refused('Keyword "optional" is valid only as a modifier for object type attributes.', node.place)
     raise _refused(f'The keyword "{name}" is not a valid type specification.', node.place)
@@ -153,7 +154,8 @@ def _constructor(node: nodes.Call, depth: int) -> Constraint:
     if name == "tuple":
         return _tuple(argument, depth)
     element = _parse(argument, depth + 1)
-    return Constraint(_COLLECTIONS[name](element.type), Defaults(inside={"": element.defaults} if element.defaults else {}))
+    inside = {"": element.defaults} if element.defaults else {}
+    return Constraint(_COLLECTIONS[name](element.type), Defaults(inside=inside))
 
 
 def _tuple(node: Node, depth: int) -> Constraint:
@@ -166,7 +168,7 @@ def _tuple(node: Node, depth: int) -> Constraint:
 
 def _object(node: Node, depth: int) -> Constraint:
     if not isinstance(node, nodes.Object):
-        told = "Object type constructor requires a map whose keys are attribute names and whose values are the types."
+        told = "Object type constructor requires a map whose keys are attribute names, with types as values."
         raise _refused(told, node.place)
     types: dict[str, Type] = {}
     optional: set[str] = set()
@@ -181,7 +183,8 @@ def _object(node: Node, depth: int) -> Constraint:
         modifier = item.value
         if isinstance(modifier, nodes.Call) and modifier.name == "optional":
             if not 1 <= len(modifier.arguments) <= 2:
-                raise _refused("Optional attribute modifier requires the attribute type as its argument.", modifier.place)
+                told = "Optional attribute modifier requires the attribute type as its argument."
+                raise _refused(told, modifier.place)
             optional.add(name)
             found = _parse(modifier.arguments[0], depth + 1)
             if len(modifier.arguments) == 2:
@@ -202,7 +205,7 @@ def _default(node: Node, constraint: Constraint) -> Value:
     if compiled.traversals:
         raise _refused("Variables may not be used here.", compiled.traversals[0].place)
     if compiled.constant is None:
-        raise _refused("The default of an optional attribute must be a constant: functions may not be called here.", node.place)
+        raise _refused("The default of an optional attribute must be a constant: no functions here.", node.place)
     try:
         return convert(compiled.constant, constraint.type)
     except EvaluationError as error:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from imdsguard.hcl.values.types import (
     DYNAMIC,
     STRING,
+    Collection,
     ListType,
     MapType,
     ObjectType,
@@ -22,7 +23,7 @@ from imdsguard.hcl.values.unify import unify
 @lru_cache(maxsize=8192)
 def can_convert(source: Type, target: Type) -> bool:
     """Whether values of a type may be convertible to another (from string to number: some are)."""
-    if target == DYNAMIC or source == DYNAMIC or source == target:
+    if DYNAMIC in (source, target) or source == target:
         return True
     if isinstance(target, Primitive):
         return isinstance(source, Primitive) and STRING in (source, target)
@@ -88,7 +89,7 @@ def mismatch(source: Type, target: Type) -> str:
     same_kind = isinstance(target, ListType | SetType | MapType) and (
         source.__class__ is target.__class__ or {source.__class__, target.__class__} == {ListType, SetType}
     )
-    if same_kind and isinstance(source, ListType | SetType | MapType) and isinstance(target, ListType | SetType | MapType):
+    if same_kind and isinstance(source, Collection) and isinstance(target, Collection):
         return f"incorrect {target.word} element type: {mismatch(source.element, target.element)}"
     return f"{constraint_name(target)} required"
 
@@ -112,5 +113,3 @@ def _tuple_mismatch(source: TupleType, target: TupleType) -> str:
         if not can_convert(given, wanted):
             return f"element {i}: {mismatch(given, wanted)}"
     return "tuple required"
-
-

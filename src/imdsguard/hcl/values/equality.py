@@ -93,5 +93,3 @@ def _type_is_known(value: Value) -> bool:
     if not has_dynamic(value.type):
         return True
     return all(_type_is_known(v) for v in value.elements())
-
-

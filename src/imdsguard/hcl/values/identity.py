@@ -1,7 +1,7 @@
 """Sets: which values are the same member, and in which order members stand.
 
-Members of a set of primitives are in their natural order. Other members are in the order of a text that cty makes of them
-("set hash"), in which numbers have ten digits: an odd order, but configurations can see it.
+Members of a set of primitives are in their natural order. Other members are in the order of a text that cty makes of
+them ("set hash"), in which numbers have ten digits: an odd order, but configurations can see it.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def ten_digits(n: Number) -> str:
     return f"{minus}{text[: power + 1]}.{text[power + 1 :]}"
 
 
-_ESCAPES = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\v": r"\v", "\\": r"\\", '"': r"\""}
+_ESCAPES = dict(zip('\a\b\f\n\r\t\v\\"', (rf"\{c}" for c in 'abfnrtv\\"'), strict=True))
 
 
 def quoted(text: str) -> str:

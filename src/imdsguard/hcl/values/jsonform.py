@@ -1,4 +1,4 @@
-"""Values to JSON and back: `jsonencode`'s exact text, `jsondecode`'s values, and the form of types and values in reports."""
+"""Values to JSON and back: `jsonencode`'s exact text, `jsondecode`'s values, the form values have in reports."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from imdsguard.hcl.values.value import Number
 
-_ESCAPE = re.compile("[\x00-\x1f\"\\\\<>&\u2028\u2029\ud800-\udfff]")
+_ESCAPE = re.compile('[\x00-\x1f"\\\\<>&\u2028\u2029\ud800-\udfff]')
 _NAMED = {'"': r"\"", "\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t", "\b": r"\b", "\f": r"\f"}
 
 
@@ -78,7 +78,10 @@ class _Number(str):
 
 
 def from_json(text: str) -> Value:
-    """The value of a JSON text: arrays are tuples, objects objects. Raises `EvaluationError`, and `LimitReached` for huge numbers."""
+    """The value of a JSON text: arrays are tuples, objects objects.
+
+    Raises `EvaluationError`, and `LimitReached` for huge numbers.
+    """
     try:
         data = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_no_constant)
         return from_plain(data)
@@ -134,8 +137,8 @@ def type_json(type: Type) -> Any:  # noqa: A002
 def expect_form(value: Value, *, reveal: bool = True) -> dict[str, Any]:
     """`type`, `value`, `unknown` and `sensitive`, as the conformance corpus and `imdsguard console` give them.
 
-    Numbers are `int` or `Exact`; with `reveal` false, sensitive parts are null. Raises `EvaluationError` for an infinity:
-    it cannot be stored.
+    Numbers are `int` or `Exact`; with `reveal` false, sensitive parts are null. Raises `EvaluationError` for an
+    infinity: it cannot be stored.
     """
     form: dict[str, Any] = {"type": type_json(value.type)}
     if isinstance(value.raw, Pending):
@@ -174,7 +177,7 @@ def plain(value: Value, *, reveal: bool = True) -> Any:
 
 
 def stored_number(n: Number) -> int | Exact:
-    """A number as a plan file keeps it: what fits a double exactly has a double's precision. Raises for infinities."""
+    """A number as a plan keeps it: what is a double exactly has a double's precision. Raises for infinities."""
     if isinstance(n, float):
         raise EvaluationError("infinity cannot be stored")
     if isinstance(n, int) and -(2**63) <= n < 2**63:

@@ -1,7 +1,8 @@
 """Terraform's numbers: binary floating point with a mantissa of 512 bits, as Go's `big.Float` computes.
 
 Whole numbers are `int`, others `Fraction`, infinities `float`. A few functions of Terraform give numbers of a smaller
-precision (`pow` and `log` 53 bits, `length` 64), and that shows in later results: `NarrowInt` and `NarrowFraction` carry it.
+precision (`pow` and `log` 53 bits, `length` 64), and that shows in later results: `NarrowInt` and `NarrowFraction`
+carry it.
 """
 
 from __future__ import annotations
@@ -165,7 +166,10 @@ def _bounded(power: str) -> int:
 
 
 def _scaled(digits: int, base: int, exponent: int, top: int, bottom: int) -> Number:
-    top, bottom = (top * base**exponent, bottom) if exponent >= 0 else (top, bottom * base**-exponent)
+    if exponent >= 0:
+        top *= int(pow(base, exponent))
+    else:
+        bottom *= int(pow(base, -exponent))
     return _round_quotient(digits * top, bottom, PRECISION)
 
 
@@ -174,7 +178,7 @@ def int_of(digits: str) -> int:
     if len(digits) <= 4000:
         return int(digits or "0")
     middle = len(digits) // 2
-    return int_of(digits[:middle]) * 10 ** (len(digits) - middle) + int_of(digits[middle:])
+    return int_of(digits[:middle]) * int(10 ** (len(digits) - middle)) + int_of(digits[middle:])
 
 
 def digits_of(n: int) -> str:

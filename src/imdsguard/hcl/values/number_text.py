@@ -79,5 +79,3 @@ def _round_up(digits: str, kept: int, point: int) -> tuple[str, int]:
     if not head:
         return "1", point + 1
     return head[:-1] + str(int(head[-1]) + 1), point
-
-

@@ -100,7 +100,8 @@ def collapse(value: Value) -> Value:
     if not isinstance(pending, Pending) or not pending.refinement.not_null:
         return value
     known = pending.refinement
-    if value.type == NUMBER and known.low is not None and known.low == known.high and not known.low_open | known.high_open:
+    excluded = known.low_open or known.high_open
+    if value.type == NUMBER and known.low is not None and known.low == known.high and not excluded:
         return Value(NUMBER, known.low, value.marks, value.origin)
     if known.max_length is not None and known.min_length == known.max_length and isinstance(value.type, Collection):
         if known.max_length == 0:

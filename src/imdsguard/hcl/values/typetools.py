@@ -57,8 +57,10 @@ def conforms(given: Type, wanted: Type) -> bool:
     if wanted == DYNAMIC or given == wanted:
         return True
     if isinstance(given, Collection):
-        return given.__class__ is wanted.__class__ and isinstance(wanted, Collection) and conforms(
-            given.element, wanted.element
+        return (
+            given.__class__ is wanted.__class__
+            and isinstance(wanted, Collection)
+            and conforms(given.element, wanted.element)
         )
     if isinstance(given, TupleType) and isinstance(wanted, TupleType):
         return len(given.elements) == len(wanted.elements) and all(

@@ -1,7 +1,7 @@
 """The type that several types have in common: the element type of a list made of them, the type of a conditional.
 
-After cty's documentation of `convert.UnifyUnsafe`: structures of one kind are unified member by member, objects and tuples
-of different shapes become maps and lists, and otherwise one of the given types wins, `string` before other primitives.
+After cty's documentation of `convert.UnifyUnsafe`: structures of one kind are unified member by member, objects and
+tuples of different shapes become maps and lists, and otherwise one of the given types wins, `string` before others.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _compare(a: Type, b: Type) -> int:
         return _agreed([_compare(x, y) for x, y in zip(a.elements, b.elements, strict=True)])
     ranks = {ListType: 0, TupleType: 1, SetType: 2}
     if a.__class__ in ranks and b.__class__ in ranks:
-        return -1 if ranks[a.__class__] < ranks[b.__class__] else 1  # type: ignore[index]
+        return -1 if ranks[a.__class__] < ranks[b.__class__] else 1
     if isinstance(a, MapType) and isinstance(b, ObjectType):
         return -1
     return 1 if isinstance(a, ObjectType) and isinstance(b, MapType) else 0
