@@ -66,6 +66,7 @@ Add the resource once for each account and Region, with the provider of the laun
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from imdsguard import Estate, Judgement, Launch, RegionDefault, Severity, failed, passed, undecided
 
@@ -115,7 +116,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], defaults: Sequence[Reg
 def unsure(first: Launch, default: RegionDefault, reason: str) -> Judgement:
     """Say that the default may or may not help."""
     message = f"may not require tokens for launches in {region(first)}: {reason}"
-    return undecided(default, message, remedy=SETTING, region=first.scope.region_name)
+    return replace(undecided(default, message, remedy=SETTING), region=first.scope.region_name)
 
 
 def together(launch: Launch, first: Launch) -> bool:

@@ -1,4 +1,4 @@
-"""The order of precedence, row by row of the truth table in the EC2 User Guide ("Configure the Instance Metadata Service options")."""
+"""The order of precedence, row by row of the truth table ("Configure the Instance Metadata Service options")."""
 
 from __future__ import annotations
 

@@ -1,0 +1,38 @@
+"""The fixtures of the rules: `tests/fixtures/<rule-id>/{found,silent,unknown}/<case>/`, Terraform and the expected text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from imdsguard import Finding, Policy, Verdict, judge, load_rules, rule_files
+from imdsguard.aws.estate import build
+from imdsguard.aws.types import wanted
+from imdsguard.terraform.read import Inputs, read
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+GROUPS = ("found", "silent", "unknown")
+"""Cases in which the rule finds something, in which it is silent, and in which it cannot tell."""
+
+CASES = sorted(path for group in GROUPS for path in FIXTURES.glob(f"*/{group}/*") if path.is_dir())
+
+
+def judged(rule: str, folder: str = ".") -> str:
+    """What one rule says about the Terraform in a folder, passes too: a paragraph for each verdict."""
+    reading = read([folder], Inputs(), wanted())
+    assert reading.problems == (), reading.problems
+    estate = build([(root.name, root.resources) for root in reading.roots])
+    rules = load_rules(rule_files(), [rule])
+    outcome = judge(estate, rules, Policy())
+    assert outcome.problems == (), outcome.problems
+    return "\n".join(paragraph(finding) for finding in outcome.findings)
+
+
+def paragraph(finding: Finding) -> str:
+    region = f" [{finding.region}]" if finding.region else ""
+    lines = [f"{finding.verdict.value} {finding.address}{region} {finding.place}"]
+    if finding.message:
+        lines.append(f"  {finding.message}")
+    if finding.verdict is not Verdict.PASS:
+        lines += [f"  because {step}" for step in finding.trace]
+        lines += [f"  instead {line}" for line in finding.remedy.splitlines()]
+    return "\n".join(lines) + "\n"

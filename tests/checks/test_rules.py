@@ -1,0 +1,72 @@
+"""What every rule owes its reader: a page, examples that do what they claim, and clear messages."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from imdsguard import Rule, load_rules, rule_files
+from tests.checks.cases import FIXTURES, judged
+
+RULES = load_rules(rule_files())
+SECTIONS = ["What it checks", "Why", "Wrong", "Right", "How to fix"]
+FENCE = re.compile(r"^```terraform\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+
+
+def section(rule: Rule, title: str) -> str:
+    return re.split(r"^## ", rule.page, flags=re.MULTILINE)[1 + SECTIONS.index(title)].partition("\n")[2].strip()
+
+
+@each_rule
+def test_a_page_opens_with_one_sentence(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert len(rule.summary) <= 100
+    assert rule.page.splitlines()[1] == ""
+
+
+@each_rule
+def test_a_page_has_its_sections_in_order_and_none_is_empty(rule: Rule) -> None:
+    assert re.findall(r"^## (.*)$", rule.page, flags=re.MULTILINE) == SECTIONS
+    assert all(section(rule, title) for title in SECTIONS)
+
+
+@each_rule
+@pytest.mark.parametrize(("title", "found"), [("Wrong", True), ("Right", False)])
+def test_examples_do_what_they_claim(
+    rule: Rule, title: str, found: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    examples = FENCE.findall(section(rule, title))
+    assert examples
+    monkeypatch.chdir(tmp_path)
+    for example in examples:
+        Path("main.tf").write_text(example, encoding="utf-8")
+        verdicts = re.findall(r"^\w+", judged(rule.id), flags=re.MULTILINE)
+        assert ("fail" in verdicts) is found
+        assert "unknown" not in verdicts
+        assert verdicts, "the rule has nothing to say about its own example"
+
+
+@each_rule
+def test_messages_are_one_sentence_that_names_a_cause(rule: Rule) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (FIXTURES / rule.id).glob("*/*/expected.txt")]
+    paragraphs = [part.splitlines() for text in texts for part in text.split("\n\n") if part.strip()]
+    spoken = [lines for lines in paragraphs if not lines[0].startswith("pass")]
+    assert spoken
+    for lines in spoken:
+        message = lines[1].strip()
+        assert not message.endswith("."), "a message stands in a line of its own, without a full stop"
+        assert 30 <= len(message) <= 300, message
+        assert ". " not in message, message
+        assert any(line.startswith("  instead ") for line in lines), f"says nothing about what to write: {message}"
+
+
+@each_rule
+def test_every_control_is_named_with_its_ids(rule: Rule) -> None:
+    for framework, ids in rule.controls.items():
+        assert framework.strip()
+        assert ids
+        assert all(isinstance(each, str) and each.strip() for each in ids)
