@@ -119,6 +119,8 @@ def _is_baseline(path: str) -> bool:
 
 def _path(name: str, folder: str, place: Place | None) -> str:
     """Give the file a name stands for: a path if it looks like one, else one of the policies we ship."""
+    if "\0" in name:
+        raise PolicyError("a policy's name cannot hold a NUL character", place)
     if name.endswith((".yaml", ".yml")) or "/" in name or os.sep in name:
         return os.path.join(folder, name)
     if name not in shipped_policies():
@@ -138,7 +140,6 @@ def _read(path: str, name: str, place: Place | None, inside: str | None) -> tupl
             raise PolicyError(f"{shown} is not a file", place)
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "its name is not a file name"
-        raise PolicyError(f"the policy {shown} cannot be read: {reason}", place) from None
+    except OSError as error:
+        raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
     return shown, read_draft(read_nodes(data, shown))

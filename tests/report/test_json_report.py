@@ -1,0 +1,204 @@
+"""The JSON contracts: every key of the design with its type, and whole documents."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import jsonschema
+
+from imdsguard.model.finding import Finding, Severity, Verdict
+from imdsguard.model.launch import Estate
+from imdsguard.model.place import Place
+from imdsguard.model.problem import Problem
+from imdsguard.report.json import findings_json, inspect_json
+from imdsguard.report.report import Report
+from tests.estates import launch, small_estate
+
+TEXT = {"type": ["string", "null"]}
+LINE = {"type": ["integer", "null"], "minimum": 1}
+
+
+def record(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": sorted(properties), "properties": properties}
+
+
+def listing(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+PROBLEM = record(file=TEXT, line=LINE, message={"type": "string"})
+OPTION = record(
+    value={"type": ["string", "integer", "null"]},
+    source={"enum": ["launch", "launch_template", "region_default", "ami", "service_default", "unknown"]},
+    file=TEXT,
+    line=LINE,
+    trace=listing({"type": "string"}),
+)
+STATES = ("required", "optional", "disabled", "unknown")
+INSPECT = record(
+    schema={"const": "imdsguard/inspect/v1"},
+    launches=listing(
+        record(
+            address={"type": "string"},
+            type={"type": "string"},
+            state={"enum": list(STATES)},
+            options={"type": "object", "additionalProperties": OPTION, "required": ["http_tokens"]},
+            provider={"type": "string"},
+            region=TEXT,
+            root={"type": "string"},
+            alarm=record(covered={"type": ["boolean", "null"]}, by=listing({"type": "string"})),
+            reason=TEXT,
+        )
+    ),
+    region_defaults={"type": "array"},
+    alarms={"type": "array"},
+    problems=listing(PROBLEM),
+)
+FINDINGS = record(
+    schema={"const": "imdsguard/findings/v1"},
+    findings=listing(
+        record(
+            rule={"type": "string"},
+            verdict={"enum": ["pass", "fail", "unknown"]},
+            severity={"enum": ["error", "warning", "note"]},
+            address={"type": "string"},
+            message={"type": "string"},
+            file=TEXT,
+            line=LINE,
+            end_line=LINE,
+            root={"type": "string"},
+            trace=listing({"type": "string"}),
+            fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
+            suppressed=TEXT,
+        )
+    ),
+    summary=record(
+        launches={"type": "integer"}, by_rule={"type": "object"}, **{state: {"type": "integer"} for state in STATES}
+    ),
+    problems=listing(PROBLEM),
+)
+
+
+def test_inspect_is_its_contract() -> None:
+    document = json.loads(inspect_json(small_estate(), (Problem("no", Place("a.tf", 3)), Problem("none"))))
+    jsonschema.validate(document, INSPECT)
+    assert document["launches"][0] == {
+        "address": "aws_instance.good",
+        "type": "aws_instance",
+        "kind": "instance",
+        "state": "required",
+        "options": {
+            "http_tokens": {
+                "value": "required",
+                "source": "launch",
+                "file": "main.tf",
+                "line": 4,
+                "trace": ["http_tokens (main.tf:4)", "var.tokens (prod.tfvars:2)"],
+                "reason": None,
+            },
+            "http_put_response_hop_limit": {
+                "value": None,
+                "source": "service_default",
+                "file": None,
+                "line": None,
+                "trace": [],
+                "reason": None,
+            },
+        },
+        "provider": "aws",
+        "region": "eu-west-1",
+        "root": ".",
+        "file": "main.tf",
+        "line": 1,
+        "through": [],
+        "alarm": {"covered": True, "by": ["aws_cloudwatch_metric_alarm.refused"], "reason": None},
+        "reason": None,
+    }
+    assert document["launches"][2]["options"]["http_tokens"]["value"] is None
+    assert [(p["file"], p["line"]) for p in document["problems"]] == [("a.tf", 3), (None, None)]
+    assert document["alarms"][0]["covers"] == ["aws_instance.good"]
+    assert document["region_defaults"][0]["options"]["http_tokens"]["value"] == "no-preference"
+
+
+def test_findings_are_their_contract() -> None:
+    finding = Finding(
+        rule="instance-tokens-optional",
+        verdict=Verdict.FAIL,
+        severity=Severity.ERROR,
+        address="aws_instance.bad",
+        message="answers metadata calls without a token",
+        root=".",
+        fingerprint="0123456789abcdef",
+        place=Place("main.tf", 14, 19, 16, 2),
+        remedy='http_tokens = "required"',
+        trace=("http_tokens (main.tf:14)",),
+        region="eu-west-1",
+    )
+    planned = Finding("b", Verdict.UNKNOWN, Severity.WARNING, "a.b", "m", "p.json", "0" * 16, Place("p.json"))
+    document = json.loads(findings_json(Report(small_estate(), (finding, planned))))
+    jsonschema.validate(document, FINDINGS)
+    assert document == {
+        "schema": "imdsguard/findings/v1",
+        "findings": [
+            {
+                "rule": "instance-tokens-optional",
+                "verdict": "fail",
+                "severity": "error",
+                "confidence": "high",
+                "address": "aws_instance.bad",
+                "message": "answers metadata calls without a token",
+                "remedy": 'http_tokens = "required"',
+                "file": "main.tf",
+                "line": 14,
+                "column": 19,
+                "end_line": 16,
+                "end_column": 2,
+                "root": ".",
+                "region": "eu-west-1",
+                "trace": ["http_tokens (main.tf:14)"],
+                "related": [],
+                "fingerprint": "0123456789abcdef",
+                "suppressed": None,
+            },
+            {
+                "rule": "b",
+                "verdict": "unknown",
+                "severity": "warning",
+                "confidence": "high",
+                "address": "a.b",
+                "message": "m",
+                "remedy": None,
+                "file": "p.json",
+                "line": None,
+                "column": None,
+                "end_line": None,
+                "end_column": None,
+                "root": "p.json",
+                "region": None,
+                "trace": [],
+                "related": [],
+                "fingerprint": "0000000000000000",
+                "suppressed": None,
+            },
+        ],
+        "summary": {
+            "launches": 3,
+            "required": 1,
+            "optional": 1,
+            "disabled": 0,
+            "unknown": 1,
+            "by_rule": {"b": 1, "instance-tokens-optional": 1},
+            "by_severity": {"error": 1, "warning": 1, "note": 0},
+        },
+        "problems": [],
+    }
+
+
+def test_a_sensitive_value_is_not_printed() -> None:
+    document = json.loads(inspect_json(Estate((launch(sensitive=True),)), ()))
+    assert document["launches"][0]["options"]["http_tokens"]["value"] == "(sensitive)"
+
+
+def test_the_text_is_ascii_whatever_is_in_it() -> None:
+    assert inspect_json(Estate(), (Problem("\x1b \u202e \ud800 é"),)).isascii()

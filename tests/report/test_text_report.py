@@ -1,0 +1,184 @@
+"""What a person reads after a scan, word for word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from imdsguard.model.finding import Finding, Severity, Verdict
+from imdsguard.model.launch import Estate
+from imdsguard.model.place import Place
+from imdsguard.model.problem import Problem
+from imdsguard.report.escape import escape, shorten
+from imdsguard.report.estate import estate_text
+from imdsguard.report.report import Report
+from imdsguard.report.style import Style
+from imdsguard.report.text import findings_text, problem_line
+from tests.estates import launch, small_estate
+
+OPEN = Finding(
+    rule="instance-tokens-optional",
+    verdict=Verdict.FAIL,
+    severity=Severity.ERROR,
+    address="aws_instance.bad",
+    message="answers metadata calls without a token",
+    root=".",
+    fingerprint="0123456789abcdef",
+    place=Place("main.tf", 14, 19, 14, 29),
+    remedy='metadata_options {\n  http_tokens = "required"\n}',
+    trace=("http_tokens (main.tf:14)", "var.tokens (prod.tfvars:2)"),
+    region="eu-west-1",
+)
+UNSURE = replace(
+    OPEN,
+    verdict=Verdict.UNKNOWN,
+    severity=Severity.WARNING,
+    address="module.m.aws_instance.open[0]",
+    message="may answer metadata calls without a token: var.x has no value",
+    place=Place("stacks/m/main.tf", 4),
+    root="stacks/web",
+    remedy="",
+    trace=(),
+)
+FINE = replace(OPEN, verdict=Verdict.PASS, address="aws_instance.good", message="", place=Place("main.tf", 1, 1))
+PROBLEM = Problem("this file is not UTF-8", Place("bad.tf", 3), "save it as UTF-8")
+
+
+def source(place: Place) -> str | None:
+    return {14: "    http_tokens = var.tokens  # later", 4: "\tcount = var.x"}.get(place.line)
+
+
+def test_a_report_says_what_where_why_and_what_instead() -> None:
+    report = Report(small_estate(), (FINE, OPEN, UNSURE), (PROBLEM,))
+    assert findings_text(report, source) == """\
+pass[instance-tokens-optional] aws_instance.good: as it should be
+  --> main.tf:1:1
+
+error[instance-tokens-optional] aws_instance.bad: answers metadata calls without a token
+  --> main.tf:14:19
+    |
+ 14 |     http_tokens = var.tokens  # later
+    |                   ^^^^^^^^^^
+   because http_tokens (main.tf:14)
+           var.tokens (prod.tfvars:2)
+   instead metadata_options {
+             http_tokens = "required"
+           }
+
+warning[instance-tokens-optional] (cannot be told) module.m.aws_instance.open[0]: may answer metadata calls without a \
+token: var.x has no value
+  --> stacks/m/main.tf:4 (in stacks/web)
+   |
+ 4 |     count = var.x
+   |     ^^^^^^^^^^^^^
+
+3 launches (1 required, 1 optional, 1 unknown); 1 error, 1 warning; 1 problem, so not everything was checked
+"""
+
+
+def test_with_nothing_found() -> None:
+    report = Report(Estate((launch(),)))
+    assert findings_text(report, source) == "1 launch (1 optional); no findings\n"
+    assert findings_text(report, source, quiet=True) == ""
+    assert findings_text(Report(), source) == "0 launches; no findings\n"
+
+
+def test_quiet_leaves_the_findings() -> None:
+    text = findings_text(Report(Estate(), (UNSURE,)), lambda place: None, quiet=True)
+    assert text == (
+        "warning[instance-tokens-optional] (cannot be told) module.m.aws_instance.open[0]: may answer metadata calls "
+        "without a token: var.x has no value\n  --> stacks/m/main.tf:4 (in stacks/web)\n"
+    )
+
+
+def test_colour_adds_codes_and_changes_no_word() -> None:
+    import re
+
+    report = Report(small_estate(), (FINE, OPEN, UNSURE))
+    coloured = findings_text(report, source, Style(colour=True))
+    assert "\x1b[1;31merror[instance-tokens-optional]\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == findings_text(report, source)
+
+
+def test_a_suppressed_finding_is_shown_but_not_counted() -> None:
+    text = findings_text(Report(Estate(), (replace(UNSURE, suppressed="vendor image"),)), lambda place: None)
+    assert text.endswith("   ignored vendor image\n\n0 launches; no findings\n")
+
+
+def test_a_problem_is_one_line() -> None:
+    assert problem_line(PROBLEM) == "problem: bad.tf:3: this file is not UTF-8 (save it as UTF-8)"
+    assert problem_line(Problem("no\nluck")) == "problem: no\\nluck"
+
+
+HOSTILE = "x\x1b[31m\u202e\n::error::\r\t\x00\u200b\ud800\U000e0041"
+
+
+def test_nothing_from_scanned_code_reaches_the_terminal_as_it_is() -> None:
+    place = Place(f"{HOSTILE}.tf", 14, 1)
+    finding = replace(
+        OPEN, address=HOSTILE, message=HOSTILE, remedy=HOSTILE, trace=(HOSTILE,), place=place, root=HOSTILE,
+        suppressed=HOSTILE,
+    )  # fmt: skip
+    hostile = launch(f"aws_instance.{HOSTILE}", file=HOSTILE, root=HOSTILE)
+    texts = [
+        findings_text(Report(Estate((hostile,)), (finding,)), lambda place: HOSTILE),
+        estate_text(Estate((hostile,))),
+        problem_line(Problem(HOSTILE, place, HOSTILE)),
+    ]
+    for text in texts:
+        assert not {"\x1b", "\u202e", "\r", "\t", "\x00", "\u200b", "\ud800", "\U000e0041"} & set(text)
+        assert not [line for line in text.splitlines() if line.startswith("::")]
+
+
+def test_escapes_are_readable_and_ordinary_text_is_left_alone() -> None:
+    assert escape("a\x1bb\u202ec\nd\U000e0041") == "a\\x1bb\\u202ec\\nd\\U000e0041"
+    assert escape("Grüße, 日本語 é → ok") == "Grüße, 日本語 é → ok"
+    assert shorten("abcdefgh", 6) == "abc..."
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "expected"),
+    [
+        ("日本 = x", Place("a.tf", 1, 6, 1, 7), ["日本 = x", "       ^"]),
+        ("\tx = \x1b", Place("a.tf", 1, 2, 1, 3), ["    x = \\x1b", "    ^"]),
+        ("short", Place("a.tf", 1, 99, 1, 120), ["short", "     ^"]),
+        ("block {", Place("a.tf", 1, 1, 9, 2), ["block {", "^^^^^^^"]),
+        ("", Place("a.tf", 1), ["", "^"]),
+    ],
+)
+def test_the_mark_is_under_what_is_meant(line: str, place: Place, expected: list[str]) -> None:
+    text = findings_text(Report(Estate(), (replace(OPEN, place=place, trace=(), remedy=""),)), lambda _: line)
+    shown = text.splitlines()[3:5]
+    assert [row.partition("|")[2].removeprefix(" ") for row in shown] == expected
+
+
+def test_a_very_long_line_is_cut_around_the_mark() -> None:
+    line = "a" * 5000 + "HERE" + "b" * 5000
+    found = replace(OPEN, place=Place("a.tf", 1, 5001, 1, 5005), trace=(), remedy="")
+    number, mark = findings_text(Report(Estate(), (found,)), lambda _: line).splitlines()[3:5]
+    assert len(number) < 200
+    assert number[mark.index("^") : mark.rindex("^") + 1] == "HERE"
+
+
+def test_the_estate_is_a_table() -> None:
+    assert estate_text(small_estate()) == """\
+LAUNCH                         STATE     TOKENS    HOPS  SET BY   WHERE        ALARM                                REGION
+aws_instance.good              required  required  1     launch   main.tf:4    aws_cloudwatch_metric_alarm.refused  eu-west-1
+aws_instance.bad               optional  optional  1     launch   main.tf:14   no                                   eu-west-1
+module.m.aws_instance.open[0]  unknown   ?         1     unknown  m/main.tf:4  -                                    eu-west-1
+
+module.m.aws_instance.open[0] is unknown: var.x has no value
+
+REGION DEFAULT                           TOKENS         HOPS  WHERE          REGION
+aws_ec2_instance_metadata_defaults.here  no-preference  -     defaults.tf:1  eu-west-1
+
+ALARM                                METRIC                   WATCHES   WHERE        REGION
+aws_cloudwatch_metric_alarm.refused  MetadataNoTokenRejected  1 launch  alarms.tf:1  eu-west-1
+"""  # noqa: E501
+    assert estate_text(Estate()) == "Nothing here launches EC2 instances.\n"
+
+
+def test_a_sensitive_value_is_not_shown() -> None:
+    text = estate_text(Estate((launch(sensitive=True),)))
+    assert text.splitlines()[1].split()[:3] == ["aws_instance.web", "optional", "(sensitive)"]
