@@ -64,7 +64,7 @@ class ModuleInstance:
         self.uncertain = uncertain
         self._given = given or {}
         self._evaluation: Evaluation = tree.evaluation
-        self._constants = NoNames(self.bounds, self.files)
+        self.constants = NoNames(self.bounds, self.files)
         self._values: dict[tuple[str, str], Value] = {}
         self._codes: dict[Code, Value] = {}
         self._expansions: dict[tuple[str, ...], Expansion] = {}
@@ -116,6 +116,29 @@ class ModuleInstance:
             return self.resource(root, name, steps[1], place), 2
         return self.resource("resource", root, name, place), 1
 
+    def declared(self, root: str, steps: Sequence[str | Value], place: Place) -> None:
+        """Raise `StaticError` if a reference is to something that this module does not declare; nothing is evaluated."""
+        first = steps[0] if steps else None
+        second = steps[1] if len(steps) > 1 else None
+        if root in ("each", "count", "self", "path", "terraform", "tofu") or not isinstance(first, str):
+            if root in ("path", "terraform", "tofu") and isinstance(first, str):
+                self._surrounding(root, first, place)
+            else:
+                self.resolve(root, steps, place)
+            return
+        module = self.module
+        if root in ("var", "local", "module"):
+            table = {"var": module.variables, "local": module.locals, "module": module.calls}[root]
+            if first not in table:
+                what = {"var": "variable", "local": "local value", "module": "module call"}[root]
+                raise StaticError(f'no {what} "{first}" is declared in this module', place)
+        elif root in ("data", "ephemeral", "resource"):
+            if not isinstance(second, str):
+                raise StaticError(f'"{root}.{first}" must be followed by a name', place)
+            self._declaration(root, first, second, place)
+        else:
+            self._declaration("resource", root, first, place)
+
     # --- variables, locals, outputs ---
 
     def variable(self, name: str, place: Place | None = None) -> Value:
@@ -156,25 +179,25 @@ class ModuleInstance:
         section = self.module.variables[name].section
         constraint = self.constraint(name)
         default = section.code("default")
-        nullable = flag(section.code("nullable"), self._constants, default=True)
+        nullable = flag(section.code("nullable"), self.constants, default=True)
         argument = self._argument(name)
         value: Value | None = None
         if argument is not None and self.outer is not None:
             value = self.outer.evaluate(argument)
         elif name in self._given:
-            value = self._given[name].evaluate(constraint.type if constraint else None, self._constants)
+            value = self._given[name].evaluate(constraint.type if constraint else None, self.constants)
         if value is not None and value.is_null and not nullable and default is not None:
             value = None
         if value is None and default is not None:
-            value = constant(default, self._constants)
+            value = constant(default, self.constants)
         if value is None:
             value = self._without_value(name, constraint, nullable=nullable)
         elif constraint is not None:
             value = _apply(constraint, value, self._written(name))
         if value.is_null and not nullable:
             raise EvaluationError(f"var.{name} must not be null", self._written(name))
-        marks = {SENSITIVE} if flag(section.code("sensitive"), self._constants, default=False) else set()
-        if flag(section.code("ephemeral"), self._constants, default=False):
+        marks = {SENSITIVE} if flag(section.code("sensitive"), self.constants, default=False) else set()
+        if flag(section.code("ephemeral"), self.constants, default=False):
             marks.add(EPHEMERAL)
         return value.with_marks(frozenset(marks)) if marks else value
 
@@ -214,7 +237,7 @@ class ModuleInstance:
         if code is None:
             raise EvaluationError(f'output "{name}" has no value', self.module.outputs[name].place)
         value = self.evaluate(code)
-        if flag(section.code("sensitive"), self._constants, default=False):
+        if flag(section.code("sensitive"), self.constants, default=False):
             value = value.with_marks(frozenset({SENSITIVE}))
         return value.via(Step(f"{self.address}.{name}" if self.address else f"output.{name}", code.place))
 
@@ -313,14 +336,18 @@ class ModuleInstance:
 
     def resource(self, kind: str, type_: str, name: str, place: Place | None = None) -> Value:
         """Give what a reference to a resource stands for: an object, a tuple or map of objects, or an unknown."""
-        declaration = self.module.resources.get((kind, type_, name))
-        if declaration is None:
-            what = {"resource": "resource", "data": "data source"}.get(kind, kind)
-            raise StaticError(f'no {what} "{type_}" "{name}" is declared in this module', place)
+        declaration = self._declaration(kind, type_, name, place)
         key = (kind, type_, name)
         if key not in self._resources:
             self._resources[key] = self._resource(declaration)
         return self._resources[key]
+
+    def _declaration(self, kind: str, type_: str, name: str, place: Place | None) -> Declaration:
+        declaration = self.module.resources.get((kind, type_, name))
+        if declaration is None:
+            what = {"resource": "resource", "data": "data source"}.get(kind, kind)
+            raise StaticError(f'no {what} "{type_}" "{name}" is declared in this module', place)
+        return declaration
 
     def _resource(self, declaration: Declaration) -> Value:
         from imdsguard.terraform.objects import instance_object
