@@ -42,7 +42,7 @@ def sights_of(body: Body, root: Surroundings) -> tuple[Sight, ...]:
     """
     value = body.attribute("dimensions")
     if isinstance(value, Unknown):
-        return (_unknown(value, "dimensions", root, None),)
+        return _whole(value, root)
     if isinstance(value, Absent) or not isinstance(value.value, Mapping) or len(value.value) != 1:
         return ()
     (name, dimension), *_ = value.value.items()
@@ -53,6 +53,16 @@ def sights_of(body: Body, root: Surroundings) -> tuple[Sight, ...]:
     if name in ("ImageId", "InstanceType"):
         return (InDoubt(UNPUBLISHED.format(name)),)
     return ()
+
+
+def _whole(value: Unknown, root: Surroundings) -> tuple[Sight, ...]:
+    """Read dimensions that are unknown as a whole: so a plan shows a map that holds one attribute known after apply."""
+    found = root.find(value.reference) if value.reference is not None else None
+    if found is not None and found.type in ID_ATTRIBUTES:
+        return _instance(value, root)
+    if found is not None and found.type == "aws_autoscaling_group":
+        return _group(value, root)
+    return (_unknown(value, "dimensions", root, None),)
 
 
 def _instance(value: Value, root: Surroundings) -> tuple[Sight, ...]:
@@ -66,7 +76,7 @@ def _instance(value: Value, root: Surroundings) -> tuple[Sight, ...]:
     found = root.find(reference)
     if found is None:
         return (_unknown(value, "InstanceId", root, SINGLE),)
-    if reference.attribute != ID_ATTRIBUTES.get(found.type):
+    if reference.attribute and reference.attribute != ID_ATTRIBUTES.get(found.type):
         return ()  # another attribute than the instance's id: no data
     return (OneInstance(reference.address),)
 

@@ -55,8 +55,11 @@ def named_by(value: Value, user: Resource, root: Surroundings, resource_type: st
 
 
 def _names(reference: Reference) -> bool:
-    """Whether it is an attribute by which a template or configuration is named."""
-    return len(reference.attribute) == 1 and reference.attribute[0] in KEYS
+    """Whether it is an attribute by which a template or configuration is named.
+
+    An empty one is too: a plan shows `x[each.key].id` as a reference to `x["key"]`.
+    """
+    return not reference.attribute or (len(reference.attribute) == 1 and reference.attribute[0] in KEYS)
 
 
 def _not_found(value: Value, what: str) -> Settings:

@@ -1,8 +1,7 @@
 """What an unknown argument stands for, found by following a plan's references through modules.
 
 A plan shows which names an expression mentions, and nothing of what it does with them. So an argument is taken to be
-equal to an attribute only if that attribute is the one thing in the expression that is not known yet, and one of
-those that are passed on as they are (`id`, `name`, `arn` and versions). The same is said of a list or a map with that
+equal to an attribute only if that attribute is the one thing in the expression that is not known yet. The same is said of a list or a map with that
 one thing in it, for a plan made with Terraform's older plugin SDK shows such a map as unknown as a whole.
 """
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from imdsguard.terraform.documents.instances import Instance, Instances
     from imdsguard.terraform.documents.schema import Expression
 
-PASSED_ON = frozenset({"id", "name", "arn", "latest_version", "default_version"})
 MOST_REFERENCES = 64
 LONGEST_CHAIN = 100
 
@@ -50,11 +48,13 @@ class Sources:
         if self.reasons or len(self.references) != 1:
             return False
         attribute = self.references[0].attribute
-        return attribute[-1] in PASSED_ON if attribute else self.lost
+        return len(attribute) == 1 if attribute else self.lost
 
     @property
     def reason(self) -> str:
         """Why it is not known, for people; empty where the references say it."""
+        if not self.reasons and len(self.references) > 1:
+            return f"a plan does not show how it depends on {self.references[0]} and {self.references[1]}"
         return self.reasons[0] if self.reasons else ""
 
 

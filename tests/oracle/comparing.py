@@ -1,0 +1,116 @@
+"""What imdsguard says of the same code, read from source and from the plan that real Terraform made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from imdsguard.aws.estate import build
+from imdsguard.aws.types import wanted
+from imdsguard.model.launch import SERVICE_DEFAULTS, Estate, Launch, Source, State
+from imdsguard.model.resource import Resource
+from imdsguard.terraform.documents import read_document
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
+
+PLAN_CANNOT_TELL = (
+    "a plan does not show what local.",
+    "a plan does not show what a dynamic block sets its arguments to",
+    "a plan does not show how it depends on ",
+)
+"""Reasons for which a plan may leave open what its source code shows: no locals, dynamic blocks, operators are in it."""
+
+SOURCE_CANNOT_TELL = ("data source", "data.")
+"""Reasons for which source may leave open what a plan shows: Terraform has asked AWS."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One answer that differs between the two readings."""
+
+    address: str
+    what: str
+    source: str
+    plan: str
+
+    def __str__(self) -> str:
+        return f"{self.address}: {self.what}: source says {self.source}, plan says {self.plan}"
+
+
+def estate_of_source(folder: Path, *var_files: str) -> Estate:
+    """Read a root module, which must be without problems."""
+    reading = read([str(folder)], Inputs(var_files=tuple(str(folder / name) for name in var_files)), wanted())
+    assert not reading.problems, "\n".join(map(str, reading.problems))
+    (root,) = [root for root in reading.roots if root.resources] or [None]
+    return build([(root.name, root.resources)] if root is not None else [])
+
+
+def estate_of_plan(plan: bytes) -> Estate:
+    """Read a plan, which must be without problems."""
+    root, problems = read_document("plan.json", plan, wanted())
+    assert not problems, "\n".join(map(str, problems))
+    return build([(root.name, root.resources)])
+
+
+def differences(source: Estate, plan: Estate) -> list[Difference]:
+    """Compare launches, Region defaults and alarms, answer by answer."""
+    found: list[Difference] = []
+    for name in ("launches", "region_defaults", "alarms"):
+        ours = {thing.resource.address: thing for thing in getattr(source, name)}
+        real = {thing.resource.address: thing for thing in getattr(plan, name)}
+        found += [Difference(address, name, "it is there", "it is not") for address in ours.keys() - real.keys()]
+        found += [Difference(address, name, "it is not there", "it is") for address in real.keys() - ours.keys()]
+        for address in sorted(ours.keys() & real.keys()):
+            found += _bindings(address, ours[address].resource, real[address].resource)
+    launches = {launch.address: launch for launch in plan.launches}
+    for launch in source.launches:
+        if launch.address in launches:
+            found += _launch(launch, launches[launch.address])
+    return found
+
+
+def _bindings(address: str, ours: Resource, real: Resource) -> Iterable[Difference]:
+    """Compare whose account and which Region; where source leaves the Region to the environment, a plan may know it."""
+    for what in ("name", "account"):
+        if getattr(ours.provider, what) != getattr(real.provider, what):
+            yield Difference(address, f"provider {what}", getattr(ours.provider, what), getattr(real.provider, what))
+    if getattr(ours.region, "value", None) not in (None, getattr(real.region, "value", None)):
+        yield Difference(address, "region", str(ours.region), str(real.region))
+
+
+def _launch(ours: Launch, real: Launch) -> Iterable[Difference]:
+    if not _excused(_reason(ours), _reason(real)) and ours.state is not real.state:
+        said = [f"{launch.state.value} ({launch.reason})" for launch in (ours, real)]
+        yield Difference(ours.address, "state", *said)
+    for name, option in ours.options.items():
+        other = real.options[name]
+        if _excused(option.reason, other.reason):
+            continue
+        values = [_effective(launch, name) for launch in (ours, real)]
+        if values[0] != values[1]:
+            yield Difference(
+                ours.address, name, f"{values[0]} from {option.source.value}", f"{values[1]} from {other.source.value}"
+            )
+    covers = ours.coverage, real.coverage
+    if covers[0].covered != covers[1].covered and not _excused(covers[0].reason, covers[1].reason):
+        yield Difference(ours.address, "alarm", f"{covers[0]}", f"{covers[1]}")
+
+
+def _reason(launch: Launch) -> str | None:
+    return launch.reason if launch.state is State.UNKNOWN else None
+
+
+def _effective(launch: Launch, name: str) -> object:
+    """The value that holds: a default written out by the provider is as good as the service's."""
+    option = launch.options[name]
+    if option.source is Source.UNKNOWN:
+        return "unknown"
+    return SERVICE_DEFAULTS[name] if option.value is None else option.value
+
+
+def _excused(ours: str | None, real: str | None) -> bool:
+    """Whether one side has a good reason not to know what the other knows."""
+    if real is not None and any(text in real for text in PLAN_CANNOT_TELL):
+        return True
+    return ours is not None and real is None and any(text in ours for text in SOURCE_CANNOT_TELL)

@@ -1,0 +1,42 @@
+"""The same verdict from source and from real Terraform's plan: examples, and the fixtures of rules and of plans."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.comparing import differences, estate_of_plan, estate_of_source
+from tests.oracle.conftest import Planner, RefusedError
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/main.tf"))
+FIXTURES = sorted({path.parent for path in (REPOSITORY / "tests" / "fixtures").rglob("*.tf")})
+PLANNED = sorted(path.parent for path in (REPOSITORY / "tests/terraform/documents/fixtures").glob("*/main.tf"))
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oracle")]
+
+
+def name_of(folder: Path) -> str:
+    return folder.relative_to(REPOSITORY).as_posix()
+
+
+def compare(oracle: Planner, folder: Path) -> None:
+    found = differences(estate_of_source(folder), estate_of_plan(oracle.plan(folder)))
+    assert not found, "\n".join(map(str, found))
+
+
+@pytest.mark.parametrize("original", [*EXAMPLES, *PLANNED], ids=name_of)
+def test_source_and_plan_agree(oracle: Planner, folder: Path, original: Path) -> None:
+    shutil.copytree(original, folder / "code")
+    compare(oracle, folder / "code")
+
+
+@pytest.mark.parametrize("original", FIXTURES, ids=name_of)
+def test_source_and_plan_agree_on_a_rules_fixture(oracle: Planner, folder: Path, original: Path) -> None:
+    shutil.copytree(original, folder / "code")
+    try:
+        compare(oracle, folder / "code")
+    except RefusedError as refused:
+        pytest.skip(f"Terraform plans no such code: {refused}")

@@ -1,0 +1,31 @@
+"""Plans folder after folder with one oracle; runs in the oracle's own environment.
+
+A line of stdin is a request, `{"folder": ..., "var_files": [...]}`; a line of stdout answers it: the plan, or the error.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    folder, engine = sys.argv[1:]
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, folder)
+    from planjson import Oracle, PlanError  # type: ignore[import-not-found]
+
+    with Oracle(engine) as oracle:
+        print("{}", flush=True)
+        for line in sys.stdin:
+            request = json.loads(line)
+            try:
+                answer = {"plan": oracle.plan(request["folder"], var_files=request["var_files"])}
+            except PlanError as error:
+                answer = {"error": str(error)}
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
