@@ -1,4 +1,4 @@
-"""The fixtures of the rules: `tests/fixtures/<rule-id>/{found,silent,unknown}/<case>/`, Terraform and the expected text."""
+"""The fixtures of the rules: `tests/fixtures/<rule-id>/<group>/<case>/` holds Terraform and the expected text."""
 
 from __future__ import annotations
 
