@@ -124,11 +124,13 @@ def flatten(call: Call, items: Value) -> Value:
     marks = _flatten(call, items, flat)
     if marks is None:
         return derived(DYNAMIC, items, *items.elements()).with_marks(items.marks)
+    call.context.bounds.items(len(flat))
     return tuple_of(flat).with_marks(marks)
 
 
 def _flatten(call: Call, items: Value, flat: list[Value]) -> frozenset[str] | None:
-    """Add what is in `items` to `flat` and give the marks of the lists on the way, or None if an unknown list is among them."""
+    """Add what is in `items` to `flat`; give the marks of the lists on the way, or None if one of them is unknown."""
+    call.context.bounds.step(len(tuple(items.elements())))
     marks = items.marks
     known = not (isinstance(items.type, SetType) and not items.wholly_known and len(list(items.elements())) > 1)
     for item in items.elements():
@@ -140,7 +142,6 @@ def _flatten(call: Call, items: Value, flat: list[Value]) -> frozenset[str] | No
             marks |= inner or NO_MARKS
         else:
             flat.append(item)
-    call.context.bounds.items(len(flat))
     return marks if known else None
 
 
@@ -164,8 +165,8 @@ def _slice_type(items: Value, start: Value, end: Value) -> Type:
     if isinstance(kind, SetType):
         raise ArgumentProblem(
             0,
-            "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the ordering "
-            "of the result is not important",
+            "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the "
+            "ordering of the result is not important",
         )
     if not isinstance(kind, (ListType, TupleType)):
         raise ArgumentProblem(0, "must be a list or tuple value")

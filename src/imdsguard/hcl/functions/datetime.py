@@ -52,7 +52,7 @@ def _now() -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
-_TOKEN = re.compile(r"''|'(?:[^']|'')*'?|([a-zA-Z])\1*|[^'a-zA-Z]+")
+_SEGMENT = re.compile(r"''|'(?:[^']|'')*'?|([a-zA-Z])\1*|[^'a-zA-Z]+")
 
 
 @function("formatdate", STRING, Parameter("format", STRING), Parameter("time", STRING))
@@ -60,7 +60,7 @@ def formatdate(call: Call, template: Value, timestamp: Value) -> Value:
     """`formatdate("DD MMM YYYY", "2018-01-02T23:12:01Z")` is "02 Jan 2018"."""
     moment, text = _moment(timestamp, 1), str(template.raw)
     call.context.bounds.text(len(text) * 3)
-    return string("".join(_piece(match.group(), moment) for match in _TOKEN.finditer(text)))
+    return string("".join(_piece(match.group(), moment) for match in _SEGMENT.finditer(text)))
 
 
 def _piece(token: str, moment: Moment) -> str:

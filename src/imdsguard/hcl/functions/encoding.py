@@ -75,7 +75,7 @@ def base64decode(text: str) -> str:
 
 @function("base64gzip", STRING, TEXT)
 def base64gzip(_: Call, _text: Value) -> Value:
-    """Unknown: which bytes it gives depends on the compressor that Terraform was built with. How they start is known."""
+    """Unknown, as the bytes depend on the compressor that Terraform was built with. How they start is known."""
     reason = "the bytes that base64gzip() gives depend on Terraform's own compressor"
     return unknown(STRING, reason, refinement=Refinement(not_null=True, prefix=GZIP_START))
 

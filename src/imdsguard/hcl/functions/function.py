@@ -1,8 +1,8 @@
 """What a function is, and all that functions have in common: arity, conversion, null, unknown, marks, errors.
 
-A function's own file says only what it computes. The rules here are those of cty's function package: an argument is converted to its
-parameter's type; null is an error, an unknown gives an unknown result of the result's type, and marks are taken off and put on
-the result, unless the parameter says that the function deals with them itself.
+A function's own file says only what it computes. The rules here are those of cty's function package: an argument is
+converted to its parameter's type; null is an error, an unknown gives an unknown result of the result's type, and marks
+are taken off and put on the result, unless the parameter says that the function deals with them itself.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ class Parameter:
 class CallContext:
     """What surrounds a call.
 
-    `providers` are the local names of the providers that the module requires, None where nobody knows; `depth` counts the
-    template calls that this call stands in.
+    `providers` are the local names of the providers that the module requires, None where nobody knows; `depth` counts
+    the template calls that this call stands in.
     """
 
     scope: Scope
@@ -114,8 +114,8 @@ class LazyFunction:
 class Function:
     """A function of the language.
 
-    `body` is called with a `Call` and one value for each argument; `result` is the result's type, or gives it for the arguments.
-    `not_null` says that the result is never null, which is known of an unknown result too.
+    `body` is called with a `Call` and one value for each argument; `result` is the result's type, or gives it for the
+    arguments. `not_null` says that the result is never null, which is known of an unknown result too.
     """
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 """What Go's `unicode.IsSpace` accepts."""
 
 
@@ -34,7 +34,8 @@ def _separates(letter: str) -> bool:
 
 def _upper(letter: str) -> str:
     mapped = letter.upper()
-    # Python maps some letters to several ("ß" to "SS"). Those that have a simple mapping too (Greek with iota below) show it as title case.
+    # Python maps some letters to several ("ß" to "SS"). Those that have a simple mapping too (Greek with iota below) show
+    # it as title case.
     return mapped if len(mapped) == 1 else _title(letter)
 
 

@@ -116,14 +116,11 @@ def _integer(text: str, base: int) -> int | None:
         return None
     if len(digits) > arithmetic.MAX_DIGITS // 20:
         raise EvaluationError("the number has more digits than imdsguard reads")
-    if base <= 36:
-        try:
-            return sign * (arithmetic.int_of(digits) if base == 10 and digits.isdigit() else int(digits, base))
-        except ValueError:
-            return None
+    if base == 10 and digits.isdigit():
+        return sign * arithmetic.int_of(digits)
     value = 0
     for digit in digits:
-        weight = int(digit, 36) + (26 if digit.isupper() else 0)
+        weight = int(digit, 36) + (26 if digit.isupper() and base > 36 else 0)
         if weight >= base:
             return None
         value = value * base + weight

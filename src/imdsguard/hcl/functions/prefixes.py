@@ -1,4 +1,4 @@
-"""IP addresses and prefixes, read and written as Go's `net` does; IPv4 numbers may have leading zeros, as in Terraform."""
+"""IP addresses and prefixes, read and written as Go's `net` does, but for leading zeros, which Terraform allows."""
 
 from __future__ import annotations
 

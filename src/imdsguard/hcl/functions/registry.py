@@ -34,8 +34,8 @@ FAMILIES = {
     "datetime": "formatdate plantimestamp timeadd timecmp timestamp",
     "network": "cidrcontains cidrhost cidrnetmask cidrsubnet cidrsubnets",
     "files": (
-        "abspath basename dirname file filebase64 filebase64sha256 filebase64sha512 fileexists filemd5 fileset filesha1 "
-        "filesha256 filesha512 pathexpand"
+        "abspath basename dirname file filebase64 filebase64sha256 filebase64sha512 fileexists filemd5 fileset "
+        "filesha1 filesha256 filesha512 pathexpand"
     ),
     "templates": "templatefile templatestring",
 }

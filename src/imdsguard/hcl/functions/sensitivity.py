@@ -55,7 +55,7 @@ def _without_ephemeral(value: Value) -> Value:
 
 
 def _marked(value: Value, marks: frozenset[str]) -> Value:
-    """The value with exactly these marks. (What an open object is made of is computed only when asked for: it stays as it is.)"""
+    """The value with exactly these marks (but an open object, whose members are computed when asked for, as it is)."""
     if value.marks == marks or isinstance(value, OpenObject):
         return value
     return Value(value.type, value.raw, marks, value.origin)

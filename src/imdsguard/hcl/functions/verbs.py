@@ -103,7 +103,7 @@ def _integer(verb: Verb, n: Number) -> str:
     digits = digits_of(size) if verb.mode == "d" else f"{size:{verb.mode}}"
     prefix = {"b": "0b", "o": "0", "x": "0x", "X": "0X"}.get(verb.mode, "") if "#" in verb.flags else ""
     if verb.precision == 0 and digits == "0":
-        return " " * (verb.width or 0)
+        return ""
     zeros = max(0, (verb.precision or 0) - len(digits))
     sign = _sign(verb, n < 0)
     space = max(0, (verb.width or 0) - len(sign) - len(prefix) - zeros - len(digits))
@@ -127,10 +127,10 @@ def _float(verb: Verb, n: Number) -> str:
         sign = " " if " " in verb.flags else "+"
     body = body.lstrip("+-") if body[0] in "+-" else body
     space = max(0, (verb.width or 0) - len(sign) - len(body))
-    if "-" in verb.flags:
-        return f"{sign}{body}{' ' * space}"
     if "0" in verb.flags and not isinstance(n, float):
         return f"{sign}{'0' * space}{body}"
+    if "-" in verb.flags:
+        return f"{sign}{body}{' ' * space}"
     return f"{' ' * space}{sign}{body}"
 
 

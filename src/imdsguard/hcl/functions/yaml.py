@@ -16,7 +16,6 @@ from imdsguard.hcl.values.value import EMPTY_OBJECT, EMPTY_TUPLE, Value, object_
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds
 
-MERGE_TAG = "tag:yaml.org,2002:merge"
 MAP_TAG = "tag:yaml.org,2002:map"
 SEQUENCE_TAG = "tag:yaml.org,2002:seq"
 MOST_NESTED = 200
@@ -59,8 +58,11 @@ class _Reader:
         """Read the one document. Raises `EvaluationError` and `LimitReached`."""
         yaml = self._yaml
         self._next()
-        if not isinstance(self._next(), yaml.DocumentStartEvent):
+        start = self._next()
+        if not isinstance(start, yaml.DocumentStartEvent):
             raise EvaluationError("missing start of document")
+        if start.version not in (None, (1, 1)):
+            raise EvaluationError("found incompatible YAML document")
         value = self._value(self._next())
         self._next()
         after = self._next()
@@ -129,7 +131,7 @@ class _Reader:
         while not isinstance(key := self._next(), self._yaml.MappingEndEvent):
             if not isinstance(key, self._yaml.ScalarEvent):
                 raise EvaluationError("only strings are allowed as mapping keys")
-            if key.tag == MERGE_TAG or (key.tag is None and key.value == "<<"):
+            if key.tag is None and key.value == "<<":
                 self._merge(self._value(self._next()), members)
                 continue
             name = convert(resolve(key), STRING)
@@ -139,12 +141,10 @@ class _Reader:
         return object_of(members) if members else EMPTY_OBJECT
 
     def _merge(self, value: Value, members: dict[str, Value]) -> None:
-        """Take over the members of a mapping, or of all mappings in a sequence; later ones win, whatever their place."""
-        sources = value.raw if isinstance(value.raw, tuple) else (value,)
-        for source in sources:
-            if not isinstance(source.raw, Mapping):
-                raise EvaluationError(f"cannot merge {source.type.name} into mapping")
-            members.update(source.raw)
+        """Take over the members of a mapping, over those that are there already."""
+        if not isinstance(value.raw, Mapping):
+            raise EvaluationError(f"cannot merge {value.type.name} into mapping")
+        members.update(value.raw)
 
 
 def _problem(error: Any) -> str:

@@ -20,8 +20,8 @@ _INT, _FLOAT, _TIMESTAMP = _PREFIX + "int", _PREFIX + "float", _PREFIX + "timest
 _TAGS = (None, _STRING, _BOOL, _INT, _FLOAT, _NULL, _TIMESTAMP, _BINARY)
 
 _BOOLS = {
-    **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), TRUE),
-    **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), FALSE),
+    **dict.fromkeys(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"], TRUE),
+    **dict.fromkeys(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"], FALSE),
 }
 _WORDS = {
     **_BOOLS,

@@ -53,11 +53,12 @@ class _Writer:
         self._bounds = bounds
         self._pieces: list[str] = []
         self._column = 0
-        self._open_ended = False
+        self._lone_word = False
 
     def text(self) -> str:
-        """All that was written, with the mark that closes a document whose end could be mistaken."""
-        return "".join(self._pieces) + ("\n...\n" if self._open_ended and self._column else "...\n" if self._open_ended else "\n")
+        """All that was written; a lone word is closed with a mark, as more might follow it."""
+        end = "\n...\n" if self._lone_word else "\n" if self._column else ""
+        return "".join(self._pieces) + end
 
     def node(self, value: Value, indent: int, *, fresh: bool) -> None:
         """Write a value inside a block that is indented by `indent`; `fresh` says that it may begin on this line."""
@@ -109,7 +110,7 @@ class _Writer:
             self._put("[]" if isinstance(raw, tuple) else "{}")
             return
         self._put(_word(value))
-        self._open_ended = root
+        self._lone_word = root
 
     def _string(self, text: str, indent: int) -> None:
         if "\n" in text and _literal_allowed(text):
@@ -123,7 +124,6 @@ class _Writer:
             chomp = "-"
         else:
             chomp = "+" if len(text) == 1 or text[-2] in BREAKS else ""
-        self._open_ended = chomp == "+"
         self._put(f"|{hint}{chomp}\n")
         at_start = True
         for letter in text:
@@ -138,7 +138,6 @@ class _Writer:
 
     def _quoted(self, text: str, indent: int | None) -> None:
         """Write in double quotes, broken at spaces where the line is full and `indent` is given."""
-        self._open_ended = False
         self._put('"')
         after_space = False
         for i, letter in enumerate(text):
@@ -177,13 +176,13 @@ def _literal_allowed(text: str) -> bool:
 
 
 def _printable(letter: str) -> bool:
+    # Terraform's emitter knows no characters of four bytes.
     code = ord(letter)
     return (
         letter == "\n"
         or 0x20 <= code <= 0x7E
         or 0xA0 <= code <= 0xD7FF
         or (0xE000 <= code <= 0xFFFD and code != 0xFEFF)
-        or 0x10000 <= code <= 0x10FFFF
     )
 
 
