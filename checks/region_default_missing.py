@@ -79,7 +79,8 @@ SETTING = 'http_tokens = "required"'
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every account and Region that launches something."""
     firsts: list[Launch] = []
-    for launch in estate.launches:
+    # What starts instances comes before what only says how: a finding points at the first.
+    for launch in sorted(estate.launches, key=lambda launch: not launch.starts_instances):
         if not any(together(launch, first) for first in firsts):
             firsts.append(launch)
     for first in firsts:

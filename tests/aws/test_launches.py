@@ -10,6 +10,8 @@ from tests.aws.memory import Memory, estate, launch, ref, resource, unknown, ver
 
 REQUIRED = [{"http_endpoint": "enabled", "http_tokens": "required"}]
 OPTIONAL = [{"http_tokens": "optional"}]
+LT = "launch template"
+WHICH = f"which {LT} is used cannot be computed"
 V2 = resource("aws_ami.golden", imds_support="v2.0")
 
 
@@ -55,11 +57,11 @@ def test_a_plan_names_a_template_by_the_id_it_has():
     [
         ({"id": "lt-1"}, "launch template lt-1 is not in the code"),
         ({"name": "other"}, "launch template other is not in the code"),
-        ({"id": ref("data.aws_launch_template.x.id")}, "launch template data.aws_launch_template.x.id is not in the code"),
-        ({"id": unknown("var.lt has no value")}, "which launch template is used cannot be computed: var.lt has no value"),
-        ({"id": ref("aws_launch_template.web.latest_version")}, "launch template aws_launch_template.web.latest_version is not in the code"),
+        ({"id": ref("data.aws_launch_template.x.id")}, f"{LT} data.aws_launch_template.x.id is not in the code"),
+        ({"id": unknown("var.lt has no value")}, f"{WHICH}: var.lt has no value"),
+        ({"id": ref("aws_launch_template.web.arn")}, f"{LT} aws_launch_template.web.arn is not in the code"),
         ({}, "the block names no launch template"),
-        ({"id": ref("aws_instance.other.id")}, "launch template aws_instance.other.id is not in the code"),
+        ({"id": ref("data.aws_x.y.value")}, f"{WHICH}: data.aws_x.y.value is known only after apply"),
     ],
     ids=str,
 )  # fmt: skip

@@ -67,7 +67,7 @@ def _not_found(value: Value, what: str) -> Settings:
         label = f"{what} {value.value}" if isinstance(value.value, str) and not value.sensitive else what
         return outside(f"{label} is not in the code", label, value)
     assert isinstance(value, Unknown)
-    if value.reference is not None:
+    if value.reference is not None and what.replace(" ", "_") in value.reference.address:
         label = f"{what} {value.reference}"
         return outside(f"{label} is not in the code", label, value)
     return outside(f"which {what} is used cannot be computed: {value.reason}", what, value)
