@@ -30,9 +30,7 @@ from imdsguard.engine import fingerprint
 from tests.estates import launch, small_estate
 
 
-def rule(
-    check: Callable[..., Any], wants: tuple[str, ...] = ("Launch",), name: str = "a-rule", **more: Any
-) -> Rule:
+def rule(check: Callable[..., Any], wants: tuple[str, ...] = ("Launch",), name: str = "a-rule", **more: Any) -> Rule:
     return Rule(name, f"{name}.py", Severity.ERROR, "Page.", check, wants, **more)
 
 

@@ -84,10 +84,11 @@ def _load(rule: str, file: str) -> Rule:
 
 def _package(folder: str) -> str:
     """Give the name of the package that stands for a folder, made on first use."""
-    name = "_imdsguard_checks_" + os.path.realpath(folder).encode("utf-8", "surrogateescape").hex()
+    real = os.path.realpath(folder)
+    name = "_imdsguard_checks_" + real.encode("utf-8", "surrogateescape").hex()
     if name not in sys.modules:
         package = ModuleType(name, "Rules of one folder.")
-        package.__path__ = [folder]
+        package.__path__ = [real]
         sys.modules[name] = package
     return name
 

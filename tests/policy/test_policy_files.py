@@ -113,9 +113,7 @@ def test_a_rule_in_one_word(word: str, setting: Setting, tmp_path: Path, monkeyp
     assert policy(text, tmp_path, monkeypatch).settings == {"tokens": setting}
 
 
-def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "base").mkdir()
     (tmp_path / "base/company.yaml").write_text(
         "version: 1\nextends: ground.yaml\nrules: {hop-limit: {severity: note, max: 5, name: a}, tokens: off}\n"

@@ -51,7 +51,9 @@ def source(place: Place) -> str | None:
 
 def test_a_report_says_what_where_why_and_what_instead() -> None:
     report = Report(small_estate(), (FINE, OPEN, UNSURE), (PROBLEM,))
-    assert findings_text(report, source) == """\
+    assert (
+        findings_text(report, source)
+        == """\
 pass[instance-tokens-optional] aws_instance.good: as it should be
   --> main.tf:1:1
 
@@ -75,6 +77,7 @@ token: var.x has no value
 
 3 launches (1 required, 1 optional, 1 unknown); 1 error, 1 warning; 1 problem, so not everything was checked
 """
+    )
 
 
 def test_with_nothing_found() -> None:
@@ -162,7 +165,9 @@ def test_a_very_long_line_is_cut_around_the_mark() -> None:
 
 
 def test_the_estate_is_a_table() -> None:
-    assert estate_text(small_estate()) == """\
+    assert (
+        estate_text(small_estate())
+        == """\
 LAUNCH                         STATE     TOKENS    HOPS  SET BY   WHERE        ALARM                                REGION
 aws_instance.good              required  required  1     launch   main.tf:4    aws_cloudwatch_metric_alarm.refused  eu-west-1
 aws_instance.bad               optional  optional  1     launch   main.tf:14   no                                   eu-west-1
@@ -175,7 +180,8 @@ aws_ec2_instance_metadata_defaults.here  no-preference  -     defaults.tf:1  eu-
 
 ALARM                                METRIC                   WATCHES   WHERE        REGION
 aws_cloudwatch_metric_alarm.refused  MetadataNoTokenRejected  1 launch  alarms.tf:1  eu-west-1
-"""  # noqa: E501
+"""
+    )
     assert estate_text(Estate()) == "Nothing here launches EC2 instances.\n"
 
 

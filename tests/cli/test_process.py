@@ -1,0 +1,116 @@
+"""The command as a process: pipes that close, Ctrl-C, odd encodings, files that appear whole."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from imdsguard.cli.output import write_file
+from imdsguard.cli.sources import Sources
+from imdsguard.model.place import Place
+from tests.conftest import Command, quiet_environment
+
+SLOW = """
+import sys, time
+from imdsguard.cli import session
+def read_estate(*_):
+    print("started", flush=True)
+    time.sleep(60)
+session.read_estate = read_estate
+from imdsguard.cli import main
+main(["scan"])
+"""
+
+
+def test_the_version(imdsguard: Command, tmp_path: Path) -> None:
+    done = imdsguard("--version", cwd=tmp_path)
+    assert (done.returncode, done.stderr, done.stdout.split()[0]) == (0, "", "imdsguard")
+
+
+def test_python_dash_m(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "imdsguard", "--version"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, check=True).stdout.startswith(b"imdsguard ")
+
+
+def test_a_reader_that_goes_away_is_no_accident(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "imdsguard", "rules"], cwd=tmp_path, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", SLOW], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"started\n"
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=20)
+    assert (process.returncode, stderr) == (130, b"imdsguard: interrupted\n")
+    assert time.monotonic() - started < 10
+
+
+def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks/of_mine.py").write_text(
+        '"""Größe."""\nfrom imdsguard import *\nSEVERITY = Severity.NOTE\ndef check(launch: Launch): return ()\n',
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "imdsguard", "rules", "--checks", "checks"],
+        cwd=tmp_path,
+        env=quiet_environment() | {"PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"Gr\\xf6\\xdfe." in done.stdout
+
+
+def test_little_memory_for_stacks_is_enough(tmp_path: Path) -> None:
+    program = 'ulimit -v 200000; exec "$0" -m imdsguard rules'
+    done = subprocess.run(
+        ["/bin/sh", "-c", program, sys.executable], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "out.json"
+    target.write_text("before")
+
+    def fail(*_: object) -> None:
+        assert target.read_text() == "before"
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", fail)
+        with pytest.raises(Exception, match="cannot be written: No space left on device"):
+            write_file(str(target), "after")
+    assert [path.name for path in tmp_path.iterdir()] == ["out.json"]
+    write_file(str(target), "after")
+    assert (target.read_text(), [path.name for path in tmp_path.iterdir()]) == ("after", ["out.json"])
+    write_file(os.devnull, "gone")
+    assert not os.path.isfile(os.devnull)
+
+
+def test_lines_of_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.tf").write_bytes(b"\xef\xbb\xbffirst\r\nsecond \xff\r\n\r\n")
+    line = Sources().line_of
+    assert [line(Place("a.tf", number)) for number in range(6)] == [None, "first", "second \ufffd", "", "", None]
+    assert line(Place("none.tf", 1)) is None
+    assert line(Place(".", 1)) is None
+    assert line(Place("/dev/zero", 1)) is None
+    assert line(Place("nul\0.tf", 1)) is None
