@@ -25,6 +25,10 @@ SOURCE_CANNOT_TELL = ("data source", "data.")
 """Reasons for which source may leave open what a plan shows: Terraform has asked AWS."""
 
 
+STUB_SAYS = {("aws_instance", "http_protocol_ipv6"): "disabled", ("aws_spot_instance_request", "http_protocol_ipv6"): "disabled"}
+"""Defaults that the stand-in for the provider plans and provider 6 does not have (the oracle's "Known faults")."""
+
+
 @dataclass(frozen=True)
 class Difference:
     """One answer that differs between the two readings."""
@@ -85,6 +89,8 @@ def _launch(ours: Launch, real: Launch) -> Iterable[Difference]:
         yield Difference(ours.address, "state", *said)
     for name, option in ours.options.items():
         other = real.options[name]
+        if other.source is Source.LAUNCH and STUB_SAYS.get((ours.resource.type, name)) == other.value:
+            continue
         if _excused(option.reason, other.reason):
             continue
         values = [_effective(launch, name) for launch in (ours, real)]
