@@ -1,4 +1,4 @@
-"""Writes the pages that follow from the code: docs/rules/*.md from the rules, docs/cli.md from `--help`.
+"""Writes what follows from the code: docs/rules/*.md from the rules, docs/cli.md from `--help`, README.md's demo.
 
 `make docs` runs it. `tests/test_docs.py` fails when a page no longer says what the code says.
 """
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).resolve().parent
 CHECKS = DOCS.parent / "checks"
+README = DOCS.parent / "README.md"
 WIDTH = 100
+SHOWN = ("aws_instance.bastion", 'module.service["checkout"]')
+"""The findings of the demo that the README shows."""
 GENERATED = "<!-- Written by `make docs` from {source}: edit that. -->"
 
 
@@ -26,6 +29,7 @@ def pages() -> dict[Path, str]:
     """Every generated page with the text it should have."""
     written = {DOCS / "rules" / f"{rule_id(path)}.md": rule_page(path) for path in rule_files()}
     written[DOCS / "cli.md"] = command_page()
+    written[README] = readme()
     return written
 
 
@@ -107,20 +111,41 @@ def command_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def readme() -> str:
+    """The README with a fresh demo in it."""
+    text = README.read_text(encoding="utf-8")
+    before, mark, rest = text.partition("<!-- make demo -->\n```text\n")
+    assert mark, "the README has no place for the demo"
+    return before + mark + excerpt(run([str(DOCS.parent / "examples" / "demo")])) + rest[rest.index("```\n") :]
+
+
+def excerpt(demo: str) -> str:
+    """The command lines, the `SHOWN` findings and the summaries of a demo; `...` for what is left out."""
+    parts: list[str] = []
+    for paragraph in demo.strip("\n").split("\n\n"):
+        head = paragraph.partition("\n")[0]
+        if head.startswith("$") or head[0].isdigit() or any(name in head for name in SHOWN):
+            parts.append(paragraph)
+        elif parts[-1] != "...":
+            parts.append("...")
+    return "\n\n".join(parts) + "\n"
+
+
 def help_text(*command: str) -> str:
     """What a terminal of fixed width shows."""
     program = "import sys; from imdsguard.cli import main; sys.argv[0] = 'imdsguard'; main()"
+    return run([sys.executable, "-c", program, *command, "--help"]).strip("\n") + "\n"
+
+
+def run(command: list[str]) -> str:
+    """What a command prints to a terminal of fixed width, without colour. Our own command is this environment's."""
     environment = {**os.environ, "COLUMNS": str(WIDTH), "NO_COLOR": "1"}
+    environment["PATH"] = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
     environment.pop("FORCE_COLOR", None)
     done = subprocess.run(
-        [sys.executable, "-c", program, *command, "--help"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=True,
+        command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8", check=True
     )
-    return done.stdout.strip("\n") + "\n"
+    return done.stdout
 
 
 def main() -> None:

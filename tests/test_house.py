@@ -198,14 +198,22 @@ def test_no_line_names_the_machine_it_was_written_on() -> None:
 
 
 def test_no_unfinished_work_is_left_in_the_source() -> None:
-    unfinished = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b|NotImplementedError")
+    unfinished = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
     wrong = [
         f"{path.relative_to(HOUSE)}:{number}: {line.strip()}"
         for path in [*MODULES, *RULES]
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if unfinished.search(line)
     ]
-    assert wrong == []
+    # A base class may leave a method to its subclasses; a function has nobody to leave it to.
+    stubs = [
+        f"{path.relative_to(HOUSE)}:{function.lineno}: {function.name}"
+        for path in [*MODULES, *RULES]
+        for function in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(function, ast.FunctionDef)
+        and any(isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line) for line in function.body)
+    ]
+    assert wrong + stubs == []
 
 
 def loaded(*arguments: str, cwd: Path) -> set[str]:
