@@ -16,7 +16,8 @@ from imdsguard.policy.yaml import read_yaml
 
 LINES = st.sampled_from(
     ["a:", "b: 1", "  c: off", "  d:", "    e: x-y_z", "# note", "", "  # note", "a: 'q'", "b: x # why", "c:d", " f: 2",
-     "g: a b", "h: x#y", "i:  2", "  c: 3", "\tj: 1", "k: ", "- l", "m: {n: 1}", "---", "0: 1", "on: off", "p: é", "q: a:"]
+     "g: a b",
+     "h: x#y", "i:  2", "  c: 3", "\tj: 1", "k: ", "- l", "m: {n: 1}", "---", "0: 1", "on: off", "p: é", "q: a:"]
 )  # fmt: skip
 
 

@@ -151,8 +151,8 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nrules:\n  hop-limit: {strict: maybe}\n",
          'team.yaml:3:23: hop-limit: strict must be true or false, not "maybe"'),
         ("version: 1\nrules:\n  hop-limit: {accept: launch}\n",
-         "team.yaml:3:23: hop-limit: accept must be a list of one of launch, launch_template, region_default, ami, "
-         'service_default, unknown, not "launch"'),
+         ("team.yaml:3:23: hop-limit: accept must be a list of one of launch, launch_template, region_default, ami, "
+          'service_default, unknown, not "launch"')),
         ("version: 1\nrules:\n  hop-limit: {accept: [lunch]}\n",
          'team.yaml:3:24: hop-limit: accept cannot be "lunch"; did you mean "launch"?'),
         ("version: 1\nrules: [tokens]\n", "team.yaml:2:8: rules must be a mapping, not a list"),
@@ -173,8 +173,8 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nextends: [baseline]\n", "team.yaml:2:10: extends must be the name of a policy or a path"),
         ("version: &v 1\nextends: *v\n",
          "team.yaml:1:10: a policy cannot use YAML aliases (`*name`): write it out"),
-        ("version: 1\nx: !!python/object/apply:os.getcwd []\n", 'team.yaml:2:1: a policy has no key "x" (known: '
-         "extends, fail_on, on_unknown, rules, version)"),
+        ("version: 1\nx: !!python/object/apply:os.getcwd []\n",
+         'team.yaml:2:1: a policy has no key "x" (known: extends, fail_on, on_unknown, rules, version)'),
         ("version: 1\n? [a]\n: b\n", "team.yaml:2:3: a key must be a word"),
         ("[" * 100_000, "team.yaml: this policy is nested too deeply"),
         ("#" * 300_000, "team.yaml: this policy is larger than 256 KiB"),

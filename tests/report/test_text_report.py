@@ -1,4 +1,5 @@
 """What a person reads after a scan, word for word."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
