@@ -29,17 +29,21 @@ class Bounds:
 
     max_depth: int = 100
     """How deep references may go through each other (locals, variables, outputs, templates)."""
-    max_steps: int = 2_000_000
+    max_steps: int = 4_000_000
     """How many operations: each node of an expression, each element of a loop or of a collection made."""
     max_string: int = 16 * 1024 * 1024
     """Characters of one string."""
     max_items: int = 200_000
     """Elements of one collection."""
-    max_bytes: int = 256 * 1024 * 1024
-    """Characters and elements (64 each) of all values made, together."""
+    max_bytes: int = 192 * 1024 * 1024
+    """Characters and elements (150 each) of all values made, together."""
+    max_weight: int = 2_000_000
+    """Size of one value when written out: values in it, and characters by 64."""
+    max_nesting: int = 150
+    """How deep collections may stand in each other."""
     max_instances: int = 20_000
     """Resource and module instances."""
-    max_seconds: float = 60.0
+    max_seconds: float = 30.0
     """Time per root module."""
     meter: Meter = field(default_factory=Meter, compare=False)
 
@@ -72,7 +76,14 @@ class Bounds:
         if count > self.max_items:
             raise LimitReached(f"a collection has more than {self.max_items} elements")
         self.step(count)
-        self._bytes(64 * count)
+        self._bytes(150 * count)
+
+    def size(self, weight: int, depth: int) -> None:
+        """Announce a value of that weight (`values/size.py`) and nesting."""
+        if weight > self.max_weight:
+            raise LimitReached(f"a value has more than {self.max_weight} parts")
+        if depth > self.max_nesting:
+            raise LimitReached(f"a value nests deeper than {self.max_nesting} levels")
 
     def _bytes(self, count: int) -> None:
         self.meter.bytes += count

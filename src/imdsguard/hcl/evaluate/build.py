@@ -212,7 +212,8 @@ def _folded(code: Code, parts: Sequence[Code]) -> Code:
     if any(p.constant is None for p in parts):
         return code
     try:
-        return Code(code.run, code.run(Frame(_Nowhere(), 0)), code.shape)
+        value = code.run(Frame(_Nowhere(), 0))
+        return Code(lambda _: value, value, code.shape)
     except (EvaluationError, LimitReached):
         return code
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, Run, written_at
+from imdsguard.hcl.evaluate.code import Code, Frame, Run, bounded, written_at
 from imdsguard.hcl.values.ranges import collapse
+from imdsguard.hcl.values.size import size_of
 from imdsguard.hcl.values.types import DYNAMIC, ListType, SetType, TupleType
 from imdsguard.hcl.values.value import OpenObject, Pending, Value, derived
 
@@ -57,7 +58,8 @@ def call(node: Call, arguments: Sequence[Code], find: Callable[[str], Any] | Non
             if last is None:
                 return derived(DYNAMIC, *values)
             values.extend(last)
-        result = function.call(values, context)
+        frame.bounds.step(sum([size_of(v)[0] for v in values]) >> 4)
+        result = bounded(frame, function.call(values, context))
         if isinstance(result.raw, Pending) and not isinstance(result, OpenObject):
             result = collapse(result)
         if result.origin is not None or isinstance(result, OpenObject):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.values.size import size_of
 from imdsguard.hcl.values.types import DYNAMIC, Type
 from imdsguard.hcl.values.value import Origin, Value
 from imdsguard.model.value import Step
@@ -57,6 +58,12 @@ class Code:
             if error.stage != "dynamic":
                 raise
             return self.shape(frame)
+
+
+def bounded(frame: Frame, value: Value) -> Value:
+    """The value, if it is not too large. Raises `LimitReached`."""
+    frame.bounds.size(*size_of(value))
+    return value
 
 
 def constant(value: Value) -> Code:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -72,11 +73,16 @@ def _common(yes: Value, no: Value, place: Place) -> Type:
         return yes.type
     if DYNAMIC in (yes.type, no.type):
         return DYNAMIC
-    common = unify((yes.type, no.type))
+    common = _unified(yes.type, no.type)
     if common is None:
         told = f"The 'true' value is {friendly_name(yes.type)}, but the 'false' value is {friendly_name(no.type)}."
         raise EvaluationError(f"The true and false result expressions must have consistent types. {told}", place)
     return common
+
+
+@lru_cache(maxsize=1024)
+def _unified(yes: Type, no: Type) -> Type | None:
+    return unify((yes, no))
 
 
 def _converted(value: Value, wanted: Type, place: Place, which: str) -> Value:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed
+from imdsguard.hcl.evaluate.code import Code, Frame, bounded, fixed_shape, placed
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, Collection, ListType, SetType, TupleType, Type
@@ -59,7 +59,7 @@ def for_expression(loop: Loop) -> Code:
         if made is None:
             sources = (collection, *turn.unknowns)
             made = derived(DYNAMIC, *sources)
-        return made.with_marks(turn.marks)
+        return bounded(frame, made).with_marks(turn.marks)
 
     return Code(run)
 
@@ -163,7 +163,7 @@ class _Turn:
                 hint = "If duplicates are expected, use the ellipsis (...) after the value expression."
                 raise EvaluationError(f"{told} {hint}", loop.place)
             groups.setdefault(name, []).append(member)
-        frame.bounds.items(len(groups))
+        frame.bounds.items(3 * len(groups))
         if self.unknowns:
             return None
         if loop.group:
@@ -246,7 +246,7 @@ def _over_members(value: Value, each: Code, slot: int, frame: Frame) -> Value:
         frame.slots[slot] = member
         made.append(each.run(frame))
     if isinstance(value.type, TupleType):
-        return tuple_of(made)
+        return bounded(frame, tuple_of(made))
     assert isinstance(value.type, Collection)
     if not made:
         return Value(ListType(_member_type(value.type.element, value, each, slot, frame)), (), NO_MARKS)

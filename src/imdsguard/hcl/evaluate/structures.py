@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, placed
+from imdsguard.hcl.evaluate.code import Code, Frame, bounded, placed
 from imdsguard.hcl.values.convert import convert
-from imdsguard.hcl.values.types import DYNAMIC, STRING, TupleType, Type, object_type
-from imdsguard.hcl.values.value import NO_MARKS, Origin, Pending, Value, derived, object_of, tuple_of
+from imdsguard.hcl.values.types import DYNAMIC, STRING, ObjectType, TupleType, Type, object_type
+from imdsguard.hcl.values.value import NO_MARKS, Origin, Pending, Value, derived, object_of
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
@@ -21,10 +21,16 @@ def tuple_of_code(items: Sequence[Code], place: Place) -> Code:
     """Compile a tuple."""
     runs = [i.run for i in items]
     origin = Origin(Step("", place))
+    seen = TupleType(())
 
     def run(frame: Frame) -> Value:
-        frame.bounds.step(len(runs) + 1)
-        return tuple_of([r(frame) for r in runs]).at(origin)
+        nonlocal seen
+        frame.bounds.items(len(runs))
+        raw = tuple([r(frame) for r in runs])
+        types = tuple([v.type for v in raw])
+        if types != seen.elements:  # mostly they are the very same: so is the type then
+            seen = TupleType(types)
+        return bounded(frame, Value(seen, raw, NO_MARKS, origin))
 
     def shape(frame: Frame) -> Type:
         return TupleType(tuple(i.type_in(frame) for i in items))
@@ -34,37 +40,55 @@ def tuple_of_code(items: Sequence[Code], place: Place) -> Code:
 
 def object_of_code(items: Sequence[tuple[Code, Code]], places: Sequence[Place], place: Place) -> Code:
     """Compile an object; of equal keys the last one wins. `places` are those of the keys."""
-    fixed = [k.constant.raw if k.constant is not None and isinstance(k.constant.raw, str) else None for k, _ in items]
-    runs = [(name, k.run, v.run, where) for (k, v), name, where in zip(items, fixed, places, strict=True)]
+    names = [k.constant.raw if k.constant is not None else None for k, _ in items]
+    fixed = [name for name in names if isinstance(name, str)]
+    if len(fixed) < len(items):
+        return _computed_keys(items, places, place)
+    runs = [v.run for _, v in items]
+    last = {name: i for i, name in enumerate(fixed)}
+    order = [(name, last[name]) for name in sorted(last)]
+    origin = Origin(Step("", place))
+    seen: tuple[tuple[Type, ...], ObjectType] = ((), object_type({}))
+
+    def run(frame: Frame) -> Value:
+        nonlocal seen
+        frame.bounds.items(2 * len(runs))
+        made = [r(frame) for r in runs]
+        types = tuple([v.type for v in made])
+        if types != seen[0]:
+            seen = (types, ObjectType(tuple([(name, types[i]) for name, i in order])))
+        return bounded(frame, Value(seen[1], {name: made[i] for name, i in order}, NO_MARKS, origin))
+
+    def shape(frame: Frame) -> Type:
+        return object_type({name: v.type_in(frame) for name, (_, v) in zip(fixed, items, strict=True)})
+
+    return Code(run, shape=shape)
+
+
+def _computed_keys(items: Sequence[tuple[Code, Code]], places: Sequence[Place], place: Place) -> Code:
+    """An object with at least one key that is not written as text."""
+    runs = [(k.run, v.run, where) for (k, v), where in zip(items, places, strict=True)]
     origin = Origin(Step("", place))
 
     def run(frame: Frame) -> Value:
-        frame.bounds.step(len(runs) + 1)
+        frame.bounds.items(2 * len(runs))
         members: dict[str, Value] = {}
         marks = NO_MARKS
         unknowns: list[Value] = []
-        for fixed_name, key_run, run_value, where in runs:
-            name = fixed_name
+        for key_run, value_run, where in runs:
+            key = key_run(frame)
+            marks |= key.marks
+            name = _name(key, where)
+            member = value_run(frame)
             if name is None:
-                key = key_run(frame)
-                marks |= key.marks
-                name = _name(key, where)
-                if name is None:
-                    unknowns.append(key)
-            member = run_value(frame)
-            if name is not None:
+                unknowns.append(key)
+            else:
                 members[name] = member
         if unknowns:
             return derived(DYNAMIC, *unknowns, *members.values()).with_marks(marks).at(origin)
-        return object_of(members).with_marks(marks).at(origin)
+        return bounded(frame, object_of(members)).with_marks(marks).at(origin)
 
-    def shape(frame: Frame) -> Type:
-        if None in fixed:
-            return DYNAMIC
-        members = zip(fixed, items, strict=True)
-        return object_type({name: v.type_in(frame) for name, (_, v) in members if name is not None})
-
-    return Code(run, shape=shape)
+    return Code(run)
 
 
 def _name(key: Value, place: Place) -> str | None:

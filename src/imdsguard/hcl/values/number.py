@@ -265,8 +265,8 @@ def divide(a: Number, b: Number) -> Number:
         return -INFINITY if negative else INFINITY
     if isinstance(b, float) or a == 0:
         return NEGATIVE_ZERO if negative else 0
-    if type(a) is int and type(b) is int and a % b == 0:
-        return a // b
+    if isinstance(a, int) and isinstance(b, int) and a % b == 0:
+        return _result(int(a) // int(b), a, b)
     return _result(Fraction(_exact(a)) / _exact(b), a, b)
 
 
@@ -276,9 +276,9 @@ def modulo(a: Number, b: Number) -> Number:
         return a
     if _infinite(a, b):
         raise EvaluationError("can't use modulo with zero and infinity")
-    if type(a) is int and type(b) is int and abs(a) < _SMALL:
-        rest = abs(a) % abs(b)
-        return -rest if a < 0 else rest
+    if isinstance(a, int) and isinstance(b, int) and -_SMALL < a < _SMALL:
+        rest = abs(int(a)) % abs(int(b))
+        return _narrowed(-rest if a < 0 else rest, precision_of(a))
     quotient = divide(a, b)
     assert not isinstance(quotient, float)
     return subtract(a, multiply(int(quotient), b))

@@ -54,6 +54,13 @@ class Collection(Type):
 
     word = ""
 
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.__class__, self.element))
+
+    def __hash__(self) -> int:
+        return self._hash
+
     @property
     def name(self) -> str:
         """As a type constraint."""
@@ -65,6 +72,7 @@ class ListType(Collection):
     """`list(T)`."""
 
     word = "list"
+    __hash__ = Collection.__hash__
 
 
 @dataclass(frozen=True)
@@ -72,6 +80,7 @@ class SetType(Collection):
     """`set(T)`."""
 
     word = "set"
+    __hash__ = Collection.__hash__
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,7 @@ class MapType(Collection):
     """`map(T)`."""
 
     word = "map"
+    __hash__ = Collection.__hash__
 
 
 @dataclass(frozen=True)
@@ -86,6 +96,13 @@ class TupleType(Type):
     """`tuple([T...])`."""
 
     elements: tuple[Type, ...]
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self.elements)
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @property
     def name(self) -> str:
@@ -99,6 +116,13 @@ class ObjectType(Type):
 
     items: tuple[tuple[str, Type], ...]
     optional: frozenset[str] = field(default=frozenset())
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.items, self.optional))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     @cached_property
     def attributes(self) -> Mapping[str, Type]:

@@ -91,7 +91,10 @@ class Value:
     Terraform's order); a mapping for map (in order of keys) and object; None for null; `Pending` for unknown.
     """
 
-    __slots__ = ("marks", "origin", "raw", "type")
+    __slots__ = ("_size", "marks", "origin", "raw", "type")
+
+    _size: tuple[int, int]
+    """Weight and depth, once `size.py` has computed them."""
 
     def __init__(self, type: Type, raw: Raw, marks: frozenset[str] = NO_MARKS, origin: Origin | None = None) -> None:  # noqa: A002
         self.type = type
