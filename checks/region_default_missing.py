@@ -79,8 +79,8 @@ SETTING = 'http_tokens = "required"'
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every account and Region that launches something."""
     firsts: list[Launch] = []
-    # What starts instances comes before what only says how: a finding points at the first.
-    for launch in sorted(estate.launches, key=lambda launch: not launch.starts_instances):
+    # What starts instances comes before what only says how; by address, as a plan does not tell what is declared first.
+    for launch in sorted(estate.launches, key=lambda each: (not each.starts_instances, each.address)):
         if not any(together(launch, first) for first in firsts):
             firsts.append(launch)
     for first in firsts:

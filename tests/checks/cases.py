@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from imdsguard import Finding, Policy, Verdict, judge, load_rules, rule_files
+from imdsguard import Estate, Finding, Policy, Verdict, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
 from imdsguard.terraform.read import Inputs, read
@@ -18,13 +18,16 @@ CASES = sorted(path for group in GROUPS for path in FIXTURES.glob(f"*/{group}/*"
 
 def judged(rule: str, folder: str = ".") -> str:
     """What one rule says about the Terraform in a folder, passes too: a paragraph for each verdict."""
-    reading = read([folder], Inputs(), wanted())
-    assert reading.problems == (), reading.problems
-    estate = build([(root.name, root.resources) for root in reading.roots])
-    rules = load_rules(rule_files(), [rule])
-    outcome = judge(estate, rules, Policy())
+    outcome = judge(estate_of(folder), load_rules(rule_files(), [rule]), Policy())
     assert outcome.problems == (), outcome.problems
     return "\n".join(paragraph(finding) for finding in outcome.findings)
+
+
+def estate_of(path: str) -> Estate:
+    """The estate that a folder of Terraform, or a plan, describes."""
+    reading = read([path], Inputs(), wanted())
+    assert reading.problems == (), reading.problems
+    return build([(root.name, root.resources) for root in reading.roots])
 
 
 def paragraph(finding: Finding) -> str:

@@ -1,0 +1,34 @@
+"""Writes `plan.json` beside every fixture that Terraform plans, with the oracle in the shared folder.
+
+    PYTHON tests/checks/make_plans.py ../shared/oracle
+
+PYTHON is one that the oracle's README tells how to set up. Fixtures with a variable without a value, or with a value
+that the provider refuses, have no plan.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+
+def main(oracle: str) -> None:
+    sys.path.insert(0, oracle)
+    from planjson import Oracle, PlanError
+
+    with Oracle() as terraform:
+        for case in sorted({path.parent for path in FIXTURES.glob("*/*/*/*.tf*")}):
+            try:
+                plan = terraform.plan(case)
+            except PlanError as error:
+                print(f"{case.relative_to(FIXTURES)}: {str(error).splitlines()[-1]}")
+                continue
+            plan.pop("timestamp", None)
+            (case / "plan.json").write_text(json.dumps(plan, separators=(",", ":")) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
