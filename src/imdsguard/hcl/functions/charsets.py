@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import codecs
 
+from imdsguard.hcl.errors import LimitReached
 from imdsguard.hcl.functions.function import ArgumentProblem
 
 _CODECS = {
+    "us-ascii": "ascii",
     "utf-8": "utf-8",
     "utf-16be": "utf-16-be",
     "utf-16le": "utf-16-le",
@@ -39,7 +41,6 @@ _CODECS = {
 }
 
 _ALIASES = {
-    "utf8": "utf-8",
     "csutf8": "utf-8",
     "csutf16be": "utf-16be",
     "csutf16le": "utf-16le",
@@ -97,7 +98,9 @@ def encode(text: str, name: str) -> bytes:
     """Encode a text. Raises `ArgumentProblem`, and `UnicodeError` for what the character set lacks."""
     if name.lower() in _WITH_MARK:
         return codecs.BOM_UTF16_BE + text.encode("utf-16-be")
-    return text.encode(_codec(name))
+    data = text.encode(_codec(name))
+    # Python goes back to ASCII at the end, Go does not.
+    return data.removesuffix(b"~}") if name.lower() == "hz-gb-2312" else data
 
 
 def decode(data: bytes, name: str) -> str:
@@ -112,6 +115,8 @@ def decode(data: bytes, name: str) -> str:
 def _codec(name: str) -> str:
     """Python's name of a character set."""
     wanted = _ALIASES.get(name.lower(), name.lower())
+    if wanted == "ibm1047":
+        raise LimitReached("the character set IBM1047 is not computed")
     if wanted not in _CODECS:
         message = f'"{name[:80]}" is not a supported IANA encoding name or alias in this Terraform version'
         raise ArgumentProblem(1, message)

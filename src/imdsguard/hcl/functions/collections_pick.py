@@ -82,7 +82,7 @@ def anytrue(call: Call, conditions: Value) -> Value:
     return FALSE if conditions.wholly_known else call.unknown()
 
 
-@function("contains", BOOL, Parameter("list"), Parameter("value", null=True))
+@function("contains", BOOL, Parameter("list"), Parameter("value"))
 def contains(call: Call, items: Value, wanted: Value) -> Value:
     """Whether a collection has an element that equals a value; nothing is converted."""
     if not is_sequence(items.type):

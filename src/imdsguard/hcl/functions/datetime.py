@@ -63,20 +63,19 @@ def formatdate(call: Call, template: Value, timestamp: Value) -> Value:
     return string("".join(_piece(match.group(), moment) for match in _SEGMENT.finditer(text)))
 
 
-def _piece(token: str, moment: Moment) -> str:
-    if token[0] == "'":
-        if token == "''":
+def _piece(segment: str, moment: Moment) -> str:
+    if segment[0] == "'":
+        if segment == "''":
             return "'"
-        # A quoted part that ends in an escaped quote never ends.
-        inner = token[1:-1]
-        if len(token) == 1 or token[-1] != "'" or inner.replace("''", "").count("'"):
+        inner = segment[1:-1]
+        if len(segment) == 1 or segment[-1] != "'":
             raise ArgumentProblem(0, "unterminated literal '")
         return inner.replace("''", "'")
-    if not token[0].isascii() or not token[0].isalpha():
-        return token
-    written = _verb(token, moment)
+    if not segment[0].isascii() or not segment[0].isalpha():
+        return segment
+    written = _verb(segment, moment)
     if written is None:
-        raise ArgumentProblem(0, f'invalid date format verb "{token[:20]}"{_HINTS.get(token[0], "")}')
+        raise ArgumentProblem(0, f'invalid date format verb "{segment[:20]}"{_HINTS.get(segment[0], "")}')
     return written
 
 
@@ -95,9 +94,9 @@ _HINTS = {
 }
 
 
-def _verb(token: str, moment: Moment) -> str | None:
+def _verb(segment: str, moment: Moment) -> str | None:
     """What a verb gives, or None if there is no such verb."""
-    letter, length = token[0], len(token)
+    letter, length = segment[0], len(segment)
     numbers = {
         "D": moment.day,
         "h": moment.hour,

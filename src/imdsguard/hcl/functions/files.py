@@ -34,8 +34,8 @@ def read_text(context: CallContext, path: str) -> str:
         return str(normalised(read(context, path).decode("utf-8")))
     except UnicodeDecodeError:
         raise EvaluationError(
-            f"contents of {path} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents "
-            "or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead"
+            f"contents of {path} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded "
+            "contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead"
         ) from None
 
 
@@ -75,32 +75,34 @@ def fileexists(call: Call, path: Value) -> Value:
 @function("fileset", SetType(STRING), PATH, Parameter("pattern", STRING))
 def fileset(call: Call, path: Value, pattern: Value) -> Value:
     """The files below a folder whose paths match a pattern."""
-    wanted = str(pattern.raw)
-    _check_pattern(wanted)
-    found = call.context.scope.files.glob(expanded(str(path.raw)), wanted)
+    folder, wanted = expanded(str(path.raw)), str(pattern.raw)
+    files = call.context.scope.files
+    if _malformed(wanted):
+        if not files.glob(folder, "**"):  # Terraform sees it only when there is something to match
+            return make_set(STRING, ())
+        raise EvaluationError(f"failed to glob pattern {wanted[:100]}: syntax error in pattern")
+    found = files.glob(folder, wanted)
     call.context.bounds.items(len(found))
     return make_set(STRING, [string(normalised(name)) for name in found])
 
 
-def _check_pattern(pattern: str) -> None:
-    """Refuse what Terraform refuses: a bracket or a brace that is not closed, a backslash at the end."""
+def _malformed(pattern: str) -> bool:
+    """Whether a bracket or a brace is not closed, or a backslash stands at the end."""
     position = braces = 0
     while position < len(pattern):
         letter = pattern[position]
         if letter == "\\":
             position += 1
             if position == len(pattern):
-                break
+                return True
         elif letter == "[":
-            end = pattern.find("]", position + 2)
-            if end < 0:
-                break
-            position = end
+            position = pattern.find("]", position + 2 + (pattern[position + 1 : position + 2] in ("^", "!")))
+            if position < 0:
+                return True
         else:
             braces += (letter == "{") - (letter == "}" and braces > 0)
         position += 1
-    if position < len(pattern) or braces or (pattern.endswith("\\") and position > len(pattern)):
-        raise EvaluationError(f"failed to glob pattern {pattern[:100]}: syntax error in pattern")
+    return braces > 0
 
 
 @function("abspath", STRING, PATH)
@@ -119,7 +121,7 @@ def pathexpand(_: Call, path: Value) -> Value:
 
 
 def expanded(path: str) -> str:
-    """Put the home folder of whoever runs us for `~`, as Terraform does. Raises `EvaluationError` for another user's."""
+    """Put the home folder of whoever runs us for `~`. Raises `EvaluationError` for another user's."""
     if not path.startswith("~"):
         return path
     if len(path) > 1 and path[1] not in "/\\":

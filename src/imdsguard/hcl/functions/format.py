@@ -60,7 +60,8 @@ def formatlist(call: Call, template: Value, *arguments: Value) -> Value:
         elif own != length:
             raise ArgumentProblem(
                 i + 1,
-                f"argument {i + 1} has length {own}, which is inconsistent with argument {chooser + 1} of length {length}",
+                f"argument {i + 1} has length {own}, which is inconsistent with argument {chooser + 1} of length "
+                f"{length}",
             )
         waits = waits or not argument.is_known
     if waits:

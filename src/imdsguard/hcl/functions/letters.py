@@ -34,8 +34,8 @@ def _separates(letter: str) -> bool:
 
 def _upper(letter: str) -> str:
     mapped = letter.upper()
-    # Python maps some letters to several ("ß" to "SS"). Those that have a simple mapping too (Greek with iota below) show
-    # it as title case.
+    # Python maps some letters to several ("ß" to "SS"). Those that have a simple mapping too (Greek with iota below)
+    # show it as title case.
     return mapped if len(mapped) == 1 else _title(letter)
 
 

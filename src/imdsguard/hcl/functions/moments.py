@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 
 SECOND = 1_000_000_000
 MONTHS = [
@@ -26,7 +26,7 @@ MONTHS = [
 ]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
-_TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
+_TIMESTAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))", re.ASCII)
 _UNITS = {
     "ns": 1,
     "us": 1_000,
@@ -49,7 +49,7 @@ class Moment:
     offset: int
 
     def later(self, nanoseconds: int) -> Moment:
-        """The moment so much later. Raises `EvaluationError` past the calendar."""
+        """The moment so much later. Raises `LimitReached` past the calendar."""
         moved = replace(self, nanoseconds=self.nanoseconds + nanoseconds)
         moved._date()
         return moved
@@ -62,7 +62,7 @@ class Moment:
         try:
             return date.fromordinal(self._local()[0] + 1)
         except (ValueError, OverflowError):
-            raise EvaluationError("the resulting time is outside the years 1 to 9999") from None
+            raise LimitReached("times outside the years 1 to 9999 are not computed") from None
 
     @property
     def year(self) -> int:
@@ -125,6 +125,8 @@ def parse_moment(text: str) -> Moment:
         if hours > 23 or minutes > 59:
             raise EvaluationError("not a valid RFC3339 timestamp: the UTC offset is out of range")
         offset = (hours * 3600 + minutes * 60) * (-1 if match.group(8) == "-" else 1)
+    if not year:
+        raise LimitReached("times outside the years 1 to 9999 are not computed")
     try:
         days = date(year, month, day).toordinal() - 1
     except ValueError:
@@ -147,6 +149,6 @@ def parse_duration(text: str) -> int:
             break
         total += int(Fraction(part.group(1).rstrip(".")) * _UNITS[part.group(2)])
         position = part.end()
-    if not rest or position < len(rest) or total > LONGEST:
+    if not rest or position < len(rest) or total > LONGEST + (sign < 0):
         raise EvaluationError(f'time: invalid duration "{text[:80]}"')
     return sign * total

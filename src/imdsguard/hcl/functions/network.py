@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.functions.arguments import whole
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native
 from imdsguard.hcl.functions.prefixes import Prefix, parse_address, parse_prefix, show_address
@@ -52,7 +52,9 @@ def cidrsubnet(text: str, new_bits: Number, number: Number) -> str:
     if length > prefix.width:
         raise EvaluationError(f"insufficient address space to extend prefix of {prefix.length} by {bits}")
     if length < 0:
-        raise EvaluationError("the new prefix would have a negative length")
+        return "<nil>"
+    if wanted < 0:
+        raise LimitReached("cidrsubnet() with a negative network number is not computed")
     # Go shifts in 64 bits: with a negative number of bits, or with 64 and more, every subnet number fits.
     most = 2**bits - 1 if 0 <= bits < 64 else LOW_64
     if abs(wanted) & LOW_64 > most:
@@ -71,6 +73,9 @@ def cidrsubnets(call: Call, text: Value, *new_bits: Value) -> Value:
     call.context.bounds.items(len(new_bits))
     found: list[Value] = []
     following = prefix.network
+    if new_bits and not following:
+        # Terraform looks for the subnet before the first one, and there is none before address zero.
+        raise ArgumentProblem(1, "not enough remaining address space before the prefix")
     for i, value in enumerate(new_bits, 1):
         bits = whole(value.raw)
         length = prefix.length + bits

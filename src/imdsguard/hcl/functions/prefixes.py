@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+
+MAPPED = 0xFFFF
+"""The upper 96 bits of an IPv4 address written as IPv6."""
 
 _DOTTED = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _GROUP = re.compile(r"[0-9a-fA-F]{1,4}", re.ASCII)
@@ -22,7 +25,7 @@ class Prefix:
     @property
     def mask(self) -> int:
         """The bits of the prefix."""
-        return (2**self.length - 1) << (self.width - self.length)
+        return ((1 << self.length) - 1) << (self.width - self.length)
 
     def __str__(self) -> str:
         return f"{show_address(self.network, self.width)}/{self.length}"
@@ -41,6 +44,8 @@ def parse_prefix(text: str) -> Prefix:
     length = int(size)
     if length > width:
         raise problem
+    if width == 128 and number >> 32 == MAPPED:
+        raise LimitReached("prefixes of IPv4 addresses written as IPv6 are not computed")
     mask = (2**length - 1) << (width - length)
     return Prefix(number & mask, length, width)
 
@@ -104,7 +109,7 @@ def _side(text: str) -> list[int] | None:
 
 def show_address(number: int, width: int) -> str:
     """Write an address; the longest run of zero groups as `::`."""
-    if width == 32 or number >> 32 == 0xFFFF:
+    if width == 32 or number >> 32 == MAPPED:
         return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
     groups = [f"{number >> shift & 0xFFFF:x}" for shift in range(112, -1, -16)]
     start, length = _longest_zeros(groups)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PATTERN = Parameter("pattern", STRING)
 TEXT = Parameter("string", STRING)
 
+_QUOTED = re.compile(r"\\Q.*?(?:\\E|$)", re.DOTALL)
+_GROUP = re.compile(r"(?:\\.|[^\\(])*?\(\?P?<(\w+)>", re.DOTALL)
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 
 
@@ -25,6 +27,7 @@ def compiled(pattern: str) -> Any:
     """Compile with RE2. Raises `EvaluationError`."""
     import re2
 
+    _refuse_what_go_refuses(pattern)
     options = re2.Options()
     options.log_errors = False
     try:
@@ -35,9 +38,24 @@ def compiled(pattern: str) -> Any:
         raise EvaluationError(f"invalid regexp pattern: {reason}") from None
 
 
+def _refuse_what_go_refuses(pattern: str) -> None:
+    """Two things that RE2 in C++ accepts. Raises `EvaluationError`."""
+    plain = _QUOTED.sub("", pattern)
+    if "\\C" in re.findall(r"\\.", plain):
+        raise EvaluationError("invalid regexp pattern: invalid escape sequence in \\C")
+    if any(not name.isascii() for name in _GROUP.findall(plain)):
+        raise EvaluationError("invalid regexp pattern: invalid named capture")
+
+
 def _group_names(expression: Any) -> list[str]:
     """The names of all groups in order, empty for those without."""
     names = {index: name for name, index in expression.groupindex.items()}
+    if names and len(names) < expression.groups:
+        pattern = expression.pattern
+        # Of groups with the same name RE2 tells only one.
+        written = _GROUP.findall(_QUOTED.sub("", pattern.decode() if isinstance(pattern, bytes) else pattern))
+        if len(written) == expression.groups:
+            return written
     found = [names.get(i, b"") for i in range(1, expression.groups + 1)]
     return [name.decode() if isinstance(name, bytes) else name for name in found]
 

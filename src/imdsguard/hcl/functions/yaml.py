@@ -37,7 +37,7 @@ def yamldecode(call: Call, source: Value) -> Value:
 
 
 class _Reader:
-    """Reads one document from the parser's events; aliases share the value of their anchor, so they cost nothing to build."""
+    """Reads one document from the parser's events; aliases share the value of their anchor."""
 
     def __init__(self, text: str, bounds: Bounds) -> None:
         import yaml

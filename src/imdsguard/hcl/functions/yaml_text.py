@@ -1,6 +1,6 @@
-"""Values as YAML text, byte for byte as Terraform's `yamlencode` writes it: block style, strings in quotes or as literals.
+"""Values as YAML text, byte for byte as Terraform's `yamlencode` writes it: blocks, strings in quotes or as literals.
 
-Terraform uses a translation of libyaml's emitter; PyYAML's own writes other text for long, multi-line and unusual strings.
+Terraform uses a translation of libyaml's emitter; PyYAML's own writes long, multi-line and unusual strings differently.
 """
 
 from __future__ import annotations
@@ -120,10 +120,8 @@ class _Writer:
 
     def _literal(self, text: str, indent: int) -> None:
         hint = "2" if text[0] == " " or text[0] in BREAKS else ""
-        if text[-1] not in BREAKS:
-            chomp = "-"
-        else:
-            chomp = "+" if len(text) == 1 or text[-2] in BREAKS else ""
+        kept = "+" if len(text) == 1 or text[-2] in BREAKS else ""
+        chomp = kept if text[-1] in BREAKS else "-"
         self._put(f"|{hint}{chomp}\n")
         at_start = True
         for letter in text:
