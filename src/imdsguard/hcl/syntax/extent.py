@@ -9,6 +9,9 @@ from imdsguard.hcl.syntax.words import HEREDOC, OPENING, QUOTED_TEXT, heredoc_en
 PLAIN_STRING = r'"[^"\\$%\r\n]*"'
 _FLAT = re.compile(rf'[^"#/<()\[\]{{}}\n]*(?:{PLAIN_STRING}[^"#/<()\[\]{{}}\n]*)*').match
 _DEEP = re.compile(rf'[^"#/<()\[\]{{}}]*(?:{PLAIN_STRING}[^"#/<()\[\]{{}}]*)*').match
+_MAX_HEREDOCS = 20
+"""How deep heredocs may nest, by way of interpolations: to find its end, each looks at all the lines of those in it."""
+
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -33,6 +36,7 @@ def expression_end(text: str, start: int, *, one_line: bool = False) -> tuple[in
 
 class _Walk:
     """One search. `stack` holds what is open, innermost last: a closing bracket, `"`, or `<<` and a heredoc's marker.
+    `opened` has the offset of each. `closings` knows the ends of the heredocs that are open, by their offsets.
 
     `${` counts as a brace of its own, "$}", since behind it the text goes on.
     """
@@ -94,6 +98,8 @@ class _Walk:
         elif char == "<":
             heredoc = HEREDOC.match(text, at)
             if heredoc is not None:
+                if len(self.closings) >= _MAX_HEREDOCS:
+                    raise Broken(f"heredocs nest deeper than {_MAX_HEREDOCS} levels", at, lost=True)
                 stack.append("<<" + heredoc[2])
                 self.opened.append(at)
                 self.at = heredoc.end()
@@ -151,7 +157,7 @@ class _Walk:
             return
         self.at = closing[1]
         self.stack.pop()
-        self.opened.pop()
+        del self.closings[self.opened.pop()]
         if text.find("\n", self.at) < 0:
             raise Broken("a heredoc's end needs a line end behind it", self.at)
 

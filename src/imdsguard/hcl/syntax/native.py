@@ -25,6 +25,9 @@ MAX_BLOCKS = 200
 MAX_RESTARTS = 20
 """How often reading goes on behind a broken block: each time costs a walk over the rest of the file."""
 
+MAX_PROBLEMS = 100
+"""How many problems of one file are listed."""
+
 _TRIVIA = r"(?:[ \t\n]+|\r\n|(?:#|//)[^\n]*|/\*[\s\S]*?\*/)*"
 _COMMENT = r"[ \t]*(?:(?:#|//)[^\n]*)?"
 _LINE_END = r"(?=\r?\n|\Z)"
@@ -100,6 +103,10 @@ class _Scan:
         return True
 
     def _report(self, message: str, offset: int) -> None:
+        if len(self.problems) > MAX_PROBLEMS:
+            return
+        if len(self.problems) == MAX_PROBLEMS:
+            message = "and more: only the first problems of a file are listed"
         remedy = "correct it as `terraform fmt` or `terraform validate` asks for"
         self.problems.append(Problem(f"not valid HCL: {message}", self.source.place(offset, offset + 1), remedy))
 

@@ -48,16 +48,19 @@ class NativeExpression:
             try:
                 self._node = parse_expression(self.source.text, self.source.place, self.start, self.end)
             except SyntaxProblem as problem:
-                raise _with_second_opinion(problem, self.text) from None
+                raise self._judged(problem) from None
         return self._node
 
+    def _judged(self, problem: SyntaxProblem) -> SyntaxProblem:
+        """Ask a second reader whether the text is wrong, or whether we are."""
+        from imdsguard.hcl.syntax.second_opinion import DISAGREED, MAX_EXPRESSION, accepted
 
-def _with_second_opinion(problem: SyntaxProblem, text: str) -> SyntaxProblem:
-    from imdsguard.hcl.syntax.second_opinion import DISAGREED, accepted
-
-    if not accepted(f"x = {text}"):
-        return problem
-    return SyntaxProblem(f"{problem.message} ({DISAGREED})", problem.place)
+        if self.end - self.start > MAX_EXPRESSION or self.source.opinions <= 0:
+            return problem
+        self.source.opinions -= 1
+        if not accepted(f"x = {self.text}"):
+            return problem
+        return SyntaxProblem(f"{problem.message} ({DISAGREED})", problem.place)
 
 
 class NativeBody:

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 200_000
 """Longer texts are not asked about: python-hcl2 reads 75 to 150 KB a second, and in places quadratically."""
 
+MAX_EXPRESSION = 5_000
+"""The bound for one expression; `Source.opinions` bounds their number in a file."""
+
 MAX_NESTING = 100
 """Text that nests deeper is not asked about: python-hcl2 recurses, and may end the process when the stack is large."""
 

@@ -17,15 +17,17 @@ class Source:
 
     `text` is what was decoded, line ends as they are and without a byte order mark; all offsets in this package are
     offsets in it, in characters. Text that is no UTF-8 gives `problems`: bytes that cannot be decoded stand as U+FFFD
-    in `text`, and a file in another encoding has none.
+    in `text`, and a file in another encoding has none. `opinions` is how many broken expressions of it may still be shown
+    to a second reader, which is slow.
     """
 
-    __slots__ = ("_starts", "data", "label", "problems", "text")
+    __slots__ = ("_starts", "data", "label", "opinions", "problems", "text")
 
     def __init__(self, label: str, data: bytes) -> None:
         self.label = label
         self.data = data
         self.problems: tuple[Problem, ...] = ()
+        self.opinions = 20
         self._starts: list[int] | None = None
         if data.startswith(codecs.BOM_UTF8):
             data = data[len(codecs.BOM_UTF8) :]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.syntax.parser import Parser
 
+_HEREDOC_LEVELS = 25
+"""A heredoc counts as so many levels of nesting: to find its end, it looks at all the lines of those inside it."""
+
 _PLAIN = re.compile(r'[^"\\$%\r\n]*"').match
 
 
@@ -54,6 +57,7 @@ def parse_heredoc(parser: Parser) -> Node:
     assert opening is not None
     flush, marker = bool(opening[1]), opening[2]
     parts = Parts(parser)
+    parser.depth += _HEREDOC_LEVELS
     line = at
     closing = heredoc_end(text, line, limit, marker)
     while True:
@@ -71,5 +75,6 @@ def parse_heredoc(parser: Parser) -> Node:
     if flush:
         remove_indent(parts.found)
     node = build(parts, start, closing[1])
+    parser.depth -= _HEREDOC_LEVELS
     parser.resume(closing[1])
     return node
