@@ -22,7 +22,7 @@ def template(text: str) -> str:
     return shape(parse_template(text, Source.of_text("main.tpl", text).place))
 
 
-def shape(node: Node | None) -> str:
+def shape(node: Node | None) -> str:  # noqa: C901
     """Write a tree with all its brackets: `(1 + (2 * 3))`."""
     match node:
         case None:

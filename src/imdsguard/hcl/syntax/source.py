@@ -17,8 +17,8 @@ class Source:
 
     `text` is what was decoded, line ends as they are and without a byte order mark; all offsets in this package are
     offsets in it, in characters. Text that is no UTF-8 gives `problems`: bytes that cannot be decoded stand as U+FFFD
-    in `text`, and a file in another encoding has none. `opinions` is how many broken expressions of it may still be shown
-    to a second reader, which is slow.
+    in `text`, and a file in another encoding has none. `opinions` is how many broken expressions of it may still be
+    shown to a second reader, which is slow.
     """
 
     __slots__ = ("_starts", "data", "label", "opinions", "problems", "text")
