@@ -41,7 +41,7 @@ class Sight(Protocol):
 class Everything:
     """Every instance of the account and Region."""
 
-    def sees(self, _: Launch) -> Coverage:
+    def sees(self, launch: Launch) -> Coverage:  # noqa: ARG002  it makes no difference which
         """Take in everything."""
         return YES
 
