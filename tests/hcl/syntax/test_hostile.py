@@ -96,7 +96,7 @@ def test_joined_ranges_give_back_the_text(lines: list[str]) -> None:
         "f(" * 10_000 + ")" * 10_000,
         '"' + "%{if a}" * 10_000 + "%{endif}" * 10_000 + '"',
     ],
-    ids=["parens", "lists", "objects", "strings", "not", "names", "splats", "sums", "conditions", "calls", "directives"],
+    ids=["parens", "lists", "objects", "strings", "not", "names", "splats", "sums", "ifs", "calls", "directives"],
 )
 def test_deep_nesting_is_a_problem(text: str) -> None:
     body, problems = scan(Source.of_text("a.tf", f"x = {text}\n"))

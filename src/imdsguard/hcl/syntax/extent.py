@@ -37,7 +37,8 @@ def expression_end(text: str, start: int, *, one_line: bool = False) -> tuple[in
 class _Walk:
     """One search. `stack` holds what is open, innermost last: a closing bracket, `"`, or `<<` and a heredoc's marker.
 
-    `opened` has the offset of each. `closings` knows the ends of the heredocs that are open, by their offsets. `${` counts as a brace of its own, "$}", since behind it the text goes on.
+    `opened` has the offset of each. `closings` knows the ends of the heredocs that are open, by their offsets.
+    `${` counts as a brace of its own, "$}", since behind it the text goes on.
     """
 
     __slots__ = ("at", "blank_from", "blank_to", "closings", "one_line", "opened", "stack", "start", "text")
