@@ -78,22 +78,37 @@ def launches(imdsguard: Command, *arguments: str) -> dict[str, dict[str, Any]]:
     return {launch["address"]: launch for launch in report["launches"]}
 
 
-def covered(launch: dict[str, Any]) -> object:
-    return launch["alarm"]["covered"]
+LOST = "a plan does not show what a dynamic block sets its arguments to"
 
 
-@pytest.mark.parametrize("stack", ["legacy-web", "hardened-web"])
-def test_the_source_and_terraforms_plan_of_it_get_the_same_states(stack: str, imdsguard: Command) -> None:
-    """The plans are real Terraform's (1.11.4), of the production variables."""
+@pytest.mark.parametrize(
+    ("stack", "lost"),
+    [
+        (
+            "legacy-web",
+            {f'module.service["search"].{kind}.this' for kind in ("aws_launch_template", "aws_autoscaling_group")},
+        ),
+        ("hardened-web", set()),
+    ],
+)
+def test_the_source_and_terraforms_plan_of_it_get_the_same_states(
+    stack: str, lost: set[str], imdsguard: Command
+) -> None:
+    """The plans are real Terraform's (1.11.4), of the production variables.
+
+    `lost` is what a plan cannot tell and the source can: a dynamic block without `http_tokens`.
+    """
     source = launches(imdsguard, stack, "--var-file", f"{stack}/environments/prod.tfvars")
     plan = launches(imdsguard, str(PLANS / f"{stack}-prod.json"))
     assert plan.keys() == source.keys()
     assert len(plan) >= 10
+    assert {address for address, launch in plan.items() if launch["reason"] == LOST} == lost
     for address, launch in source.items():
-        assert plan[address]["state"] == launch["state"], address
         assert plan[address]["region"] == launch["region"], address
-        # Not by which alarms: of an alarm made with for_each a plan does not say which instance each one watches.
-        assert covered(plan[address]) == covered(launch), address
+        if address not in lost:
+            assert plan[address]["state"] == launch["state"], address
+            # Not by which alarms: of an alarm made with for_each a plan does not say which instance each one watches.
+            assert plan[address]["alarm"]["covered"] == launch["alarm"]["covered"], address
 
 
 def test_the_demo_ends_well_and_says_what_the_readme_shows() -> None:
