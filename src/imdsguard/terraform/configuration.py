@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.model.problem import Problem
-from imdsguard.terraform.code import Code
 from imdsguard.terraform.overrides import put_over
 from imdsguard.terraform.section import Section
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from imdsguard.hcl.syntax.body import Block, Body
     from imdsguard.model.place import Place
+    from imdsguard.terraform.code import Code
     from imdsguard.terraform.library import Library
 
 LABELS = {

@@ -7,13 +7,13 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.terraform.configuration import module_calls
-from imdsguard.terraform.prefilter import Prefilter
 from imdsguard.terraform.tree import is_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imdsguard.terraform.library import Library
+    from imdsguard.terraform.prefilter import Prefilter
 
 
 class Excluded:
@@ -44,7 +44,7 @@ def _pattern(glob: str) -> re.Pattern[str]:
 
 
 class Survey:
-    """What is known of folders before their expressions are looked at: do they matter, and which folders do they call?"""
+    """What is known of folders before their expressions are looked at: whether they matter, and which ones they call."""
 
     def __init__(self, library: Library, prefilter: Prefilter) -> None:
         self._library = library

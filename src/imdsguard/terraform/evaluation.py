@@ -76,7 +76,7 @@ class NoNames:
         """All such scopes are alike."""
         return NoNames
 
-    def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
+    def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:  # noqa: ARG002
         """Refuse: nothing can be referred to here."""
         raise StaticError(f'"{root}" cannot be referred to here: this value must be constant', place)
 

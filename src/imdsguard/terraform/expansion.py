@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.code import Code
     from imdsguard.terraform.section import Section
 
-Key: TypeAlias = Union[str, int, None]
+Key: TypeAlias = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,13 @@ def _refuse_marks(value: Value, what: str, place: Place) -> None:
         raise EvaluationError(f"{what} must not be a sensitive value", place)
 
 
+def _afford(scope: Surroundings, count: int) -> None:
+    """Count instances; too many at once do not use up what is there for others. Raises `LimitReached`."""
+    if count > scope.bounds.max_instances:
+        raise LimitReached(f"there are more than {scope.bounds.max_instances} instances")
+    scope.bounds.instances(count)
+
+
 def _count(value: Value, code: Code, scope: Surroundings) -> Expansion:
     if value.is_null:
         raise EvaluationError("count must not be null", code.place)
@@ -89,7 +96,7 @@ def _count(value: Value, code: Code, scope: Surroundings) -> Expansion:
         raise EvaluationError("count must be a whole number", code.place)
     if raw < 0:
         raise EvaluationError("count must not be negative", code.place)
-    scope.bounds.instances(raw)
+    _afford(scope, raw)
     return Expansion("count", {i: Bound(scope, "count", {"index": number(i)}, code.place) for i in range(raw)})
 
 
@@ -113,7 +120,7 @@ def _each(value: Value, code: Code, scope: Surroundings) -> Expansion:
             members[item.raw] = item
     else:
         raise EvaluationError(f"for_each needs a map, or a set of strings: this is {value.type.name}", code.place)
-    scope.bounds.instances(len(members))
+    _afford(scope, len(members))
     scopes: dict[Key, Surroundings] = {
         key: Bound(scope, "each", {"key": string(key), "value": members[key]}, code.place) for key in sorted(members)
     }

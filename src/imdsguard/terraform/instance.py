@@ -83,7 +83,7 @@ class ModuleInstance:
 
     @property
     def identity(self) -> object:
-        """This instance itself."""
+        """The instance itself."""
         return self
 
     def evaluate(self, code: Code) -> Value:
@@ -128,8 +128,8 @@ class ModuleInstance:
             return
         module = self.module
         if root in ("var", "local", "module"):
-            table = {"var": module.variables, "local": module.locals, "module": module.calls}[root]
-            if first not in table:
+            names = {"var": set(module.variables), "local": set(module.locals), "module": set(module.calls)}[root]
+            if first not in names:
                 what = {"var": "variable", "local": "local value", "module": "module call"}[root]
                 raise StaticError(f'no {what} "{first}" is declared in this module', place)
         elif root in ("data", "ephemeral", "resource"):

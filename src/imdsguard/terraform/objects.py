@@ -58,7 +58,7 @@ def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key
             f"{address}.{name} is known only after apply" if declaration.kind == "resource" else reason,
             (Reference(address, (name,)),),
             exact=True,
-            refinement=NOT_NULL if name in _NEVER_NULL else NO_REFINEMENT,
+            refinement=NOT_NULL if name in _NEVER_NULL and declaration.kind == "resource" else NO_REFINEMENT,
         )
         code = section.code(name) if name not in META else None
         if code is not None:

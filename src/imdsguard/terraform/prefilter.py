@@ -28,7 +28,7 @@ class Prefilter:
         self._types = [re.compile(branch.encode() + rb"(?![\w-])") for branch in branches]
 
     def matters(self, data: bytes) -> bool:
-        """Whether a wanted type may be declared here. Escapes (`aws\\u005finstance`) could hide one, so they count."""
+        """Whether a wanted type may be declared here. Escaped characters could hide one, so they count."""
         return any(pattern.search(data) for pattern in self._types) or b"\\u" in data or b"\\U" in data
 
     @staticmethod

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.expansion import Key
     from imdsguard.terraform.instance import ModuleInstance
     from imdsguard.terraform.scopes import Surroundings
+    from imdsguard.terraform.section import Section
     from imdsguard.terraform.tree import Tree
 
 ALL = ("all",)
@@ -36,6 +37,7 @@ class Collector:
         self._wanted = wanted
         self._matters = matters
         self._providers = Providers()
+        self._parsed: set[Section] = set()
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -44,6 +46,7 @@ class Collector:
     def _module(self, instance: ModuleInstance) -> Iterator[Resource]:
         for declaration in instance.module.resources.values():
             if self.is_wanted(declaration):
+                self._parse(declaration.section)
                 try:
                     expansion = instance.expansion(declaration)
                 except (EvaluationError, LimitReached) as error:
@@ -63,6 +66,28 @@ class Collector:
                 continue
             for child in (children or {}).values():
                 yield from self._module(child)
+
+    def _parse(self, section: Section) -> None:
+        """Report what is no expression in a wanted resource, even where nobody will ask for its value."""
+        if section in self._parsed:
+            return
+        self._parsed.add(section)
+        for name in section.names():
+            code = section.code(name)
+            try:
+                if code is not None:
+                    code.node()
+            except EvaluationError as error:
+                self._tree.library.report(Problem(error.message, error.place or code.place if code else section.place))
+            except LimitReached as limit:
+                self._tree.library.report(Problem(limit.reason, code.place if code else section.place))
+        for body in section.layers() if len(section.bodies) > 1 else (section,):
+            for type_ in body.types():
+                for nested in body.nested(type_):
+                    self._parse(nested.section)
+                    content = nested.section.first("content") if nested.dynamic else None
+                    if content is not None:
+                        self._parse(content)
 
     def is_wanted(self, declaration: Declaration) -> bool:
         """Whether somebody asked for resources of this type."""

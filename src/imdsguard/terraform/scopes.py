@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.evaluate.operations import get_attr, index
-from imdsguard.hcl.values.value import Value, unknown
+from imdsguard.hcl.values.value import OpenObject, Origin, Value, unknown
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from imdsguard.hcl.scope import Files
     from imdsguard.model.place import Place
     from imdsguard.terraform.code import Code
+
+
+_HOPS = 12
 
 
 class Surroundings(Protocol):
@@ -58,7 +61,7 @@ class Bound:
 
     @property
     def identity(self) -> object:
-        """This scope itself: each has its own values."""
+        """The scope itself: each has its own values."""
         return self
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
@@ -107,7 +110,23 @@ def follow(
         if value is start:
             return value.via(Step(label, written)), taken
         raise
+    if value is not start:
+        value = _out_of(start, value)
     return value.via(Step(label, written)), taken
+
+
+def _out_of(container: Value, part: Value) -> Value:
+    """Let a part that was read out of a container remember the named hops that the container took, too."""
+    hops: list[Step] = []
+    origin = container.origin
+    while origin is not None and len(hops) < _HOPS:
+        if origin.step.label:
+            hops.append(origin.step)
+        origin = origin.parent
+    way = part.origin
+    for step in reversed(hops):
+        way = Origin(step, way)
+    return part.at(way) if hops and not isinstance(part, OpenObject) else part
 
 
 def safely(scope: Surroundings, code: Code) -> Value:

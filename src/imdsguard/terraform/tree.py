@@ -58,7 +58,7 @@ class Tree:
 
     def source_folder(self, parent: ModuleInstance, call: Declaration) -> str | None:
         """Find the folder of a call's code. Each call site that has none is reported once."""
-        path = ".".join(_names(parent) + [call.name])
+        path = ".".join([*_names(parent), call.name])
         key = (parent.module.folder, path)
         if key not in self._places:
             self._places[key] = self._locate(parent, call, path)
