@@ -18,14 +18,18 @@ PLAN_CANNOT_TELL = (
     "a plan does not show what local.",
     "a plan does not show what a dynamic block sets its arguments to",
     "a plan does not show how it depends on ",
+    "a plan does not show what a function of constants gives",
 )
-"""Reasons for which a plan may leave open what its source code shows: no locals, dynamic blocks, operators are in it."""
+"""Reasons for which a plan may leave open what its source code shows: no locals or operators are in it."""
 
 SOURCE_CANNOT_TELL = ("data source", "data.")
 """Reasons for which source may leave open what a plan shows: Terraform has asked AWS."""
 
 
-STUB_SAYS = {("aws_instance", "http_protocol_ipv6"): "disabled", ("aws_spot_instance_request", "http_protocol_ipv6"): "disabled"}
+STUB_SAYS = {
+    ("aws_instance", "http_protocol_ipv6"): "disabled",
+    ("aws_spot_instance_request", "http_protocol_ipv6"): "disabled",
+}
 """Defaults that the stand-in for the provider plans and provider 6 does not have (the oracle's "Known faults")."""
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-TOKENS = ['"required"', '"optional"', "null", "var.tokens", "local.mode", "var.settings.tokens", 'local.table["x"]']
+TOKENS = [
+    '"required"',
+    '"required"',
+    '"optional"',
+    "null",
+    "var.tokens",
+    "local.mode",
+    "var.settings.tokens",
+    'local.table["x"]',
+]
 ENDPOINTS = ['"enabled"', '"disabled"', "null", "var.settings.nested.endpoint", 'var.flag ? "disabled" : "enabled"']
 HOPS = [
     "1",
@@ -50,7 +59,7 @@ def tokens(*more: str) -> st.SearchStrategy[str]:
 @st.composite
 def options(draw: st.DrawFn, *more: str) -> str:
     """What stands inside a resource about metadata options: nothing, a block, or a dynamic one."""
-    shape = draw(st.sampled_from(["block", "block", "none", "dynamic", "splat", "list"]))
+    shape = draw(st.sampled_from(["block"] * 6 + ["none", "dynamic", "splat", "list"]))
     if shape == "none":
         return ""
     arguments = {

@@ -80,7 +80,8 @@ def values(draw: st.DrawFn) -> dict[str, str]:
 class Many:
     """How often a resource is there: the line that says so, names its expressions may use, and how another names it.
 
-    `here` is the same instance from within a resource of the same multiplicity; `one` is any instance, if there surely is one.
+    `here` is the same instance from within a resource of the same multiplicity; `one` is any instance, if there surely
+    is one.
     """
 
     line: str
@@ -110,6 +111,7 @@ class Stack:
         self.places = PLACES if root else [""]
         self.text: list[str] = []
         self.templates: list[tuple[str, Many, str]] = []
+        self.images: list[str] = []
         self.instances: list[tuple[str, Many, str]] = []
 
     def pick(self, *choices: str) -> str:
@@ -117,6 +119,17 @@ class Stack:
 
     def resource(self, type: str, name: str, many: Many, place: str, body: str) -> None:  # noqa: A002
         self.text.append(f'resource "{type}" "{name}" {{\n{many.line}{place}{body}}}\n')
+
+    def ami(self, name: str) -> None:
+        """An image, which may ask for tokens itself."""
+        support = self.pick("", '  imds_support = "v2.0"\n', '  imds_support = var.flag ? "v2.0" : null\n')
+        place = self.pick(*self.places)
+        self.resource("aws_ami", name, SINGLE, place, f'  name = "{name}"\n  root_device_name = "/dev/xvda"\n{support}')
+        self.images.append(f"aws_ami.{name}.id")
+
+    def image(self) -> str:
+        """What a launch names as its image."""
+        return self.pick('"ami-12345678"', *self.images)
 
     def defaults(self, name: str) -> None:
         """The Region's own default."""
@@ -131,7 +144,7 @@ class Stack:
     def template(self, name: str) -> None:
         """A launch template, or the image for one."""
         many, place = self.draw(st.sampled_from(MANY)), self.pick(*self.places)
-        image = self.pick("", '  image_id = "ami-12345678"\n')
+        image = f"  image_id = {self.image()}\n" if self.draw(st.booleans()) else ""
         body = f'  name = "{name}{many.key}"\n{image}{self.draw(options(*many.more))}'
         self.resource("aws_launch_template", name, many, place, body)
         self.templates.append((f"aws_launch_template.{name}", many, place))
@@ -140,7 +153,7 @@ class Stack:
         """Arguments that name a launch template, and the multiplicity that they need."""
         version = self.pick("", '    version = "$Latest"\n', '    version = "$Default"\n')
         fitting = [(a, m) for a, m, _ in self.templates if m.one is not None or m.line == many.line]
-        if not fitting:
+        if not fitting or not self.draw(st.integers(0, 9)):
             return many, f'    {prefix}id = "lt-0123456789abcdef0"\n    version = "1"\n'
         address, template = self.draw(st.sampled_from(fitting))
         if template.line == many.line and many.line:
@@ -163,7 +176,7 @@ class Stack:
             if "each.value.tokens" in own and "fleet" not in many.line:
                 own = ""
             own += f"  launch_template {{\n{arguments}  }}\n"
-        body = f'  ami = "ami-12345678"\n  instance_type = "t3.micro"\n{own}'
+        body = f'  ami = {self.image()}\n  instance_type = "t3.micro"\n{own}'
         self.resource("aws_instance", name, many, place, body)
         self.instances.append((f"aws_instance.{name}", many, place))
 
@@ -206,7 +219,8 @@ class Stack:
             arguments += '    version = "$Latest"\n'
         if kind == "fleet":
             body = f"  launch_template_config {{\n    launch_template_specification {{\n{arguments}    }}\n  }}\n"
-            body += '  target_capacity_specification {\n    default_target_capacity_type = "spot"\n    total_target_capacity = 1\n  }\n'
+            capacity = '    default_target_capacity_type = "spot"\n    total_target_capacity = 1\n'
+            body += f"  target_capacity_specification {{\n{capacity}  }}\n"
             self.resource("aws_ec2_fleet", name, many, place, body)
             return
         body = (
@@ -220,7 +234,8 @@ class Stack:
         """An alarm on one instance, on each of many, or on all."""
         place, many = self.pick(*self.places), SINGLE
         metric = self.pick("MetadataNoTokenRejected", "MetadataNoTokenRejected", "MetadataNoToken", "CPUUtilization")
-        body = f'  alarm_name = "{name}"\n  comparison_operator = "GreaterThanThreshold"\n  evaluation_periods = 1\n  threshold = 0\n'
+        body = f'  alarm_name = "{name}"\n  evaluation_periods = 1\n  threshold = 0\n'
+        body += '  comparison_operator = "GreaterThanThreshold"\n'
         plain = f'  namespace = "AWS/EC2"\n  metric_name = "{metric}"\n  statistic = "Sum"\n  period = 60\n'
         if self.instances and self.draw(st.booleans()):
             address, many, _ = self.draw(st.sampled_from(self.instances))
@@ -232,7 +247,8 @@ class Stack:
             source = self.pick('SCHEMA("AWS/EC2", InstanceId)', '"AWS/EC2"')
             query = f"SELECT SUM({metric}) FROM {source}"
             quoted = query.replace('"', '\\"')
-            body += f'  metric_query {{\n    id = "q"\n    return_data = true\n    period = 60\n    expression = "{quoted}"\n  }}\n'
+            inner = f'    id = "q"\n    return_data = true\n    period = 60\n    expression = "{quoted}"\n'
+            body += f"  metric_query {{\n{inner}  }}\n"
         else:
             body += plain
         self.resource("aws_cloudwatch_metric_alarm", name, many, place, body)
@@ -240,6 +256,7 @@ class Stack:
     def write(self, most: int) -> None:
         """Write some resources of every kind, those that others refer to first."""
         for kind, number in (
+            ("ami", 1),
             ("defaults", 1),
             ("template", 2),
             ("instance", 2),

@@ -1,7 +1,7 @@
 """The same verdicts from source and from real Terraform's plan, on random configurations.
 
-`IMDSGUARD_GENERATED=2000` asks for more of them than CI has time for; `IMDSGUARD_SEED` repeats a run. The counts that a run
-ends with are printed (`pytest -s`).
+`IMDSGUARD_GENERATED=2000` asks for more of them than CI has time for, `IMDSGUARD_SEED=2` for others. The counts that a
+run ends with are printed (`pytest -s`).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Plans folder after folder with one oracle; runs in the oracle's own environment.
 
-A line of stdin is a request, `{"folder": ..., "var_files": [...]}`; a line of stdout answers it: the plan, or the error.
+A line of stdin is a request, `{"folder": ..., "var_files": [...]}`. A line of stdout answers it.
 """
 
 from __future__ import annotations

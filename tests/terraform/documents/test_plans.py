@@ -110,7 +110,7 @@ def test_a_default_of_the_provider_is_known(fixture: Fixture) -> None:
 def test_a_function_without_arguments_is_unknown(fixture: Fixture) -> None:
     value = fixture("nothing-set/plan.json")["aws_instance.function"].body.attribute("key_name")
     assert isinstance(value, Unknown)
-    assert value.reason == "a function gives it at apply"
+    assert value.reason == "a plan does not show what a function of constants gives"
 
 
 def test_what_a_dynamic_block_leaves_open_cannot_be_told(fixture: Fixture) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
-from imdsguard.terraform.documents.expressions import Hidden, Written, expression_of, references_of
+from imdsguard.terraform.documents.expressions import FUNCTION, Hidden, Written, expression_of, references_of
 from imdsguard.terraform.documents.values import Marks, marked, member, to_value
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.terraform.documents.references import Surroundings
 
-FUNCTION_ONLY = "a function gives it at apply"
 COMPUTED = "known only after apply"
 TOO_DEEP = "the value is nested too deeply to be read"
 
@@ -96,14 +95,14 @@ class DocumentBody:
         references, constant, opaque = references_of(expression)
         if not references:
             if opaque:
-                return Unknown(FUNCTION_ONLY, place=self.place)
+                return Unknown(FUNCTION, place=self.place)
             return Absent(self.place) if constant is None else Unknown(COMPUTED, place=self.place)
         if self.surroundings is None:
             return Unknown(COMPUTED, place=self.place)
         sources = self.surroundings.sources(references)
         trace = self._trace(expression)
         if sources.settled:  # nothing it is made of is unknown: it is null, and the provider fills it in
-            return Absent(self.place, trace) if not opaque else Unknown(FUNCTION_ONLY, place=self.place)
+            return Absent(self.place, trace) if not opaque else Unknown(FUNCTION, place=self.place)
         reason = sources.reason or COMPUTED
         return Unknown(reason, sources.references, self.place, trace, sources.exact)
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 DYNAMIC = "a plan does not show what a dynamic block sets its arguments to"
+FUNCTION = "a plan does not show what a function of constants gives"
 NOT_SHOWN = "the document does not show the configuration of this resource"
 MOST_PAIRS = 10_000
 DEEPEST = 4

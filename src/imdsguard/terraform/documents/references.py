@@ -1,8 +1,9 @@
 """What an unknown argument stands for, found by following a plan's references through modules.
 
 A plan shows which names an expression mentions, and nothing of what it does with them. So an argument is taken to be
-equal to an attribute only if that attribute is the one thing in the expression that is not known yet. The same is said of a list or a map with that
-one thing in it, for a plan made with Terraform's older plugin SDK shows such a map as unknown as a whole.
+equal to an attribute only if that attribute is the one thing in the expression that is not known yet. The same is said
+of a list or a map with that one thing in it, for a plan made with Terraform's older plugin SDK shows such a map as
+unknown as a whole.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.model.value import Reference
 from imdsguard.terraform.documents.addresses import Index, Step, key_of, steps_of
 from imdsguard.terraform.documents.configuration import Blocks, ModulePath, most_specific
-from imdsguard.terraform.documents.expressions import references_of
+from imdsguard.terraform.documents.expressions import FUNCTION, references_of
 from imdsguard.terraform.documents.values import anything_marked, member
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ class Sources:
     @property
     def exact(self) -> bool:
         """Whether the expression can be nothing but its one reference."""
-        if self.reasons or len(self.references) != 1:
+        # Functions of constants are known when planning, but for two that nobody names a template by (uuid, timestamp).
+        if len(self.references) != 1 or any(reason != FUNCTION for reason in self.reasons):
             return False
         attribute = self.references[0].attribute
         return len(attribute) == 1 if attribute else self.lost
@@ -150,9 +152,9 @@ class Resolver:
             return Sources((), (f"the plan does not show where var.{name} is set",))
         expression = call.expressions.get(name)
         references, _, opaque = references_of(expression) if expression is not None else ([], None, False)
-        if opaque:
-            return Sources((), ("a function gives it at apply",))
         outside = Surroundings(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
+        if opaque:
+            return Sources((), (FUNCTION,))
         return self.follow(references, outside, sought)
 
     def _output(self, name: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
