@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.function import lazy
 from imdsguard.hcl.values.types import BOOL, DYNAMIC
-from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Value, derived
+from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Pending, Value, derived
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,12 +22,23 @@ def first_that_succeeds(context: CallContext, arguments: Sequence[Deferred]) -> 
     for argument in arguments:
         value = _attempt(argument)
         if isinstance(value, Value):
-            return value if value.wholly_known else derived(DYNAMIC, value).with_marks(value.marks)
+            return value if value.wholly_known else _unknown_of(value)
         failures.append(value.message)
     if not arguments:
         raise EvaluationError('Call to function "try" failed: at least one argument is required.', context.place)
     told = "".join(f"\n- {message}" for message in failures)
     raise EvaluationError(f'Call to function "try" failed: no expression succeeded:{told}', context.place)
+
+
+def _unknown_of(value: Value) -> Value:
+    """An unknown that still stands for what `value` stands for, if that cannot fail later.
+
+    An attribute of a resource that is there is such a thing: Terraform refuses one that its schema lacks beforehand.
+    """
+    pending = value.pending
+    if pending is not None and pending.exact and all(len(each.attribute) == 1 for each in pending.references):
+        return Value(DYNAMIC, Pending(pending.reason, pending.references, exact=True), value.marks, value.origin)
+    return derived(DYNAMIC, value).with_marks(value.marks)
 
 
 @lazy("can")
