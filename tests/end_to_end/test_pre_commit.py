@@ -142,7 +142,8 @@ def test_a_changed_value_is_judged_in_its_stack(hook: Path, guarded: Path) -> No
 def test_many_changed_files_are_one_run(hook: Path, guarded: Path) -> None:
     code, output = try_repo(hook, guarded, *(name for name in FILES if name != ".imdsguard.yaml"))
     assert code == 1, output
-    assert output.count("module.web.aws_instance.this") == output.count("instance-tokens-optional"), output
+    assert output.count("error[instance-tokens-optional]") == 1, output
+    assert output.count("2 launches (1 required, 1 optional); 1 error") == 1, output
 
 
 def test_a_changed_policy_is_obeyed(hook: Path, guarded: Path) -> None:
@@ -151,6 +152,12 @@ def test_a_changed_policy_is_obeyed(hook: Path, guarded: Path) -> None:
     )
     code, output = try_repo(hook, guarded, "modules/server/main.tf", "stacks/prod/main.tf")
     assert code == 0, output
+
+
+def test_a_changed_policy_is_held_against_everything(hook: Path, guarded: Path) -> None:
+    code, output = try_repo(hook, guarded, ".imdsguard.yaml")
+    assert code == 1, output
+    assert "2 launches (1 required, 1 optional); 1 error" in output
 
 
 def test_other_files_do_not_start_it(hook: Path, guarded: Path) -> None:

@@ -62,7 +62,7 @@ def read_estate(paths: Sequence[str], inputs: Inputs) -> Read:
     from imdsguard.terraform.read import read
 
     stdin, problems = _stdin() if "-" in paths else (None, ())
-    given = [path for path in paths if path != "-" or stdin is not None]
+    given = [governed(path) for path in paths if path != "-" or stdin is not None]
     if paths and not given:
         reading_roots: tuple[Root, ...] = ()
     else:
@@ -71,6 +71,14 @@ def read_estate(paths: Sequence[str], inputs: Inputs) -> Read:
         problems += reading.problems
     estate = build([(root.name, root.resources) for root in reading_roots])
     return Read(estate, reading_roots, problems)
+
+
+def governed(path: str) -> str:
+    """Give the folder that a changed policy governs, as pre-commit names the file; other paths are as they are."""
+    from imdsguard.policy.read import CONFIG
+
+    folder, name = os.path.split(path)
+    return (folder or ".") if name == CONFIG and os.path.isfile(path) else path
 
 
 def _stdin() -> tuple[bytes | None, tuple[Problem, ...]]:
