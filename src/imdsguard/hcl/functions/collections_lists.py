@@ -29,16 +29,19 @@ def _element_type(items: Value, index: Value) -> Type:
         return kind.element
     if not isinstance(kind, TupleType):
         raise EvaluationError(f"cannot read elements from {kind.name}")
-    return kind.elements[_wrapped(index, len(kind.elements))] if index.is_known else DYNAMIC
+    if not index.is_known:
+        return DYNAMIC
+    position = _wrapped(index, len(kind.elements))
+    # For the type of a tuple's element Terraform takes a remainder with the sign of the index, and fails below zero.
+    if whole(index.raw) < 0 and position:
+        raise EvaluationError("cannot use element function with a negative index of a tuple")
+    return kind.elements[position]
 
 
 def _wrapped(index: Value, length: int) -> int:
-    position = whole(index.raw)
-    if position < 0:
-        raise EvaluationError("cannot use element function with a negative index")
     if not length:
         raise EvaluationError("cannot use element function with an empty list")
-    return position % length
+    return whole(index.raw) % length
 
 
 @function("element", _element_type, Parameter("list", marked=True), Parameter("index", NUMBER), not_null=False)
