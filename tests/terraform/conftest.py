@@ -18,7 +18,7 @@ WANTED = frozenset({"aws_instance", "aws_launch_template", "aws_autoscaling_grou
 
 
 class Stack:
-    """A folder with files. `read` reads it; `resource` gives one instance by address, and `tokens` its `http_tokens`."""
+    """A folder with files. `read` reads it; `resources` gives instances by address, `tokens` one's `http_tokens`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -56,4 +56,6 @@ def stack(tmp_path: Path) -> Stack:
 @pytest.fixture
 def instance() -> Callable[[str], str]:
     """An instance whose `http_tokens` is the given expression."""
-    return lambda tokens: f'resource "aws_instance" "web" {{\n  metadata_options {{\n    http_tokens = {tokens}\n  }}\n}}\n'
+    return lambda tokens: (
+        f'resource "aws_instance" "web" {{\n  metadata_options {{\n    http_tokens = {tokens}\n  }}\n}}\n'
+    )

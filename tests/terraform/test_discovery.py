@@ -23,10 +23,15 @@ def test_a_called_folder_given_by_itself_is_a_root(stack):
 
 
 def test_a_file_stands_for_the_roots_that_use_its_folder(stack):
-    stack.files({
-        "prod/main.tf": CALL.format("../modules/web"), "dev/main.tf": CALL.format("../modules/web"),
-        "other/main.tf": INSTANCE, "modules/web/main.tf": CALL.format("./inner"), "modules/web/inner/main.tf": INSTANCE,
-    })
+    stack.files(
+        {
+            "prod/main.tf": CALL.format("../modules/web"),
+            "dev/main.tf": CALL.format("../modules/web"),
+            "other/main.tf": INSTANCE,
+            "modules/web/main.tf": CALL.format("./inner"),
+            "modules/web/inner/main.tf": INSTANCE,
+        }
+    )
     assert names(stack.read("modules/web/inner/main.tf")) == ["dev", "prod"]
     assert names(stack.read("prod/main.tf", "other/main.tf")) == ["other", "prod"]
 
@@ -40,10 +45,14 @@ def test_folders_that_only_call_each_other_are_still_looked_at(stack):
 
 
 def test_hidden_folders_and_downloaded_modules_are_left_alone(stack):
-    stack.files({
-        "main.tf": INSTANCE, ".terraform/modules/x/main.tf": INSTANCE, ".terraform/modules/x/examples/main.tf": INSTANCE,
-        ".cache/main.tf": INSTANCE,
-    })
+    stack.files(
+        {
+            "main.tf": INSTANCE,
+            ".terraform/modules/x/main.tf": INSTANCE,
+            ".terraform/modules/x/examples/main.tf": INSTANCE,
+            ".cache/main.tf": INSTANCE,
+        }
+    )
     assert names(stack.read()) == ["."]
 
 
@@ -68,7 +77,9 @@ def test_a_linked_file_outside_of_the_repository_is_a_problem(stack, tmp_path_fa
     (stack.folder / "b.tf").symlink_to(secret)
     reading = stack.read()
     assert [r.address for r in reading.roots[0].resources] == ["aws_instance.a"]
-    assert [str(p) for p in reading.problems] == ["b.tf: this file lies outside of the repository, where nothing is read"]
+    assert [str(p) for p in reading.problems] == [
+        "b.tf: this file lies outside of the repository, where nothing is read"
+    ]
 
 
 def test_excluded_paths_are_left_out(stack):
@@ -96,8 +107,12 @@ def test_what_cannot_matter_is_not_parsed(stack, monkeypatch):
 
     parsed = []
     original = Library.parse
-    monkeypatch.setattr(Library, "parse", lambda self, label, data: (parsed.append(label), original(self, label, data))[1])
-    stack.files({"app/main.tf": INSTANCE, "app/variables.tf": 'variable "a" {}', "net/main.tf": 'resource "aws_vpc" "v" {}'})
+    monkeypatch.setattr(
+        Library, "parse", lambda self, label, data: (parsed.append(label), original(self, label, data))[1]
+    )
+    stack.files(
+        {"app/main.tf": INSTANCE, "app/variables.tf": 'variable "a" {}', "net/main.tf": 'resource "aws_vpc" "v" {}'}
+    )
     assert names(stack.read()) == ["app", "net"]
     assert sorted(parsed) == ["app/main.tf", "app/variables.tf"]
 

@@ -8,7 +8,9 @@ from imdsguard.model.value import Absent, Known, Reference, Unknown
 
 
 def test_each_instance_has_its_own_address_and_values(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 resource "aws_instance" "web" {
   for_each = { a = "required", "b\\"c" = "optional" }
   metadata_options { http_tokens = each.value }
@@ -18,7 +20,9 @@ resource "aws_instance" "n" {
   metadata_options { http_put_response_hop_limit = count.index + 1 }
 }
 resource "aws_instance" "none" { count = 0 }
-"""})
+"""
+        }
+    )
     found = stack.resources()
     assert list(found) == [
         'aws_instance.web["a"]', 'aws_instance.web["b\\"c"]', "aws_instance.n[0]", "aws_instance.n[1]",
@@ -31,14 +35,18 @@ resource "aws_instance" "none" { count = 0 }
 
 @pytest.mark.parametrize("argument", ["count = var.n", "for_each = var.n", "count = data.aws_ami.a.id == null ? 1 : 2"])
 def test_instances_that_cannot_be_computed_are_one_resource_that_says_so(stack, argument):
-    stack.files({"main.tf": f"""
+    stack.files(
+        {
+            "main.tf": f"""
 variable "n" {{}}
 data "aws_ami" "a" {{}}
 resource "aws_instance" "web" {{
   {argument}
   metadata_options {{ http_tokens = "required" }}
 }}
-"""})
+"""
+        }
+    )
     web = stack.resources()["aws_instance.web"]
     assert web.instances is not None
     assert web.instances.reason
@@ -47,11 +55,14 @@ resource "aws_instance" "web" {{
 
 @pytest.mark.parametrize(
     ("argument", "reason"),
-    [("count = -1", "negative"), ("count = 1.5", "whole"), ("count = null", "null"), ('for_each = ["a"]', "map, or a set"),
+    [("count = -1", "negative"), ("count = 1.5", "whole"), ("count = null", "null"),
+     ('for_each = ["a"]', "map, or a set"),
      ("for_each = toset([1])", ""), ("count = 1e12", "instances"), ("count = aws_instance.web[0].id", "itself")],
 )  # fmt: skip
 def test_wrong_counts_are_unknown_and_do_not_disturb_others(stack, argument, reason):
-    stack.files({"main.tf": f'resource "aws_instance" "web" {{ \n{argument}\n }}\nresource "aws_instance" "ok" {{\ncount = 1\n}}'})
+    stack.files(
+        {"main.tf": f'resource "aws_instance" "web" {{\n{argument}\n}}\nresource "aws_instance" "ok" {{\ncount = 1\n}}'}
+    )
     found = stack.resources()
     assert "aws_instance.ok[0]" in found
     if reason:
@@ -59,7 +70,9 @@ def test_wrong_counts_are_unknown_and_do_not_disturb_others(stack, argument, rea
 
 
 def test_dynamic_blocks_are_expanded_in_their_place(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 variable "more" {}
 resource "aws_instance" "web" {
   dynamic "metadata_options" {
@@ -83,7 +96,9 @@ resource "aws_instance" "web" {
     content { device_name = "unknown" }
   }
 }
-"""})
+"""
+        }
+    )
     body = stack.resources()["aws_instance.web"].body
     assert body.blocks("metadata_options").items[0].attribute("http_tokens").value == "required"
     devices = body.blocks("ebs_block_device")
@@ -93,7 +108,9 @@ resource "aws_instance" "web" {
 
 
 def test_an_unset_attribute_of_another_resource_is_exactly_that_attribute(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 resource "aws_launch_template" "t" {
   count = 1
   name  = "web"
@@ -106,7 +123,9 @@ resource "aws_instance" "web" {
   subnet_id = aws_launch_template.t[0].id == null ? "null" : "set"
   metadata_options { http_tokens = aws_launch_template.t[0].metadata_options[0].http_tokens }
 }
-"""})
+"""
+        }
+    )
     body = stack.resources()["aws_instance.web"].body
     assert body.attribute("ami").reference == Reference("aws_launch_template.t[0]", ("id",))
     name = body.attribute("user_data")
@@ -118,10 +137,14 @@ resource "aws_instance" "web" {
 
 
 def test_a_data_source_is_unknown_and_says_who_reads_it(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 data "aws_ami" "a" { owners = ["self"] }
 resource "aws_instance" "web" { ami = data.aws_ami.a.id }
-"""})
+"""
+        }
+    )
     found = stack.resources()
     ami = found["aws_instance.web"].body.attribute("ami")
     assert ami.reference == Reference("data.aws_ami.a", ("id",))
@@ -131,12 +154,16 @@ resource "aws_instance" "web" { ami = data.aws_ami.a.id }
 
 
 def test_objects_are_read_like_blocks_and_null_is_absent(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 resource "aws_instance" "web" {
   metadata_options = { http_tokens = "required", http_endpoint = null }
   list_of          = [{ a = 1 }, { a = 2 }]
 }
-"""})
+"""
+        }
+    )
     body = stack.resources()["aws_instance.web"].body
     (options,) = body.blocks("metadata_options").items
     assert options.attribute("http_tokens").value == "required"
@@ -147,7 +174,9 @@ resource "aws_instance" "web" {
 
 
 def test_lifecycle_and_depends_on(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 resource "aws_instance" "web" {
   depends_on = [aws_launch_template.t, module.x]
   lifecycle { ignore_changes = [ami, tags["x"], metadata_options[0].http_tokens] }
@@ -156,7 +185,9 @@ resource "aws_instance" "all" {
   lifecycle { ignore_changes = all }
 }
 resource "aws_launch_template" "t" {}
-"""})
+"""
+        }
+    )
     found = stack.resources()
     assert found["aws_instance.web"].ignored == ("ami", "tags", "metadata_options")
     assert found["aws_instance.all"].ignored == ("all",)
@@ -182,13 +213,17 @@ def test_a_thousand_instances_evaluate_what_they_share_once(stack, monkeypatch):
     evaluated = []
     original = Compiled.evaluate
     monkeypatch.setattr(Compiled, "evaluate", lambda self, scope: (evaluated.append(self), original(self, scope))[1])
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 locals { tokens = join("", ["requ", "ired"]) }
 resource "aws_instance" "web" {
   count = 1000
   metadata_options { http_tokens = "${local.tokens}" }
 }
-"""})
+"""
+        }
+    )
     found = stack.resources()
     values = {r.body.blocks("metadata_options").items[0].attribute("http_tokens").value for r in found.values()}
     assert values == {"required"}

@@ -21,8 +21,9 @@ def options(resource):
 
 
 def test_values_go_in_and_out_with_their_trace(stack):
-    stack.files({
-        "main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 module "a" {
   source   = "./web"
   for_each = { x = "required" }
@@ -33,31 +34,37 @@ module "b" {
   tokens = module.a["x"].tokens
 }
 """,
-        "web/main.tf": WEB,
-    })
+            "web/main.tf": WEB,
+        }
+    )
     found = stack.resources()
     assert list(found) == ['module.a["x"].aws_instance.web', "module.b.aws_instance.web"]
     value = options(found["module.b.aws_instance.web"])
     assert value.value == "required"
     assert [str(step) for step in value.trace] == [
-        "var.tokens (main.tf:9)", 'module.a["x"].tokens (web/main.tf:7)', "var.tokens (main.tf:5)", "each.value (main.tf:4)",
+        "var.tokens (main.tf:9)", 'module.a["x"].tokens (web/main.tf:7)', "var.tokens (main.tf:5)",
+        "each.value (main.tf:4)",
     ]  # fmt: skip
     assert found["module.b.aws_instance.web"].module == "module.b"
 
 
 def test_an_id_from_a_module_is_that_resources(stack):
-    stack.files({
-        "main.tf": 'module "a" { source = "./web" }\nresource "aws_instance" "w" { ami = module.a.id }',
-        "web/main.tf": WEB,
-    })
+    stack.files(
+        {
+            "main.tf": 'module "a" { source = "./web" }\nresource "aws_instance" "w" { ami = module.a.id }',
+            "web/main.tf": WEB,
+        }
+    )
     assert str(stack.resources()["aws_instance.w"].body.attribute("ami").reference) == "module.a.aws_instance.web.id"
 
 
 def test_a_module_that_is_not_there_is_one_problem_and_its_outputs_unknown(stack):
-    stack.files({
-        "main.tf": 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
-        'resource "aws_instance" "w" {\n  ami = module.vpc.x\n  subnet_id = module.vpc.y[0]\n}'
-    })
+    stack.files(
+        {
+            "main.tf": 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+            'resource "aws_instance" "w" {\n  ami = module.vpc.x\n  subnet_id = module.vpc.y[0]\n}'
+        }
+    )
     reading = stack.read()
     assert [str(p) for p in reading.problems] == [
         "main.tf:1:1: module vpc (terraform-aws-modules/vpc/aws) is not initialised: run terraform init"
@@ -74,13 +81,15 @@ def test_downloaded_modules_are_found_below_the_roots_folder_only(stack):
         {"Key": "good.inner", "Source": "registry/inner", "Dir": ".terraform/modules/good.inner"},
         {"Key": "bad", "Source": "registry/bad", "Dir": "../elsewhere"},
     ]
-    stack.files({
-        "root/main.tf": 'module "good" { source = "registry/good/x" }\nmodule "bad" { source = "registry/bad/x" }',
-        "root/.terraform/modules/modules.json": json.dumps({"Modules": modules}),
-        "root/.terraform/modules/good/main.tf": 'module "inner" { source = "registry/inner/x" }',
-        "root/.terraform/modules/good.inner/main.tf": WEB,
-        "elsewhere/main.tf": WEB,
-    })
+    stack.files(
+        {
+            "root/main.tf": 'module "good" { source = "registry/good/x" }\nmodule "bad" { source = "registry/bad/x" }',
+            "root/.terraform/modules/modules.json": json.dumps({"Modules": modules}),
+            "root/.terraform/modules/good/main.tf": 'module "inner" { source = "registry/inner/x" }',
+            "root/.terraform/modules/good.inner/main.tf": WEB,
+            "elsewhere/main.tf": WEB,
+        }
+    )
     reading = stack.read("root")
     assert [r.address for r in reading.roots[0].resources] == ["module.good.module.inner.aws_instance.web"]
     assert [p.message for p in reading.problems] == ["module bad (registry/bad/x) is not initialised"]
@@ -96,8 +105,9 @@ def test_modules_that_multiply_end(stack):
 
 
 def test_overrides_are_merged_argument_by_argument(stack):
-    stack.files({
-        "main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 resource "aws_instance" "web" {
   count = 2
   ami   = "base"
@@ -107,7 +117,7 @@ resource "aws_instance" "web" {
   lifecycle { ignore_changes = [ami] }
 }
 """,
-        "override.tf": """
+            "override.tf": """
 resource "aws_instance" "web" {
   for_each = toset(["o"])
   ami = "first"
@@ -115,8 +125,9 @@ resource "aws_instance" "web" {
   lifecycle { create_before_destroy = true }
 }
 """,
-        "z_override.tf.json": '{"resource": {"aws_instance": {"web": {"ami": "second"}}}}',
-    })
+            "z_override.tf.json": '{"resource": {"aws_instance": {"web": {"ami": "second"}}}}',
+        }
+    )
     (web,) = stack.resources().values()
     assert web.address == 'aws_instance.web["o"]'
     assert web.body.attribute("ami").value == "second"
@@ -129,11 +140,14 @@ resource "aws_instance" "web" {
 
 
 def test_duplicates_and_misspelt_blocks_are_problems(stack):
-    stack.files({
-        "a.tf": 'resource "aws_instance" "w" {}\nlocals { a = 1 }\nresorce "aws_instance" "x" {}\nresource "aws_instance" {}',
-        "b.tf": 'resource "aws_instance" "w" {}\nlocals { a = 2 }',
-        "override.tf": "locals { b = 1 }",
-    })
+    stack.files(
+        {
+            "a.tf": 'resource "aws_instance" "w" {}\nlocals { a = 1 }\nresorce "aws_instance" "x" {}\n'
+            'resource "aws_instance" {}',
+            "b.tf": 'resource "aws_instance" "w" {}\nlocals { a = 2 }',
+            "override.tf": "locals { b = 1 }",
+        }
+    )
     assert sorted(p.message for p in stack.read().problems) == [
         "a resource block has two labels (its type and its name)",
         "an override file has local b, which no other file declares",
@@ -162,14 +176,18 @@ def test_functions_read_files_of_the_repository_only(stack, tmp_path_factory):
     (stack.folder / "app").mkdir()
     (stack.folder / "app/link.txt").symlink_to(secret)
     (stack.folder / "shared.txt").write_text("required")
-    stack.files({"app/main.tf": f"""
+    stack.files(
+        {
+            "app/main.tf": f"""
 resource "aws_instance" "web" {{
   ami       = file("${{path.module}}/../shared.txt")
   key_name  = file("link.txt")
   user_data = file("{secret}")
   subnet_id = try(file("link.txt"), "caught")
 }}
-"""})
+"""
+        }
+    )
     body = stack.resources()["aws_instance.web"].body
     assert body.attribute("ami").value == "required"
     for name in ("key_name", "user_data"):
@@ -178,11 +196,13 @@ resource "aws_instance" "web" {{
 
 
 def test_broken_files_leave_the_rest_checked(stack):
-    stack.files({
-        "a.tf": 'resource "aws_instance" "a" {\n  ami = = 1\n  metadata_options { http_tokens = "required" }\n}\n',
-        "b.tf": 'resource "aws_instance" "b" {\n',
-        "c.tf": 'resource "aws_instance" "c" {}\n',
-    })
+    stack.files(
+        {
+            "a.tf": 'resource "aws_instance" "a" {\n  ami = = 1\n  metadata_options { http_tokens = "required" }\n}\n',
+            "b.tf": 'resource "aws_instance" "b" {\n',
+            "c.tf": 'resource "aws_instance" "c" {}\n',
+        }
+    )
     reading = stack.read()
     assert {r.address for r in reading.roots[0].resources} >= {"aws_instance.a", "aws_instance.c"}
     assert sorted({p.place.file for p in reading.problems}) == ["a.tf", "b.tf"]

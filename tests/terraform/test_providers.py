@@ -10,7 +10,9 @@ INSTANCE = 'resource "aws_instance" "web" {}\n'
 
 
 def test_aliases_that_differ_in_region_share_an_account(stack):
-    stack.files({"main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 variable "role" {}
 provider "aws" {
   region = "us-east-1"
@@ -30,7 +32,9 @@ resource "aws_instance" "a" {}
 resource "aws_instance" "b" { provider = aws.west }
 resource "aws_instance" "c" { provider = aws.other }
 resource "aws_instance" "d" { region = "eu-west-1" }
-"""})
+"""
+        }
+    )
     found = stack.resources()
     a, b, c, d = (found[f"aws_instance.{name}"] for name in "abcd")
     assert [r.provider.name for r in (a, b, c, d)] == ["aws", "aws.west", "aws.other", "aws"]
@@ -55,7 +59,9 @@ resource "aws_instance" "d" { region = "eu-west-1" }
     ],
 )  # fmt: skip
 def test_accounts_are_told_apart_by_credentials(stack, first, second, same):
-    stack.files({"main.tf": f"""
+    stack.files(
+        {
+            "main.tf": f"""
 variable "a" {{}}
 variable "b" {{}}
 provider "aws" {{
@@ -67,15 +73,18 @@ alias = "x"
 }}
 resource "aws_instance" "a" {{}}
 resource "aws_instance" "b" {{ provider = aws.x }}
-"""})
+"""
+        }
+    )
     found = stack.resources()
     one, other = (found[f"aws_instance.{name}"].provider.account for name in "ab")
     assert (one == other) is same
 
 
 def test_modules_inherit_the_default_provider_and_are_handed_the_others(stack):
-    stack.files({
-        "main.tf": """
+    stack.files(
+        {
+            "main.tf": """
 provider "aws" { region = "us-east-1" }
 provider "aws" {
   alias  = "west"
@@ -92,9 +101,9 @@ module "peer" {
 }
 module "own" { source = "./own" }
 """,
-        "m/main.tf": INSTANCE + 'module "deep" { source = "./deep" }',
-        "m/deep/main.tf": INSTANCE,
-        "peer/main.tf": """
+            "m/main.tf": INSTANCE + 'module "deep" { source = "./deep" }',
+            "m/deep/main.tf": INSTANCE,
+            "peer/main.tf": """
 terraform {
   required_providers {
     aws = {
@@ -106,8 +115,9 @@ terraform {
 resource "aws_instance" "near" { provider = aws.near }
 resource "aws_instance" "far" { provider = aws.far }
 """,
-        "own/main.tf": 'provider "aws" { region = "eu-west-1" }\n' + INSTANCE,
-    })
+            "own/main.tf": 'provider "aws" { region = "eu-west-1" }\n' + INSTANCE,
+        }
+    )
     found = {address: (r.provider.name, r.region.value) for address, r in stack.resources().items()}
     assert found == {
         "module.inherits.aws_instance.web": ("aws", "us-east-1"),
@@ -130,14 +140,18 @@ def test_a_region_that_no_code_gives_is_unknown_with_the_reason(stack):
 
 
 def test_opentofus_provider_for_each_is_an_honest_unknown(stack):
-    stack.files({"main.tofu": """
+    stack.files(
+        {
+            "main.tofu": """
 provider "aws" {
   alias    = "by_region"
   for_each = toset(["us-east-1"])
   region   = each.value
 }
 resource "aws_instance" "web" { provider = aws.by_region["us-east-1"] }
-"""})
+"""
+        }
+    )
     web = stack.resources()["aws_instance.web"]
     assert isinstance(web.region, Unknown)
     assert "for_each" in web.region.reason

@@ -29,19 +29,24 @@ def test_each_source_wins_over_the_ones_before(stack, instance):
 
 
 def test_a_value_leads_back_to_the_line_that_gives_it(stack, instance):
-    stack.files({
-        "main.tf": 'variable "tokens" {}\nlocals { t = var.tokens }\n' + instance("local.t"),
-        "prod.tfvars": '# production\n\ntokens = "required"\n',
-    })
+    stack.files(
+        {
+            "main.tf": 'variable "tokens" {}\nlocals { t = var.tokens }\n' + instance("local.t"),
+            "prod.tfvars": '# production\n\ntokens = "required"\n',
+        }
+    )
     value = stack.tokens("aws_instance.web", var_files=("prod.tfvars",))
     assert [str(step) for step in value.trace] == ["local.t (main.tf:2)", "var.tokens (prod.tfvars:3)"]
     assert (value.place.file, value.place.line) == ("main.tf", 5)
 
 
 def test_a_part_of_a_variable_leads_to_its_own_line(stack, instance):
-    stack.files({
-        "main.tf": 'variable "o" {\n  default = {\n    hops = 1\n    tokens = "required"\n  }\n}\n' + instance("var.o.tokens")
-    })
+    stack.files(
+        {
+            "main.tf": 'variable "o" {\n  default = {\n    hops = 1\n    tokens = "required"\n  }\n}\n'
+            + instance("var.o.tokens")
+        }
+    )
     value = stack.tokens("aws_instance.web")
     assert [str(step) for step in value.trace] == ["var.o.tokens (main.tf:4)"]
 
@@ -54,10 +59,12 @@ def test_a_variable_without_a_value_is_unknown(stack, instance):
 
 
 def test_texts_are_expressions_for_variables_of_complex_types_only(stack, instance):
-    stack.files({
-        "main.tf": 'variable "o" { type = object({ t = string }) }\nvariable "s" { type = string }\n'
-        + instance('"${var.o.t} ${var.s}"')
-    })
+    stack.files(
+        {
+            "main.tf": 'variable "o" { type = object({ t = string }) }\nvariable "s" { type = string }\n'
+            + instance('"${var.o.t} ${var.s}"')
+        }
+    )
     value = stack.tokens("aws_instance.web", environment={"TF_VAR_o": '{t = "a"}'}, variables=("s={b}",))
     assert value.value == "a {b}"
 
@@ -77,7 +84,9 @@ def test_a_sensitive_value_stays_so(stack, instance):
 def test_a_missing_variables_file_is_one_problem(stack, instance):
     stack.files({"a/main.tf": instance('"required"'), "b/main.tf": instance('"required"')})
     reading = stack.read(var_files=("none.tfvars",))
-    assert [str(p) for p in reading.problems] == ["none.tfvars: cannot read this variables file: No such file or directory"]
+    assert [str(p) for p in reading.problems] == [
+        "none.tfvars: cannot read this variables file: No such file or directory"
+    ]
     assert len(reading.roots) == 2
 
 

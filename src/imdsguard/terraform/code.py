@@ -35,7 +35,10 @@ class Code:
             raise
 
     def compiled(self) -> Compiled:
-        """Give the expression ready for evaluation. Raises `SyntaxProblem`, and `LimitReached` for one that is too deep."""
+        """Give the expression ready for evaluation.
+
+        Raises `SyntaxProblem`, and `LimitReached` for one that is too deep.
+        """
         if self._compiled is None:
             from imdsguard.hcl.evaluate.compile import compile_expression
 

@@ -20,8 +20,21 @@ if TYPE_CHECKING:
     from imdsguard.terraform.library import Library
 
 LABELS = {
-    "variable": 1, "output": 1, "locals": 0, "module": 1, "provider": 1, "resource": 2, "data": 2, "ephemeral": 2,
-    "terraform": 0, "moved": 0, "import": 0, "removed": 0, "check": 1, "action": 2, "language": 0,
+    "variable": 1,
+    "output": 1,
+    "locals": 0,
+    "module": 1,
+    "provider": 1,
+    "resource": 2,
+    "data": 2,
+    "ephemeral": 2,
+    "terraform": 0,
+    "moved": 0,
+    "import": 0,
+    "removed": 0,
+    "check": 1,
+    "action": 2,
+    "language": 0,
 }
 """The blocks of a configuration file and how many labels each has ("Terraform configuration language": blocks)."""
 
@@ -31,7 +44,10 @@ NAMED = ("variable", "output", "module", *RESOURCES)
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """A block that declares something. `labels` are `("aws_instance", "web")` of a resource, `("region",)` of a variable."""
+    """A block that declares something.
+
+    `labels` are `("aws_instance", "web")` of a resource, `("region",)` of a variable.
+    """
 
     kind: str
     labels: tuple[str, ...]
@@ -108,20 +124,26 @@ def _top(body: Body, kind: str, problems: list[Problem]) -> Sequence[Block]:
 
 
 def _declarations(body: Body, problems: list[Problem]) -> list[Declaration]:
-    """Give all blocks of a file but `locals`; blocks that Terraform does not know are problems: they may be misspelt."""
+    """Give all blocks of a file but `locals`; those that Terraform does not know are problems: they may be misspelt."""
     found = []
     for kind in body.block_types():
         if kind not in LABELS:
             first = next(iter(_unknown_blocks(body, kind)), None)
             problems.append(
-                Problem(f'blocks of type "{kind}" are not expected here', first, "this block was not checked: is it misspelt?")
+                Problem(
+                    f'blocks of type "{kind}" are not expected here',
+                    first,
+                    "this block was not checked: is it misspelt?",
+                )
             )
             continue
         for block in _top(body, kind, problems) if kind != "locals" else ():
             if len(block.labels) == LABELS[kind]:
                 found.append(_declaration(block))
             else:
-                wants = {0: "no label", 1: "one label (its name)", 2: "two labels (its type and its name)"}[LABELS[kind]]
+                wants = {0: "no label", 1: "one label (its name)", 2: "two labels (its type and its name)"}[
+                    LABELS[kind]
+                ]
                 problems.append(Problem(f"a {kind} block has {wants}", block.place, "this block was not checked"))
     return found
 
@@ -174,7 +196,9 @@ def _add_locals(module: Module, body: Body) -> None:
     for name, code in _local_codes(body):
         if name in module.locals:
             other = module.locals[name].place
-            module.problems.append(Problem(f"local {name} is declared twice", code.place, f"the other one is at {other}"))
+            module.problems.append(
+                Problem(f"local {name} is declared twice", code.place, f"the other one is at {other}")
+            )
         else:
             module.locals[name] = code
 
@@ -182,7 +206,9 @@ def _add_locals(module: Module, body: Body) -> None:
 def _override_locals(module: Module, body: Body) -> None:
     for name, code in _local_codes(body):
         if name not in module.locals:
-            module.problems.append(Problem(f"an override file has local {name}, which no other file declares", code.place))
+            module.problems.append(
+                Problem(f"an override file has local {name}, which no other file declares", code.place)
+            )
         module.locals[name] = code
 
 

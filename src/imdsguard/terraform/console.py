@@ -34,7 +34,10 @@ class Console:
         return self._library.problems
 
     def evaluate(self, text: str) -> Value:
-        """Compute an expression in the root module. Raises `EvaluationError` (its `stage` says what kind) and `LimitReached`."""
+        """Compute an expression in the root module.
+
+        Raises `EvaluationError` (its `stage` says what kind) and `LimitReached`.
+        """
         from imdsguard.hcl.evaluate.compile import compile_expression
         from imdsguard.hcl.syntax.parser import parse_expression
         from imdsguard.hcl.syntax.source import Source
@@ -45,7 +48,10 @@ class Console:
         return compiled.evaluate(self._tree.top)
 
     def answer(self, text: str) -> dict[str, Any]:
-        """Compute an expression and describe the result: type, value, unknown, sensitive, why; or error and stage. Never raises."""
+        """Compute an expression and describe the result: type, value, unknown, sensitive, why; or error and stage.
+
+        Never raises.
+        """
         from imdsguard.hcl.values.jsonform import expect_form
 
         try:

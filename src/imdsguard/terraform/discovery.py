@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Excluded:
-    """The globs of `--exclude`: a path is left out if a glob matches it or a folder above it, whole or by its last name."""
+    """The globs of `--exclude`: they leave out a path if they match it or a folder above it, whole or by last name."""
 
     __slots__ = ("_patterns",)
 
@@ -44,7 +44,7 @@ def _pattern(glob: str) -> re.Pattern[str]:
 
 
 class Survey:
-    """What is known of folders before their expressions are looked at: whether they matter, and which ones they call."""
+    """What is known of folders without looking at expressions: whether they matter, and which ones they call."""
 
     def __init__(self, library: Library, prefilter: Prefilter) -> None:
         self._library = library

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def dump(tree: Tree) -> dict[str, Any]:
-    """Compute everything in a root and its modules: `outputs` and `resources` of the root, or `error` (the first) and `errors`."""
+    """Compute everything in a root and its modules: `outputs` and `resources`, or `error` (the first) and `errors`."""
     top = tree.top
     resources: dict[str, Any] = {}
     for instance in _instances(top):
@@ -110,7 +110,12 @@ def _output(top: ModuleInstance, name: str) -> dict[str, Any]:
     marks = deep_marks(value)
     declared = flag(declaration.section.code("sensitive"), top.constants, default=False)
     if SENSITIVE in marks and not declared:
-        _note(top, EvaluationError(f'output "{name}" holds a sensitive value and must say sensitive = true', declaration.place))
+        _note(
+            top,
+            EvaluationError(
+                f'output "{name}" holds a sensitive value and must say sensitive = true', declaration.place
+            ),
+        )
     if EPHEMERAL in marks:
         _note(top, EvaluationError(f'output "{name}" of a root module must not be ephemeral', declaration.place))
     form = _form(top, value, declaration)
@@ -161,7 +166,7 @@ def _resource(instance: ModuleInstance, declaration: Declaration) -> dict[str, A
 
 
 def _planned(instance: ModuleInstance, declaration: Declaration, key: Key, scope: Surroundings) -> Value:
-    """Give the planned values: of `terraform_data` all, of other types (whose schema is not known here) what the code sets."""
+    """Give the planned values: of `terraform_data` all; of other types, whose schema is not known here, what is set."""
     if declaration.labels[0] == "terraform_data":
         return instance_object(instance, declaration, key, scope)
     section = declaration.section

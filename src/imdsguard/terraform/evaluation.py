@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Evaluation:
     """What all scopes of one root module share.
 
-    `errors` are those of the code, as Terraform would report them, in the order in which they were met. `active` is what
-    is being computed now, outermost first: what leads back into it is a circle.
+    `errors` are those of the code, as Terraform would report them, in the order in which they were met. `active` is
+    what is being computed now, outermost first: what leads back into it is a circle.
     """
 
     files: RepositoryFiles
@@ -34,8 +34,8 @@ class Evaluation:
     def once(self, owner: object, label: str, compute: Callable[[], Value]) -> Value:
         """Compute what `label` names in `owner` (who remembers it), on its way noticing circles and bounds.
 
-        An error becomes an unknown value that says why: who refers to it is not wrong itself. Raises `EvaluationError` for a
-        circle only, and `LimitReached` where references go too deep.
+        An error becomes an unknown value that says why: who refers to it is not wrong itself. Raises `EvaluationError`
+        for a circle only, and `LimitReached` where references go too deep.
         """
         token = (id(owner), label)
         if token in self.active:

@@ -23,8 +23,8 @@ Key: TypeAlias = str | int | None
 class Expansion:
     """The instances of a block by key: None for a block without either argument, else numbers or texts.
 
-    `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are unknown.
-    `error` is set if Terraform would refuse the argument (it is then unknown as well).
+    `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are
+    unknown. `error` is set if Terraform would refuse the argument (it is then unknown as well).
     """
 
     kind: str
@@ -68,7 +68,6 @@ def _unknown(
 
 
 def _element(value: Value) -> Type:
-
 
     return value.type.element if isinstance(value.type, (MapType, SetType)) else DYNAMIC
 

@@ -19,7 +19,7 @@ MAX_GLOB = 100_000
 
 
 class RepositoryFiles:
-    """The files below the repository root; relative paths start at the root module's folder, as if Terraform ran there."""
+    """The files below the repository root; relative paths start at the root module's folder: Terraform runs there."""
 
     __slots__ = ("_folder", "_read", "boundary")
 
@@ -54,7 +54,10 @@ class RepositoryFiles:
         return os.path.isfile(real)
 
     def glob(self, path: str, pattern: str) -> Sequence[str]:
-        """Give the regular files below `path` that match, relative to it with `/`, in order. Raises `EvaluationError`."""
+        """Give the regular files below `path` that match, relative to it with `/`, in order.
+
+        Raises `EvaluationError`.
+        """
         top = self._inside(path)
         if not pattern or ".." in pattern.split("/"):
             return ()
@@ -77,7 +80,7 @@ class RepositoryFiles:
         return real
 
     def _below(self, top: str) -> Iterator[str]:
-        """Walk a folder without following links to folders (so that loops end); links to files count if they stay inside."""
+        """Walk a folder without following links to folders, so that loops end; links to files count if they stay inside."""
         for folder, folders, names in os.walk(top):
             folders.sort()
             for name in sorted(names):

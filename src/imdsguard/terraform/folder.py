@@ -14,7 +14,7 @@ _ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The configuration files of one folder by name: primary ones and overrides, each in the order in which they are read."""
+    """The configuration files of one folder by name: primary ones and overrides, each in the order of reading."""
 
     primary: tuple[str, ...]
     override: tuple[str, ...]

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class Inputs:
     """The surroundings of a run, as `terraform plan` would get them.
 
-    `var_files` are paths relative to `working_directory`; `variables` are `name=value` texts. `order` says in which order both
-    stood on the command line, as a sequence of `"var"` and `"var-file"` (the last one given wins); where it is empty, files come first.
-    `environment` is read for `TF_VAR_*` only. `exclude` are globs of paths relative to the working directory.
+    `var_files` are paths relative to `working_directory`; `variables` are `name=value` texts. `order` says in which
+    order both stood on the command line, as a sequence of `"var"` and `"var-file"` (the last one given wins); where it
+    is empty, files come first. `environment` is read for `TF_VAR_*` only. `exclude` are globs of paths relative to the
+    working directory.
     """
 
     var_files: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""A module instance: the scope in which the expressions of one module are evaluated, each name computed when asked for."""
+"""A module instance: the scope in which a module's expressions are evaluated, each name computed when asked for."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ META_ARGUMENTS = {"source", "version", "providers", "count", "for_each", "depend
 class ModuleInstance:
     """One instance of a module within a root. Implements the language's `Scope`.
 
-    `address` is `module.a["x"].module.b`, empty for the root. `call` and `outer` are the call that made it, and the scope of that call.
-    `uncertain` is the unknown that decides whether it exists at all.
+    `address` is `module.a["x"].module.b`, empty for the root. `call` and `outer` are the call that made it, and the
+    scope of that call. `uncertain` is the unknown that decides whether it exists at all.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class ModuleInstance:
         return self.resource("resource", root, name, place), 1
 
     def declared(self, root: str, steps: Sequence[str | Value], place: Place) -> None:
-        """Raise `StaticError` if a reference is to something that this module does not declare; nothing is evaluated."""
+        """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated."""
         first = steps[0] if steps else None
         second = steps[1] if len(steps) > 1 else None
         if root in ("each", "count", "self", "path", "terraform", "tofu") or not isinstance(first, str):

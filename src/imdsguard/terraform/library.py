@@ -19,7 +19,10 @@ _NOTHING = Listing((), ())
 
 
 class Library:
-    """What a run has read. Paths are absolute real paths; labels are what people see, relative to the working directory."""
+    """What a run has read.
+
+    Paths are absolute real paths; labels are what people see, relative to the working directory.
+    """
 
     def __init__(self, working_directory: str, boundary: Boundary) -> None:
         self.working_directory = os.path.realpath(working_directory)
@@ -104,7 +107,9 @@ class Library:
 
     def _read(self, path: str) -> bytes | None:
         if self.boundary.inside(path) is None:
-            self.report(Problem("this file lies outside of the repository, where nothing is read", Place(self.label(path))))
+            self.report(
+                Problem("this file lies outside of the repository, where nothing is read", Place(self.label(path)))
+            )
             return None
         try:
             return read_bytes(path)

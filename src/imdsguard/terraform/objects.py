@@ -71,9 +71,7 @@ def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key
         if found.unknown is not None:
             assert found.unknown.pending is not None
             return unknown(reason=found.unknown.pending.reason, references=found.unknown.pending.references)
-        return tuple_of(
-            _block(e.section, e.scope, address, (name, i), reason) for i, e in enumerate(found.items)
-        )
+        return tuple_of(_block(e.section, e.scope, address, (name, i), reason) for i, e in enumerate(found.items))
 
     return OpenObject(attribute, Pending(reason, (Reference(address),), exact=True))
 

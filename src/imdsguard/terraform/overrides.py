@@ -1,4 +1,4 @@
-"""How an override file's block is merged into the one it overrides ("Override Files", Terraform language documentation)."""
+"""How an override is merged into the block it overrides ("Override Files", Terraform language documentation)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Whether a file can matter at all, told from its bytes.
 
-A repository has megabytes of HCL of which a few kilobytes matter. One pass of a compiled pattern says which files name a
-resource type that somebody wants; no other file is parsed unless something refers into it.
+A repository has megabytes of HCL of which a few kilobytes matter. One pass of a compiled pattern says which files name
+a resource type that somebody wants; no other file is parsed unless something refers into it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,10 @@ class Prefilter:
         names = sorted({name.rpartition(".")[2] for name in wanted})
         # Types of one provider share their first word: a pattern that starts with it is found much faster.
         branches = [
-            re.escape(head) + "_(?:" + "|".join(sorted((re.escape(n.partition("_")[2]) for n in group), reverse=True)) + ")"
+            re.escape(head)
+            + "_(?:"
+            + "|".join(sorted((re.escape(n.partition("_")[2]) for n in group), reverse=True))
+            + ")"
             for head, group in groupby(names, key=lambda n: n.partition("_")[0])
         ]
         self._types = [re.compile(branch.encode() + rb"(?![\w-])") for branch in branches]
@@ -38,7 +41,7 @@ class Prefilter:
 
     @staticmethod
     def suspicious(data: bytes) -> bool:
-        """Whether the text may be broken, told without parsing: then it is parsed even if it does not seem to matter."""
+        """Whether the text may be broken, told without parsing: then it is parsed even if it seems not to matter."""
         if data.count(b"{") != data.count(b"}") or data.count(b"[") != data.count(b"]") or b"\0" in data:
             return True
         try:

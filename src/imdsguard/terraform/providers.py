@@ -1,7 +1,7 @@
 """Which provider configuration a resource is bound to: whose account it reaches, and in which Region.
 
-("Provider Configuration" and "Providers Within Modules", Terraform language documentation; "Authentication and Configuration",
-AWS provider documentation)
+("Provider Configuration" and "Providers Within Modules", Terraform language documentation; "Authentication and
+Configuration", AWS provider documentation)
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
                 name, alias, here = passed
                 doubt = doubt or here
             elif alias:
-                return Binding(name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over')
+                return Binding(
+                    name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over'
+                )
             # A provider that the call does not name is inherited if it is the default one.
         elif alias:
             return Binding(name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over')
@@ -109,7 +111,7 @@ def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
 
 
 def passed_providers(code: Code) -> dict[tuple[str, str], tuple[str, str, str]]:
-    """Read `providers = { aws.peer = aws.use2 }`: what a name means inside, by (name, alias), as (name, alias, doubt)."""
+    """Read `providers = { aws.peer = aws.use2 }`: by name and alias inside, the name, alias and doubt outside."""
     from imdsguard.hcl.syntax.nodes import Index, Object, Parens
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
 
@@ -155,7 +157,10 @@ def describe(binding: Binding) -> Provider:
 
 
 def account_of(body: Body, module: str = "") -> str:
-    """Describe the credentials: equal for configurations that surely reach the same account. To be compared, never shown."""
+    """Describe the credentials: equal for configurations that surely reach the same account.
+
+    To be compared, never shown.
+    """
     allowed = body.attribute("allowed_account_ids")
     if isinstance(allowed, Known) and isinstance(allowed.value, tuple) and len(allowed.value) == 1:
         only = text_of(allowed.value[0])
@@ -164,7 +169,11 @@ def account_of(body: Body, module: str = "") -> str:
     roles = [*body.blocks("assume_role").items, *body.blocks("assume_role_with_web_identity").items]
     role = text_of(roles[-1].attribute("role_arn")) if roles else None
     matched = _ROLE.fullmatch(role) if role else None
-    parts = [f"{name}={_spelled(value, module)}" for name in ARGUMENTS if not isinstance(value := body.attribute(name), Absent)]
+    parts = [
+        f"{name}={_spelled(value, module)}"
+        for name in ARGUMENTS
+        if not isinstance(value := body.attribute(name), Absent)
+    ]
     for block, names in BLOCKS.items():
         found = body.blocks(block)
         if found.unknown is not None:

@@ -35,8 +35,9 @@ class Reading:
 def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: bytes | None = None) -> Reading:
     """Read `paths` (relative to the working directory; `-` is a document in `stdin`).
 
-    `wanted` are the resource types to return (data sources as `data.aws_ami`): all others are still there for references.
-    Never raises for anything in the input: what cannot be read is a problem, and everything else is still read.
+    `wanted` are the resource types to return (data sources as `data.aws_ami`): all others are still there for
+    references. Never raises for anything in the input: what cannot be read is a problem, and everything else is still
+    read.
     """
     reader = _Reader(inputs, wanted)
     for path in dict.fromkeys(paths):
@@ -93,7 +94,9 @@ class _Reader:
         found = list(find_folders(os.path.realpath(full), library, self._excluded))
         self._folders.setdefault(boundary.root, []).extend(found)
         if not found:
-            self._problems.append(Problem("there are no Terraform files in or below this folder", Place(self._label(full))))
+            self._problems.append(
+                Problem("there are no Terraform files in or below this folder", Place(self._label(full)))
+            )
 
     def _file(self, full: str) -> None:
         """Note a single file: its folder is read, through every root of the repository that uses it."""

@@ -97,7 +97,12 @@ class Collector:
         return declaration.kind == "resource" and type_ in self._wanted
 
     def _resource(
-        self, instance: ModuleInstance, declaration: Declaration, key: Key, scope: Surroundings, doubt: language.Value | None
+        self,
+        instance: ModuleInstance,
+        declaration: Declaration,
+        key: Key,
+        scope: Surroundings,
+        doubt: language.Value | None,
     ) -> Resource:
         provider = self._providers.of(instance, declaration)
         body = SourceBody(declaration.section, scope, declaration.place)

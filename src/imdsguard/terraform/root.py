@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 class Root:
     """A root module with all its module instances, or one plan or state document.
 
-    `name` is the folder (or the document's file) as a POSIX path relative to the working directory; `.` is the working directory.
-    `resources` are in the order of their addresses' declaration, modules after the resources that stand beside their calls.
-    `files` are the paths (relative to the working directory) that took part, in order: what pre-commit maps changed files by.
+    `name` is the folder (or the document's file) as a POSIX path relative to the working directory; `.` is the working
+    directory. `resources` are in the order of their addresses' declaration, modules after the resources that stand
+    beside their calls. `files` are the paths (relative to the working directory) that took part, in order: what
+    pre-commit maps changed files by.
     """
 
     name: str

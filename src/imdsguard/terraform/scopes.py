@@ -42,7 +42,9 @@ class Bound:
 
     __slots__ = ("_attributes", "_memo", "_names", "_place", "_root", "below")
 
-    def __init__(self, below: Surroundings, root: str, attributes: Mapping[str, Value], place: Place | None = None) -> None:
+    def __init__(
+        self, below: Surroundings, root: str, attributes: Mapping[str, Value], place: Place | None = None
+    ) -> None:
         self.below = below
         self._root = root
         self._attributes = attributes

@@ -28,8 +28,8 @@ class Nested:
 class Section:
     """One or more bodies, read as one: the first is the author's, each further one stands over it.
 
-    Terraform merges a body with its override argument by argument; nested blocks of a type that the override has replace all
-    of that type ("Override Files", Terraform language documentation).
+    Terraform merges a body with its override argument by argument; nested blocks of a type that the override has
+    replace all of that type ("Override Files", Terraform language documentation).
     """
 
     __slots__ = ("_codes", "_nested", "bodies", "place")

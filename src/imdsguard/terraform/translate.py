@@ -17,7 +17,10 @@ MAX_TRACE = 12
 
 
 def translate(value: language.Value, place: Place | None) -> Value:
-    """Give what a reader of a resource sees. `place` is where the argument stands; elements of collections have their own."""
+    """Give what a reader of a resource sees.
+
+    `place` is where the argument stands; elements of collections have their own.
+    """
     trace = trace_of(value.origin, place)
     if value.pending is not None:
         pending = value.pending
@@ -48,7 +51,8 @@ def _place_of(value: language.Value, place: Place | None) -> Place | None:
 def trace_of(origin: language.Origin | None, place: Place | None) -> tuple[Step, ...]:
     """Give the hops of a value, nearest first. A constant written in the argument itself took none.
 
-    A hop's place is where the value was given; the constant at the end of the way says that more exactly than the last hop.
+    A hop's place is where the value was given; the constant at the end of the way says that more exactly than the last
+    hop.
     """
     steps: list[Step] = []
     while origin is not None and len(steps) < 1000:

@@ -36,7 +36,7 @@ class Tree:
         self.top = ModuleInstance(self, library.module(folder), given=given)
 
     def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
-        """Make the instances of a module call, by key; None if the module's code is not there (then a problem is reported)."""
+        """Make the instances of a module call, by key; None if the module's code is not there (a reported problem)."""
         expansion = parent.call_expansion(call.name)
         if not expansion.scopes:
             return {}
@@ -52,7 +52,13 @@ class Tree:
                 self.library.report(Problem(limit.reason, call.place, "what lies beyond was not checked"))
                 break
             instances[key] = ModuleInstance(
-                self, module, parent.absolute(call, key), parent, call, scope, uncertain=expansion.unknown or parent.uncertain
+                self,
+                module,
+                parent.absolute(call, key),
+                parent,
+                call,
+                scope,
+                uncertain=expansion.unknown or parent.uncertain,
             )
         return instances
 
@@ -80,7 +86,9 @@ class Tree:
             return found
         folder = self.library.boundary.inside(os.path.join(parent.module.folder, source))
         if folder is None:
-            self._report(call, f"module {call.name}: {source} lies outside of the repository", "its launches were not checked")
+            self._report(
+                call, f"module {call.name}: {source} lies outside of the repository", "its launches were not checked"
+            )
         elif not os.path.isdir(folder):
             self._report(call, f"module {call.name}: there is no folder {source}", "its launches were not checked")
         elif folder in _folders(parent) or len(_folders(parent)) > MAX_NESTING:
@@ -93,7 +101,7 @@ class Tree:
         self.library.report(Problem(message, call.place, remedy))
 
     def installed(self, path: str) -> str | None:
-        """Find the folder of a downloaded module by the names of the calls that lead to it; only below the root's folder."""
+        """Find the folder of a downloaded module by the names of the calls that lead to it, below the root's folder."""
         if self._manifest is None:
             self._manifest = _manifest(os.path.join(self.folder, ".terraform", "modules", "modules.json"), self.library)
         directory = self._manifest.get(path)
@@ -119,7 +127,9 @@ def _manifest(path: str, library: Library) -> dict[str, str]:
     except (ValueError, RecursionError):
         from imdsguard.model.place import Place
 
-        library.report(Problem("this is not the JSON that terraform init writes", Place(library.label(path)), "run it again"))
+        library.report(
+            Problem("this is not the JSON that terraform init writes", Place(library.label(path)), "run it again")
+        )
         return {}
     entries = data.get("Modules") if isinstance(data, dict) else None
     return {

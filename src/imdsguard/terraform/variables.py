@@ -1,7 +1,8 @@
 """The values that a person gives to the variables of a root module, weakest source first.
 
-Order ("Input Variables: Variable Definition Precedence", Terraform language documentation): environment, terraform.tfvars,
-terraform.tfvars.json, `*.auto.tfvars(.json)` in order of names, then `--var` and `--var-file` in the order given.
+Order ("Input Variables: Variable Definition Precedence", Terraform language documentation): environment,
+terraform.tfvars, terraform.tfvars.json, `*.auto.tfvars(.json)` in order of names, then `--var` and `--var-file` in the
+order given.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ PREFIX = "TF_VAR_"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A value given to a variable: an expression of a tfvars file, or a text from the environment or the command line."""
+    """A value given to a variable: an expression of a tfvars file, or a text from environment or command line."""
 
     place: Place
     code: Code | None = None
@@ -39,7 +40,7 @@ class Given:
         return self.place
 
     def evaluate(self, declared: Type | None, scope: NoNames) -> Value:
-        """Compute it. A text is an expression only for a variable declared with a type that is no string, number or bool.
+        """Compute it. A text is an expression only for a variable of a declared type other than string, number, bool.
 
         Raises `EvaluationError`.
         """
@@ -55,7 +56,10 @@ class Given:
 
 
 def constant(code: Code, scope: NoNames) -> Value:
-    """Evaluate a constant. In JSON syntax its strings are plain text there: `${` means nothing in a default or tfvars."""
+    """Evaluate a constant.
+
+    In JSON syntax its strings are plain text there: `${` means nothing in a default or tfvars.
+    """
     from imdsguard.hcl.evaluate.compile import compile_expression
     from imdsguard.hcl.syntax.static import literal_node
 
@@ -63,7 +67,7 @@ def constant(code: Code, scope: NoNames) -> Value:
 
 
 def given_values(folder: str, inputs: Inputs, library: Library) -> dict[str, Given]:
-    """Collect what is given to the root module in `folder`, by variable; later sources take the place of earlier ones whole."""
+    """Collect what is given to the root module in `folder`, by variable; a later source replaces an earlier one whole."""
     found: dict[str, Given] = {}
     for name, text in inputs.environment.items():
         if name.startswith(PREFIX):
@@ -107,7 +111,9 @@ def _file(path: str, library: Library, *, outside: bool = False) -> dict[str, Gi
         return {}
     if not label.endswith(".json"):
         for kind in body.block_types():
-            library.report(Problem(f'a variables file holds no blocks, but "{kind}" is one', body.blocks(kind)[0].place))
+            library.report(
+                Problem(f'a variables file holds no blocks, but "{kind}" is one', body.blocks(kind)[0].place)
+            )
     return {
         name: Given(code.place, code)
         for name, attribute in body.attributes().items()
