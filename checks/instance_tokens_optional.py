@@ -132,10 +132,4 @@ def reported_at_template(launch: Launch, estate: Estate) -> bool:
     """Whether a template or configuration that the launch goes through has the same fault by itself."""
     if launch.kind is Kind.INSTANCE or launch.state not in (State.OPTIONAL, State.UNKNOWN) or not launch.through:
         return False
-    return any(
-        template.state is launch.state
-        for template in estate.launches
-        if not template.starts_instances
-        and template.address in launch.through
-        and template.resource.root == launch.resource.root
-    )
+    return any(template.state is launch.state for template in estate.templates_of(launch))

@@ -89,11 +89,7 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
 
 def users(template: Launch, estate: Estate) -> str:
     """Name what launches from the template, in words that end a sentence."""
-    found = [
-        launch.address
-        for launch in estate.launches
-        if template.address in launch.through and launch.resource.root == template.resource.root
-    ]
+    found = [launch.address for launch in estate.users_of(template)]
     if not found:
         return ""
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""

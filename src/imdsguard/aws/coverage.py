@@ -1,27 +1,65 @@
-"""Whether any alarm on `MetadataNoTokenRejected` takes in a launch."""
+"""Which alarms take in which launches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.watch import REJECTED, best
+from imdsguard.aws.surroundings import without_key
+from imdsguard.aws.watch import NO, REJECTED, OneInstance, Watch, better
 from imdsguard.model.launch import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from imdsguard.aws.watch import Watch
-    from imdsguard.model.launch import Launch
+    from imdsguard.model.launch import Alarm, Launch
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
 
 
-def coverage_of(launch: Launch, watches: Sequence[Watch]) -> Coverage:
-    """Ask every alarm of the same root module; `by` names those that surely take the launch in."""
-    if not launch.starts_instances:
-        return STARTS_NOTHING
-    answers = [(watch, watch.sees(launch)) for watch in watches if watch.metric == REJECTED]
-    by = tuple(dict.fromkeys(watch.resource.address for watch, answer in answers if answer.covered))
-    if by:
-        return Coverage(covered=True, by=by)
-    return best(answer for _, answer in answers)
+class Lookout:
+    """All watches of a root module, asked about one launch after the other.
+
+    An alarm for each instance is the rule in large estates, so watches of single instances are found by address.
+    """
+
+    def __init__(self, watches: Sequence[Watch]) -> None:
+        self._watches = watches
+        self._covers: list[list[str]] = [[] for _ in watches]
+        self._single: dict[str, list[int]] = {}
+        self._broad: list[int] = []
+        for number, watch in enumerate(watches):
+            addresses = [sight.address for sight in watch.sights if isinstance(sight, OneInstance)]
+            if len(addresses) < len(watch.sights):
+                self._broad.append(number)
+                continue
+            for address in dict.fromkeys(without_key(address) for address in addresses):
+                self._single.setdefault(address, []).append(number)
+            for address in dict.fromkeys(addresses):
+                self._single.setdefault(f"={address}", []).append(number)
+
+    def coverage_of(self, launch: Launch) -> Coverage:
+        """Ask every watch; `by` names the alarms on `MetadataNoTokenRejected` that surely take the launch in."""
+        if not launch.starts_instances:
+            return STARTS_NOTHING
+        by: dict[str, None] = {}
+        found = NO
+        for number in self._candidates(launch):
+            watch = self._watches[number]
+            answer = watch.sees(launch)
+            if answer.covered:
+                self._covers[number].append(launch.address)
+            if watch.metric == REJECTED:
+                found = better(found, answer)
+                if answer.covered:
+                    by[watch.resource.address] = None
+        return Coverage(covered=True, by=tuple(by)) if by else found
+
+    def _candidates(self, launch: Launch) -> Iterator[int]:
+        """The watches that may take the launch in, in their order."""
+        key = launch.address if launch.resource.instances is not None else f"={launch.address}"
+        yield from sorted([*self._broad, *self._single.get(key, ())])
+
+    def alarms(self) -> list[Alarm]:
+        """The alarms on the token metrics, with what was found that they take in."""
+        pairs = zip(self._watches, self._covers, strict=True)
+        return [watch.alarm(tuple(covers)) for watch, covers in pairs if watch.unsure is None]

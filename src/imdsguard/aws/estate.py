@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.coverage import coverage_of
+from imdsguard.aws.coverage import Lookout
 from imdsguard.aws.surroundings import Surroundings
 from imdsguard.aws.types import ability
 from imdsguard.model.launch import Estate
@@ -28,11 +28,12 @@ def build(roots: Sequence[tuple[str, Sequence[Resource]]]) -> Estate:
     alarms: list[Alarm] = []
     for _, resources in roots:
         root = Surroundings(resources)
-        watches = _watches(root)
-        found = [_launch(resource, root) for resource in root.able("launches")]
-        launches += [replace(launch, coverage=coverage_of(launch, watches)) for launch in found]
+        lookout = Lookout(_watches(root))
+        for resource in root.able("launches"):
+            launch = _launch(resource, root)
+            launches.append(replace(launch, coverage=lookout.coverage_of(launch)))
         defaults += [default for default, _ in root.defaults()]
-        alarms += [watch.alarm(found) for watch in watches if watch.unsure is None]
+        alarms += lookout.alarms()
     return Estate(tuple(launches), tuple(defaults), tuple(alarms))
 
 

@@ -125,10 +125,9 @@ class Watch:
             return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
         return YES
 
-    def alarm(self, launches: Iterable[Launch]) -> Alarm:
-        """Make the estate's alarm, with the launches it surely takes in."""
+    def alarm(self, covers: tuple[str, ...]) -> Alarm:
+        """Make the estate's alarm, with the addresses of the launches that it surely takes in."""
         everything = any(isinstance(sight, Everything) for sight in self.sights)
-        covers = tuple(launch.address for launch in launches if launch.starts_instances and self.sees(launch).covered)
         return Alarm(self.resource, self.scope, self.metric, covers, everything)
 
 
@@ -136,8 +135,11 @@ def best(answers: Iterable[Coverage]) -> Coverage:
     """Return the best of several answers: yes, else that it cannot be told, else no."""
     found = NO
     for answer in answers:
-        if answer.covered:
-            return answer
-        if answer.covered is None and found.covered is False:
-            found = answer
+        found = better(found, answer)
     return found
+
+
+def better(one: Coverage, other: Coverage) -> Coverage:
+    """Return the better of two answers, the first where they are alike."""
+    order = (False, None, True)
+    return other if order.index(other.covered) > order.index(one.covered) else one

@@ -222,3 +222,27 @@ class Estate:
     launches: tuple[Launch, ...] = ()
     region_defaults: tuple[RegionDefault, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
+        """Return the templates and launch configurations in the code that a launch goes through."""
+        index = self._index()
+        root = launch.resource.root
+        return tuple(index[(root, address)][0] for address in launch.through if (root, address) in index)
+
+    def users_of(self, template: Launch) -> tuple[Launch, ...]:
+        """Return what launches through a template or launch configuration."""
+        return tuple(self._index().get((template.resource.root, template.address), [template])[1:])
+
+    def _index(self) -> dict[tuple[str, str], list[Launch]]:
+        """Templates by root and address, each followed by its users. Made once: rules ask for every launch."""
+        if not self._users:
+            for launch in self.launches:
+                if not launch.starts_instances:
+                    self._users[(launch.resource.root, launch.address)] = [launch]
+            for launch in self.launches:
+                for address in launch.through:
+                    found = self._users.get((launch.resource.root, address))
+                    if found is not None:
+                        found.append(launch)
+        return self._users
