@@ -1,0 +1,90 @@
+"""Programs that would cost too much end at a bound, soon and without using much memory."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from imdsguard.hcl.bounds import Bounds
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.evaluate.compile import compile_expression
+from imdsguard.hcl.syntax.parser import parse_expression
+from imdsguard.model.place import Place
+from tests.hcl.evaluate.corpus_scope import ModuleScope
+
+HERE = Place("main.tf", 1, 1, 1, 1)
+
+
+def evaluate(text, scope=None):
+    node = parse_expression(text, lambda start, end: HERE)
+    return compile_expression(node).evaluate(scope or ModuleScope(None))
+
+
+@pytest.fixture
+def chains(tmp_path):
+    """Locals that double the one before: text, list, tuple in tuple."""
+    lines = ['text0 = "xxxxxxxxxx"', "list0 = [1]", "tree0 = {}"]
+    for i in range(1, 60):
+        before = i - 1
+        lines += [
+            f'text{i} = "${{local.text{before}}}${{local.text{before}}}"',
+            f"list{i} = concat(local.list{before}, local.list{before})",
+            f"tree{i} = [local.tree{before}, local.tree{before}]",
+        ]
+    (tmp_path / "main.tf").write_text("locals {\n" + "\n".join(lines) + "\n}\n")
+    return ModuleScope(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "local.text40",
+        "local.list40",
+        "length(local.tree40)",
+        "jsonencode(local.tree40)",
+        "local.tree40 == local.tree41",
+        "issensitive(local.tree30)",
+    ],
+)
+def test_doubling_chains(chains, text):
+    started = time.monotonic()
+    with pytest.raises(LimitReached):
+        evaluate(text, chains)
+    assert time.monotonic() - started < 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "setproduct(range(1000), range(1000), range(1000))",
+        "1e20000 * 1e20000",
+        "1e-20000 * 1e-20000",
+    ],
+)
+def test_bombs(text):
+    started = time.monotonic()
+    with pytest.raises(LimitReached):
+        evaluate(text)
+    assert time.monotonic() - started < 2
+
+
+def test_a_loop_in_a_loop_in_a_loop_runs_out_of_steps():
+    scope = ModuleScope(None)
+    scope.bounds = Bounds(max_steps=100_000)
+    with pytest.raises(LimitReached, match="steps"):
+        evaluate("[for a in range(1000): [for b in range(1000): [for c in range(1000): a]]]", scope)
+
+
+def test_long_chains_of_operators_and_attributes_are_no_depth():
+    assert evaluate("1" + " + 1" * 1900).raw == 1901
+    with pytest.raises(EvaluationError, match="not declared"):
+        evaluate("x" + ".a" * 1900)
+
+
+@pytest.mark.parametrize("text", ["[" * 480 + "]" * 480, "!" * 480 + "true", "true ? 1 : " * 480 + "1"])
+def test_deep_nesting_never_escapes(text):
+    try:
+        evaluate(text)
+    except (EvaluationError, LimitReached) as problem:
+        assert str(problem)
