@@ -186,6 +186,21 @@ aws_cloudwatch_metric_alarm.refused  MetadataNoTokenRejected  1 launch  alarms.t
     assert estate_text(Estate()) == "Nothing here launches EC2 instances.\n"
 
 
+def test_root_modules_are_named_where_there_are_several() -> None:
+    one = estate_text(Estate((launch(root="stacks/a"),)))
+    assert one.splitlines()[1].startswith("aws_instance.web ")
+    two = estate_text(Estate((launch(root="stacks/a"), launch(root="."))))
+    assert [line.split("  ")[0] for line in two.splitlines()[1:]] == [
+        "stacks/a: aws_instance.web",
+        ".: aws_instance.web",
+    ]
+
+
+def test_what_came_by_pipe_has_no_file_to_point_at() -> None:
+    piped = replace(FINE, place=Place("-"), root="-")
+    assert findings_text(Report(findings=(piped,)), source, quiet=True).splitlines()[1] == "  --> standard input"
+
+
 def test_a_sensitive_value_is_not_shown() -> None:
     text = estate_text(Estate((launch(sensitive=True),)))
     assert text.splitlines()[1].split()[:3] == ["aws_instance.web", "optional", "(sensitive)"]

@@ -34,24 +34,28 @@ def estate_text(estate: Estate, style: Style | None = None) -> str:
     style = style or Style()
     if not (estate.launches or estate.region_defaults or estate.alarms):
         return "Nothing here launches EC2 instances.\n"
+    roots = {launch.resource.root for launch in estate.launches}
+    roots |= {default.resource.root for default in estate.region_defaults}
+    roots |= {alarm.resource.root for alarm in estate.alarms}
+    several = len(roots) > 1
     parts = []
     if estate.launches:
-        parts.append(_table(_LAUNCH, [_launch(launch) for launch in estate.launches], style))
-        reasons = [_reason(launch) for launch in estate.launches if launch.reason]
+        parts.append(_table(_LAUNCH, [_launch(launch, several) for launch in estate.launches], style))
+        reasons = [_reason(launch, several) for launch in estate.launches if launch.reason]
         if reasons:
             parts.append("".join(reasons))
     if estate.region_defaults:
-        parts.append(_table(_DEFAULT, [_default(default) for default in estate.region_defaults], style))
+        parts.append(_table(_DEFAULT, [_default(default, several) for default in estate.region_defaults], style))
     if estate.alarms:
-        parts.append(_table(_ALARM, [_alarm(alarm) for alarm in estate.alarms], style))
+        parts.append(_table(_ALARM, [_alarm(alarm, several) for alarm in estate.alarms], style))
     return "\n".join(parts)
 
 
-def _launch(launch: Launch) -> tuple[str, ...]:
+def _launch(launch: Launch, several: bool) -> tuple[str, ...]:
     tokens = launch.tokens
     where = tokens.place or launch.resource.place
     return (
-        _address(launch.resource.root, launch.address),
+        _address(launch.resource.root, launch.address, several),
         launch.state.value,
         _value(tokens),
         _value(launch.options.get(HOP_LIMIT)),
@@ -62,10 +66,10 @@ def _launch(launch: Launch) -> tuple[str, ...]:
     )
 
 
-def _default(default: RegionDefault) -> tuple[str, ...]:
+def _default(default: RegionDefault, several: bool) -> tuple[str, ...]:
     place = default.resource.place
     return (
-        _address(default.resource.root, default.address),
+        _address(default.resource.root, default.address, several),
         _value(default.options.get(HTTP_TOKENS)),
         _value(default.options.get(HOP_LIMIT)),
         f"{place.file}:{place.line}" if place.line else place.file,
@@ -73,11 +77,11 @@ def _default(default: RegionDefault) -> tuple[str, ...]:
     )
 
 
-def _alarm(alarm: Alarm) -> tuple[str, ...]:
+def _alarm(alarm: Alarm, several: bool) -> tuple[str, ...]:
     place = alarm.resource.place
     watches = "everything" if alarm.everything else plural(len(alarm.covers), "launch", "launches")
     return (
-        _address(alarm.resource.root, alarm.address),
+        _address(alarm.resource.root, alarm.address, several),
         alarm.metric,
         watches,
         f"{place.file}:{place.line}" if place.line else place.file,
@@ -85,8 +89,9 @@ def _alarm(alarm: Alarm) -> tuple[str, ...]:
     )
 
 
-def _address(root: str, address: str) -> str:
-    return address if root in (".", "") else f"{root}: {address}"
+def _address(root: str, address: str, several: bool) -> str:
+    """Give the address, under the root module's name where there are several."""
+    return f"{root}: {address}" if several else address
 
 
 def _value(option: Option | None) -> str:
@@ -107,8 +112,8 @@ def _watched(launch: Launch) -> str:
     return (coverage.by[0] if coverage.by else "yes") if coverage.covered else "no"
 
 
-def _reason(launch: Launch) -> str:
-    address = _address(launch.resource.root, launch.address)
+def _reason(launch: Launch, several: bool) -> str:
+    address = _address(launch.resource.root, launch.address, several)
     return f"{escape(address)} is {launch.state.value}: {shorten(escape(launch.reason or ''), 500)}\n"
 
 

@@ -79,6 +79,8 @@ def _where(finding: Finding) -> str:
     """Give `file:line:column`, and the root module where the file does not show it."""
     place, root = finding.place, finding.root
     where = escape(str(place)) if place else "(no file)"
+    if place and place.file == "-":
+        where = "standard input"
     if root not in (".", "") and not (place and f"{place.file}/".startswith(f"{root}/")):
         where += f" (in {_text(root)})"
     return where
