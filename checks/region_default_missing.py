@@ -78,11 +78,11 @@ SETTING = 'http_tokens = "required"'
 
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every account and Region that launches something."""
-    firsts: list[Launch] = []
     # What starts instances comes before what only says how; by address, as a plan does not tell what is declared first.
+    by_region: dict[tuple[str, ...], Launch] = {}
     for launch in sorted(estate.launches, key=lambda each: (not each.starts_instances, each.address)):
-        if not any(together(launch, first) for first in firsts):
-            firsts.append(launch)
+        by_region.setdefault(account_and_region(launch), launch)
+    firsts = list(by_region.values())
     for first in firsts:
         yield judge_region(first, firsts, [default for default in estate.region_defaults if same_root(default, first)])
 
@@ -120,9 +120,12 @@ def unsure(first: Launch, default: RegionDefault, reason: str) -> Judgement:
     return replace(undecided(default, message, remedy=SETTING), region=first.scope.region_name)
 
 
-def together(launch: Launch, first: Launch) -> bool:
-    """Whether both are surely in one account and Region of one root module."""
-    return launch.resource.root == first.resource.root and launch.scope.same(first.scope) is True
+def account_and_region(launch: Launch) -> tuple[str, ...]:
+    """What launches are judged together by. A Region that is not known goes by its provider and why it is not known."""
+    root, scope = launch.resource.root, launch.scope
+    if isinstance(scope.region, str):
+        return root, scope.account, scope.region
+    return root, scope.account, scope.provider, scope.region.reason
 
 
 def same_root(default: RegionDefault, launch: Launch) -> bool:

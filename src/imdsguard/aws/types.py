@@ -19,6 +19,7 @@ def wanted() -> frozenset[str]:
     return frozenset(stem for stem, _, ending in names if ending == "py" and not stem.startswith("_"))
 
 
+@cache
 def adapter(resource_type: str) -> ModuleType | None:
     """Return the adapter of a resource type, imported now, or None if there is none."""
     if resource_type not in wanted():
@@ -28,6 +29,7 @@ def adapter(resource_type: str) -> ModuleType | None:
     return import_module(f"imdsguard.aws.adapters.{resource_type}")
 
 
+@cache
 def ability(resource_type: str, name: str) -> Callable[..., Any] | None:
     """Return the function `name` of a type's adapter, or None if it has none."""
     found = getattr(adapter(resource_type), name, None)
