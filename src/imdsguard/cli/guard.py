@@ -77,11 +77,12 @@ def _internal(error: Exception) -> str:
     from imdsguard.report.escape import escape, shorten
     from imdsguard.version import __version__
 
+    home = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
     where, trace = "", error.__traceback__
     while trace is not None:
-        file = trace.tb_frame.f_code.co_filename.replace(os.sep, "/")
-        if "/imdsguard/" in file:
-            where = f" in {file.rpartition('/imdsguard/')[2]}:{trace.tb_lineno}"
+        file = trace.tb_frame.f_code.co_filename
+        if file.startswith(home):  # the package, and not a checkout of that name
+            where = f" in {file[len(home) :].replace(os.sep, '/')}:{trace.tb_lineno}"
         trace = trace.tb_next
     said = shorten(escape(f"{type(error).__name__}: {error}"), 300)
     return (
