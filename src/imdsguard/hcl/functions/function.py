@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
 from imdsguard.hcl.values.types import DYNAMIC, Type
@@ -141,9 +141,7 @@ class Function:
                 raise
             raise self._error(f'Call to function "{self.name}" failed: {error.message}.', arguments, context) from None
         except RecursionError:
-            raise self._error(
-                f'Call to function "{self.name}" failed: too deeply nested.', arguments, context
-            ) from None
+            raise LimitReached(f"an argument of {self.name}() nests deeper than imdsguard follows") from None
 
     def _error(self, message: str, arguments: Sequence[Value], context: CallContext) -> EvaluationError:
         """Make the error, without its details if they could show a sensitive value."""

@@ -6,7 +6,7 @@ import math
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.functions import doubles
 from imdsguard.hcl.functions.arguments import whole
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native
@@ -115,7 +115,7 @@ def _integer(text: str, base: int) -> int | None:
     if not digits.isascii() or not digits.isalnum():
         return None
     if len(digits) > arithmetic.MAX_DIGITS // 20:
-        raise EvaluationError("the number has more digits than imdsguard reads")
+        raise LimitReached("a number has more digits than imdsguard reads")
     if base == 10 and digits.isdigit():
         return sign * arithmetic.int_of(digits)
     value = 0

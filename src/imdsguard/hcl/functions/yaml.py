@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.functions.function import Call, Parameter, function, normalised
 from imdsguard.hcl.functions.yaml_scalars import resolve
 from imdsguard.hcl.functions.yaml_text import encode
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAP_TAG = "tag:yaml.org,2002:map"
 SEQUENCE_TAG = "tag:yaml.org,2002:seq"
+_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 MOST_NESTED = 200
 """How deep a document may nest."""
 
@@ -44,6 +46,7 @@ class _Reader:
 
         self._yaml = yaml
         self._bounds = bounds
+        self._text = text
         self._anchors: dict[str, Value] = {}
         self._pending: list[str] = []
         self._sizes: dict[int, int] = {}
@@ -86,17 +89,23 @@ class _Reader:
         if event.anchor:
             self._pending.append(event.anchor)
         if isinstance(event, yaml.ScalarEvent):
-            value = resolve(event)
+            value = self._scalar(event)
         else:
             self._depth += 1
             if self._depth > MOST_NESTED:
-                raise EvaluationError("the YAML document nests too deeply")
+                raise LimitReached(f"a YAML document nests more than {MOST_NESTED} levels")
             value = self._sequence(event) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(event)
             self._depth -= 1
         if event.anchor:
             self._pending.remove(event.anchor)
             self._anchors[event.anchor] = value
         return value
+
+    def _scalar(self, event: Any) -> Value:
+        written = self._text[event.start_mark.index : event.end_mark.index] if event.style == '"' else ""
+        if _SLASH.search(written):  # an escape of YAML 1.2 that Terraform's older parser does not know
+            raise EvaluationError("found unknown escape character")
+        return resolve(event)
 
     def _alias(self, event: Any) -> Value:
         name = event.anchor
@@ -134,7 +143,7 @@ class _Reader:
             if key.tag is None and key.value == "<<":
                 self._merge(self._value(self._next()), members)
                 continue
-            name = convert(resolve(key), STRING)
+            name = convert(self._scalar(key), STRING)
             if name.is_null:
                 raise EvaluationError("mapping key cannot be null")
             members[str(normalised(name.raw))] = self._value(self._next())
