@@ -120,7 +120,7 @@ def try_repo(hook: Path, guarded: Path, *files: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("pre-commit")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("pre-commit")]
 
 
 def test_a_changed_module_is_judged_in_the_stack_that_calls_it(hook: Path, guarded: Path) -> None:

@@ -15,7 +15,7 @@ EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/main
 FIXTURES = sorted({path.parent for path in (REPOSITORY / "tests" / "fixtures").rglob("*.tf")})
 PLANNED = sorted(path.parent for path in (REPOSITORY / "tests/terraform/documents/fixtures").glob("*/main.tf"))
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("oracle")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("oracle")]
 
 
 def name_of(folder: Path) -> str:

@@ -20,10 +20,12 @@ _CHANGE = msgspec.json.Decoder(Change)
 class Instance:
     """One instance in a plan. Raises `msgspec.DecodeError` from what decodes its change."""
 
-    __slots__ = ("_change", "planned")
+    __slots__ = ("_change", "label", "module", "planned")
 
     def __init__(self, planned: ResourceChange) -> None:
         self.planned = planned
+        self.module = module_path(planned.module_address)
+        self.label = label_of(planned.mode, planned.type, planned.name)
         self._change: Change | None = None
 
     @property
@@ -63,8 +65,8 @@ class Instances:
         for planned in changes:
             if planned.deposed:
                 continue
-            block = (module_path(planned.module_address), label_of(planned.mode, planned.type, planned.name))
-            self._by_block.setdefault(block, {})[planned.index] = Instance(planned)
+            instance = Instance(planned)
+            self._by_block.setdefault((instance.module, instance.label), {})[planned.index] = instance
 
     def of(self, module: ModulePath, label: str) -> Mapping[str | int | None, Instance]:
         """The instances of a block in a module instance, by key."""

@@ -107,12 +107,9 @@ class PlanReader:
 
     def _resource(self, instance: Instance, values: dict[str, Any], action: Action) -> Resource:
         planned, change = instance.planned, instance.change
-        module = module_path(planned.module_address)
-        label = label_of(planned.mode, planned.type, planned.name)
-        block = self._blocks.resource(module, label)
-        around = Surroundings(
-            self._resolver, module, planned.index, block.for_each_expression if block is not None else None, label
-        )
+        block = self._blocks.resource(instance.module, instance.label)
+        for_each = block.for_each_expression if block is not None else None
+        around = Surroundings(self._resolver, instance.module, planned.index, for_each, instance.label)
         forgotten = action is Action.FORGET
         body = DocumentBody(
             self._place,
@@ -150,15 +147,11 @@ class PlanReader:
         return Known(region, self._place, (Step("region", self._place),)) if isinstance(region, str) else otherwise
 
     def _written(self, instance: Instance) -> Shown | Unseen:
-        planned = instance.planned
-        label = label_of(planned.mode, planned.type, planned.name)
-        block = self._blocks.resource(module_path(planned.module_address), label)
+        block = self._blocks.resource(instance.module, instance.label)
         return Unseen(NOT_SHOWN) if block is None else Shown(block.expressions)
 
     def _key(self, instance: Instance) -> str:
-        planned = instance.planned
-        label = label_of(planned.mode, planned.type, planned.name)
-        block = self._blocks.resource(module_path(planned.module_address), label)
+        block = self._blocks.resource(instance.module, instance.label)
         return block.provider_config_key if block is not None else ""
 
     def _put_off(self) -> Iterator[Resource]:
