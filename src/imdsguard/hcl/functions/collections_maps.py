@@ -139,9 +139,12 @@ def merge(call: Call, *maps: Value) -> Value:
     merged: dict[str, Value] = {}
     marks = NO_MARKS
     for value in maps:
-        if not value.is_null:
-            marks |= value.marks
-            merged.update(_members(value))
+        if value.is_null:
+            continue
+        if not isinstance(value.raw, Mapping):
+            raise EvaluationError(f'arguments must be maps or objects, got "{value.type.name}"')
+        marks |= value.marks
+        merged.update(value.raw)
     call.context.bounds.items(len(merged))
     if isinstance(call.type, MapType):
         return map_of(call.type.element, merged).with_marks(marks)

@@ -19,7 +19,7 @@ PATTERN = Parameter("pattern", STRING)
 TEXT = Parameter("string", STRING)
 
 _QUOTED = re.compile(r"\\Q.*?(?:\\E|$)", re.DOTALL)
-_GROUP = re.compile(r"(?:\\.|[^\\(])*?\(\?P?<(\w+)>", re.DOTALL)
+_GROUP = re.compile(r"\\.|\(\?P?<(\w+)>", re.DOTALL)
 _REFERENCE = re.compile(r"\$(?:(\$)|(\w+)|\{(\w+)\})")
 
 
@@ -43,7 +43,7 @@ def _refuse_what_go_refuses(pattern: str) -> None:
     plain = _QUOTED.sub("", pattern)
     if "\\C" in re.findall(r"\\.", plain):
         raise EvaluationError("invalid regexp pattern: invalid escape sequence in \\C")
-    if any(not name.isascii() for name in _GROUP.findall(plain)):
+    if not all(name.isascii() for name in _GROUP.findall(plain)):
         raise EvaluationError("invalid regexp pattern: invalid named capture")
 
 
@@ -53,7 +53,8 @@ def _group_names(expression: Any) -> list[str]:
     if names and len(names) < expression.groups:
         pattern = expression.pattern
         # Of groups with the same name RE2 tells only one.
-        written = _GROUP.findall(_QUOTED.sub("", pattern.decode() if isinstance(pattern, bytes) else pattern))
+        text = pattern.decode() if isinstance(pattern, bytes) else pattern
+        written = [name for name in _GROUP.findall(_QUOTED.sub("", text)) if name]
         if len(written) == expression.groups:
             return written
     found = [names.get(i, b"") for i in range(1, expression.groups + 1)]
