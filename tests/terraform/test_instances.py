@@ -204,7 +204,17 @@ def test_a_circle_is_unknown_and_names_its_members(stack, instance):
 def test_long_chains_of_locals_end(stack, instance):
     chain = "\n".join(f"  l{i} = local.l{i + 1}" for i in range(3000))
     stack.files({"main.tf": f"locals {{\n{chain}\n  l3000 = 1\n}}\n" + instance("local.l0")})
-    assert isinstance(stack.tokens("aws_instance.web"), (Unknown, Known))
+    assert stack.tokens("aws_instance.web").value == 1
+
+
+def test_values_that_nest_very_deep_do_no_harm(stack, instance):
+    deep = "[" * 400 + "1" + "]" * 400
+    chain = "\n".join(f"  l{i} = [local.l{i + 1}]" for i in range(2000))
+    stack.files({"main.tf": f"locals {{\n{chain}\n  l2000 = {deep}\n}}\n" + instance("local.l0")})
+    value = stack.tokens("aws_instance.web")
+    while isinstance(value, Known) and isinstance(value.value, tuple):
+        (value,) = value.value
+    assert isinstance(value, Unknown) or value.value == 1
 
 
 def test_a_thousand_instances_evaluate_what_they_share_once(stack, monkeypatch):

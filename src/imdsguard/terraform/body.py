@@ -44,7 +44,7 @@ class SourceBody:
             if code is None:
                 self._values[name] = Absent(self._place)
             else:
-                self._values[name] = translate(safely(self._scope, code), code.place)
+                self._values[name] = _translated(safely(self._scope, code), code.place)
         return self._values[name]
 
     def blocks(self, name: str) -> Blocks:
@@ -97,12 +97,19 @@ class ObjectBody:
     def attribute(self, name: str) -> Value:
         """Give the attribute of that name."""
         member = self._member(name)
-        return Absent(self._place) if member is None else translate(member, _written(member, self._place))
+        return Absent(self._place) if member is None else _translated(member, _written(member, self._place))
 
     def blocks(self, name: str) -> Blocks:
         """Give the objects that the attribute holds."""
         member = self._member(name)
         return Blocks() if member is None else blocks_of(member, _written(member, self._place))
+
+
+def _translated(value: language.Value, place: Place) -> Value:
+    try:
+        return translate(value, place)
+    except RecursionError:
+        return Unknown("the value nests deeper than we follow", place=place)
 
 
 def blocks_of(value: language.Value, place: Place) -> Blocks:

@@ -62,7 +62,7 @@ def check_module(instance: ModuleInstance) -> None:
     module = instance.module
     check_references(instance)
     if instance.call is not None:
-        from imdsguard.terraform.instance import META_ARGUMENTS
+        from imdsguard.terraform.names import META_ARGUMENTS
 
         for name in instance.call.section.names():
             if name not in module.variables and name not in META_ARGUMENTS:

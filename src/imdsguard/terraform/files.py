@@ -80,7 +80,7 @@ class RepositoryFiles:
         return real
 
     def _below(self, top: str) -> Iterator[str]:
-        """Walk a folder without following links to folders, so that loops end; links to files count if they stay inside."""
+        """Walk a folder without following links to folders, so loops end; links to files count if they stay inside."""
         for folder, folders, names in os.walk(top):
             folders.sort()
             for name in sorted(names):

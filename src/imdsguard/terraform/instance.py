@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.values.types import DYNAMIC
 from imdsguard.hcl.values.value import (
     EPHEMERAL,
-    FALSE,
     NOT_NULL,
     SENSITIVE,
     Value,
     object_of,
-    string,
     tuple_of,
     unknown,
 )
 from imdsguard.model.value import Reference, Step
 from imdsguard.terraform.evaluation import NoNames
 from imdsguard.terraform.expansion import Expansion, expand
+from imdsguard.terraform.names import META_ARGUMENTS, apply, escaped, surrounding
 from imdsguard.terraform.scopes import follow, reason_of
 from imdsguard.terraform.variables import constant, flag
 
@@ -39,8 +37,9 @@ if TYPE_CHECKING:
     from imdsguard.terraform.tree import Tree
     from imdsguard.terraform.variables import Given
 
-META_ARGUMENTS = {"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"}
-"""Arguments of a module call that are not for the module's variables ("Modules: meta-arguments")."""
+
+DEEP = 40
+"""How deep references go before locals are computed one after the other instead of through each other."""
 
 
 class ModuleInstance:
@@ -65,6 +64,7 @@ class ModuleInstance:
         self._given = given or {}
         self._evaluation: Evaluation = tree.evaluation
         self.constants = NoNames(self.bounds, self.files)
+        self._preparing = False
         self._values: dict[tuple[str, str], Value] = {}
         self._codes: dict[Code, Value] = {}
         self._expansions: dict[tuple[str, ...], Expansion] = {}
@@ -109,7 +109,7 @@ class ModuleInstance:
         if root == "module":
             return self._module_value(name, steps, place)
         if root in ("path", "terraform", "tofu"):
-            return self._surrounding(root, name, place), 1
+            return surrounding(self, root, name, place), 1
         if root in ("data", "ephemeral", "resource"):
             if len(steps) < 2 or not isinstance(steps[1], str):
                 raise StaticError(f'"{root}.{name}" must be followed by a name', place)
@@ -122,7 +122,7 @@ class ModuleInstance:
         second = steps[1] if len(steps) > 1 else None
         if root in ("each", "count", "self", "path", "terraform", "tofu") or not isinstance(first, str):
             if root in ("path", "terraform", "tofu") and isinstance(first, str):
-                self._surrounding(root, first, place)
+                surrounding(self, root, first, place)
             else:
                 self.resolve(root, steps, place)
             return
@@ -193,7 +193,7 @@ class ModuleInstance:
         if value is None:
             value = self._without_value(name, constraint, nullable=nullable)
         elif constraint is not None:
-            value = _apply(constraint, value, self._written(name))
+            value = apply(constraint, value, self._written(name))
         if value.is_null and not nullable:
             raise EvaluationError(f"var.{name} must not be null", self._written(name))
         marks = {SENSITIVE} if flag(section.code("sensitive"), self.constants, default=False) else set()
@@ -219,8 +219,32 @@ class ModuleInstance:
             raise StaticError(f'no local value "{name}" is declared in this module', place)
         key = ("local", name)
         if key not in self._values:
+            if self.bounds.meter.depth >= DEEP and not self._preparing:
+                self._prepare(name)
             self._values[key] = self._evaluation.once(self, f"local.{name}", lambda: self.evaluate(code))
         return self._values[key]
+
+    def _prepare(self, name: str) -> None:
+        """Compute what a local refers to, deepest first, so that a long chain of locals needs no deep recursion."""
+        self._preparing = True
+        try:
+            seen, todo = {name}, [name]
+            while todo:
+                code = self.module.locals[todo[-1]]
+                try:
+                    named = [t.steps[0] for t in code.compiled().traversals if t.root == "local" and t.steps]
+                except (EvaluationError, LimitReached):
+                    named = []
+                named = [n for n in named if isinstance(n, str) and n in self.module.locals and n not in seen]
+                new = [n for n in named if isinstance(n, str) and ("local", n) not in self._values]
+                seen.update(new)
+                todo += new
+                if not new:
+                    done = todo.pop()
+                    if done != name:
+                        self.local(done)
+        finally:
+            self._preparing = False
 
     def output(self, name: str, place: Place | None = None) -> Value:
         """Give the value of an output. Raises `EvaluationError` if it is not declared."""
@@ -240,21 +264,6 @@ class ModuleInstance:
         if flag(section.code("sensitive"), self.constants, default=False):
             value = value.with_marks(frozenset({SENSITIVE}))
         return value.via(Step(f"{self.address}.{name}" if self.address else f"output.{name}", code.place))
-
-    def _surrounding(self, root: str, name: str, place: Place) -> Value:
-        top = self.files.absolute(".")
-        if root == "path":
-            if name == "root":
-                return string(".")
-            if name == "cwd":
-                return string(top.replace(os.sep, "/"))
-            if name == "module":
-                return string(os.path.relpath(self.module.folder, top).replace(os.sep, "/"))
-        elif name == "workspace":
-            return string(self._evaluation.workspace)
-        elif name == "applying":
-            return FALSE.with_marks(frozenset({EPHEMERAL}))
-        raise StaticError(f'"{root}" has no attribute "{name}"', place)
 
     # --- child modules ---
 
@@ -331,7 +340,7 @@ class ModuleInstance:
 
     def absolute(self, declaration: Declaration, key: Key = None) -> str:
         """Give the address of a declaration, or of one instance of it, within the root."""
-        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{_escaped(key)}"]'
+        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{escaped(key)}"]'
         return (f"{self.address}." if self.address else "") + declaration.address + index
 
     def resource(self, kind: str, type_: str, name: str, place: Place | None = None) -> Value:
@@ -373,15 +382,3 @@ class ModuleInstance:
             return unknown(reason=reason_of(error, code.place))
         except LimitReached as limit:
             return unknown(reason=limit.reason)
-
-
-def _apply(constraint: Constraint, value: Value, place: Place | None) -> Value:
-    try:
-        converted = constraint.apply(value)
-    except EvaluationError as error:
-        raise type(error)(error.message, error.place or place) from None
-    return converted if converted.origin is not None else converted.at(value.origin)
-
-
-def _escaped(key: str) -> str:
-    return key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("${", "$${").replace("%{", "%%{")

@@ -67,7 +67,7 @@ def constant(code: Code, scope: NoNames) -> Value:
 
 
 def given_values(folder: str, inputs: Inputs, library: Library) -> dict[str, Given]:
-    """Collect what is given to the root module in `folder`, by variable; a later source replaces an earlier one whole."""
+    """Collect what is given to the root module in `folder`, by variable; later sources replace earlier ones whole."""
     found: dict[str, Given] = {}
     for name, text in inputs.environment.items():
         if name.startswith(PREFIX):
