@@ -11,7 +11,8 @@ from tests.oracle.comparing import differences, estate_of_plan, estate_of_source
 from tests.oracle.conftest import Planner, RefusedError
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/main.tf"))
+EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/versions.tf"))
+ENVIRONMENTS = [(folder, file.name) for folder in EXAMPLES for file in sorted(folder.glob("environments/*.tfvars"))]
 FIXTURES = sorted({path.parent for path in (REPOSITORY / "tests" / "fixtures").rglob("*.tf")})
 PLANNED = sorted(path.parent for path in (REPOSITORY / "tests/terraform/documents/fixtures").glob("*/main.tf"))
 
@@ -22,12 +23,22 @@ def name_of(folder: Path) -> str:
     return folder.relative_to(REPOSITORY).as_posix()
 
 
-def compare(oracle: Planner, folder: Path) -> None:
-    found = differences(estate_of_source(folder), estate_of_plan(oracle.plan(folder)))
+def compare(oracle: Planner, folder: Path, *var_files: str) -> None:
+    found = differences(estate_of_source(folder, *var_files), estate_of_plan(oracle.plan(folder, *var_files)))
     assert not found, "\n".join(map(str, found))
 
 
-@pytest.mark.parametrize("original", [*EXAMPLES, *PLANNED], ids=name_of)
+@pytest.mark.parametrize(("example", "environment"), ENVIRONMENTS)
+def test_source_and_plan_agree_on_an_example(oracle: Planner, folder: Path, example: Path, environment: str) -> None:
+    shutil.copytree(example, folder / "code")
+    compare(oracle, folder / "code", f"environments/{environment}")
+
+
+def test_the_examples_are_compared() -> None:
+    assert len(ENVIRONMENTS) >= 4
+
+
+@pytest.mark.parametrize("original", PLANNED, ids=name_of)
 def test_source_and_plan_agree(oracle: Planner, folder: Path, original: Path) -> None:
     shutil.copytree(original, folder / "code")
     compare(oracle, folder / "code")
