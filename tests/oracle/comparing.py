@@ -8,7 +8,7 @@ from pathlib import Path
 
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.model.launch import SERVICE_DEFAULTS, Estate, Launch, Source, State
+from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS, Estate, Launch, Source, State
 from imdsguard.model.resource import Resource
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.inputs import Inputs
@@ -88,7 +88,10 @@ def _bindings(address: str, ours: Resource, real: Resource) -> Iterable[Differen
 
 
 def _launch(ours: Launch, real: Launch) -> Iterable[Difference]:
-    if not _excused(_reason(ours), _reason(real)) and ours.state is not real.state:
+    endpoint = ours.options[HTTP_ENDPOINT].reason, real.options[HTTP_ENDPOINT].reason
+    # With tokens required, an endpoint that may be off or on is "required" to the one who cannot tell.
+    both_safe = {ours.state, real.state} == {State.REQUIRED, State.DISABLED} and _excused(*endpoint)
+    if not _excused(_reason(ours), _reason(real)) and ours.state is not real.state and not both_safe:
         said = [f"{launch.state.value} ({launch.reason})" for launch in (ours, real)]
         yield Difference(ours.address, "state", *said)
     for name, option in ours.options.items():
