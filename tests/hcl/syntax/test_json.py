@@ -96,9 +96,9 @@ def test_places_inside_strings() -> None:
     ("text", "problem"),
     [
         ("", "1:1: not valid JSON: expected a value, found the end of the file"),
-        ('{"a": 1,}', "1:9: not valid JSON: expected a property's name in quotes, found \"}\""),
+        ('{"a": 1,}', '1:9: not valid JSON: expected a property\'s name in quotes, found "}"'),
         ('{"a" 1}', '1:6: not valid JSON: expected ":" behind the name, found "1"'),
-        ("{\n  a: 1}", "2:3: not valid JSON: expected a property's name in quotes, found \"a\""),
+        ("{\n  a: 1}", '2:3: not valid JSON: expected a property\'s name in quotes, found "a"'),
         ("[1 2]", '1:4: not valid JSON: expected "," or "]" in the array, found "2"'),
         ('{"a": 01}', '1:7: not valid JSON: expected a value, found "0"'),
         ('{"a": "\\x"}', '1:8: not valid JSON: "\\x" is no escape sequence'),

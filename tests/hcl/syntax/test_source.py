@@ -17,7 +17,7 @@ def test_lines_and_places() -> None:
 
 
 def test_bytes_that_are_not_utf8() -> None:
-    body, problems = parse_body(Source("a.tf", b"x = 1\ny = \"\xc3\xa9\xff\"\n"))
+    body, problems = parse_body(Source("a.tf", b'x = 1\ny = "\xc3\xa9\xff"\n'))
     assert [str(p) for p in problems] == [
         "a.tf:2:7: the file is not UTF-8: byte 0xff cannot be decoded: save the file as UTF-8"
     ]

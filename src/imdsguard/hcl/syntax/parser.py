@@ -183,7 +183,7 @@ class Parser(Lexer):
             name += "::" + self.word
             self.advance()
         if self.kind != "(":
-            raise self.problem(f'expected the arguments of {name} in parentheses, found {self.describe()}')
+            raise self.problem(f"expected the arguments of {name} in parentheses, found {self.describe()}")
         newlines, self.newlines = self.newlines, False
         self.advance()
         arguments: list[Node] = []
