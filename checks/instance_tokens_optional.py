@@ -3,7 +3,8 @@
 ## What it checks
 
 Everything in the code that starts instances: `aws_instance`, `aws_autoscaling_group`, `aws_ec2_fleet`,
-`aws_spot_fleet_request`, `aws_spot_instance_request`, `aws_eks_node_group`. It fails if the instances get
+`aws_spot_fleet_request`, `aws_spot_instance_request`, `aws_eks_node_group`, and their twins of the `awscc` provider;
+what other services start is left to `service-tokens-optional`. It fails if the instances get
 `http_tokens = "optional"` by AWS's order of precedence, each option on its own: launch, launch template, Region
 default, AMI, service default. It passes if they get `required`, or if the endpoint is disabled. Where the code sets
 something that cannot be computed, it says what.
@@ -107,7 +108,7 @@ class Parameters:
 
 def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Judgement]:
     """Judge what starts instances."""
-    if not launch.starts_instances or reported_at_template(launch, estate):
+    if not launch.starts_instances or launch.kind is Kind.SERVICE or reported_at_template(launch, estate):
         return
     tokens = launch.tokens
     remedy = REMEDIES.get(launch.kind, BLOCK)

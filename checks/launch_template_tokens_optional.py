@@ -2,7 +2,8 @@
 
 ## What it checks
 
-Every `aws_launch_template` and `aws_launch_configuration`, used in this code or not. It fails if an instance launched
+Every `aws_launch_template` and `aws_launch_configuration`, and their twins of the `awscc` provider, used in this code
+or not. It fails if an instance launched
 from it with nothing more said gets `http_tokens = "optional"`: because the template says so, or because it says
 nothing and neither the Region default nor the AMI requires tokens. It passes if such an instance gets `required`, or
 if the endpoint is disabled.

@@ -80,7 +80,8 @@ def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every account and Region that launches something."""
     # What starts instances comes before what only says how; by address, as a plan does not tell what is declared first.
     by_region: dict[tuple[str, ...], Launch] = {}
-    for launch in sorted(estate.launches, key=lambda each: (not each.starts_instances, each.address)):
+    following = [launch for launch in estate.launches if launch.follows_account]
+    for launch in sorted(following, key=lambda each: (not each.starts_instances, each.address)):
         by_region.setdefault(account_and_region(launch), launch)
     firsts = list(by_region.values())
     for first in firsts:

@@ -98,7 +98,7 @@ dimensions  = {{ InstanceId = {id} }}"""
 
 def check(launch: Launch) -> Iterable[Judgement]:
     """Judge what starts instances and requires tokens."""
-    if not launch.starts_instances or launch.state is not State.REQUIRED:
+    if not launch.starts_instances or launch.state is not State.REQUIRED or not launch.follows_account:
         return
     coverage = launch.coverage
     remedy = BY_ID.format(id=f"{launch.address}.id") if launch.kind is Kind.INSTANCE else BY_QUERY

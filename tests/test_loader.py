@@ -64,7 +64,7 @@ def test_a_file_is_a_rule(tmp_path: Path) -> None:
         (("launch: Launch", "launch"), "the parameter launch of `check` is not annotated; it can be one of Launch, "),
         (("launch: Launch", "launch: dict"), "the parameter launch of `check` is annotated dict; it can be one of "),
         (("launch: Launch, parameters: Parameters, estate: Estate", "parameters: Parameters"),
-         "`check` must take its subject, one of Launch, RegionDefault, Alarm, Estate"),
+         "`check` must take its subject, one of Launch, RegionDefault, Alarm, Image, OrganizationPolicy, Estate"),
         (("estate: Estate", "other: Launch"), "`check` takes one subject, and besides it at most "),
         (("estate: Estate", "*estate: Estate"), "`check` takes positional parameters only, "),
         (("class Parameters", "class Settings"), "`check` wants Parameters, but the rule declares none"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         passed,
         undecided,
     )
+    from imdsguard.model.image import Image
     from imdsguard.model.launch import (
         HOP_LIMIT,
         HTTP_ENDPOINT,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Source,
         State,
     )
+    from imdsguard.model.organization import Condition, OrganizationPolicy, Statement
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
     from imdsguard.model.resource import Action, Blocks, Body, Provider, Resource
@@ -53,10 +55,12 @@ _HOMES = {
     "imdsguard.model.finding": (
         "Confidence", "Finding", "Judgement", "Severity", "Verdict", "failed", "passed", "undecided",
     ),
+    "imdsguard.model.image": ("Image",),
     "imdsguard.model.launch": (
         "HOP_LIMIT", "HTTP_ENDPOINT", "HTTP_TOKENS", "OPTIONS", "SERVICE_DEFAULTS", "Alarm", "Coverage", "Estate",
         "Kind", "Launch", "Option", "RegionDefault", "Scope", "Source", "State",
     ),
+    "imdsguard.model.organization": ("Condition", "OrganizationPolicy", "Statement"),
     "imdsguard.model.place": ("Place",),
     "imdsguard.model.problem": ("Problem",),
     "imdsguard.model.resource": ("Action", "Blocks", "Body", "Provider", "Resource"),
@@ -77,15 +81,18 @@ __all__ = [
     "Alarm",
     "Blocks",
     "Body",
+    "Condition",
     "Confidence",
     "Coverage",
     "Estate",
     "Finding",
+    "Image",
     "Judgement",
     "Kind",
     "Known",
     "Launch",
     "Option",
+    "OrganizationPolicy",
     "Outcome",
     "Place",
     "Policy",
@@ -102,6 +109,7 @@ __all__ = [
     "Severity",
     "Source",
     "State",
+    "Statement",
     "Step",
     "Unknown",
     "Value",

@@ -11,7 +11,7 @@ from imdsguard.model.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imdsguard.model.launch import Alarm, Estate, Launch, RegionDefault
+    from imdsguard.model.launch import Estate
     from imdsguard.model.rule import Rule
     from imdsguard.policy.policy import Policy, Setting
 
@@ -52,12 +52,16 @@ def fingerprint(rule: str, root: str, address: str, region: str | None) -> str:
     return sha256("|".join((rule, root, address, region or "")).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _subjects(estate: Estate, rule: Rule) -> Iterable[Launch | RegionDefault | Alarm | Estate]:
-    if rule.subject == "Launch":
-        return estate.launches
-    if rule.subject == "RegionDefault":
-        return estate.region_defaults
-    return estate.alarms if rule.subject == "Alarm" else (estate,)
+def _subjects(estate: Estate, rule: Rule) -> Iterable[object]:
+    subjects: dict[str, Iterable[object]] = {
+        "Launch": estate.launches,
+        "RegionDefault": estate.region_defaults,
+        "Alarm": estate.alarms,
+        "Image": estate.images,
+        "OrganizationPolicy": estate.organization_policies,
+        "Estate": (estate,),
+    }
+    return subjects[rule.subject]
 
 
 def _ask(rule: Rule, subject: object, estate: Estate, setting: Setting) -> Iterator[Judgement]:

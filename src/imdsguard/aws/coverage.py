@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Alarm, Launch
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
+OUT_OF_SIGHT = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")
 
 
 class Lookout:
@@ -41,6 +42,8 @@ class Lookout:
         """Ask every watch; `by` names the alarms on `MetadataNoTokenRejected` that surely take the launch in."""
         if not launch.starts_instances:
             return STARTS_NOTHING
+        if not launch.follows_account:
+            return OUT_OF_SIGHT
         by: dict[str, None] = {}
         found = NO
         for number in self._candidates(launch):

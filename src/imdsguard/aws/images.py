@@ -1,14 +1,18 @@
-"""Images made from other images."""
+"""Images, and images made from other images."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer
-from imdsguard.model.launch import Source
+from imdsguard.aws.precedence import decide
+from imdsguard.aws.scope import scope_of
+from imdsguard.model.image import Image
+from imdsguard.model.launch import HTTP_TOKENS, Source
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
@@ -21,3 +25,8 @@ def inherited(resource: Resource, source: Layer) -> Layer:
         return Unknown(reason, place=resource.place, trace=answer.trace)
 
     return Layer(Source.AMI, resource.address, source.changed(change).answers)
+
+
+def image_of(resource: Resource, root: Surroundings) -> Image:
+    """Make the estate's image of a resource that makes one."""
+    return Image(resource, scope_of(resource), decide(HTTP_TOKENS, (root.image(resource),)))

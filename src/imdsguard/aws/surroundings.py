@@ -99,6 +99,10 @@ class Surroundings:
                 return layer.changed(_which)
         return silent(Source.AMI)
 
+    def image(self, resource: Resource) -> Layer:
+        """Return what an image in the code says."""
+        return self._image(resource) or silent(Source.AMI, resource.address)
+
     def _image(self, resource: Resource) -> Layer | None:
         """Return what an image in the code says; one that is made from itself (an error) says nothing."""
         read = ability(resource.type, "image")

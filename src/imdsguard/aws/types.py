@@ -1,4 +1,7 @@
-"""Which resource types matter, told from the names of the adapter files alone."""
+"""Which resource types matter, told from the names of the adapter files alone.
+
+The file of a data source starts with `data_`.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,11 @@ if TYPE_CHECKING:
 
 @cache
 def wanted() -> frozenset[str]:
-    """Return the resource types that have an adapter. Imports none of them."""
+    """Return the resource types that have an adapter, data sources as `data.aws_ami`. Imports none of them."""
     folder = os.path.join(os.path.dirname(__file__), "adapters")
     names = (name.partition(".") for name in os.listdir(folder))
-    return frozenset(stem for stem, _, ending in names if ending == "py" and not stem.startswith("_"))
+    stems = (stem for stem, _, ending in names if ending == "py" and not stem.startswith("_"))
+    return frozenset(f"data.{stem[5:]}" if stem.startswith("data_") else stem for stem in stems)
 
 
 @cache
@@ -26,7 +30,7 @@ def adapter(resource_type: str) -> ModuleType | None:
         return None
     from importlib import import_module
 
-    return import_module(f"imdsguard.aws.adapters.{resource_type}")
+    return import_module(f"imdsguard.aws.adapters.{resource_type.replace('.', '_')}")
 
 
 @cache

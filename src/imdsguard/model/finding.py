@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from imdsguard.model.image import Image
     from imdsguard.model.launch import Launch, RegionDefault
+    from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Step
+
+    Subject: TypeAlias = Launch | RegionDefault | Image | OrganizationPolicy
+    """What a verdict can be about: a resource, and the account and Region that it stands in."""
 
 
 class Verdict(str, Enum):
@@ -80,13 +85,13 @@ class Finding:
     related: tuple[Place, ...] = field(default=())
 
 
-def passed(subject: Launch | RegionDefault, message: str = "") -> Judgement:
+def passed(subject: Subject, message: str = "") -> Judgement:
     """Say that the subject is as it should be."""
     return Judgement(Verdict.PASS, subject.resource, message, region=subject.scope.region_name)
 
 
 def failed(
-    subject: Launch | RegionDefault,
+    subject: Subject,
     message: str,
     *,
     remedy: str = "",
@@ -105,7 +110,7 @@ def failed(
 
 
 def undecided(
-    subject: Launch | RegionDefault,
+    subject: Subject,
     message: str,
     *,
     remedy: str = "",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imdsguard.model.image import Image
+    from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Step, Unknown
@@ -152,7 +154,8 @@ class Launch:
 
     For a template or a launch configuration: what an instance launched from it gets with nothing more said.
     For a group or a fleet: the worst of what it launches, and `through` names the templates it launches through.
-    `reason` says why `state` is unknown.
+    `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
+    the instances, nor its metrics to show them: those that a service runs in an account of its own.
     """
 
     resource: Resource
@@ -163,6 +166,7 @@ class Launch:
     reason: str | None = None
     through: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
+    follows_account: bool = True
 
     @property
     def address(self) -> str:
@@ -222,6 +226,8 @@ class Estate:
     launches: tuple[Launch, ...] = ()
     region_defaults: tuple[RegionDefault, ...] = ()
     alarms: tuple[Alarm, ...] = ()
+    images: tuple[Image, ...] = ()
+    organization_policies: tuple[OrganizationPolicy, ...] = ()
     _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def templates_of(self, launch: Launch) -> tuple[Launch, ...]:

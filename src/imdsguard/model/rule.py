@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.finding import Judgement, Severity
 
-SUBJECTS = ("Launch", "RegionDefault", "Alarm", "Estate")
+SUBJECTS = ("Launch", "RegionDefault", "Alarm", "Image", "OrganizationPolicy", "Estate")
 """What a rule can be asked about, once for each of them in the estate (for `Estate`: once)."""
 
 

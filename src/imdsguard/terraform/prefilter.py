@@ -14,12 +14,17 @@ _OPENING = re.compile(rb"[A-Za-z_/#{\"\xef\xbb\xbf\s]")
 
 
 class Prefilter:
-    """The pattern for a set of wanted types (`aws_instance`, `data.aws_ami`)."""
+    """The pattern for a set of wanted types (`aws_instance`, `data.aws_ami`).
+
+    A file with nothing but data sources of wanted types does not matter: they say more of what stands elsewhere, and
+    some are in every other file. If only data sources are wanted, they count.
+    """
 
     __slots__ = ("_types",)
 
     def __init__(self, wanted: frozenset[str]) -> None:
-        names = sorted({name.rpartition(".")[2] for name in wanted})
+        managed = {name for name in wanted if not name.startswith("data.")}
+        names = sorted(managed or {name.rpartition(".")[2] for name in wanted})
         # Types of one provider share their first word: a pattern that starts with it is found much faster.
         branches = [
             re.escape(head)

@@ -2,9 +2,14 @@
 
 A file offers the functions that fit its type; `imdsguard.aws.types` imports it only when a resource of the type occurs:
 
-- `launches(resource, root) -> Launch` for what starts instances, or says how;
+- `launches(resource, root) -> Launch | None` for what starts instances, or says how; None if this one does not;
 - `settings(resource, root) -> Settings` for what others launch through (templates, launch configurations);
 - `image(resource, root) -> Layer` for images;
 - `region_default(resource) -> RegionDefault` for account defaults;
-- `watch(resource) -> Watch | None` for alarms.
+- `watch(resource, root) -> tuple[Watch, ...]` for alarms;
+- `organization_policy(resource, root) -> OrganizationPolicy | None` for policies of an organisation;
+- `attaches(resource) -> Value` for what attaches such a policy: which one;
+- `statements(resource, root) -> tuple[Statement, ...] | str` for policy documents, or why they cannot be read.
+
+The file of a data source is named `data_` and its type.
 """

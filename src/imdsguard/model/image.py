@@ -1,0 +1,28 @@
+"""A machine image that the code makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.launch import Option, Scope
+    from imdsguard.model.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image, and what it makes of `http_tokens` where neither a launch nor the account's default says anything.
+
+    An image with `imds_support = "v2.0"` makes it `required`; one without leaves it to the service's own default.
+    (EC2 User Guide, "Configure the Instance Metadata Service options")
+    """
+
+    resource: Resource
+    scope: Scope
+    tokens: Option
+
+    @property
+    def address(self) -> str:
+        """Terraform's address."""
+        return self.resource.address

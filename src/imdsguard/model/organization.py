@@ -1,0 +1,69 @@
+"""Policies of an organisation, as far as they speak of the metadata service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imdsguard.model.launch import Scope
+    from imdsguard.model.place import Place
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Step
+
+SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"
+DECLARATIVE_EC2 = "DECLARATIVE_POLICY_EC2"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One test of a statement: `StringNotEquals`, `ec2:MetadataHttpTokens`, (`required`,)."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a policy. A value that cannot be computed is not in it: `unsure` says why.
+
+    (IAM User Guide, "IAM JSON policy elements reference")
+    """
+
+    effect: str
+    actions: tuple[str, ...] = ()
+    not_actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    not_resources: tuple[str, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    sid: str = ""
+    place: Place | None = None
+    unsure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationPolicy:
+    """A policy that speaks of metadata options, or one of which nobody can tell: then `unreadable` says why.
+
+    `statements` are those of a service control policy. `defaults` are the `instance_metadata_defaults` of a declarative
+    policy for EC2 by their keys, each as it is assigned; a key without `@@assign` has an empty string.
+    `attached`: whether the code attaches it to anything; None if that cannot be told.
+    """
+
+    resource: Resource
+    scope: Scope
+    type: str
+    statements: tuple[Statement, ...] = ()
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    attached: bool | None = None
+    unreadable: str | None = None
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Terraform's address."""
+        return self.resource.address
