@@ -8,7 +8,7 @@ import click
 
 from imdsguard.version import __version__
 
-COMMANDS = ("scan", "inspect", "explain", "rules")
+COMMANDS = ("scan", "inspect", "explain", "rules", "console")
 """In the order in which a newcomer needs them. Each is a module here that has `command`."""
 
 
@@ -59,4 +59,5 @@ def app() -> None:
     imdsguard scan                    check the Terraform code below this folder
     imdsguard inspect stacks/web      show every launch with its effective settings
     imdsguard explain RULE            say what a rule is about and how to put it right
+    imdsguard console -e EXPR         evaluate an expression inside a configuration
     """  # noqa: D301

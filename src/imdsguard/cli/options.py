@@ -31,10 +31,9 @@ def variables_order(ctx: click.Context) -> tuple[str, ...]:
     return order
 
 
-def input_options(function: _Function) -> _Function:
-    """What to read, and what Terraform would be given with it."""
+def variable_options(function: _Function) -> _Function:
+    """What Terraform would be given beside the code."""
     for option in (
-        click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; can be repeated."),
         click.option(
             "--workspace",
             metavar="NAME",
@@ -45,10 +44,17 @@ def input_options(function: _Function) -> _Function:
         ),
         click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for terraform plan."),
         click.option("--var-file", "var_files", multiple=True, metavar="FILE", help="As for terraform plan."),
-        click.argument("paths", nargs=-1, metavar="[PATH]..."),
     ):
         function = option(function)
     return function
+
+
+def input_options(function: _Function) -> _Function:
+    """What to read, and what Terraform would be given with it."""
+    exclude = click.option(
+        "--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; can be repeated."
+    )
+    return click.argument("paths", nargs=-1, metavar="[PATH]...")(variable_options(exclude(function)))
 
 
 def policy_option(function: _Function) -> _Function:

@@ -47,6 +47,12 @@ class Bounds:
     """Time per root module."""
     meter: Meter = field(default_factory=Meter, compare=False)
 
+    def renew(self) -> None:
+        """Begin to count anew: for one more expression in a configuration that is open."""
+        meter = self.meter
+        meter.steps = meter.instances = meter.bytes = 0
+        meter.deadline = None
+
     def step(self, count: int = 1) -> None:
         """Count work. Raises `LimitReached` past the steps or the time."""
         meter = self.meter

@@ -34,7 +34,7 @@ class Console:
         return self._library.problems
 
     def evaluate(self, text: str) -> Value:
-        """Compute an expression in the root module.
+        """Compute an expression in the root module; each has all of the bounds to itself.
 
         Raises `EvaluationError` (its `stage` says what kind) and `LimitReached`.
         """
@@ -44,6 +44,7 @@ class Console:
 
         source = Source.of_text("<console>", text)
         compiled = compile_expression(parse_expression(source.text, source.place))
+        self._tree.evaluation.bounds.renew()
         compiled.check(self._tree.top)
         return compiled.evaluate(self._tree.top)
 

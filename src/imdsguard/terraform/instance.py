@@ -118,26 +118,15 @@ class ModuleInstance:
 
     def declared(self, root: str, steps: Sequence[str | Value], place: Place) -> None:
         """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated."""
-        first = steps[0] if steps else None
-        second = steps[1] if len(steps) > 1 else None
-        if root in ("each", "count", "self", "path", "terraform", "tofu") or not isinstance(first, str):
-            if root in ("path", "terraform", "tofu") and isinstance(first, str):
-                surrounding(self, root, first, place)
-            else:
-                self.resolve(root, steps, place)
-            return
-        module = self.module
-        if root in ("var", "local", "module"):
-            names = {"var": set(module.variables), "local": set(module.locals), "module": set(module.calls)}[root]
-            if first not in names:
-                what = {"var": "variable", "local": "local value", "module": "module call"}[root]
-                raise StaticError(f'no {what} "{first}" is declared in this module', place)
-        elif root in ("data", "ephemeral", "resource"):
-            if not isinstance(second, str):
-                raise StaticError(f'"{root}.{first}" must be followed by a name', place)
-            self._declaration(root, first, second, place)
-        else:
-            self._declaration("resource", root, first, place)
+        from imdsguard.terraform.declared import check_declared
+
+        check_declared(self, root, steps, place)
+
+    @property
+    def providers(self) -> frozenset[str]:
+        """The local names of the providers that the module requires: only their functions can be called."""
+        required = (nested for block in self.module.settings for nested in block.section.nested("required_providers"))
+        return frozenset(name for nested in required for name in nested.section.names())
 
     # --- variables, locals, outputs ---
 
@@ -345,13 +334,14 @@ class ModuleInstance:
 
     def resource(self, kind: str, type_: str, name: str, place: Place | None = None) -> Value:
         """Give what a reference to a resource stands for: an object, a tuple or map of objects, or an unknown."""
-        declaration = self._declaration(kind, type_, name, place)
+        declaration = self.declaration(kind, type_, name, place)
         key = (kind, type_, name)
         if key not in self._resources:
             self._resources[key] = self._resource(declaration)
         return self._resources[key]
 
-    def _declaration(self, kind: str, type_: str, name: str, place: Place | None) -> Declaration:
+    def declaration(self, kind: str, type_: str, name: str, place: Place | None) -> Declaration:
+        """Find a resource or data source. Raises `StaticError` if it is not declared."""
         declaration = self.module.resources.get((kind, type_, name))
         if declaration is None:
             what = {"resource": "resource", "data": "data source"}.get(kind, kind)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner", "dynamic"})
 """What every resource has: no argument of the provider's ("Resources: meta-arguments")."""
 
+TERRAFORM_DATA = frozenset({"id", "input", "output", "triggers_replace"})
+"""The attributes of `terraform_data`, whose provider is Terraform itself."""
+
 _NEVER_NULL = {"id": STRING, "arn": STRING}
 
 
@@ -104,7 +107,7 @@ def _terraform_data(declaration: Declaration, address: str, scope: Surroundings)
     """Give a `terraform_data`, whose provider is Terraform itself: `output` will be what `input` is."""
     section = declaration.section
     for name in section.names():
-        if name not in META and name not in ("input", "triggers_replace"):
+        if name not in META and name not in TERRAFORM_DATA - {"id", "output"}:
             raise EvaluationError(f'terraform_data has no argument "{name}"', declaration.place)
     values = {}
     for name in ("input", "triggers_replace"):

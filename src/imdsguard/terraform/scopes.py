@@ -30,6 +30,8 @@ class Surroundings(Protocol):
     def files(self) -> Files: ...  # noqa: D102
     @property
     def identity(self) -> object: ...  # noqa: D102
+    @property
+    def providers(self) -> frozenset[str]: ...  # noqa: D102
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]: ...  # noqa: D102
 
     def evaluate(self, code: Code) -> Value:
@@ -65,6 +67,11 @@ class Bound:
     def identity(self) -> object:
         """The scope itself: each has its own values."""
         return self
+
+    @property
+    def providers(self) -> frozenset[str]:
+        """The providers of the scope below."""
+        return self.below.providers
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
         """Resolve `each.key` and the like; everything else is the business of the scope below."""
