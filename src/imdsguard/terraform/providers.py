@@ -83,9 +83,15 @@ def reference(code: Code) -> tuple[str, str, str]:
     if isinstance(node, Index):
         doubt, node = "which instance of the provider it is, is computed by OpenTofu", node.source
     steps = static_traversal(node)
-    if not steps or len(steps) > 2 or not all(isinstance(step, str) for step in steps):
+    if steps is None or len(steps) > 2 or not all(isinstance(step, str) for step in steps):
         return "", "", "its provider argument is not a plain reference"
-    return str(steps[0]), str(steps[1]) if len(steps) > 1 else "", doubt
+    return *_name_and_alias(steps), doubt
+
+
+def _name_and_alias(steps: tuple[str | int, ...]) -> tuple[str, str]:
+    """Take `aws.use1` apart; the alias of plain `aws` is empty."""
+    name, alias, *_ = (*map(str, steps), "", "")
+    return name, alias
 
 
 def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
@@ -126,9 +132,8 @@ def passed_providers(code: Code) -> dict[tuple[str, str], tuple[str, str, str]]:
         if isinstance(value, Index):
             doubt, value = "which instance of the provider it is, is computed by OpenTofu", value.source
         outside = static_traversal(value)
-        if inside and outside:
-            alias = str(inside[1]) if len(inside) > 1 else ""
-            found[(str(inside[0]), alias)] = (str(outside[0]), str(outside[1]) if len(outside) > 1 else "", doubt)
+        if inside is not None and outside is not None:
+            found[_name_and_alias(inside)] = (*_name_and_alias(outside), doubt)
     return found
 
 
