@@ -16,15 +16,22 @@ class Files(Protocol):
     """The files that functions may read: below the repository root only."""
 
     def read(self, path: str) -> bytes:
-        """Return a file's content. Raises `EvaluationError` if there is none, it lies outside, or it is too large."""
+        """Return a file's content.
+
+        Raises `EvaluationError` if there is none, and `LimitReached` if it lies outside or is too large: Terraform may
+        have a value there, so `try` must not go on to its next argument.
+        """
         ...
 
     def exists(self, path: str) -> bool:
-        """Whether a regular file is there. Raises `EvaluationError` for a folder or a path outside."""
+        """Whether a regular file is there. Raises `EvaluationError` for a folder, `LimitReached` outside."""
         ...
 
     def glob(self, path: str, pattern: str) -> Sequence[str]:
-        """Return the files below `path` that match a `fileset` pattern, as paths relative to it."""
+        """Return the files below `path` that match a `fileset` pattern, as paths relative to it.
+
+        Raises `EvaluationError` for a broken pattern.
+        """
         ...
 
     def absolute(self, path: str) -> str:

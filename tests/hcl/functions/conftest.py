@@ -16,6 +16,7 @@ from imdsguard.hcl.syntax.source import Source
 from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, ListType
 from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, string, unknown
 from imdsguard.model.place import Place
+from imdsguard.terraform.glob import Glob
 
 NAMES = {
     "id": unknown(STRING, "known only after apply", refinement=NOT_NULL),
@@ -45,7 +46,8 @@ class Folder:
 
     def glob(self, path: str, pattern: str) -> Sequence[str]:
         top = self.root / path
-        return sorted(p.relative_to(top).as_posix() for p in top.glob(pattern.replace("**", "**/*")) if p.is_file())
+        names = [p.relative_to(top).as_posix() for p in top.rglob("*") if p.is_file()]
+        return sorted(filter(Glob(pattern).matches, names))
 
     def absolute(self, path: str) -> str:
         return os.path.normpath(f"/stack/{path}")

@@ -75,34 +75,13 @@ def fileexists(call: Call, path: Value) -> Value:
 @function("fileset", SetType(STRING), PATH, Parameter("pattern", STRING))
 def fileset(call: Call, path: Value, pattern: Value) -> Value:
     """The files below a folder whose paths match a pattern."""
-    folder, wanted = expanded(str(path.raw)), str(pattern.raw)
-    files = call.context.scope.files
-    if _malformed(wanted):
-        if not files.glob(folder, "**"):  # Terraform sees it only when there is something to match
-            return make_set(STRING, ())
-        raise EvaluationError(f"failed to glob pattern {wanted[:100]}: syntax error in pattern")
-    found = files.glob(folder, wanted)
-    call.context.bounds.items(len(found))
+    call.context.bounds.check_time()
+    try:
+        found = call.context.scope.files.glob(expanded(str(path.raw)), str(pattern.raw))
+    except EvaluationError as error:
+        raise EvaluationError(f"failed to glob pattern {str(pattern.raw)[:100]}: {error.message}") from None
+    call.context.bounds.items(len(found) + 10)
     return make_set(STRING, [string(normalised(name)) for name in found])
-
-
-def _malformed(pattern: str) -> bool:
-    """Whether a bracket or a brace is not closed, or a backslash stands at the end."""
-    position = braces = 0
-    while position < len(pattern):
-        letter = pattern[position]
-        if letter == "\\":
-            position += 1
-            if position == len(pattern):
-                return True
-        elif letter == "[":
-            position = pattern.find("]", position + 2 + (pattern[position + 1 : position + 2] in ("^", "!")))
-            if position < 0:
-                return True
-        else:
-            braces += (letter == "{") - (letter == "}" and braces > 0)
-        position += 1
-    return braces > 0
 
 
 @function("abspath", STRING, PATH)
