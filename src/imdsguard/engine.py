@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Judgement, Severity, Verdict
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.policy.policy import Policy, Setting
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Outcome:
     """What the rules say. `findings` holds every verdict, passes too, in the order of reports.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, undecided
 from imdsguard.aws.precedence import effective, state_of
 from imdsguard.aws.scope import scope_of
 from imdsguard.model.launch import Launch, Source, State
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,7 +29,7 @@ def launch_of(resource: Resource, kind: Kind, layers: Sequence[Layer], through: 
     return Launch(resource, kind, scope_of(resource), state, options, reason, through)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Way:
     """One way by which a group or a fleet starts instances: its layers, and what it goes through, if anything."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, undecided
 from imdsguard.model.launch import SERVICE_DEFAULTS, Source
+from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Settings:
     """The options and the image of a template or configuration; `address` is empty for one outside the code.
 

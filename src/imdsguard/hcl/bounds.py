@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 
 from imdsguard.hcl.errors import LimitReached
+from imdsguard.model.record import record
 
 
 @dataclass(slots=True)
@@ -23,7 +24,7 @@ class Meter:
     deadline: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Bounds:
     """The bounds on one root module, and what it has used (`meter`). Share one object among all scopes of a root."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.launch import Option, Scope
     from imdsguard.model.resource import Resource
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Image:
     """An image, and what it makes of `http_tokens` where neither a launch nor the account's default says anything.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +19,7 @@ SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"
 DECLARATIVE_EC2 = "DECLARATIVE_POLICY_EC2"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Condition:
     """One test of a statement: `StringNotEquals`, `ec2:MetadataHttpTokens`, (`required`,)."""
 
@@ -26,7 +28,7 @@ class Condition:
     values: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Statement:
     """One statement of a policy. A value that cannot be computed is not in it: `unsure` says why.
 
@@ -44,7 +46,7 @@ class Statement:
     unsure: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OrganizationPolicy:
     """A policy that speaks of metadata options, or one of which nobody can tell: then `unreadable` says why.
 

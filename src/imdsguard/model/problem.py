@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Problem:
     """Something that stopped us from checking a part of the input.
 

@@ -8,14 +8,16 @@ when a resource's argument is asked for, from source, plan or state alike.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reference:
     """An attribute of a resource instance that an unknown value stands for.
 
@@ -31,7 +33,7 @@ class Reference:
         return self.address + path
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Step:
     """One hop on the way a value took: what was read (`var.tokens`) and where that was given its value."""
 
@@ -49,7 +51,7 @@ Plain: TypeAlias = str | bool | int | float | tuple["Value", ...] | Mapping[str,
 """What a known value may be. Whole numbers are `int`, others `float`; lists, sets and tuples are tuples."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Known:
     """A value that can be computed now. `trace` leads from the nearest hop to where it was written.
 
@@ -62,7 +64,7 @@ class Known:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unknown:
     """A value that the configuration sets but that cannot be computed now, and why.
 
@@ -81,7 +83,7 @@ class Unknown:
         return self.references[0] if self.exact and len(self.references) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Absent:
     """Nothing is set (Terraform makes no difference between a null argument and a missing one).
 

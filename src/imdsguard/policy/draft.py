@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
+from imdsguard.model.record import record
 from imdsguard.policy.errors import PolicyError, nearest
 from imdsguard.policy.nodes import Node, Scalar, Table, kind_of
 
@@ -22,7 +23,7 @@ _ON = ("on", "true", "yes")
 _OFF = ("off", "false", "no")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Entry:
     """What policies say about one rule, `extends` already taken in. `parameters` are as written.
 
@@ -36,7 +37,7 @@ class Entry:
     parameters: Mapping[str, tuple[Scalar, Node]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Draft:
     """One policy file. `fail_on` is a severity or `never`; None where the file does not say."""
 

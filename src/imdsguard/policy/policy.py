@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Setting:
     """What a policy says about one rule. None: what the rule, or the policy as a whole, says.
 
@@ -24,7 +25,7 @@ class Setting:
     parameters: object | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Policy:
     """Every rule is on, as it declares itself, unless `settings` has something else to say about it.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
+from imdsguard.model.record import record
 from imdsguard.policy.draft import NEVER, Draft, read_draft
 from imdsguard.policy.errors import PolicyError, nearest
 from imdsguard.policy.policy import Policy, Setting
@@ -24,7 +24,7 @@ CONFIG = ".imdsguard.yaml"
 _LONGEST_CHAIN = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """A policy before its rules are loaded. `name` is what people call it: a shipped name, or the file."""
 

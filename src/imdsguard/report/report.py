@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
 from imdsguard.model.finding import Severity, Verdict
 from imdsguard.model.launch import Estate, State
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.problem import Problem
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Summary:
     """Counts. `states` has every state; `by_rule` and `by_severity` count findings that fail or cannot be told."""
 
@@ -25,7 +26,7 @@ class Summary:
     by_severity: Mapping[Severity, int]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Report:
     """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.value import Value, number, string, unknown
+from imdsguard.model.record import record
 from imdsguard.terraform.scopes import Bound, Surroundings, reason_of
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.section import Nested, Section
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expanded:
     """One nested block that will be there, and the scope in which its arguments are evaluated."""
 
@@ -24,7 +24,7 @@ class Expanded:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Found:
     """The nested blocks of one type. `unknown` says why there may be others; `place` is where those are written."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from imdsguard.model.record import record
 
 MAX_FILE = 32 * 1024 * 1024
 """Bytes of one file; a larger one is not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Boundary:
     """A folder (its real path) that nothing is read outside of."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import record
 from imdsguard.terraform.overrides import put_over
 from imdsguard.terraform.section import Section
 
@@ -42,7 +43,7 @@ RESOURCES = ("resource", "data", "ephemeral")
 NAMED = ("variable", "output", "module", *RESOURCES)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Declaration:
     """A block that declares something.
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
 from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, number, string, unknown
+from imdsguard.model.record import record
 from imdsguard.terraform.scopes import Bound, Surroundings, reason_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Key: TypeAlias = str | int | None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Expansion:
     """The instances of a block by key: None for a block without either argument, else numbers or texts.
 

@@ -7,10 +7,10 @@ Configuration", AWS provider documentation)
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
+from imdsguard.model.record import record
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 from imdsguard.terraform.body import SourceBody
@@ -37,7 +37,7 @@ ENVIRONMENT = "names no Region: the environment or a profile does"
 _ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/.+")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binding:
     """A provider configuration: its local name and alias, and the module instance whose configuration it is."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import record
 from imdsguard.terraform.boundary import boundary_of, read_bytes
 from imdsguard.terraform.discovery import Excluded, Survey, find_folders, roots_of
 from imdsguard.terraform.folder import is_configuration, is_variables
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Inputs", "Reading", "Root", "read"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Reading:
     """All roots that were found, and what could not be read or checked."""
 

@@ -8,7 +8,6 @@ order given.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -16,6 +15,7 @@ from imdsguard.hcl.values.types import Primitive, Type
 from imdsguard.hcl.values.value import Origin, Value, string
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import record
 from imdsguard.model.value import Step
 from imdsguard.terraform.boundary import read_bytes
 from imdsguard.terraform.code import Code
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PREFIX = "TF_VAR_"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Given:
     """A value given to a variable: an expression of a tfvars file, or a text from environment or command line."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
@@ -18,6 +17,7 @@ from imdsguard.hcl.evaluate.templates import join, template
 from imdsguard.hcl.syntax import nodes
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING
 from imdsguard.hcl.values.value import Origin, Value
+from imdsguard.model.record import record
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Traversal:
     """A reference as it can be told without evaluation: `var.a["k"].b`; it ends before a computed key."""
 

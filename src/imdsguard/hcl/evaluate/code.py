@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.values.size import size_of
 from imdsguard.hcl.values.types import DYNAMIC, Type
 from imdsguard.hcl.values.value import Origin, Value
+from imdsguard.model.record import record
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _dynamic(_: Frame) -> Type:
     return DYNAMIC
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Code:
     """A compiled node.
 

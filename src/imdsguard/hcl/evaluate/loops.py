@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -25,12 +24,13 @@ from imdsguard.hcl.values.value import (
     tuple_of,
     unknown,
 )
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Loop:
     """The compiled parts of a `for`; `key_slot` and `value_slot` say where its names live in the frame."""
 

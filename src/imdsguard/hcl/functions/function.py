@@ -8,7 +8,7 @@ are taken off and put on the result, unless the parameter says that the function
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
@@ -16,6 +16,7 @@ from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
 from imdsguard.hcl.values.types import DYNAMIC, Type
 from imdsguard.hcl.values.value import NO_MARKS, NO_REFINEMENT, SENSITIVE, Pending, Refinement, Value, derived
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parameter:
     """One parameter. `null`, `unknown`, `dynamic` and `marked` say what the function's body takes as it is.
 
@@ -39,7 +40,7 @@ class Parameter:
     marked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class CallContext:
     """What surrounds a call.
 
@@ -67,7 +68,7 @@ class ArgumentProblem(Exception):  # noqa: N818
         self.message = message
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """What a body is told beside its arguments. `type` is the type of the result as far as it is known beforehand."""
 
@@ -97,7 +98,7 @@ class Deferred(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LazyFunction:
     """A function that decides itself whether its arguments are evaluated: `try`, `can`, `templatestring`."""
 
@@ -110,7 +111,7 @@ class LazyFunction:
         return self.body(context, arguments)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Function:
     """A function of the language.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.record import record
 
 SECOND = 1_000_000_000
 MONTHS = [
@@ -41,7 +42,7 @@ _PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)", re.
 LONGEST = 2**63 - 1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Moment:
     """A point in time. `nanoseconds` count from the year 1 in UTC, `offset` is the zone's, in seconds."""
 

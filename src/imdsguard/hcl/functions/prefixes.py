@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.record import record
 
 MAPPED = 0xFFFF
 """The upper 96 bits of an IPv4 address written as IPv6."""
@@ -14,7 +14,7 @@ _DOTTED = re.compile(r"\d+(?:\.\d+){3}", re.ASCII)
 _GROUP = re.compile(r"[0-9a-fA-F]{1,4}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Prefix:
     """A network: its first address, the length of its prefix, and the width of its addresses (32 or 128 bits)."""
 

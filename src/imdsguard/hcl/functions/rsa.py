@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.encoding import decode_base64
 from imdsguard.hcl.functions.function import ArgumentProblem
+from imdsguard.model.record import record
 
 _PEM = re.compile(r"-----BEGIN ([A-Z0-9 ]+)-----\s*([A-Za-z0-9+/=\s]*?)-----END \1-----")
 _SEQUENCE = 0x30
@@ -15,7 +15,7 @@ MAX_BITS = 16_384
 """The longest modulus we compute with."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Key:
     """A private key: modulus and private exponent."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from imdsguard.hcl.values.number import digits_of, is_negative
 from imdsguard.hcl.values.number_text import format_number
 from imdsguard.hcl.values.types import BOOL, NUMBER, STRING, Type
 from imdsguard.hcl.values.value import string
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.value import Number, Value
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHORTEST = -1
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Verb:
     """One verb of a format string. `width` and `precision` are None where they are not given."""
 

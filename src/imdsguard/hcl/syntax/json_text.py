@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import SyntaxProblem
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.source import Source
@@ -23,14 +23,14 @@ _SIMPLE_ESCAPES = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class JsonNumber:
     """A number as it is written."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class JsonProperty:
     """One `"name": value` of an object; the offsets are those of the name's string."""
 
@@ -40,7 +40,7 @@ class JsonProperty:
     value: JsonValue
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class JsonValue:
     """A value and its range. `kind` is "string", "number", "constant" (true, false, null), "array" or "object"."""
 

@@ -5,15 +5,16 @@ Names follow HCL's own specification ("HCL Native Syntax Specification": express
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.value import Number
     from imdsguard.model.place import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Literal:
     """A number, `true`, `false`, `null`, or (inside templates) a piece of literal text (NFC-normalised, unescaped)."""
 
@@ -21,7 +22,7 @@ class Literal:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Template:
     """A quoted string, heredoc or template file: parts are joined as text.
 
@@ -32,7 +33,7 @@ class Template:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Wrap:
     """`"${x}"`: gives x itself, unconverted."""
 
@@ -40,7 +41,7 @@ class Wrap:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TemplateFor:
     """`%{ for k, v in x }...%{ endfor }`. `key` is None when only one name is given."""
 
@@ -51,7 +52,7 @@ class TemplateFor:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class TemplateIf:
     """`%{ if c }...%{ else }...%{ endif }`."""
 
@@ -61,7 +62,7 @@ class TemplateIf:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Variable:
     """The root name of a traversal: `var`, `local`, `aws_instance`, or a name bound by `for`."""
 
@@ -69,7 +70,7 @@ class Variable:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GetAttr:
     """`x.name`."""
 
@@ -78,7 +79,7 @@ class GetAttr:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Index:
     """`x[key]`, and the legacy `x.0` (then `key` is a number literal and `legacy` is true)."""
 
@@ -88,7 +89,7 @@ class Index:
     legacy: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Splat:
     """`x[*].a[0]` (full) or `x.*.a` (attribute-only).
 
@@ -101,14 +102,14 @@ class Splat:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class SplatItem:
     """The current element inside `Splat.each`."""
 
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Tuple:
     """`[a, b]`."""
 
@@ -116,7 +117,7 @@ class Tuple:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ObjectItem:
     """One `key = value`. A bare identifier as key is a `Literal` string; `(expr)` is that expression in `Parens`."""
 
@@ -124,7 +125,7 @@ class ObjectItem:
     value: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Object:
     """`{ a = 1, (k) = 2 }`."""
 
@@ -132,7 +133,7 @@ class Object:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class For:
     """`[for k, v in x : v if c]` and `{for k, v in x : k => v... if c}`.
 
@@ -149,7 +150,7 @@ class For:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Call:
     """`name(args...)`; `expand` says that the last argument is followed by `...`. `core::x` keeps its namespace."""
 
@@ -159,7 +160,7 @@ class Call:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unary:
     """`-x` or `!x`."""
 
@@ -168,7 +169,7 @@ class Unary:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Binary:
     """`a + b` and the other operators of two operands."""
 
@@ -178,7 +179,7 @@ class Binary:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Conditional:
     """`c ? a : b`."""
 
@@ -188,7 +189,7 @@ class Conditional:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Parens:
     """`(x)`: matters where a bare name would be a key or a traversal."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
@@ -23,6 +23,7 @@ from imdsguard.hcl.values.types import (
 )
 from imdsguard.hcl.values.typetools import without_optional
 from imdsguard.hcl.values.value import OpenObject, Value, object_of, tuple_of
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
@@ -33,7 +34,7 @@ _COLLECTIONS: dict[str, Callable[[Type], Type]] = {"list": ListType, "set": SetT
 _MAX_DEPTH = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Defaults:
     """The defaults of optional attributes, here (`values`) and further inside.
 
@@ -75,7 +76,7 @@ class Defaults:
         return bool(self.values or self.inside)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Constraint:
     """A type, with the defaults of its optional attributes: what `parse_constraint` makes of a variable's `type`."""
 

@@ -8,7 +8,6 @@ where the language says so, `marks`. Use `equality.py` for `==` and `identity.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -24,6 +23,7 @@ from imdsguard.hcl.values.types import (
     Type,
     object_type,
 )
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -38,7 +38,7 @@ EPHEMERAL = "ephemeral"
 NO_MARKS: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Origin:
     """The way a value took, nearest hop first: a linked list, shared by all values that took it."""
 
@@ -46,7 +46,7 @@ class Origin:
     parent: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Refinement:
     """What is known of an unknown value (cty's "unknown value refinements").
 
@@ -68,7 +68,7 @@ NO_REFINEMENT = Refinement()
 NOT_NULL = Refinement(not_null=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Pending:
     """The raw part of an unknown value: why it cannot be computed now, and what it stands for.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
 from imdsguard.terraform.documents.expressions import FUNCTION, Hidden, Written, expression_of, references_of
@@ -20,7 +20,7 @@ COMPUTED = "known only after apply"
 TOO_DEEP = "the value is nested too deeply to be read"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class DocumentBody:
     """What a document says about a resource or a nested block.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET
 
+from imdsguard.model.record import record
 from imdsguard.terraform.documents.schema import Expression
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ DEEPEST = 4
 _EXPRESSION_KEYS = frozenset({"constant_value", "references"})
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Hidden:
     """An expression that the document does not show."""
 
@@ -43,7 +43,7 @@ class Written(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Unseen:
     """A block that the configuration in the document does not show."""
 
@@ -62,7 +62,7 @@ class Unseen:
         return [self] * len(items)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Whole:
     """An object or a list of objects that one expression gives: each part may come from all of it."""
 
@@ -81,7 +81,7 @@ class Whole:
         return [self] * len(items)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Shown:
     """A block of which every argument is shown."""
 

@@ -6,11 +6,11 @@ A plan gives the expressions of each provider block; constants and variables are
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
+from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks, Provider
 from imdsguard.model.value import Absent, Known, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path, steps_of
@@ -97,7 +97,7 @@ class Providers:
         return declared.default if declared is not None else UNSET
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ProviderBody:
     """A provider block of the configuration: what is neither a constant nor a variable is unknown."""
 

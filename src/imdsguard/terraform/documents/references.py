@@ -8,9 +8,9 @@ unknown as a whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.record import record
 from imdsguard.model.value import Reference
 from imdsguard.terraform.documents.addresses import Index, Step, key_of, steps_of
 from imdsguard.terraform.documents.configuration import Blocks, ModulePath, most_specific
@@ -27,7 +27,7 @@ MOST_REFERENCES = 64
 LONGEST_CHAIN = 100
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Sources:
     """The parts of an expression that are not known: attributes, and reasons for what cannot be followed.
 
@@ -63,7 +63,7 @@ class Sources:
 SETTLED = Sources()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Surroundings:
     """Where an expression stands: a module instance, and the resource's or call's own key and for_each."""
 
