@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from imdsguard.terraform.read import Inputs, read
+
+WANTED = frozenset({"aws_instance"})
 INSTANCE = 'resource "aws_instance" "web" {}\n'
 CALL = 'module "m" {{ source = "{}" }}\n'
 
@@ -125,3 +128,18 @@ def test_a_broken_file_is_reported_even_if_it_names_nothing_of_interest(stack):
 def test_a_type_written_with_escapes_is_found(stack):
     stack.files({"main.tf.json": '{"resource": {"aws\\u005finstance": {"web": {"ami": "a"}}}}'})
     assert list(stack.resources()) == ["aws_instance.web"]
+
+
+def test_without_git_modules_beside_the_stack_are_read_within_the_working_directory(stack):
+    (stack.folder / ".git").rmdir()
+    stack.files({"stacks/prod/main.tf": CALL.format("../../modules/web"), "modules/web/main.tf": INSTANCE})
+    reading = stack.read("stacks/prod")
+    assert [r.address for r in reading.roots[0].resources] == ["module.m.aws_instance.web"]
+    assert reading.problems == ()
+
+
+def test_without_git_nothing_above_the_working_directory_is_read(stack):
+    (stack.folder / ".git").rmdir()
+    stack.files({"work/main.tf": CALL.format("../modules/web"), "modules/web/main.tf": INSTANCE})
+    reading = read((".",), Inputs(working_directory=str(stack.folder / "work")), WANTED)
+    assert ["lies outside of the repository" in str(problem) for problem in reading.problems] == [True]

@@ -23,15 +23,21 @@ class Boundary:
         return real if real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep) else None
 
 
-def boundary_of(path: str) -> Boundary:
-    """Find the repository of a path: the nearest folder upward that holds `.git`, else the path's own folder."""
+def boundary_of(path: str, working_directory: str) -> Boundary:
+    """Find the repository of a path: the nearest folder upward that holds `.git`.
+
+    Where there is none: the working directory, if the path lies in it (modules stand beside stacks) and it is no more
+    than a project (neither the whole file system nor a home); else the path's own folder.
+    """
     start = Path(os.path.realpath(path))
     if not start.is_dir():
         start = start.parent
     for folder in (start, *start.parents):
         if (folder / ".git").exists():
             return Boundary(str(folder))
-    return Boundary(str(start))
+    project = Path(os.path.realpath(working_directory))
+    too_wide = project == Path(project.anchor) or project == Path(os.path.realpath(os.path.expanduser("~")))
+    return Boundary(str(project if not too_wide and project in start.parents else start))
 
 
 def read_bytes(path: str) -> bytes:

@@ -25,7 +25,7 @@ class Console:
         folder = os.path.realpath(os.path.join(inputs.working_directory, directory))
         if not os.path.isdir(folder):
             raise NotADirectoryError(directory)
-        self._library = Library(inputs.working_directory, boundary_of(folder))
+        self._library = Library(inputs.working_directory, boundary_of(folder, inputs.working_directory))
         self._tree = load(folder, self._library, inputs)
 
     @property

@@ -89,7 +89,7 @@ class _Reader:
         return self._libraries[boundary.root]
 
     def _folder(self, full: str) -> None:
-        boundary = boundary_of(full)
+        boundary = boundary_of(full, self._directory)
         library, _ = self._library(boundary)
         found = list(find_folders(os.path.realpath(full), library, self._excluded))
         self._folders.setdefault(boundary.root, []).extend(found)
@@ -104,8 +104,9 @@ class _Reader:
             return
         real = os.path.realpath(full)
         folder = os.path.realpath(os.path.dirname(full))
-        self._files.setdefault(boundary_of(folder).root, {})[folder] = real
-        library, _ = self._library(boundary_of(folder))
+        boundary = boundary_of(folder, self._directory)
+        self._files.setdefault(boundary.root, {})[folder] = real
+        library, _ = self._library(boundary)
         if is_configuration(os.path.basename(full)):
             library.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
 
