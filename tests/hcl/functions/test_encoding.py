@@ -30,6 +30,7 @@ ERRORS = [
     'textencodebase64("☃", "ISO-8859-1")',
     'textencodebase64("x", "no-such-encoding")',
     'csvdecode("a,a\\n1,2")',
+    "jsonencode([1 / 0])",
     'csvdecode("a\\nx\\"y")',
 ]
 

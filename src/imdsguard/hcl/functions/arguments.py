@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.values.types import ListType, SetType, TupleType
+from imdsguard.hcl.values.value import NO_REFINEMENT, Pending, Value
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.types import Type
-    from imdsguard.hcl.values.value import Raw
+    from imdsguard.hcl.values.value import Raw, Refinement
 
 LARGEST = 2**63 - 1
 
@@ -30,3 +31,20 @@ def whole(raw: Raw) -> int:
 def is_sequence(kind: Type) -> bool:
     """Whether values of the type are lists, sets or tuples."""
     return isinstance(kind, (ListType, SetType, TupleType))
+
+
+def still(kind: Type, value: Value, refinement: Refinement = NO_REFINEMENT) -> Value:
+    """An unknown result of a type that is what the unknown `value` is: the same attribute, if it is one."""
+    pending = value.raw
+    assert isinstance(pending, Pending)
+    return Value(kind, Pending(pending.reason, pending.references, pending.exact, refinement))
+
+
+def never_empty(value: Value) -> bool:
+    """Whether an unknown is the id of something, or its ARN: whatever they will be, they are neither null nor empty."""
+    pending = value.pending
+    return (
+        pending is not None
+        and pending.exact
+        and all(reference.attribute in (("id",), ("arn",)) for reference in pending.references)
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.arguments import is_sequence
+from imdsguard.hcl.functions.arguments import is_sequence, never_empty, still
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function
 from imdsguard.hcl.functions.graphemes import count
 from imdsguard.hcl.values.convert import convert
@@ -107,10 +107,11 @@ def _coalesce_type(*candidates: Value) -> Type:
 @function("coalesce", _coalesce_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True))
 def coalesce(call: Call, *candidates: Value) -> Value:
     """The first that is not null and not an empty string."""
-    for candidate in candidates:
+    last = max((i for i, c in enumerate(candidates) if not (c.is_null or c.raw == "")), default=0)
+    for i, candidate in enumerate(candidates):
         converted = convert(candidate, call.type)
-        if not converted.is_known:
-            return call.unknown()
+        if not converted.is_known:  # if there is a value at all, it is this one where no other is left
+            return still(call.type, converted) if i == last or never_empty(converted) else call.unknown()
         if not converted.is_null and not (call.type == STRING and converted.raw == ""):
             return converted
     raise EvaluationError("no non-null, non-empty-string arguments")

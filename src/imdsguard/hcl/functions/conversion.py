@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.functions.arguments import still
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Function, Parameter
 from imdsguard.hcl.values.convert import can_convert, convert
-from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType, Type
+from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, Primitive, SetType, Type
 from imdsguard.hcl.values.value import SENSITIVE, Value
 
 
@@ -17,13 +18,15 @@ def _conversion(name: str, target: Type) -> Function:
             raise ArgumentProblem(0, f"cannot convert {value.type.name} to {_shown(target)}")
         return target
 
-    def body(_: Call, value: Value) -> Value:
+    def body(call: Call, value: Value) -> Value:
+        if value.pending is not None:
+            return still(target, value) if isinstance(target, Primitive) else call.unknown()
         try:
             return convert(value, target)
         except EvaluationError as error:
             raise ArgumentProblem(0, _reason(value, target, error.message)) from None
 
-    parameter = Parameter("v", null=True, dynamic=True, marked=True)
+    parameter = Parameter("v", null=True, unknown=True, dynamic=True, marked=True)
     return Function(name, result_type, (parameter,), body, not_null=False)
 
 

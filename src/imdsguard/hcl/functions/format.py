@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions import verbs
-from imdsguard.hcl.functions.arguments import is_sequence
+from imdsguard.hcl.functions.arguments import is_sequence, still
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, normalised
 from imdsguard.hcl.functions.verbs import Verb
-from imdsguard.hcl.values.types import DYNAMIC, STRING, ListType, SetType, TupleType
+from imdsguard.hcl.values.types import DYNAMIC, STRING, ListType, Primitive, SetType, TupleType
 from imdsguard.hcl.values.value import NOT_NULL, Refinement, Value, derived, list_of, string
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def formatted(call: Call, template: Value, *arguments: Value) -> Value:
     """`format("%s-%d", "a", 1)` is "a-1"; of an unknown result the text before the first verb is known."""
     text = str(template.raw)
     if not all(v.wholly_known for v in arguments):
+        if text == "%s" and len(arguments) == 1 and isinstance(arguments[0].type, Primitive):
+            return still(STRING, arguments[0], NOT_NULL)
         return call.unknown(Refinement(prefix=_certain_prefix(text)))
     return string(normalised(format_text(text, arguments, call.context.bounds)))
 

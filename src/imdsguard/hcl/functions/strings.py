@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions import letters
-from imdsguard.hcl.functions.arguments import whole
+from imdsguard.hcl.functions.arguments import still, whole
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native, normalised
 from imdsguard.hcl.functions.graphemes import clusters
 from imdsguard.hcl.values.types import BOOL, NUMBER, STRING, ListType
-from imdsguard.hcl.values.value import FALSE, TRUE, Refinement, Value, boolean, list_of, string
+from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Refinement, Value, boolean, list_of, string
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imdsguard.hcl.values.value import Number
 
 TEXT = Parameter("str", STRING)
@@ -139,7 +141,8 @@ def join(call: Call, separator: Value, *lists: Value) -> Value:
     if not lists:
         raise EvaluationError("at least one list is required")
     if not all(v.wholly_known for v in lists):
-        return call.unknown()
+        only = _only_part(str(separator.raw), lists)
+        return call.unknown() if only is None else still(STRING, only, NOT_NULL)
     items: list[str] = []
     for i, strings in enumerate(lists):
         for j, item in enumerate(strings.elements()):
@@ -150,6 +153,15 @@ def join(call: Call, separator: Value, *lists: Value) -> Value:
     glue = str(separator.raw)
     call.context.bounds.text(sum(map(len, items)) + len(glue) * len(items))
     return string(normalised(glue.join(items)))
+
+
+def _only_part(glue: str, lists: Sequence[Value]) -> Value | None:
+    """The one unknown string of which the whole result consists, or None."""
+    if not all(v.is_known for v in lists):
+        return None
+    members = [member for v in lists for member in v.elements()]
+    parts = [m for m in members if m.raw != ""] if not glue else members
+    return parts[0] if len(parts) == 1 and not parts[0].is_known else None
 
 
 @function("split", STRINGS, Parameter("separator", STRING), TEXT)

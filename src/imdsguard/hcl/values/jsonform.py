@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.number import from_float, parse_number
 from imdsguard.hcl.values.number_text import format_number
 from imdsguard.hcl.values.types import Collection, ObjectType, TupleType, Type
@@ -37,7 +37,10 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def to_json(value: Value) -> str:
-    """The text of a wholly known value, without any space, as `jsonencode` gives it."""
+    """The text of a wholly known value, without any space, as `jsonencode` gives it.
+
+    Raises `EvaluationError` for infinity.
+    """
     parts: list[str] = []
     _write(value, parts.append)
     return "".join(parts)
@@ -70,6 +73,8 @@ def _scalar(raw: bool | Number | Pending | None) -> str:
         return "null"
     if isinstance(raw, bool):
         return "true" if raw else "false"
+    if isinstance(raw, float):
+        raise EvaluationError("cannot serialize infinity as JSON")
     return format_number(raw)
 
 
@@ -86,7 +91,7 @@ def from_json(text: str) -> Value:
         data = json.loads(text, parse_int=_Number, parse_float=_Number, parse_constant=_no_constant)
         return from_plain(data)
     except RecursionError:
-        raise EvaluationError("the JSON nests too deeply") from None
+        raise LimitReached("JSON nests deeper than imdsguard follows") from None
     except ValueError as error:
         raise EvaluationError(f"invalid JSON: {error}") from None
 
