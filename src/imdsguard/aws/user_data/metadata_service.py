@@ -1,0 +1,48 @@
+"""What a call to the instance metadata service looks like, in any language.
+
+Source: EC2 User Guide, "Use the Instance Metadata Service to access instance metadata". The ECS task endpoint
+(169.254.170.2), EKS Pod Identity (169.254.170.23) and the time service (169.254.169.123) are other services.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+from imdsguard.aws.user_data.script import GAP
+
+HOST = r"(?:169\.254\.169\.254|\[fd00:ec2::254\]|instance-data(?:\.ec2\.internal)?)"
+_TARGET = re.compile(
+    rf"(?<![\w.-])(?:https?://)?{HOST}(?::80)?(?=/|$|[\s\"'?#])(?P<path>/[^\s\"'<>|;)]*)?",
+    re.IGNORECASE,
+)
+_DATA = re.compile(
+    r"^/+(?:latest|\d{4}-\d\d-\d\d|1\.0)(?:/+(?:meta-data|dynamic|user-data)\b|/*$|/+[^a-z])", re.IGNORECASE
+)
+_TOKEN_PATH = re.compile(r"^/+latest/+api/+token", re.IGNORECASE)
+_TOKEN_HEADER = re.compile(r"x-aws-ec2-metadata-token(?!-ttl)", re.IGNORECASE)
+
+
+class Target(Enum):
+    """What a piece of text addresses."""
+
+    NOTHING = "nothing"
+    TOKEN = "token"  # noqa: S105
+    DATA = "data"
+
+
+def target_of(text: str) -> Target:
+    """Tell what a word or string of a script addresses: metadata, the token, or neither."""
+    best = Target.NOTHING
+    for match in _TARGET.finditer(text):
+        path = match["path"] or ""
+        if _TOKEN_PATH.match(path):
+            best = Target.TOKEN if best is Target.NOTHING else best
+        elif _DATA.match(path) or path.startswith("/" + GAP) or (not path and match[0].lower().startswith("http")):
+            best = Target.DATA
+    return best
+
+
+def has_token_header(text: str) -> bool:
+    """Whether a header that carries a token (not the one that asks for its lifetime) is named in the text."""
+    return _TOKEN_HEADER.search(text) is not None

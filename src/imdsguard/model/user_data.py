@@ -1,0 +1,56 @@
+"""What instances run at boot, as far as it calls the instance metadata service."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+
+
+class Flaw(Enum):
+    """What is wrong with a call of the metadata service.
+
+    `OLD_TOOL`: only old versions of the tool call without a token. `OLD_SDK`: a pin below the version that AWS names as
+    the first to use tokens. `UNDECIDED`: it may send a token, by a header that cannot be told.
+    (EC2 User Guide, "Use the Instance Metadata Service to access instance metadata")
+    """
+
+    NO_TOKEN = "no token"  # noqa: S105
+    OLD_TOOL = "old tool"
+    OLD_SDK = "old SDK"
+    UNDECIDED = "undecided"
+
+
+@record(frozen=True, slots=True)
+class MetadataCall:
+    """One call that fails, or may fail, once tokens are required.
+
+    `what` shows it on one line; "" where the user data is sensitive. `script` says which piece of the user data it
+    stands in, `line` is its line in the user data (from 1), and `place` where that line is written in the code.
+    """
+
+    flaw: Flaw
+    what: str
+    script: str
+    line: int
+    place: Place | None = None
+
+
+@record(frozen=True, slots=True)
+class UserData:
+    """What a launch runs at boot: the calls in it that lack a token, and why some of it could not be read.
+
+    `given` is false where the launch itself has no user data. `place` is where the argument stands.
+    """
+
+    given: bool = False
+    calls: tuple[MetadataCall, ...] = ()
+    unread: tuple[str, ...] = ()
+    place: Place | None = None
+
+
+NO_USER_DATA = UserData()
