@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.estates import seen_from
 from imdsguard.aws.surroundings import without_key
 from imdsguard.aws.watch import NO, REJECTED, OneInstance, Watch, better
 from imdsguard.model.launch import Coverage
@@ -18,7 +19,7 @@ OUT_OF_SIGHT = Coverage(covered=None, reason="the account's own metrics are not 
 
 
 class Lookout:
-    """All watches of a root module, asked about one launch after the other.
+    """All watches of a root module or of an estate, asked about one launch after the other.
 
     An alarm for each instance is the rule in large estates, so watches of single instances are found by address.
     """
@@ -26,17 +27,18 @@ class Lookout:
     def __init__(self, watches: Sequence[Watch]) -> None:
         self._watches = watches
         self._covers: list[list[str]] = [[] for _ in watches]
-        self._single: dict[str, list[int]] = {}
+        self._single: dict[tuple[str, str], list[int]] = {}
         self._broad: list[int] = []
         for number, watch in enumerate(watches):
             addresses = [sight.address for sight in watch.sights if isinstance(sight, OneInstance)]
             if len(addresses) < len(watch.sights):
                 self._broad.append(number)
                 continue
+            root = watch.resource.root
             for address in dict.fromkeys(without_key(address) for address in addresses):
-                self._single.setdefault(address, []).append(number)
+                self._single.setdefault((root, address), []).append(number)
             for address in dict.fromkeys(addresses):
-                self._single.setdefault(f"={address}", []).append(number)
+                self._single.setdefault((root, f"={address}"), []).append(number)
 
     def coverage_of(self, launch: Launch) -> Coverage:
         """Ask every watch; `by` names the alarms on `MetadataNoTokenRejected` that surely take the launch in."""
@@ -50,17 +52,17 @@ class Lookout:
             watch = self._watches[number]
             answer = watch.sees(launch)
             if answer.covered:
-                self._covers[number].append(launch.address)
+                self._covers[number].append(seen_from(watch.resource.root, launch.resource))
             if watch.metric == REJECTED:
                 found = better(found, answer)
                 if answer.covered:
-                    by[watch.resource.address] = None
+                    by[seen_from(launch.resource.root, watch.resource)] = None
         return Coverage(covered=True, by=tuple(by)) if by else found
 
     def _candidates(self, launch: Launch) -> Iterator[int]:
         """The watches that may take the launch in, in their order."""
         key = launch.address if launch.resource.instances is not None else f"={launch.address}"
-        yield from sorted([*self._broad, *self._single.get(key, ())])
+        yield from sorted([*self._broad, *self._single.get((launch.resource.root, key), ())])
 
     def alarms(self) -> list[Alarm]:
         """The alarms on the token metrics, with what was found that they take in."""

@@ -6,43 +6,62 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.coverage import Lookout
+from imdsguard.aws.estates import groups
 from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
 from imdsguard.aws.types import ability
 from imdsguard.model.launch import Estate
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imdsguard.aws.watch import Watch
+    from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.image import Image
     from imdsguard.model.launch import Alarm, Launch, RegionDefault
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.resource import Resource
 
 
-def build(roots: Sequence[tuple[str, Sequence[Resource]]]) -> Estate:
+def build(
+    roots: Sequence[tuple[str, Sequence[Resource]]],
+    estates: Mapping[str, str] | None = None,
+    assumed: Sequence[AssumedDefault] = (),
+) -> Estate:
     """Build the estate of these root modules: (name, resources) each. References resolve within one root only.
 
+    `estates` gives roots the name of a group that shares one AWS account: Region defaults, and alarms that name no
+    instance, count for all launches of the group (`Scope.same` says how accounts compare). `assumed` counts as a Region
+    default where the code has none.
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
+    joined = estates or {}
+    surroundings = [Surroundings(resources, assumed) for _, resources in roots]
+    lookouts: list[Lookout] = [Lookout(())] * len(roots)
+    for group in groups([name for name, _ in roots], joined):
+        together = [surroundings[number] for number in group]
+        lookout = Lookout([watch for root in together for watch in _watches(root)])
+        for number in group:
+            surroundings[number].join(together)
+            lookouts[number] = lookout
     launches: list[Launch] = []
     defaults: list[RegionDefault] = []
     alarms: list[Alarm] = []
     images: list[Image] = []
     policies: list[OrganizationPolicy] = []
-    for _, resources in roots:
-        root = Surroundings(resources)
-        lookout = Lookout(_watches(root))
+    for root, lookout in zip(surroundings, lookouts, strict=True):
         for resource in root.able("launches"):
             launch = _launch(resource, root)
             if launch is not None:
                 launches.append(replace(launch, coverage=lookout.coverage_of(launch)))
         defaults += [default for default, _ in root.defaults()]
-        alarms += lookout.alarms()
         images += [image_of(resource, root) for resource in root.able("image")]
         policies += _policies(root)
-    return Estate(tuple(launches), tuple(defaults), tuple(alarms), tuple(images), tuple(policies))
+    for lookout in dict.fromkeys(lookouts):
+        alarms += lookout.alarms()
+    return Estate(
+        tuple(launches), tuple(defaults), tuple(alarms), tuple(images), tuple(policies), joined, tuple(assumed)
+    )
 
 
 def _launch(resource: Resource, root: Surroundings) -> Launch | None:

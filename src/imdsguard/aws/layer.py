@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.option import read_option
 from imdsguard.model.launch import OPTIONS, Source
+from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOTHING = Absent()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Layer:
     """What one layer says about each option; an option that it does not set is absent. `label` opens the trace."""
 
@@ -29,6 +29,10 @@ class Layer:
     def says(self, option: str) -> Value:
         """Return the layer's answer for one option."""
         return self.answers.get(option, NOTHING)
+
+    def named(self, label: str) -> Layer:
+        """Return the layer under another label."""
+        return Layer(self.source, label, self.answers)
 
     def changed(self, change: Callable[[str, Value], Value]) -> Layer:
         """Return the layer with every answer passed through `change(option, answer)`."""

@@ -4,45 +4,66 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.assumptions import assumed_layer
 from imdsguard.aws.layer import Layer, silent
 from imdsguard.aws.option import NO_PREFERENCE
-from imdsguard.model.launch import OPTIONS, Source
+from imdsguard.model.launch import HTTP_TOKENS, OPTIONS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.launch import RegionDefault, Scope
     from imdsguard.model.value import Value
 
 SAYS_NOTHING = (NO_PREFERENCE, -1)
 
 
-def combined(defaults: Sequence[tuple[RegionDefault, Layer]], scope: Scope) -> Layer:
+def combined(
+    defaults: Sequence[tuple[RegionDefault, Layer]], scope: Scope, assumed: Sequence[AssumedDefault] = ()
+) -> Layer:
     """Join all defaults that apply, or may apply, to launches in `scope` into one layer.
 
     One that surely applies counts before those that may: two for one Region would undo each other on every apply, which
-    no sane configuration does. Without a sure one, what may apply makes unknown whatever it sets.
+    no sane configuration does. Without a sure one, what may apply makes unknown whatever it sets, but for what the
+    policy assumes anyway; and without any, what is `assumed` counts.
     """
     sure: list[Layer] = []
     possible: list[Layer] = []
+    said: list[Value] = []
     for default, layer in defaults:
         same = scope.same(default.scope)
         instances = default.resource.instances
         if same is False:
             continue
         if same is None:
-            possible.append(_in_doubt(layer, f"the Region of {default.address}, or of this launch, cannot be computed"))
+            doubt = f"the Region of {layer.label}, or of this launch, cannot be computed"
         elif instances is not None:
-            possible.append(
-                _in_doubt(layer, f"whether {default.address} exists cannot be computed: {instances.reason}")
-            )
+            doubt = f"whether {layer.label} exists cannot be computed: {instances.reason}"
         else:
             sure.append(layer)
+            continue
+        possible.append(_in_doubt(layer, doubt))
+        said.append(layer.says(HTTP_TOKENS))
     candidates = sure or possible
+    outside = assumed_layer(assumed, scope) if assumed and not sure else None
     if not candidates:
-        return silent(Source.REGION_DEFAULT)
-    return candidates[0] if len(candidates) == 1 else _joined(candidates)
+        return outside or silent(Source.REGION_DEFAULT)
+    found = candidates[0] if len(candidates) == 1 else _joined(candidates)
+    return found if outside is None else _under_assumption(found, outside, said)
+
+
+def _under_assumption(doubtful: Layer, outside: Layer, said: Sequence[Value]) -> Layer:
+    """Settle what tokens are where the defaults that may apply would say nothing else than the policy assumes."""
+    assumed = outside.says(HTTP_TOKENS)
+    if isinstance(assumed, Known) and all(isinstance(each, Known) and each.value == assumed.value for each in said):
+        return Layer(Source.REGION_DEFAULT, outside.label, {**doubtful.answers, HTTP_TOKENS: assumed})
+    if isinstance(assumed, Absent) or not isinstance(doubtful.says(HTTP_TOKENS), Absent):
+        return doubtful
+    reason = f"whether {doubtful.label} applies, or what is {outside.label}, cannot be computed"
+    unknown = Unknown(reason, place=getattr(assumed, "place", None))
+    return Layer(Source.REGION_DEFAULT, doubtful.label, {**doubtful.answers, HTTP_TOKENS: unknown})
 
 
 def _in_doubt(layer: Layer, reason: str) -> Layer:

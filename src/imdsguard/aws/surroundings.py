@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.estates import seen_from
 from imdsguard.aws.layer import Layer, silent
 from imdsguard.aws.region_default import combined
 from imdsguard.aws.types import ability
 from imdsguard.model.launch import Source
 from imdsguard.model.value import Known, Unknown, text_of
 
+NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
+"""What others may name a template or a launch configuration by; plans know ids."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from imdsguard.aws.settings import Settings
+    from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.launch import RegionDefault, Scope
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Reference, Value
 
 
 class Surroundings:
-    """The resources of one root module, to be asked. References resolve within it and nowhere else."""
+    """The resources of one root module, to be asked. References resolve within it and nowhere else.
 
-    def __init__(self, resources: Sequence[Resource]) -> None:
+    Only Region defaults come from elsewhere, too: from the other root modules of its estate (`join`), and from what the
+    policy assumes.
+    """
+
+    def __init__(self, resources: Sequence[Resource], assumed: Sequence[AssumedDefault] = ()) -> None:
         self._resources = resources
+        self._assumed = assumed
+        self._estate: Sequence[Surroundings] = (self,)
+        self._layers: dict[Scope, Layer] = {}
         self._by_address = {resource.address: resource for resource in resources}
         self._settings: dict[str, Settings] = {}
         self._named: dict[tuple[str, str], list[Resource]] | None = None
@@ -61,7 +73,7 @@ class Surroundings:
         if self._named is None:
             self._named = {}
             for resource in self.able("settings"):
-                for attribute in ("name", "id"):
+                for attribute in NAMES:
                     value = text_of(resource.body.attribute(attribute))
                     if value:
                         found = self._named.setdefault((resource.type, value), [])
@@ -79,9 +91,21 @@ class Surroundings:
                 self._defaults.append(read(resource))
         return self._defaults
 
+    def join(self, estate: Sequence[Surroundings]) -> None:
+        """Say which root modules share an account with this one; it is one of them."""
+        self._estate = estate
+
     def default_layer(self, scope: Scope) -> Layer:
         """Return what the account's defaults for this Region say."""
-        return combined(self.defaults(), scope)
+        found = self._layers.get(scope)
+        if found is None:
+            defaults = [
+                (default, layer if root is self else layer.named(seen_from(scope.root, default.resource)))
+                for root in self._estate
+                for default, layer in root.defaults()
+            ]
+            found = self._layers[scope] = combined(defaults, scope, self._assumed)
+        return found
 
     def image_layer(self, image: Value) -> Layer:
         """Return what the image says. One that is not in the code says nothing."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.aws.surroundings import without_key
 from imdsguard.model.launch import Alarm, Coverage, Kind
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +37,7 @@ class Sight(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Everything:
     """Every instance of the account and Region."""
 
@@ -46,7 +46,7 @@ class Everything:
         return YES
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class OneInstance:
     """The instance whose id is the attribute of a resource."""
 
@@ -63,7 +63,7 @@ class OneInstance:
         return NO
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class GivenId:
     """The instance with an id that is written out."""
 
@@ -82,7 +82,7 @@ class GivenId:
         return doubt(f"the code does not show whose id {self.identifier} is")
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class InDoubt:
     """Nobody knows what. `addresses` (without keys) and `kinds` limit what it may be; None does not."""
 
@@ -99,7 +99,7 @@ class InDoubt:
         return doubt(self.reason)
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Watch:
     """An alarm on one of the token metrics, or one that may be: `unsure` says why its metric cannot be told."""
 
@@ -114,7 +114,10 @@ class Watch:
         same = self.scope.same(launch.scope)
         if same is False:
             return NO
-        answer = best(sight.sees(launch) for sight in self.sights)
+        sights = self.sights
+        if launch.resource.root != self.resource.root:  # another stack of the estate
+            sights = tuple(sight for sight in sights if sees_elsewhere(sight))
+        answer = best(sight.sees(launch) for sight in sights)
         if not answer.covered:
             return answer
         if self.unsure is not None:
@@ -129,6 +132,13 @@ class Watch:
         """Make the estate's alarm, with the addresses of the launches that it surely takes in."""
         everything = any(isinstance(sight, Everything) for sight in self.sights)
         return Alarm(self.resource, self.scope, self.metric, covers, everything)
+
+
+def sees_elsewhere(sight: Sight) -> bool:
+    """Whether it may take in launches of another root module: not if it names instances, by reference or by id."""
+    if isinstance(sight, InDoubt):
+        return sight.addresses is None and sight.kinds is None
+    return not isinstance(sight, (OneInstance, GivenId))
 
 
 def best(answers: Iterable[Coverage]) -> Coverage:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.image import Image
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
@@ -111,24 +112,34 @@ class Option:
 class Scope:
     """An account and a Region, as far as the code tells them apart.
 
-    `account` is compared, never shown. `region` is the Region's name, or the unknown that stands for it.
+    `account` is compared, never shown. `region` is the Region's name, or the unknown that stands for it. `root` is the
+    root module, and `portable` whether an equal `account` in another one means the same account (see `Provider`).
     """
 
     account: str
     region: str | Unknown
     provider: str
+    root: str = ""
+    portable: bool = True
 
     def same(self, other: Scope) -> bool | None:
         """Whether both are one account and Region; None where the code does not tell the Regions apart.
 
         Credentials that may reach different accounts count as different accounts. A Region that is not known is the
-        same Region for all that is bound to the same provider configuration and takes its Region from there.
+        same Region for all that is bound to the same provider configuration and takes its Region from there. Of two
+        root modules this is only to be asked where one estate joins them (`Estate.together`): then equal credentials
+        are one account if nothing in them is unknown, and Regions are the same only if both are known.
         """
         if self.account != other.account:
+            return False
+        elsewhere = self.root != other.root
+        if elsewhere and not (self.portable and other.portable):
             return False
         mine, yours = self.region, other.region
         if isinstance(mine, str) or isinstance(yours, str):
             return mine == yours if isinstance(mine, str) and isinstance(yours, str) else None
+        if elsewhere:
+            return None
         if mine.reference is not None and mine.reference == yours.reference:
             return True
         return True if self.provider == other.provider and mine == yours else None
@@ -221,14 +232,24 @@ class Alarm:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Everything the rules see: what will be launched, and what stands behind it and watches it."""
+    """Everything the rules see: what will be launched, and what stands behind it and watches it.
+
+    `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
+    policy says of Region defaults that are set outside the code.
+    """
 
     launches: tuple[Launch, ...] = ()
     region_defaults: tuple[RegionDefault, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     images: tuple[Image, ...] = ()
     organization_policies: tuple[OrganizationPolicy, ...] = ()
+    joined: Mapping[str, str] = field(default_factory=dict)
+    assumed: tuple[AssumedDefault, ...] = ()
     _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def together(self, root: str, other: str) -> bool:
+        """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
+        return root == other or (root in self.joined and self.joined[root] == self.joined.get(other))
 
     def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
         """Return the templates and launch configurations in the code that a launch goes through."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -32,7 +33,7 @@ class Body(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Blocks:
     """Nested blocks of one type. `unknown` is set if there may be others that cannot be computed (then why)."""
 
@@ -51,21 +52,28 @@ class Action(Enum):
     FORGET = "forget"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Provider:
     """The provider configuration that a resource is bound to.
 
     `name` is the root module's (`aws`, `aws.use1`; `module.m:aws` for one that a module configures itself).
     `account` stands for the credentials: two configurations that may reach different accounts differ in it; it is
     compared, never shown. `region` may be unknown: set by the environment or a profile.
+    Credentials that are not given read `environment`; what is not known of them is marked with `<`, `?` or `[*]`.
     """
 
     name: str
     account: str
     region: Value
 
+    @property
+    def portable(self) -> bool:
+        """Whether an equal `account` in another root module with the same environment means the same account."""
+        marked = any(mark in self.account for mark in ("<", "?", "[*]"))
+        return not marked and not self.account.startswith("environment ")
 
-@dataclass(frozen=True, slots=True)
+
+@record(frozen=True, slots=True)
 class Resource:
     """One instance of a managed resource or data source.
 

@@ -1,0 +1,24 @@
+"""What a policy says is true outside the code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+
+LABEL = "assumed by the policy"
+"""How traces name what is only assumed."""
+
+
+@dataclass(frozen=True, slots=True)
+class AssumedDefault:
+    """What the default for tokens of a Region is where the code sets none: `required`, `optional` or `no-preference`.
+
+    `region` None: of every Region of which no other one speaks. `place` is where the policy says so.
+    """
+
+    tokens: str
+    place: Place
+    region: str | None = None

@@ -1,0 +1,186 @@
+"""Stacks that share an account, and what a policy says of the rest: who covers whose launches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from imdsguard.aws.estate import build
+from imdsguard.model.assumption import AssumedDefault
+from imdsguard.model.launch import Estate
+from imdsguard.model.place import Place
+from imdsguard.model.resource import Provider, Resource
+from imdsguard.model.value import Absent, Known, Unknown
+from tests.aws.memory import PLACE, ref, resource, unknown
+
+ENVIRONMENT = Provider("aws", "environment", Known("eu-west-1"))
+USE1 = Provider("aws.use1", "environment", Known("us-east-1"))
+ROLE = Provider("aws", "account 111122223333", Known("eu-west-1"))
+OTHER_ROLE = Provider("aws", "account 999999999999", Known("eu-west-1"))
+HIDDEN_ROLE = Provider("aws", "assume_role(role_arn=<var.role>)", Known("eu-west-1"))
+NO_ALIAS = Provider("aws.peer", "environment aws.peer", Known("eu-west-1"))
+NO_REGION = Provider("aws", "environment", Absent())
+INSIGHTS = 'SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", InstanceId)'
+HERE = Place("team.yaml", 4, 19)
+
+
+def default(provider: Provider = ENVIRONMENT, tokens: str | None = "required", **more: object) -> Resource:
+    return resource("aws_ec2_instance_metadata_defaults.all", provider=provider, http_tokens=tokens, **more)
+
+
+def web(provider: Provider = ENVIRONMENT, **more: object) -> Resource:
+    return resource("aws_instance.web", provider=provider, **more)
+
+
+def required(provider: Provider = ENVIRONMENT) -> Resource:
+    return web(provider, metadata_options=[{"http_endpoint": "enabled", "http_tokens": "required"}])
+
+
+def insights(provider: Provider = ENVIRONMENT) -> Resource:
+    query = {"id": "q", "expression": INSIGHTS, "period": 300, "return_data": True}
+    return resource("aws_cloudwatch_metric_alarm.all", provider=provider, metric_query=[query])
+
+
+def stacks(baseline: list[Resource], stack: list[Resource], *, joined: bool = True, **more: object) -> Estate:
+    """The estate of two root modules, `baseline` and `web`, in one estate `prod`."""
+    roots = [("baseline", baseline), ("web", stack)]
+    placed = [(name, [replace(each, root=name) for each in resources]) for name, resources in roots]
+    return build(placed, {"baseline": "prod", "web": "prod"} if joined else {}, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "expected"),
+    [
+        (ENVIRONMENT, ENVIRONMENT, "required"),
+        (ENVIRONMENT, USE1, "optional"),
+        (ROLE, ROLE, "required"),
+        (ROLE, OTHER_ROLE, "optional"),
+        (ROLE, ENVIRONMENT, "optional"),
+        (HIDDEN_ROLE, HIDDEN_ROLE, "optional"),
+        (NO_ALIAS, NO_ALIAS, "optional"),
+        (NO_REGION, NO_REGION, "unknown"),
+        (NO_REGION, ENVIRONMENT, "unknown"),
+    ],
+    ids=lambda given: given if isinstance(given, str) else f"{given.name} {given.account}",
+)
+def test_a_default_in_one_stack_covers_launches_in_the_other(there: Provider, here: Provider, expected: str) -> None:
+    assert stacks([default(there)], [web(here)]).launches[0].state.value == expected
+
+
+def test_the_trace_names_the_stack() -> None:
+    (found,) = stacks([default()], [web()]).launches
+    assert [str(step) for step in found.tokens.trace] == [
+        "baseline: aws_ec2_instance_metadata_defaults.all (main.tf:1)"
+    ]
+    assert found.tokens.because == (
+        'http_tokens is "required" by the Region default baseline: aws_ec2_instance_metadata_defaults.all'
+    )
+
+
+def test_without_an_estate_stacks_know_nothing_of_each_other() -> None:
+    (found,) = stacks([default(), insights()], [required()], joined=False).launches
+    assert (found.coverage.covered, found.coverage.by) == (False, ())
+    (found,) = stacks([default()], [web()], joined=False).launches
+    assert (found.state.value, found.tokens.source.value) == ("optional", "service_default")
+
+
+def test_two_defaults_of_one_region_in_two_stacks_are_in_doubt() -> None:
+    (found,) = stacks([default()], [default(tokens="optional"), web()]).launches
+    assert found.reason == (
+        "baseline: aws_ec2_instance_metadata_defaults.all and aws_ec2_instance_metadata_defaults.all "
+        "set the defaults of one account and Region differently"
+    )
+
+
+def test_references_resolve_within_one_stack_only() -> None:
+    template = resource("aws_launch_template.a", provider=ENVIRONMENT, metadata_options=[{"http_tokens": "required"}])
+    user = web(launch_template=[{"id": ref("aws_launch_template.a.id"), "version": "$Latest"}])
+    found = stacks([template], [user]).launches[1]
+    assert (found.state.value, found.reason) == (
+        "unknown",
+        "launch template aws_launch_template.a.id is not in the code",
+    )
+
+
+def test_an_alarm_over_all_instances_watches_the_other_stack() -> None:
+    found = stacks([insights()], [required()])
+    assert found.launches[0].coverage.by == ("baseline: aws_cloudwatch_metric_alarm.all",)
+    assert found.alarms[0].covers == ("web: aws_instance.web",)
+
+
+def test_an_alarm_on_an_instance_watches_that_of_its_own_stack() -> None:
+    one = resource(
+        "aws_cloudwatch_metric_alarm.one",
+        provider=ENVIRONMENT,
+        namespace="AWS/EC2",
+        metric_name="MetadataNoTokenRejected",
+        dimensions={"InstanceId": ref("aws_instance.web.id")},
+    )
+    here, there = stacks([one, required()], [required()]).launches
+    assert (here.coverage.covered, here.coverage.by) == (True, ("aws_cloudwatch_metric_alarm.one",))
+    assert there.coverage.covered is False
+
+
+def test_together_are_those_of_one_estate() -> None:
+    found = build([], {"a": "prod", "b": "prod", "c": "test"})
+    asked = [("a", "a"), ("a", "b"), ("a", "c"), ("a", "x"), ("x", "y"), ("x", "x")]
+    assert [found.together(*pair) for pair in asked] == [True, True, False, False, False, True]
+
+
+def assumed(tokens: str, region: str | None = None) -> AssumedDefault:
+    return AssumedDefault(tokens, HERE, region)
+
+
+def of_web(*assumptions: AssumedDefault, stack: tuple[Resource, ...] = (), provider: Provider = ENVIRONMENT) -> str:
+    (found,) = build([(".", [*stack, web(provider)])], assumed=assumptions).launches
+    return f"{found.state.value} by {found.tokens.source.value}"
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "expected"),
+    [
+        ((assumed("required"),), "required by region_default"),
+        ((assumed("optional"),), "optional by region_default"),
+        ((assumed("no-preference"),), "optional by service_default"),
+        ((assumed("required", "eu-west-1"),), "required by region_default"),
+        ((assumed("required", "us-east-1"),), "optional by service_default"),
+        ((assumed("required"), assumed("optional", "eu-west-1")), "optional by region_default"),
+    ],
+)
+def test_what_is_assumed_is_the_region_default(assumptions: tuple[AssumedDefault, ...], expected: str) -> None:
+    assert of_web(*assumptions) == expected
+
+
+def test_an_assumption_is_traced_to_the_policy() -> None:
+    (found,) = build([(".", [web()])], assumed=[assumed("required")]).launches
+    assert [str(step) for step in found.tokens.trace] == ["assumed by the policy (team.yaml:4)"]
+
+
+def test_the_code_counts_before_what_is_assumed() -> None:
+    assert of_web(assumed("required"), stack=(default(tokens="optional"),)) == "optional by region_default"
+    assert of_web(assumed("required"), stack=(default(tokens=None),)) == "optional by service_default"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [("required", "required by region_default"), ("optional", "unknown by unknown"), (None, "unknown by unknown")],
+)
+def test_a_default_that_may_not_exist_counts_where_it_agrees_with_the_assumption(tokens: str, expected: str) -> None:
+    maybe = replace(default(tokens=tokens), instances=unknown("var.on has no value"))
+    assert of_web(assumed("required"), stack=(maybe,)) == expected
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "expected"),
+    [
+        ((assumed("required"),), "required by region_default"),
+        ((assumed("required", "us-east-1"),), "unknown by unknown"),
+        ((assumed("required"), assumed("required", "us-east-1")), "required by region_default"),
+        ((assumed("required"), assumed("optional", "us-east-1")), "unknown by unknown"),
+        ((assumed("no-preference", "us-east-1"),), "optional by service_default"),
+    ],
+)
+def test_in_a_region_that_is_not_known(assumptions: tuple[AssumedDefault, ...], expected: str) -> None:
+    nowhere = Provider("aws", "environment", Unknown("var.region has no value", place=PLACE))
+    assert of_web(*assumptions, provider=nowhere) == expected
