@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Reference, Value
 
-TEMPLATE = "aws_launch_template"
-CONFIGURATION = "aws_launch_configuration"
+TEMPLATES = ("aws_launch_template", "awscc_ec2_launch_template")
+CONFIGURATIONS = ("aws_launch_configuration", "awscc_autoscaling_launch_configuration")
 KEYS = ("id", "launch_template_id", "name", "launch_template_name")
+NAMES = (*KEYS, "launch_configuration_name")
+"""Attributes that stand for a template or a launch configuration."""
 
 
 def template_of(block: Body, user: Resource, root: Surroundings) -> Settings:
@@ -26,7 +28,7 @@ def template_of(block: Body, user: Resource, root: Surroundings) -> Settings:
     """
     values = [value for value in map(block.attribute, KEYS) if not isinstance(value, Absent)]
     for value in values:
-        found = named_by(value, user, root, TEMPLATE)
+        found = named_by(value, user, root, *TEMPLATES)
         if found is not None:
             return root.settings(found)
     if not values:
@@ -36,15 +38,15 @@ def template_of(block: Body, user: Resource, root: Surroundings) -> Settings:
 
 def configuration_of(value: Value, user: Resource, root: Surroundings) -> Settings:
     """Return the settings of the launch configuration that `launch_configuration = value` names."""
-    found = named_by(value, user, root, CONFIGURATION)
+    found = named_by(value, user, root, *CONFIGURATIONS)
     return root.settings(found) if found is not None else _not_found(value, "launch configuration")
 
 
-def named_by(value: Value, user: Resource, root: Surroundings, resource_type: str) -> Resource | None:
+def named_by(value: Value, user: Resource, root: Surroundings, *types: str) -> Resource | None:
     """Return the resource in the code that an id or a name stands for. Names count within one account and Region."""
     if isinstance(value, Known) and isinstance(value.value, str):
         scope = scope_of(user)
-        for resource in root.named(value.value, resource_type):
+        for resource in (found for resource_type in types for found in root.named(value.value, resource_type)):
             if scope.same(scope_of(resource)):
                 return resource
     reference = value.reference if isinstance(value, Unknown) else None
@@ -59,7 +61,7 @@ def _names(reference: Reference) -> bool:
 
     An empty one is too: a plan shows `x[each.key].id` as a reference to `x["key"]`.
     """
-    return not reference.attribute or (len(reference.attribute) == 1 and reference.attribute[0] in KEYS)
+    return not reference.attribute or (len(reference.attribute) == 1 and reference.attribute[0] in NAMES)
 
 
 def _not_found(value: Value, what: str) -> Settings:

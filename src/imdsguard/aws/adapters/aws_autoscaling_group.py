@@ -41,7 +41,7 @@ def ways_of(resource: Resource, root: Surroundings) -> Iterator[Way]:
             yield way_unknown(resource, blocks.unknown)
 
 
-def mixed_ways(policy: Body, resource: Resource, root: Surroundings) -> Iterator[Way]:
+def mixed_ways(policy: Body, resource: Resource, root: Surroundings, override: str = "override") -> Iterator[Way]:
     """Yield the ways of a mixed instances policy: overrides with a template of their own use that, others the policy's.
 
     (Auto Scaling API, LaunchTemplateOverrides: "LaunchTemplateSpecification")
@@ -50,8 +50,8 @@ def mixed_ways(policy: Body, resource: Resource, root: Surroundings) -> Iterator
     if templates.unknown is not None:
         yield way_unknown(resource, templates.unknown)
     for template in templates.items:
-        overrides = template.blocks("override")
-        own = [override.blocks("launch_template_specification") for override in overrides.items]
+        overrides = template.blocks(override)
+        own = [each.blocks("launch_template_specification") for each in overrides.items]
         if overrides.unknown is not None:
             yield way_unknown(resource, overrides.unknown)
         if not own or overrides.unknown is not None or any(not specification.items for specification in own):

@@ -1,0 +1,169 @@
+"""Instances that other services start must require tokens (IMDSv2), as far as the code can say it.
+
+## What it checks
+
+Everything that makes a service start instances: Image Builder infrastructure configurations, SageMaker notebooks,
+Elastic Beanstalk environments and configuration templates, EMR clusters, Batch compute environments, GameLift, ECS
+capacity providers, CodeBuild fleets, Cloud9, AppStream, Lightsail, Lambda capacity providers, WorkSpaces Instances and
+EKS Auto Mode; those of the `awscc` provider too.
+
+It fails where the code, or the service's documented default, leaves tokens optional. Each service says it in words of
+its own:
+
+- `aws_sagemaker_notebook_instance`: `minimum_instance_metadata_service_version`, by default `"1"`;
+- `aws_elastic_beanstalk_environment`: the setting `DisableIMDSv1` of `aws:autoscaling:launchconfiguration`; by default
+  `true` on Amazon Linux 2023 and on Windows Server 2022 and later, `false` on all else;
+- `aws_emr_cluster`: `InstanceMetadataServiceConfiguration` in the JSON of its `aws_emr_security_configuration`;
+- `aws_imagebuilder_infrastructure_configuration`: `instance_metadata_options`, by default what EC2 does;
+- Batch and GameLift game server groups: `metadata_options` of the launch template.
+
+Where a template, a group or a cluster in the code has the same fault, it is reported there and not again.
+
+Where Terraform has no argument, and no documentation says what the service does, the verdict is unknown, as a note: it
+says what this code cannot show. Lightsail's default is documented (optional), but Terraform cannot change it: a
+warning.
+
+## Why
+
+Notebooks and build machines run other people's code with the credentials of a role. A request forged through it reads
+them as easily as on any other instance.
+
+## Wrong
+
+```terraform
+resource "aws_sagemaker_notebook_instance" "research" {
+  name          = "research"
+  role_arn      = "arn:aws:iam::111122223333:role/research"
+  instance_type = "ml.t3.medium"
+}
+```
+
+## Right
+
+```terraform
+resource "aws_sagemaker_notebook_instance" "research" {
+  name          = "research"
+  role_arn      = "arn:aws:iam::111122223333:role/research"
+  instance_type = "ml.t3.medium"
+
+  instance_metadata_service_configuration {
+    minimum_instance_metadata_service_version = "2"
+  }
+}
+```
+
+## How to fix
+
+Write what the finding says: it names the service's own argument. For a Lightsail instance, run
+`aws lightsail update-instance-metadata-options --http-tokens required` after it is made.
+
+Containers need one network hop more: where a service runs them, set `http_put_response_hop_limit = 2` beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from imdsguard import Estate, Judgement, Kind, Launch, Severity, Source, State, failed, passed, undecided
+
+SEVERITY = Severity.ERROR
+
+CONTROLS = {
+    "Checkov": ("CKV_AWS_371",),
+    "MITRE ATT&CK": ("T1552.005",),
+}
+
+METADATA_OPTIONS = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
+OBJECT = 'metadata_options = {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
+OUTSIDE = "nothing in Terraform can say it: look at the service's own settings"
+
+BEANSTALK = """setting {
+  namespace = "aws:autoscaling:launchconfiguration"
+  name      = "DisableIMDSv1"
+  value     = "true"
+}"""
+
+EMR = """an aws_emr_security_configuration whose JSON says
+"InstanceMetadataServiceConfiguration": {
+  "MinimumInstanceMetadataServiceVersion": 2,
+  "HttpPutResponseHopLimit": 1
+}"""
+
+SAGEMAKER = """instance_metadata_service_configuration {
+  minimum_instance_metadata_service_version = "2"
+}"""
+
+REMEDIES = {
+    "aws_sagemaker_notebook_instance": SAGEMAKER,
+    "aws_elastic_beanstalk_environment": BEANSTALK,
+    "aws_elastic_beanstalk_configuration_template": BEANSTALK,
+    "aws_emr_cluster": EMR,
+    "aws_emr_instance_group": EMR,
+    "aws_emr_instance_fleet": EMR,
+    "aws_imagebuilder_infrastructure_configuration": 'instance_metadata_options {\n  http_tokens = "required"\n}',
+    "awscc_imagebuilder_infrastructure_configuration": 'instance_metadata_options = {\n  http_tokens = "required"\n}',
+    "aws_batch_compute_environment": "a launch_template with a template that says\n" + METADATA_OPTIONS,
+    "awscc_batch_compute_environment": "a launch_template with a template that says\n" + METADATA_OPTIONS,
+    "aws_gamelift_game_server_group": "a launch_template that says\n" + METADATA_OPTIONS,
+    "awscc_workspacesinstances_workspace_instance": "in managed_instance\n" + OBJECT,
+    "aws_lightsail_instance": "aws lightsail update-instance-metadata-options --http-tokens required",
+}
+
+WORDS = {
+    "aws_sagemaker_notebook_instance": "minimum_instance_metadata_service_version",
+    "aws_elastic_beanstalk_environment": "the setting DisableIMDSv1",
+    "aws_elastic_beanstalk_configuration_template": "the setting DisableIMDSv1",
+    "aws_emr_cluster": "MinimumInstanceMetadataServiceVersion",
+}
+"""What a service calls tokens."""
+
+BEANSTALK_DEFAULT = "DisableIMDSv1 is not set, and it is false by default on this platform"
+
+DEFAULTS = {
+    "aws_lightsail_instance": "Lightsail's default leaves tokens optional, and no argument of Terraform changes it",
+    "aws_sagemaker_notebook_instance": "without minimum_instance_metadata_service_version SageMaker allows IMDSv1",
+    "aws_elastic_beanstalk_environment": BEANSTALK_DEFAULT,
+    "aws_elastic_beanstalk_configuration_template": BEANSTALK_DEFAULT,
+}
+"""What a service does where nothing is set."""
+
+
+def check(estate: Estate) -> Iterable[Judgement]:
+    """Judge every launch by a service."""
+    states = {(launch.resource.root, launch.address): launch.state for launch in estate.launches}
+    for launch in estate.launches:
+        if launch.kind is Kind.SERVICE and not reported_elsewhere(launch, states):
+            yield judge(launch)
+
+
+def judge(launch: Launch) -> Judgement:
+    """Judge one launch by a service."""
+    tokens = launch.tokens
+    remedy = REMEDIES.get(launch.resource.type, OUTSIDE)
+    if launch.state is State.OPTIONAL:
+        milder = Severity.WARNING if launch.resource.type == "aws_lightsail_instance" else None
+        message = f"answers calls without a token (IMDSv1): {cause(launch)}"
+        return failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, severity=milder)
+    if launch.state is State.UNKNOWN:
+        message = f"may answer calls without a token (IMDSv1): {launch.reason}"
+        found = undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
+        return found if remedy != OUTSIDE else replace(found, severity=Severity.NOTE)
+    return passed(launch)
+
+
+def cause(launch: Launch) -> str:
+    """Say what leaves tokens optional, in the service's own words."""
+    tokens, service = launch.tokens, launch.resource.type
+    if tokens.source is Source.SERVICE_DEFAULT and service in DEFAULTS:
+        return DEFAULTS[service]
+    if tokens.source is Source.LAUNCH and service in WORDS:
+        return f"{WORDS[service]} says so in {tokens.trace[0].label}"
+    return tokens.because
+
+
+def reported_elsewhere(launch: Launch, states: dict[tuple[str, str], State]) -> bool:
+    """Whether what it launches through has the same fault by itself."""
+    if launch.state not in (State.OPTIONAL, State.UNKNOWN):
+        return False
+    return any(states.get((launch.resource.root, address)) is launch.state for address in launch.through)

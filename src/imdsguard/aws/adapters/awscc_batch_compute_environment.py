@@ -1,0 +1,17 @@
+"""`awscc_batch_compute_environment`: launches through the template it names, or as Batch likes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.batch import compute_environment
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch | None:
+    """Resolve the worst of what the compute environment launches; None for Fargate and unmanaged ones."""
+    return compute_environment(resource, root)

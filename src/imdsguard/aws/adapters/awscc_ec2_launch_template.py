@@ -1,0 +1,36 @@
+"""`awscc_ec2_launch_template`: says how others launch, in `launch_template_data`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.cloud_control import inner, metadata_layer
+from imdsguard.aws.launching import launch_of
+from imdsguard.aws.layer import silent, undecided
+from imdsguard.aws.scope import scope_of
+from imdsguard.aws.settings import Settings
+from imdsguard.model.launch import Kind, Source
+from imdsguard.model.value import Absent
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+
+def settings(resource: Resource, _: Surroundings) -> Settings:
+    """Read the options and the image."""
+    data, unknown = inner(resource.body, "launch_template_data")
+    if data is None:
+        address = resource.address
+        layer = (
+            undecided(Source.LAUNCH_TEMPLATE, address, unknown) if unknown else silent(Source.LAUNCH_TEMPLATE, address)
+        )
+        return Settings(address, layer, unknown or Absent())
+    layer, _block = metadata_layer(Source.LAUNCH_TEMPLATE, resource.address, data)
+    return Settings(resource.address, layer, data.attribute("image_id"))
+
+
+def launches(resource: Resource, root: Surroundings) -> Launch:
+    """Say what an instance launched from the template gets with nothing more said."""
+    return launch_of(resource, Kind.TEMPLATE, root.settings(resource).layers(root, scope_of(resource)))

@@ -1,0 +1,27 @@
+"""`awscc_workspacesinstances_workspace_instance`: an EC2 instance that WorkSpaces Instances launches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.cloud_control import inner, metadata_layer
+from imdsguard.aws.services import service, undocumented, unshown
+from imdsguard.model.launch import Source
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+
+DEFAULT = "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing is not documented"
+
+
+def launches(resource: Resource, _: Surroundings) -> Launch:
+    """Resolve what `managed_instance.metadata_options` says; below it nothing is documented."""
+    managed, unknown = inner(resource.body, "managed_instance")
+    if managed is None:
+        return unshown(resource, unknown.reason if unknown is not None else DEFAULT)
+    own, _block = metadata_layer(Source.LAUNCH, resource.address, managed)
+    default = undocumented(resource, DEFAULT, managed.place)
+    return service(resource, (own, default), follows_account=False)
