@@ -15,6 +15,7 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
+    from imdsguard.model.written import Written
 
 
 @record(frozen=True, slots=True)
@@ -55,13 +56,15 @@ Plain: TypeAlias = str | bool | int | float | tuple["Value", ...] | Mapping[str,
 class Known:
     """A value that can be computed now. `trace` leads from the nearest hop to where it was written.
 
-    A sensitive value may be compared, but must never be shown: reports print `(sensitive)` for it.
+    A sensitive value may be compared, but must never be shown: reports print `(sensitive)` for it. `written` says where
+    the lines of a text are written that this value is, or was made from.
     """
 
     value: Plain
     place: Place | None = None
     trace: tuple[Step, ...] = ()
     sensitive: bool = False
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class Unknown:
     """A value that the configuration sets but that cannot be computed now, and why.
 
     `references` name what it stands for, or was built from: one reference means it *is* that attribute if `exact`.
+    `sketch` is what is known of a text, with U+FFFC for each stretch that is not.
     """
 
     reason: str
@@ -76,6 +80,8 @@ class Unknown:
     place: Place | None = None
     trace: tuple[Step, ...] = ()
     exact: bool = False
+    sketch: str | None = field(default=None, compare=False, repr=False)
+    written: Written | None = field(default=None, compare=False, repr=False)
 
     @property
     def reference(self) -> Reference | None:

@@ -13,7 +13,7 @@ from imdsguard.terraform.boundary import read_bytes
 from imdsguard.terraform.glob import Glob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from imdsguard.terraform.boundary import Boundary
 
@@ -29,10 +29,11 @@ _SPECIAL = re.compile(r"[*?\[{\\,}]")
 class RepositoryFiles:
     """The files below the repository root; relative paths start at the root module's folder: Terraform runs there."""
 
-    __slots__ = ("_folder", "_listed", "_looked_at", "_read", "boundary")
+    __slots__ = ("_folder", "_label", "_listed", "_looked_at", "_read", "boundary")
 
-    def __init__(self, folder: str, boundary: Boundary) -> None:
+    def __init__(self, folder: str, boundary: Boundary, label: Callable[[str], str] | None = None) -> None:
         self._folder = folder
+        self._label = label
         self._read: dict[str, bytes] = {}
         self._listed: dict[tuple[str, int], Sequence[str]] = {}
         self._looked_at = 0
@@ -41,6 +42,10 @@ class RepositoryFiles:
     def absolute(self, path: str) -> str:
         """Give the absolute path, as `abspath` does."""
         return os.path.normpath(os.path.join(self._folder, path))
+
+    def label(self, path: str) -> str:
+        """Give the path as people see it: from the working directory, with `/`."""
+        return self._label(self.absolute(path)) if self._label is not None else path
 
     def read(self, path: str) -> bytes:
         """Give a file's content. Raises `EvaluationError` if it is not there, `LimitReached` if we do not read it."""

@@ -16,5 +16,5 @@ if TYPE_CHECKING:
 
 def load(folder: str, library: Library, inputs: Inputs) -> Tree:
     """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
-    evaluation = Evaluation(RepositoryFiles(folder, library.boundary), inputs.workspace)
+    evaluation = Evaluation(RepositoryFiles(folder, library.boundary, library.label), inputs.workspace)
     return Tree(folder, library, evaluation, given_values(folder, inputs, library))

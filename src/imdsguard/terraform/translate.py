@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from imdsguard.hcl.values import value as language
     from imdsguard.model.place import Place
     from imdsguard.model.value import Value
+    from imdsguard.model.written import Written
 
 MAX_TRACE = 12
 """Hops that a trace shows; a longer one keeps its beginning and its end."""
@@ -24,10 +25,13 @@ def translate(value: language.Value, place: Place | None) -> Value:
     trace = trace_of(value.origin, place)
     if value.pending is not None:
         pending = value.pending
-        return Unknown(pending.reason, pending.references, place, trace, pending.exact)
+        sketch = pending.sketch if SENSITIVE not in value.marks else None
+        written = written_of(value.origin) if sketch is not None else None
+        return Unknown(pending.reason, pending.references, place, trace, pending.exact, sketch, written)
     if value.is_null:
         return Absent(place, trace)
-    return Known(_plain(value, place), place, trace, SENSITIVE in value.marks)
+    written = written_of(value.origin) if isinstance(value.raw, str) else None
+    return Known(_plain(value, place), place, trace, SENSITIVE in value.marks, written)
 
 
 def _plain(value: language.Value, place: Place | None) -> Plain:
@@ -46,6 +50,15 @@ def _place_of(value: language.Value, place: Place | None) -> Place | None:
     """Where an element stands: where its own expression is written, if the value remembers."""
     origin = value.origin
     return origin.step.place if origin is not None and origin.step.place is not None else place
+
+
+def written_of(origin: language.Origin | None) -> Written | None:
+    """Give where the nearest text with lines, that a value was made from, is written."""
+    for _ in range(1000):
+        if origin is None or origin.written is not None:
+            break
+        origin = origin.parent
+    return origin.written if origin is not None else None
 
 
 def trace_of(origin: language.Origin | None, place: Place | None) -> tuple[Step, ...]:

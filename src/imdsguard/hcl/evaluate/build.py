@@ -19,6 +19,7 @@ from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING
 from imdsguard.hcl.values.value import Origin, Value
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
+from imdsguard.model.written import literal_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +62,8 @@ class Builder:
             type_ = DYNAMIC
         elif isinstance(raw, bool | str):
             type_ = BOOL if isinstance(raw, bool) else STRING
-        return constant(Value(type_, raw, origin=Origin(Step("", node.place))))
+        written = literal_text(raw, node.place) if isinstance(raw, str) and "\n" in raw else None
+        return constant(Value(type_, raw, origin=Origin(Step("", node.place), written=written)))
 
     def _template(self, node: nodes.Template) -> Code:
         parts = [self.compile(p) for p in node.parts]

@@ -13,8 +13,11 @@ from imdsguard.model.record import record
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imdsguard.hcl.scope import Scope
     from imdsguard.model.place import Place
+    from imdsguard.model.written import Written
 
 
 class Frame:
@@ -85,6 +88,28 @@ def written_at(place: Place, *sources: Value) -> Origin:
             if parent.step.label or parent.parent is not None:
                 break
     return Origin(Step("", place), parent)
+
+
+def text_written_at(
+    place: Place, text: str, pieces: Sequence[str], places: Sequence[Place], sources: Sequence[Value]
+) -> Origin:
+    """The origin of a template's text; of one with several lines, it knows where each is written."""
+    origin = written_at(place, *sources)
+    if "\n" not in text:
+        return origin
+    from imdsguard.model.written import joined
+
+    parts = [(piece, where, _written(v)) for piece, where, v in zip(pieces, places, sources, strict=True)]
+    return Origin(origin.step, origin.parent, joined(text, parts))
+
+
+def _written(value: Value) -> Written | None:
+    origin = value.origin
+    while origin is not None:
+        if origin.written is not None:
+            return origin.written
+        origin = origin.parent
+    return None
 
 
 def placed(error: EvaluationError, place: Place, prefix: str = "", suffix: str = "") -> EvaluationError:

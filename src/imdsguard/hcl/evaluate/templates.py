@@ -6,10 +6,20 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed, written_at
+from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed, text_written_at, written_at
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING
-from imdsguard.hcl.values.value import NO_MARKS, Pending, Refinement, Value, derived
+from imdsguard.hcl.values.value import (
+    GAP,
+    LONGEST_SKETCH,
+    NO_MARKS,
+    Pending,
+    Refinement,
+    Value,
+    derived,
+    sketch_of,
+    sketched,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +38,7 @@ def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Co
 
     def run(frame: Frame) -> Value:
         texts: list[str] = []
+        pieces: list[str] = []
         values: list[Value] = []
         marks = NO_MARKS
         known = True
@@ -41,17 +52,21 @@ def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Co
             values.append(value)
             if isinstance(raw, Pending):
                 known = False
+                pieces.append(raw.sketch or GAP)
                 continue
             text = raw if isinstance(raw, str) else _text(value, where)
+            pieces.append(text)
             if known:
                 texts.append(text)
         frame.bounds.step(len(texts) + 1)
         frame.bounds.text(sum(map(len, texts)))
         text = _normalised("".join(texts))
         if known:
-            return Value(STRING, text, marks, written_at(place, *values))
+            return Value(STRING, text, marks, text_written_at(place, text, pieces, places, values))
         refinement = Refinement(not_null=True, prefix=safe_prefix(text))
-        return derived(STRING, *values, refinement=refinement).with_marks(marks).at(written_at(place, *values))
+        sketch = "".join(pieces)[:LONGEST_SKETCH]
+        origin = text_written_at(place, sketch, pieces, places, values)
+        return sketched(derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin), sketch)
 
     return Code(run, shape=fixed_shape(STRING))
 
@@ -87,6 +102,7 @@ def join(tuple_code: Code, place: Place) -> Code:
 
     def run(frame: Frame) -> Value:
         turns = tuple_code.run(frame)
+        sketch = "".join(map(sketch_of, turns.elements()))
         if turns.type == DYNAMIC or isinstance(turns.raw, Pending):
             return derived(STRING, turns).with_marks(turns.marks)
         marks = turns.marks
@@ -96,7 +112,7 @@ def join(tuple_code: Code, place: Place) -> Code:
                 raise EvaluationError(f"An iteration result is null. {_NO_NULL}", place)
             marks |= turn.marks
             if isinstance(turn.raw, Pending):
-                return derived(STRING, turns).with_marks(marks)
+                return sketched(derived(STRING, turns).with_marks(marks), sketch)
             texts.append(_text(turn, place) if not isinstance(turn.raw, str) else turn.raw)
         frame.bounds.text(sum(map(len, texts)))
         return Value(STRING, _normalised("".join(texts)), marks, written_at(place, turns))

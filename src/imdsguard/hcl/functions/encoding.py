@@ -20,7 +20,7 @@ from imdsguard.hcl.values.types import (
     TupleType,
     Type,
 )
-from imdsguard.hcl.values.value import Refinement, Value, string, unknown
+from imdsguard.hcl.values.value import Refinement, Value, sketched, string, unknown
 
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds
@@ -59,7 +59,7 @@ def as_text(data: bytes, problem: str) -> str:
         raise EvaluationError(problem) from None
 
 
-@function("base64encode", STRING, TEXT)
+@function("base64encode", STRING, TEXT, keeps_sketch=True)
 def base64encode(call: Call, text: Value) -> Value:
     """UTF-8 in base64."""
     data = str(text.raw).encode()
@@ -73,11 +73,12 @@ def base64decode(text: str) -> str:
     return as_text(decode_base64(text), "the result of decoding the provided string is not valid UTF-8")
 
 
-@function("base64gzip", STRING, TEXT)
-def base64gzip(_: Call, _text: Value) -> Value:
+@function("base64gzip", STRING, TEXT, keeps_sketch=True)
+def base64gzip(_: Call, text: Value) -> Value:
     """Unknown, as the bytes depend on the compressor that Terraform was built with. How they start is known."""
     reason = "the bytes that base64gzip() gives depend on Terraform's own compressor"
-    return unknown(STRING, reason, refinement=Refinement(not_null=True, prefix=GZIP_START))
+    result = unknown(STRING, reason, refinement=Refinement(not_null=True, prefix=GZIP_START))
+    return sketched(result, str(text.raw))
 
 
 @function("base64gunzip", STRING, TEXT)

@@ -11,7 +11,8 @@ from imdsguard.hcl.functions.function import Call, Function, Parameter, function
 from imdsguard.hcl.functions.hashing import digest
 from imdsguard.hcl.values.identity import make_set
 from imdsguard.hcl.values.types import BOOL, STRING, SetType
-from imdsguard.hcl.values.value import NOT_NULL, Value, boolean, string, unknown
+from imdsguard.hcl.values.value import NOT_NULL, Origin, Value, boolean, string, unknown
+from imdsguard.model.place import Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,21 @@ def read_text(context: CallContext, path: str) -> str:
 @function("file", STRING, PATH)
 def file(call: Call, path: Value) -> Value:
     """The text of a file."""
-    return string(read_text(call.context, str(path.raw)))
+    text = read_text(call.context, str(path.raw))
+    if "\n" not in text:
+        return string(text)
+    from imdsguard.hcl.evaluate.code import written_at
+    from imdsguard.model.written import file_text
+
+    place = call.context.place or Place("")
+    origin = written_at(place, *call.arguments)
+    return string(text).at(Origin(origin.step, origin.parent, file_text(text, label(call.context, str(path.raw)))))
+
+
+def label(context: CallContext, path: str) -> str:
+    """How people know a file: its path from the working directory, where that is known."""
+    label_of = getattr(context.scope.files, "label", None)
+    return path if label_of is None else str(label_of(expanded(path)))
 
 
 @function("filebase64", STRING, PATH)

@@ -15,7 +15,7 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
 from imdsguard.hcl.values.types import DYNAMIC, Type
-from imdsguard.hcl.values.value import NO_MARKS, NO_REFINEMENT, SENSITIVE, Pending, Refinement, Value, derived
+from imdsguard.hcl.values.value import NO_MARKS, NO_REFINEMENT, SENSITIVE, Pending, Refinement, Value, derived, sketched
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -125,6 +125,8 @@ class Function:
     body: Body
     variadic: Parameter | None = None
     not_null: bool = True
+    keeps_sketch: bool = False
+    """Whether a sketch of the last argument is one of the result, for who reads scripts (`base64encode`)."""
     lazy: ClassVar[bool] = False
 
     def call(self, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -182,6 +184,9 @@ class Function:
             for value in given:
                 marks |= value.marks
             result = derived(expected, *given)
+            pending = given[-1].pending
+            if self.keeps_sketch and pending is not None:
+                result = sketched(result, pending.sketch)
         else:
             result = self.body(Call(expected, context, tuple(given)), *given)
         return self._refined(result).with_marks(marks)
@@ -201,17 +206,25 @@ class Function:
             return result
         known = replace(pending.refinement, not_null=True)
         return Value(
-            result.type, Pending(pending.reason, pending.references, pending.exact, known), result.marks, result.origin
+            result.type,
+            Pending(pending.reason, pending.references, pending.exact, known, pending.sketch),
+            result.marks,
+            result.origin,
         )
 
 
 def function(
-    name: str, result: ResultType, *parameters: Parameter, variadic: Parameter | None = None, not_null: bool = True
+    name: str,
+    result: ResultType,
+    *parameters: Parameter,
+    variadic: Parameter | None = None,
+    not_null: bool = True,
+    keeps_sketch: bool = False,
 ) -> Callable[[Body], Function]:
     """Declare a function whose body works on values: `body(call, *arguments)`."""
 
     def declare(body: Body) -> Function:
-        return Function(name, result, parameters, body, variadic, not_null)
+        return Function(name, result, parameters, body, variadic, not_null, keeps_sketch)
 
     return declare
 

@@ -10,7 +10,18 @@ from imdsguard.hcl.functions.arguments import still, whole
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native, normalised
 from imdsguard.hcl.functions.graphemes import clusters
 from imdsguard.hcl.values.types import BOOL, NUMBER, STRING, ListType
-from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Refinement, Value, boolean, list_of, string
+from imdsguard.hcl.values.value import (
+    FALSE,
+    NOT_NULL,
+    TRUE,
+    Refinement,
+    Value,
+    boolean,
+    list_of,
+    sketch_of,
+    sketched,
+    string,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +153,10 @@ def join(call: Call, separator: Value, *lists: Value) -> Value:
         raise EvaluationError("at least one list is required")
     if not all(v.wholly_known for v in lists):
         only = _only_part(str(separator.raw), lists)
-        return call.unknown() if only is None else still(STRING, only, NOT_NULL)
+        if only is not None:
+            return still(STRING, only, NOT_NULL)
+        parts = [v for strings in lists for v in (strings.elements() if strings.is_known else (strings,))]
+        return sketched(call.unknown(), str(separator.raw).join(map(sketch_of, parts)))
     items: list[str] = []
     for i, strings in enumerate(lists):
         for j, item in enumerate(strings.elements()):

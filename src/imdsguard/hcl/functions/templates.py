@@ -57,12 +57,12 @@ class TemplateScope:
 @function("templatefile", DYNAMIC, Parameter("path", STRING), Parameter("vars"))
 def templatefile(call: Call, path: Value, variables: Value) -> Value:
     """The template in a file, rendered."""
-    from imdsguard.hcl.functions.files import read_text
+    from imdsguard.hcl.functions.files import label, read_text
 
     _refuse_nesting("templatefile", call.context)
     given = _variables(variables, 1)
     name = str(path.raw)
-    return render(read_text(call.context, name), name, given, call.context)
+    return render(read_text(call.context, name), name, given, call.context, label(call.context, name))
 
 
 @lazy("templatestring")
@@ -126,13 +126,16 @@ def _is_name(name: str) -> bool:
     return name.replace("-", "_").isidentifier() and not name.startswith(("-", "_"))
 
 
-def render(text: str, label: str, variables: Mapping[str, Value], context: CallContext) -> Value:
-    """Parse and evaluate a template. Raises `EvaluationError` and `LimitReached`."""
+def render(text: str, label: str, variables: Mapping[str, Value], context: CallContext, file: str = "") -> Value:
+    """Parse and evaluate a template, which places call `file` and messages `label`.
+
+    Raises `EvaluationError` and `LimitReached`.
+    """
     from imdsguard.hcl.evaluate.compile import compile_expression
     from imdsguard.hcl.syntax.source import Source
     from imdsguard.hcl.syntax.template import parse_template
 
-    source = Source.of_text(label, text)
+    source = Source.of_text(file or label, text)
     try:
         compiled = compile_expression(parse_template(text, source.place))
     except SyntaxProblem as problem:

@@ -8,6 +8,7 @@ where the language says so, `marks`. Use `equality.py` for `==` and `identity.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,6 +29,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.value import Reference, Step
+    from imdsguard.model.written import Written
 
 Number: TypeAlias = int | Fraction | float
 """A 512-bit binary float as Terraform has it: `int` when whole, `Fraction` (denominator a power of two) otherwise,
@@ -40,10 +42,14 @@ NO_MARKS: frozenset[str] = frozenset()
 
 @record(frozen=True, slots=True)
 class Origin:
-    """The way a value took, nearest hop first: a linked list, shared by all values that took it."""
+    """The way a value took, nearest hop first: a linked list, shared by all values that took it.
+
+    `written` says where the lines of a text are written that was made here; later hops may have changed the text.
+    """
 
     step: Step
     parent: Origin | None = None
+    written: Written | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -72,14 +78,20 @@ NOT_NULL = Refinement(not_null=True)
 class Pending:
     """The raw part of an unknown value: why it cannot be computed now, and what it stands for.
 
-    `references` are resource attributes that it is (one, and `exact`) or was built from.
+    `references` are resource attributes that it is (one, and `exact`) or was built from. `sketch` is for readers of
+    scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not.
     """
 
     reason: str
     references: tuple[Reference, ...] = ()
     exact: bool = False
     refinement: Refinement = NO_REFINEMENT
+    sketch: str | None = field(default=None, compare=False, repr=False)
 
+
+GAP = "\ufffc"
+"""Stands in a sketch for what is not known (U+FFFC, "object replacement character")."""
+LONGEST_SKETCH = 64 * 1024
 
 Raw: TypeAlias = str | bool | Number | tuple["Value", ...] | Mapping[str, "Value"] | Pending | None
 
@@ -245,7 +257,8 @@ def unknown(
 def derived(type: Type, *sources: Value, refinement: Refinement = NO_REFINEMENT) -> Value:  # noqa: A002
     """Make the unknown result of an operation on `sources`: reason and references are those of the unknown ones.
 
-    Looks at the sources and at their direct elements only: deep searches would make long chains quadratic.
+    Looks at the sources and at their direct elements; where nothing is found there, a little deeper for the reason:
+    unbounded searches would make long chains quadratic.
     """
     found: dict[Reference, None] = {}
     reason = ""
@@ -254,9 +267,40 @@ def derived(type: Type, *sources: Value, refinement: Refinement = NO_REFINEMENT)
             if v.pending is not None:
                 reason = reason or v.pending.reason
                 found.update(dict.fromkeys(v.pending.references))
+    reason = reason or _buried_reason(sources)
     return Value(type, Pending(reason or "known only after apply", tuple(found)[:16], False, refinement))
+
+
+def _buried_reason(sources: Iterable[Value], limit: int = 500) -> str:
+    """The reason of an unknown deep inside; parts that are shared are looked at once."""
+    waiting, seen = list(sources), set[int]()
+    while waiting and len(seen) < limit:
+        value = waiting.pop()
+        if value.pending is not None:
+            return value.pending.reason
+        if id(value) not in seen:
+            seen.add(id(value))
+            waiting.extend(value.elements())
+    return ""
 
 
 def literal(value: Value, place: Place, step_type: type[Step]) -> Value:
     """Give a constant of the source text its origin."""
     return value.at(Origin(step_type("", place)))
+
+
+def sketched(value: Value, sketch: str | None) -> Value:
+    """The same unknown string, with what is known of its text. Known values, and other types, stay as they are."""
+    pending = value.raw
+    if sketch is None or not isinstance(pending, Pending) or value.type != STRING:
+        return value
+    known = Pending(pending.reason, pending.references, pending.exact, pending.refinement, sketch[:LONGEST_SKETCH])
+    return Value(STRING, known, value.marks, value.origin)
+
+
+def sketch_of(value: Value) -> str:
+    """What is known of a value's text: all, some, or nothing (a `GAP`)."""
+    raw = value.raw
+    if isinstance(raw, str):
+        return raw
+    return raw.sketch or GAP if isinstance(raw, Pending) else GAP
