@@ -12,6 +12,7 @@ from imdsguard.version import __version__
 if TYPE_CHECKING:
     from imdsguard.engine import Outcome, judge
     from imdsguard.loader import RuleError, load_rules, rule_files
+    from imdsguard.model.delivery import Delivery, Pin, Renewal, Unsent, Use, VersionUse
     from imdsguard.model.finding import (
         Confidence,
         Finding,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "imdsguard.engine": ("Outcome", "judge"),
     "imdsguard.loader": ("RuleError", "load_rules", "rule_files"),
+    "imdsguard.model.delivery": ("Delivery", "Pin", "Renewal", "Unsent", "Use", "VersionUse"),
     "imdsguard.model.finding": (
         "Confidence", "Finding", "Judgement", "Severity", "Verdict", "failed", "passed", "undecided",
     ),
@@ -84,6 +86,7 @@ __all__ = [
     "Condition",
     "Confidence",
     "Coverage",
+    "Delivery",
     "Estate",
     "Finding",
     "Image",
@@ -94,6 +97,7 @@ __all__ = [
     "Option",
     "OrganizationPolicy",
     "Outcome",
+    "Pin",
     "Place",
     "Policy",
     "PolicyError",
@@ -101,6 +105,7 @@ __all__ = [
     "Provider",
     "Reference",
     "RegionDefault",
+    "Renewal",
     "Resource",
     "Rule",
     "RuleError",
@@ -112,8 +117,11 @@ __all__ = [
     "Statement",
     "Step",
     "Unknown",
+    "Unsent",
+    "Use",
     "Value",
     "Verdict",
+    "VersionUse",
     "__version__",
     "failed",
     "judge",

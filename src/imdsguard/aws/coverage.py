@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.estates import seen_from
 from imdsguard.aws.surroundings import without_key
-from imdsguard.aws.watch import NO, REJECTED, OneInstance, Watch, better
+from imdsguard.aws.watch import NO, REJECTED, TOKENLESS, OneInstance, Watch, better
 from imdsguard.model.launch import Coverage
 
 if TYPE_CHECKING:
@@ -57,6 +57,22 @@ class Lookout:
                 found = better(found, answer)
                 if answer.covered:
                     by[seen_from(launch.resource.root, watch.resource)] = None
+        return Coverage(covered=True, by=tuple(by)) if by else found
+
+    def observation_of(self, launch: Launch) -> Coverage:
+        """Ask the watches on `MetadataNoToken`: who would see calls without a token that are answered."""
+        if not launch.starts_instances:
+            return STARTS_NOTHING
+        by: dict[str, None] = {}
+        found = NO
+        for number in self._candidates(launch):
+            watch = self._watches[number]
+            if watch.metric != TOKENLESS:
+                continue
+            answer = watch.sees(launch)
+            found = better(found, answer)
+            if answer.covered:
+                by[seen_from(launch.resource.root, watch.resource)] = None
         return Coverage(covered=True, by=tuple(by)) if by else found
 
     def _candidates(self, launch: Launch) -> Iterator[int]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.coverage import Lookout
+from imdsguard.aws.delivery import delivery_of
 from imdsguard.aws.estates import groups
 from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
@@ -53,7 +54,9 @@ def build(
         for resource in root.able("launches"):
             launch = _launch(resource, root)
             if launch is not None:
-                launches.append(replace(launch, coverage=lookout.coverage_of(launch)))
+                delivery, observed = delivery_of(launch, root), lookout.observation_of(launch)
+                coverage = lookout.coverage_of(launch)
+                launches.append(replace(launch, coverage=coverage, delivery=delivery, observed=observed))
         defaults += [default for default, _ in root.defaults()]
         images += [image_of(resource, root) for resource in root.able("image")]
         policies += _policies(root)

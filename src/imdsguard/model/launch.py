@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from imdsguard.model.delivery import Delivery
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -152,7 +154,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Whether an alarm on `MetadataNoTokenRejected` watches a launch. None: cannot be told, `reason` says why."""
+    """Whether an alarm on one of the token metrics watches a launch. None: cannot be told, `reason` says why."""
 
     covered: bool | None
     by: tuple[str, ...] = ()
@@ -166,7 +168,8 @@ class Launch:
     For a template or a launch configuration: what an instance launched from it gets with nothing more said.
     For a group or a fleet: the worst of what it launches, and `through` names the templates it launches through.
     `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
-    the instances, nor its metrics to show them: those that a service runs in an account of its own.
+    the instances, nor its metrics to show them: those that a service runs in an account of its own. `delivery` says how
+    the settings get there, `observed` whether an alarm on `MetadataNoToken` takes the launch in.
     """
 
     resource: Resource
@@ -178,6 +181,8 @@ class Launch:
     through: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
     follows_account: bool = True
+    delivery: Delivery = field(default_factory=Delivery)
+    observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
 
     @property
     def address(self) -> str:
@@ -250,6 +255,11 @@ class Estate:
     def together(self, root: str, other: str) -> bool:
         """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
         return root == other or (root in self.joined and self.joined[root] == self.joined.get(other))
+
+    def assumed_default(self, scope: Scope) -> AssumedDefault | None:
+        """What the policy says of the Region default there, which counts where the code has none."""
+        named = next((each for each in self.assumed if each.region is not None and each.region == scope.region), None)
+        return named or next((each for each in self.assumed if each.region is None), None)
 
     def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
         """Return the templates and launch configurations in the code that a launch goes through."""

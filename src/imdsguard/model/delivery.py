@@ -1,0 +1,90 @@
+"""Whether what the code says of metadata options arrives: what is never sent, and what stays with an old version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.model.value import Step
+
+
+class Use(str, Enum):
+    """What runs on the instances, as far as the code shows: software in containers is one network hop further away."""
+
+    PLAIN = "plain"
+    CONTAINERS = "containers"
+
+
+class Pin(str, Enum):
+    """How a launch names the version of its launch template.
+
+    `LATEST_VERSION` and `DEFAULT_VERSION` are the template's attributes: Terraform sees them change. What starts with
+    `$` is resolved by AWS at launch: Terraform sees nothing change. `DEFAULT` is also what counts where nothing is said.
+    """
+
+    LATEST_VERSION = "latest_version"
+    DEFAULT_VERSION = "default_version"
+    LATEST = "$Latest"
+    DEFAULT = "$Default"
+    NUMBER = "number"
+    UNKNOWN = "unknown"
+
+
+class Renewal(str, Enum):
+    """What becomes of running instances when the version that Terraform sees changes."""
+
+    REPLACED = "replaced"
+    KEPT = "kept"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionUse:
+    """A launch template in the code, and the version of it that is launched.
+
+    `text` is the number where one is written, `reason` says why the version is not known. `place` is the argument, or
+    the block it could stand in.
+    """
+
+    template: str
+    pin: Pin
+    text: str = ""
+    reason: str = ""
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Metadata options in the code that AWS never gets: why, and what to write instead.
+
+    `sure` is False where the newest provider may behave otherwise; `unknown` says why it cannot be told at all.
+    """
+
+    why: str
+    remedy: str
+    place: Place | None = None
+    sure: bool = True
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the settings of a launch reach its instances.
+
+    `moves_default`, of a template: whether its default version follows the newest; None if that cannot be told.
+    `changed`, of a template: the options that this plan changes; None where nothing is planned (source, state).
+    `frozen` is the argument under `ignore_changes` that keeps a launch at its template's old version.
+    `renewal` is None where it is not documented. `use_because` is what shows that containers run on the instances.
+    """
+
+    use: Use = Use.PLAIN
+    use_because: str = ""
+    versions: tuple[VersionUse, ...] = ()
+    moves_default: bool | None = None
+    changed: tuple[str, ...] | None = None
+    renewal: Renewal | None = None
+    frozen: str = ""
+    unsent: tuple[Unsent, ...] = ()
