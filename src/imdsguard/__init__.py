@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from imdsguard.model.problem import Problem
     from imdsguard.model.resource import Action, Blocks, Body, Provider, Resource
     from imdsguard.model.rule import Rule
+    from imdsguard.model.user_data import Flaw, MetadataCall, UserData
     from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
     from imdsguard.policy.errors import PolicyError
     from imdsguard.policy.policy import Policy, Setting
@@ -67,6 +68,7 @@ _HOMES = {
     "imdsguard.model.problem": ("Problem",),
     "imdsguard.model.resource": ("Action", "Blocks", "Body", "Provider", "Resource"),
     "imdsguard.model.rule": ("Rule",),
+    "imdsguard.model.user_data": ("Flaw", "MetadataCall", "UserData"),
     "imdsguard.model.value": ("Absent", "Known", "Reference", "Step", "Unknown", "Value", "text_of"),
     "imdsguard.policy.errors": ("PolicyError",),
     "imdsguard.policy.policy": ("Policy", "Setting"),
@@ -89,11 +91,13 @@ __all__ = [
     "Delivery",
     "Estate",
     "Finding",
+    "Flaw",
     "Image",
     "Judgement",
     "Kind",
     "Known",
     "Launch",
+    "MetadataCall",
     "Option",
     "OrganizationPolicy",
     "Outcome",
@@ -119,6 +123,7 @@ __all__ = [
     "Unknown",
     "Unsent",
     "Use",
+    "UserData",
     "Value",
     "Verdict",
     "VersionUse",

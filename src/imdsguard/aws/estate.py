@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import reader_of
 from imdsguard.aws.coverage import Lookout
 from imdsguard.aws.delivery import delivery_of
 from imdsguard.aws.estates import groups
@@ -55,8 +56,9 @@ def build(
             launch = _launch(resource, root)
             if launch is not None:
                 delivery, observed = delivery_of(launch, root), lookout.observation_of(launch)
-                coverage = lookout.coverage_of(launch)
-                launches.append(replace(launch, coverage=coverage, delivery=delivery, observed=observed))
+                coverage = lookout.coverage_of(launch, root)
+                boot = reader_of(resource, root)
+                launches.append(replace(launch, coverage=coverage, delivery=delivery, observed=observed, boot=boot))
         defaults += [default for default, _ in root.defaults()]
         images += [image_of(resource, root) for resource in root.able("image")]
         policies += _policies(root)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from imdsguard.model.delivery import Delivery
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.flaw import Flaw
     from imdsguard.model.image import Image
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
+    from imdsguard.model.user_data import UserData
     from imdsguard.model.value import Step, Unknown
 
 HTTP_TOKENS = "http_tokens"
@@ -183,11 +185,19 @@ class Launch:
     follows_account: bool = True
     delivery: Delivery = field(default_factory=Delivery)
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
+    boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
 
     @property
     def address(self) -> str:
         """Terraform's address of the resource that launches."""
         return self.resource.address
+
+    @property
+    def user_data(self) -> UserData:
+        """What it runs at boot, by its own arguments: read now, as that takes time."""
+        from imdsguard.model.user_data import NO_USER_DATA
+
+        return self.boot() if self.boot is not None else NO_USER_DATA
 
     @property
     def tokens(self) -> Option:
@@ -221,13 +231,19 @@ class RegionDefault:
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """An `aws_cloudwatch_metric_alarm` on one of the two token metrics. `covers` are addresses of launches."""
+    """An alarm on one of the two token metrics, or on a name that surely means one.
+
+    `metric` is as written; `covers` are addresses of launches, `names` those of instances whose id its dimensions name,
+    in whatever Region. `flaws` keep it from firing or from being heard.
+    """
 
     resource: Resource
     scope: Scope
     metric: str
     covers: tuple[str, ...] = ()
     everything: bool = False
+    names: tuple[str, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
 
     @property
     def address(self) -> str:

@@ -8,6 +8,8 @@ A file offers the functions that fit its type; `imdsguard.aws.types` imports it 
 - `region_default(resource) -> RegionDefault` for account defaults;
 - `watch(resource, root) -> tuple[Watch, ...]` for alarms;
 - `organization_policy(resource, root) -> OrganizationPolicy | None` for policies of an organisation;
+- `user_data(resource) -> tuple[Value, ...]` for what runs at boot, of types that `launches`;
+- `parts(resource) -> Iterator[tuple[str, Value]]` for documents that user data is made of: name and text of each part;
 - `attaches(resource) -> Value` for what attaches such a policy: which one;
 - `statements(resource, root) -> tuple[Statement, ...] | str` for policy documents, or why they cannot be read.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import Layer, block_layer, undecided
 from imdsguard.aws.scope import scope_of
@@ -57,3 +58,8 @@ def merged(template: Layer) -> Layer:
         return answer
 
     return template.changed(change)
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data."""
+    return arguments_of(resource.body)

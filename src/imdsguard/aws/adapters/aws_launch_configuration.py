@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import Layer, block_layer
 from imdsguard.aws.scope import scope_of
@@ -49,3 +50,8 @@ def as_sent(layer: Layer) -> Layer:
 def launches(resource: Resource, root: Surroundings) -> Launch:
     """Say what an instance launched from the configuration gets."""
     return launch_of(resource, Kind.CONFIGURATION, root.settings(resource).layers(root, scope_of(resource)))
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data."""
+    return arguments_of(resource.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import block_layer
 from imdsguard.aws.scope import scope_of
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
 
 
 def settings(resource: Resource, _: Surroundings) -> Settings:
@@ -25,3 +27,8 @@ def settings(resource: Resource, _: Surroundings) -> Settings:
 def launches(resource: Resource, root: Surroundings) -> Launch:
     """Say what an instance launched from the template gets with nothing more said."""
     return launch_of(resource, Kind.TEMPLATE, root.settings(resource).layers(root, scope_of(resource)))
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data."""
+    return arguments_of(resource.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.fleets import ways_through_configs
 from imdsguard.aws.launching import Way, way_unknown, worst_of
 from imdsguard.aws.scope import scope_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
 
 
 def launches(resource: Resource, root: Surroundings) -> Launch:
@@ -34,3 +36,8 @@ def specified_ways(resource: Resource, root: Surroundings) -> Iterator[Way]:
         yield Way((below, root.image_layer(specification.attribute("ami"))))
     if specifications.unknown is not None:
         yield way_unknown(resource, specifications.unknown)
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data of the specifications; templates have their own."""
+    return arguments_of(*resource.body.blocks("launch_specification").items)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.scope import scope_of
 from imdsguard.model.launch import Kind
@@ -15,9 +16,15 @@ if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
 
 
 def launches(resource: Resource, root: Surroundings) -> Launch:
     """Resolve Region default > AMI > service default: nothing else reaches the instance, no template either."""
     layers = (root.default_layer(scope_of(resource)), root.image_layer(resource.body.attribute("ami")))
     return launch_of(resource, Kind.SPOT_REQUEST, layers)
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data."""
+    return arguments_of(resource.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.cloud_control import merged, metadata_layer
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import undecided
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
 
 
 MERGE = "whether EC2 merges the instance's metadata_options with its launch template's is not documented"
@@ -34,3 +36,8 @@ def launches(resource: Resource, root: Surroundings) -> Launch:
     maybe = undecided(Source.LAUNCH_TEMPLATE, resource.address, blocks.unknown) if blocks.unknown else None
     below = [root.default_layer(scope_of(resource)), root.image_layer(image)]
     return launch_of(resource, Kind.INSTANCE, (own, *((maybe,) if maybe else ()), *below))
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data."""
+    return arguments_of(resource.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.boot import arguments_of
 from imdsguard.aws.cloud_control import inner, metadata_layer
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import silent, undecided
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
 
 
 def settings(resource: Resource, _: Surroundings) -> Settings:
@@ -34,3 +36,9 @@ def settings(resource: Resource, _: Surroundings) -> Settings:
 def launches(resource: Resource, root: Surroundings) -> Launch:
     """Say what an instance launched from the template gets with nothing more said."""
     return launch_of(resource, Kind.TEMPLATE, root.settings(resource).layers(root, scope_of(resource)))
+
+
+def user_data(resource: Resource) -> tuple[Value, ...]:
+    """Give the user data."""
+    data, unknown = inner(resource.body, "launch_template_data")
+    return arguments_of(data) if data is not None else ((unknown,) if unknown is not None else ())
