@@ -9,7 +9,7 @@ import pytest
 
 from imdsguard.aws.types import adapter, wanted
 
-ABILITIES = {"launches", "settings", "image", "region_default", "watch"}
+ABILITIES = {"launches", "settings", "image", "region_default", "watch", "parts"}
 
 
 def test_the_types_of_the_first_issue_are_there():
@@ -31,6 +31,12 @@ def test_the_types_of_the_first_issue_are_there():
 @pytest.mark.parametrize("resource_type", sorted(wanted()))
 def test_an_adapter_can_do_something(resource_type):
     assert ABILITIES & set(vars(adapter(resource_type)))
+
+
+def test_the_file_of_a_data_source_starts_with_data():
+    assert "data.aws_iam_policy_document" in wanted()
+    assert adapter("data.aws_iam_policy_document").__name__.endswith(".data_aws_iam_policy_document")
+    assert adapter("aws_iam_policy_document") is None
 
 
 def test_a_type_without_adapter_is_none():

@@ -3,7 +3,8 @@
     PYTHON tests/checks/make_plans.py ../shared/oracle
 
 PYTHON is one that the oracle's README tells how to set up. Fixtures with a variable without a value, or with a value
-that the provider refuses, have no plan.
+that the provider refuses, have no plan. Nor have those with `aws_iam_policy_document`: the oracle invents what data
+sources answer, and the JSON of that one is the point; nor those of the `awscc` provider, which the oracle lacks.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import sys
 from pathlib import Path
 
+BEYOND = ("aws_iam_policy_document", "awscc_")
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 
@@ -21,6 +23,8 @@ def main(oracle: str) -> None:
 
     with Oracle() as terraform:
         for case in sorted({path.parent for path in FIXTURES.glob("*/*/*/*.tf*")}):
+            if any(word in (case / "main.tf").read_text(encoding="utf-8") for word in BEYOND):
+                continue
             try:
                 plan = terraform.plan(case)
             except PlanError as error:
