@@ -57,16 +57,20 @@ resource "aws_instance" "web" {{
     ("argument", "reason"),
     [("count = -1", "negative"), ("count = 1.5", "whole"), ("count = null", "null"),
      ('for_each = ["a"]', "map, or a set"),
-     ("for_each = toset([1])", ""), ("count = 1e12", "instances"), ("count = aws_instance.web[0].id", "itself")],
+     ("for_each = toset([1])", "set of strings"), ("count = 1e12", "instances"),
+     ("count = aws_instance.web[0].id", "itself")],
 )  # fmt: skip
 def test_wrong_counts_are_unknown_and_do_not_disturb_others(stack, argument, reason):
     stack.files(
         {"main.tf": f'resource "aws_instance" "web" {{\n{argument}\n}}\nresource "aws_instance" "ok" {{\ncount = 1\n}}'}
     )
-    found = stack.resources()
+    reading = stack.read()
+    found = {resource.address: resource for resource in reading.roots[0].resources}
     assert "aws_instance.ok[0]" in found
-    if reason:
-        assert reason in found["aws_instance.web"].instances.reason
+    assert reason in found["aws_instance.web"].instances.reason
+    (problem,) = reading.problems
+    assert reason in problem.message
+    assert problem.place.file == "main.tf"
 
 
 def test_dynamic_blocks_are_expanded_in_their_place(stack):
@@ -196,9 +200,13 @@ resource "aws_launch_template" "t" {}
 
 def test_a_circle_is_unknown_and_names_its_members(stack, instance):
     stack.files({"main.tf": "locals {\n  a = local.b\n  b = local.a\n}\n" + instance("local.a")})
-    value = stack.tokens("aws_instance.web")
+    reading = stack.read()
+    value = reading.roots[0].resources[0].body.blocks("metadata_options").items[0].attribute("http_tokens")
     assert isinstance(value, Unknown)
     assert "local.a -> local.b -> local.a" in value.reason
+    assert [str(problem) for problem in reading.problems] == [
+        "main.tf:2:7: these refer to each other in a circle: local.a -> local.b -> local.a: break the circle"
+    ]
 
 
 def test_long_chains_of_locals_end(stack, instance):
@@ -211,7 +219,9 @@ def test_values_that_nest_very_deep_do_no_harm(stack, instance):
     deep = "[" * 400 + "1" + "]" * 400
     chain = "\n".join(f"  l{i} = [local.l{i + 1}]" for i in range(2000))
     stack.files({"main.tf": f"locals {{\n{chain}\n  l2000 = {deep}\n}}\n" + instance("local.l0")})
-    value = stack.tokens("aws_instance.web")
+    reading = stack.read()
+    value = reading.roots[0].resources[0].body.blocks("metadata_options").items[0].attribute("http_tokens")
+    assert all("deeper than we follow" in problem.message for problem in reading.problems)
     while isinstance(value, Known) and isinstance(value.value, tuple):
         (value,) = value.value
     assert isinstance(value, Unknown) or value.value == 1

@@ -65,7 +65,7 @@ def _dynamic(nested: Nested, scope: Surroundings) -> list[Expanded] | Value:
         return collection
     if collection.is_null:
         raise EvaluationError("for_each of a dynamic block must not be null", code.place)
-    iterator = _iterator(nested.section.code("iterator")) or nested.labels[-1]
+    iterator = iterator_name(nested.section.code("iterator")) or nested.labels[-1]
     return [
         Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, code.place), content.place)
         for key, value in _members(collection, code)
@@ -85,7 +85,7 @@ def _members(collection: Value, code: Code) -> list[tuple[Value, Value]]:
     raise EvaluationError(f"for_each of a dynamic block needs a collection: this is {collection.type.name}", code.place)
 
 
-def _iterator(code: Code | None) -> str | None:
+def iterator_name(code: Code | None) -> str | None:
     """Give the iterator's name: a bare word, in JSON syntax a string."""
     if code is None:
         return None

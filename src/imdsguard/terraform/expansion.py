@@ -25,13 +25,15 @@ class Expansion:
     """The instances of a block by key: None for a block without either argument, else numbers or texts.
 
     `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are
-    unknown. `error` is set if Terraform would refuse the argument (it is then unknown as well).
+    unknown. `error` is set if Terraform would refuse the argument (it is then unknown as well), `limit`
+    if there are more instances than we follow.
     """
 
     kind: str
     scopes: dict[Key, Surroundings] = field(default_factory=dict)
     unknown: Value | None = None
     error: EvaluationError | None = None
+    limit: str = ""
 
 
 def expand(section: Section, scope: Surroundings) -> Expansion:
@@ -49,11 +51,16 @@ def expand(section: Section, scope: Surroundings) -> Expansion:
     except EvaluationError as error:
         return _unknown(kind, unknown(reason=reason_of(error, code.place)), code, scope, error)
     except LimitReached as limit:
-        return _unknown(kind, unknown(reason=limit.reason), code, scope)
+        return _unknown(kind, unknown(reason=limit.reason), code, scope, limit=limit.reason)
 
 
 def _unknown(
-    kind: str, value: Value, code: Code, scope: Surroundings, error: EvaluationError | None = None
+    kind: str,
+    value: Value,
+    code: Code,
+    scope: Surroundings,
+    error: EvaluationError | None = None,
+    limit: str = "",
 ) -> Expansion:
     pending = value.pending
     assert pending is not None
@@ -65,7 +72,7 @@ def _unknown(
         # The values of all keys are one type in a map; what is in them is not known.
         attributes = {"key": key, "value": unknown(_element(value), pending.reason, pending.references)}
         bound = Bound(scope, "each", attributes, code.place)
-    return Expansion(kind, {None: bound}, value, error)
+    return Expansion(kind, {None: bound}, value, error, limit)
 
 
 def _element(value: Value) -> Type:

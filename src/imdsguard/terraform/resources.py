@@ -10,6 +10,7 @@ from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Reference, Unknown
 from imdsguard.terraform.body import SourceBody
 from imdsguard.terraform.providers import Providers
+from imdsguard.terraform.reach import Reach
 from imdsguard.terraform.translate import translate
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.terraform.code import Code
     from imdsguard.terraform.configuration import Declaration
-    from imdsguard.terraform.expansion import Key
+    from imdsguard.terraform.expansion import Expansion, Key
     from imdsguard.terraform.instance import ModuleInstance
     from imdsguard.terraform.scopes import Surroundings
     from imdsguard.terraform.section import Section
@@ -38,6 +39,7 @@ class Collector:
         self._matters = matters
         self._providers = Providers()
         self._parsed: set[Section] = set()
+        self._reach = Reach(tree.library)
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -46,12 +48,15 @@ class Collector:
     def _module(self, instance: ModuleInstance) -> Iterator[Resource]:
         for declaration in instance.module.resources.values():
             if self.is_wanted(declaration):
-                self._parse(declaration.section)
+                if declaration.section not in self._parsed:
+                    self._parse(declaration.section)
+                    self._reach.check(instance, declaration.section)
                 try:
                     expansion = instance.expansion(declaration)
                 except (EvaluationError, LimitReached) as error:
                     self._tree.library.report(Problem(str(error), declaration.place, "this block was not checked"))
                     continue
+                self._report_expansion(expansion, declaration)
                 doubt = expansion.unknown or instance.uncertain
                 for key, scope in expansion.scopes.items():
                     yield self._resource(instance, declaration, key, scope, doubt)
@@ -61,11 +66,22 @@ class Collector:
                 if folder is None or not self._matters(folder):
                     continue
                 children = instance.children(name)
+                self._report_expansion(instance.call_expansion(name), call)
+                self._reach.check_call(instance, name)
             except (EvaluationError, LimitReached) as error:
                 self._tree.library.report(Problem(str(error), call.place, "this module was not checked"))
                 continue
             for child in (children or {}).values():
                 yield from self._module(child)
+
+    def _report_expansion(self, expansion: Expansion, declaration: Declaration) -> None:
+        """Report a `count` or `for_each` that Terraform refuses, or that we cannot afford."""
+        place = _expansion_place(declaration)
+        if expansion.error is not None:
+            message = expansion.error.message
+            self._tree.library.report(Problem(message, expansion.error.place or place, "Terraform refuses this"))
+        elif expansion.limit:
+            self._tree.library.report(Problem(expansion.limit, place, "they were judged as if they were one"))
 
     def _parse(self, section: Section) -> None:
         """Report what is no expression in a wanted resource, even where nobody will ask for its value."""

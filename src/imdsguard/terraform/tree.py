@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -91,7 +90,10 @@ class Tree:
             )
         elif not os.path.isdir(folder):
             self._report(call, f"module {call.name}: there is no folder {source}", "its launches were not checked")
-        elif folder in _folders(parent) or len(_folders(parent)) > MAX_NESTING:
+        elif len(_folders(parent)) > MAX_NESTING:
+            message = f"module {call.name}: modules call each other more than {MAX_NESTING} levels deep"
+            self._report(call, message, "what lies deeper was not checked")
+        elif folder in _folders(parent):
             self._report(call, f"module {call.name} calls itself through {source}", "its launches were not checked")
         else:
             return folder
@@ -121,6 +123,8 @@ def _manifest(path: str, library: Library) -> dict[str, str]:
     if library.boundary.inside(path) is None:
         return {}
     try:
+        import json
+
         data = json.loads(read_bytes(path))
     except OSError:
         return {}

@@ -54,9 +54,10 @@ def call(node: Call, arguments: Sequence[Code], find: Callable[[str], Any] | Non
             return result
         values = [r(frame) for r in runs]
         if expand:
-            last = _expanded(values.pop(), place)
+            expanded = values.pop()
+            last = _expanded(expanded, place)
             if last is None:
-                return derived(DYNAMIC, *values)
+                return derived(DYNAMIC, *values, expanded)
             values.extend(last)
         frame.bounds.step(sum([size_of(v)[0] for v in values]) >> 4)
         result = bounded(frame, function.call(values, context))
