@@ -9,7 +9,10 @@ import pytest
 
 from imdsguard.aws.types import adapter, wanted
 
-ABILITIES = {"launches", "settings", "image", "region_default", "watch", "parts"}
+ABILITIES = {
+    "launches", "settings", "image", "region_default", "watch", "parts", "composite", "mute",
+    "organization_policy", "attaches", "statements",
+}  # fmt: skip
 
 
 def test_the_types_of_the_first_issue_are_there():

@@ -8,6 +8,7 @@ from imdsguard.aws.launching import Way, way_through, way_unknown
 from imdsguard.aws.layer import Layer, block_layer, placed
 from imdsguard.aws.option import read_option
 from imdsguard.aws.templates import template_of
+from imdsguard.model.launch import HTTP_ENDPOINT
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -46,10 +47,13 @@ def inner(body: Body, *path: str) -> tuple[Body | None, Unknown | None]:
 
 
 def merged(template: Layer, reason: str) -> Layer:
-    """Return a template's layer as it stands below metadata options of a launch's own: nobody knows if they mix."""
+    """Return a template's layer as it stands below metadata options of a launch's own: nobody knows if they mix.
 
-    def change(_: str, answer: Value) -> Value:
-        if isinstance(answer, Known):
+    An endpoint that is on is on either way.
+    """
+
+    def change(option: str, answer: Value) -> Value:
+        if isinstance(answer, Known) and (option, answer.value) != (HTTP_ENDPOINT, "enabled"):
             return Unknown(reason, place=answer.place, trace=answer.trace)
         return answer
 
