@@ -50,6 +50,8 @@ def unpacked(data: bytes) -> tuple[bytes, str | None]:
             return b"", f"it is not a whole gzip file ({error})"
         if inflater.unconsumed_tail:
             return data, f"it is larger than {LARGEST:,} bytes"
+        if not inflater.eof:
+            return data, "it is not a whole gzip file (it ends too early)"
     return data[:LARGEST], None
 
 

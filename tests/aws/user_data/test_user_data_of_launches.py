@@ -1,0 +1,118 @@
+"""From Terraform to the lines of a script: what is known in parts, what is secret, and where a line is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imdsguard import Launch, UserData
+from tests.aws.memory import launch, resource, unknown
+from tests.checks.cases import estate_of
+
+CALL = "curl http://169.254.169.254/latest/meta-data/"
+
+
+@pytest.fixture
+def user_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Read the user data of the first launch in a configuration; files are written beside it."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(arguments: str, around: str = "", **files: str) -> UserData:
+        for name, text in files.items():
+            Path(name.replace("_", ".")).write_text(text, encoding="utf-8")
+        Path("main.tf").write_text(f'resource "aws_instance" "web" {{\n{arguments}\n}}\n{around}', encoding="utf-8")
+        first: Launch = estate_of(".").launches[0]
+        return first.user_data
+
+    return read
+
+
+def places(found: UserData) -> list[str]:
+    return [str(call.place) for call in found.calls]
+
+
+def test_a_launch_without_user_data_has_none(user_data) -> None:
+    assert not user_data("").given
+
+
+def test_a_line_of_a_file_has_its_column(user_data) -> None:
+    found = user_data('user_data = file("boot.sh")', boot_sh=f"#!/bin/sh\nid=$({CALL})\n")
+    assert places(found) == ["boot.sh:2:6"]
+
+
+def test_base64_and_gzip_do_not_lose_the_place(user_data) -> None:
+    script = f"#!/bin/sh\n\n{CALL}\n"
+    assert places(user_data('user_data = base64encode(file("boot.sh"))', boot_sh=script)) == ["boot.sh:3:1"]
+    assert places(user_data('user_data_base64 = base64gzip(file("boot.sh"))', boot_sh=script)) == ["boot.sh:3:1"]
+
+
+def test_a_line_after_a_loop_and_a_value_of_several_lines_keeps_its_place(user_data) -> None:
+    template = f"#!/bin/sh\n%{{ for x in xs }}\necho ${{x}}\n%{{ endfor }}\n${{text}}\n{CALL}\n"
+    call = r'user_data = templatefile("boot.tpl", { xs = ["a", "b", "c"], text = "1\n2\n3" })'
+    assert places(user_data(call, boot_tpl=template)) == ["boot.tpl:6"]
+
+
+def test_a_here_document_in_a_local_is_found_there(user_data) -> None:
+    around = f"locals {{\n  script = <<-EOF\n    #!/bin/sh\n    {CALL}\n  EOF\n}}\n"
+    assert places(user_data("user_data = local.script", around)) == ["main.tf:7"]
+
+
+def test_a_text_that_was_changed_is_found_at_the_argument(user_data) -> None:
+    found = user_data(r'user_data = replace(file("boot.sh"), "X", "\n\n")', boot_sh=f"#!/bin/sh\nX\n{CALL}\n")
+    assert [call.line for call in found.calls] == [5]
+    assert places(found) == ["main.tf:2:13"]
+
+
+def test_of_a_text_known_in_parts_the_known_is_read(user_data) -> None:
+    around = 'variable "name" {}\n'
+    found = user_data(f'user_data = "#!/bin/sh\\necho ${{var.name}}\\n{CALL}\\n"', around)
+    assert [call.line for call in found.calls] == [3]
+    assert found.unread == ()
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        f'join("\\n", ["#!/bin/sh", var.name, "{CALL}"])',
+        f'"#!/bin/sh\\n%{{ for x in [1] }}${{var.name}}\\n%{{ endfor }}{CALL}"',
+        f'base64encode("#!/bin/sh\\n${{var.name}}\\n{CALL}")',
+    ],
+)
+def test_a_line_that_is_not_known_is_said(user_data, expression: str) -> None:
+    found = user_data(f"user_data = {expression}", 'variable "name" {}\n')
+    assert [call.line for call in found.calls] == [3]
+    assert found.unread == ("line 2 is not known: var.name is a variable without a value",)
+
+
+def test_a_secret_script_is_not_shown(user_data) -> None:
+    around = 'variable "password" {\n  default   = "hunter2"\n  sensitive = true\n}\n'
+    (call,) = user_data(f'user_data = "#!/bin/sh\\n{CALL}${{var.password}}"', around).calls
+    assert call.what == ""
+
+
+def test_a_secret_that_is_not_known_is_not_sketched(user_data) -> None:
+    around = 'variable "password" {\n  sensitive = true\n}\n'
+    found = user_data(f'user_data = "#!/bin/sh\\n{CALL}${{var.password}}"', around)
+    assert found.calls == ()
+    assert found.unread != ()
+
+
+def test_a_hash_in_a_plan_cannot_be_read() -> None:
+    found = launch(resource("aws_instance.web", user_data="356a192b7913b04c54574d18c28d46e6395428ab")).user_data
+    assert found.unread == ("only a hash of it is known here",)
+
+
+def test_what_is_not_known_at_all_is_said() -> None:
+    assert launch(resource("aws_instance.web", user_data=unknown())).user_data.unread == ("var.x has no value",)
+
+
+@pytest.mark.parametrize("kind", ["aws_instance", "aws_launch_template", "aws_launch_configuration"])
+def test_every_kind_of_launch_is_read(kind: str) -> None:
+    found = launch(resource(f"{kind}.web", user_data=f"#!/bin/sh\n{CALL}")).user_data
+    assert [call.line for call in found.calls] == [2]
+
+
+def test_specifications_of_a_spot_fleet_are_read() -> None:
+    fleet = resource("aws_spot_fleet_request.web", launch_specification=[{"user_data": f"#!/bin/sh\n{CALL}"}])
+    assert [call.line for call in launch(fleet).user_data.calls] == [2]
