@@ -8,8 +8,8 @@ It fails once for each that has none. It points at the defaults that do not help
 `no-preference`, say nothing about tokens, or are in a Region where nothing is launched; else at the first launch of
 that account and Region.
 
-Defaults that another stack or a person sets are not in this code: turn the rule off, or exempt the address, where
-that is so.
+Defaults of another stack count where the policy joins the two in an estate (`estates`). Defaults that are set outside
+the code are for the policy to state: `assume: {region_default: required}`.
 
 ## Why
 
@@ -82,14 +82,15 @@ def check(estate: Estate) -> Iterable[Judgement]:
     by_region: dict[tuple[str, ...], Launch] = {}
     following = [launch for launch in estate.launches if launch.follows_account]
     for launch in sorted(following, key=lambda each: (not each.starts_instances, each.address)):
-        by_region.setdefault(account_and_region(launch), launch)
+        by_region.setdefault(account_and_region(launch, estate), launch)
     firsts = list(by_region.values())
     for first in firsts:
-        yield judge_region(first, firsts, [default for default in estate.region_defaults if same_root(default, first)])
+        yield judge_region(first, firsts, estate)
 
 
-def judge_region(first: Launch, firsts: Sequence[Launch], defaults: Sequence[RegionDefault]) -> Judgement:
-    """Judge one account and Region by its first launch and the defaults of the same root module."""
+def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Judgement:
+    """Judge one account and Region by its first launch, and the defaults of its root module and those joined to it."""
+    defaults = [default for default in estate.region_defaults if together(estate, default, first)]
     here = [default for default in defaults if first.scope.same(default.scope)]
     for default in here:
         tokens = default.options["http_tokens"]
@@ -103,11 +104,18 @@ def judge_region(first: Launch, firsts: Sequence[Launch], defaults: Sequence[Reg
             return failed(default, message, remedy=SETTING, place=place, trace=trace, region=first.scope.region_name)
     if here:
         return passed(first)
+    assumed = estate.assumed_default(first.scope)
     for default in defaults:
-        if first.scope.same(default.scope) is None:
+        agreed = assumed is not None and default.options["http_tokens"].value == assumed.tokens
+        if first.scope.same(default.scope) is None and not agreed:
             return unsure(first, default, "its Region, or that of the launch, cannot be computed")
+    if assumed is not None and assumed.tokens == "required":
+        return passed(first)
+    if assumed is not None:
+        message = f'is launched in {region(first)}, whose default the policy assumes to be "{assumed.tokens}"'
+        return failed(first, message, remedy=addition(first), place=first.resource.place)
     for default in defaults:
-        if not any(launch.scope.same(default.scope) for launch in firsts if same_root(default, launch)):
+        if not any(launch.scope.same(default.scope) for launch in firsts if together(estate, default, launch)):
             where = f"is for {default.scope.region_name or 'another Region'} ({default.scope.provider})"
             message = f"does not help {first.address} in {region(first)}: it {where}, where nothing is launched"
             return failed(default, message, remedy=addition(first), region=first.scope.region_name)
@@ -121,17 +129,19 @@ def unsure(first: Launch, default: RegionDefault, reason: str) -> Judgement:
     return replace(undecided(default, message, remedy=SETTING), region=first.scope.region_name)
 
 
-def account_and_region(launch: Launch) -> tuple[str, ...]:
+def account_and_region(launch: Launch, estate: Estate) -> tuple[str, ...]:
     """What launches are judged together by. A Region that is not known goes by its provider and why it is not known."""
     root, scope = launch.resource.root, launch.scope
     if isinstance(scope.region, str):
-        return root, scope.account, scope.region
-    return root, scope.account, scope.provider, scope.region.reason
+        if scope.portable and root in estate.joined:
+            return "estate", estate.joined[root], scope.account, scope.region
+        return "", root, scope.account, scope.region
+    return "", root, scope.account, scope.provider, scope.region.reason
 
 
-def same_root(default: RegionDefault, launch: Launch) -> bool:
-    """Whether both stand in one root module: nothing else is known to share an account."""
-    return default.resource.root == launch.resource.root
+def together(estate: Estate, default: RegionDefault, launch: Launch) -> bool:
+    """Whether both stand in one root module or one estate: nothing else is known to share an account."""
+    return estate.together(default.resource.root, launch.resource.root)
 
 
 def said(default: RegionDefault) -> str:

@@ -15,6 +15,7 @@ from imdsguard.cli import main, session
 from imdsguard.cli.session import Read
 from imdsguard.model.launch import Estate, State
 from imdsguard.model.problem import Problem
+from imdsguard.policy.outside import Outside
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.root import Root
 from tests.estates import launch
@@ -68,7 +69,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.delenv(name, raising=False)
     made = Stage(capsys)
 
-    def read_estate(paths: Sequence[str], inputs: Inputs) -> Read:
+    def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside) -> Read:
         made.asked = (paths, inputs)
         return made.read
 

@@ -7,12 +7,13 @@ import sys
 import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.options import OrderedCommand, color_option, input_options, variables_order
+from imdsguard.cli.options import OrderedCommand, color_option, input_options, policy_option, variables_order
 from imdsguard.cli.output import style_for, write_out, write_problems
 
 
 @click.command("inspect", cls=OrderedCommand, short_help="Show every launch with its effective settings.")
 @input_options
+@policy_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @color_option
 @click.pass_context
@@ -23,12 +24,14 @@ def command(
     variables: tuple[str, ...],
     workspace: str,
     exclude: tuple[str, ...],
+    policy: str | None,
     form: str,
     no_color: bool,
 ) -> int:
     """Show what will be launched: state, effective metadata options, where each was set, and the alarm that watches.
 
-    A PATH is what it is for `imdsguard scan`. No rule is asked and no policy counts.
+    A PATH is what it is for `imdsguard scan`. No rule is asked, and of the policy only `estates` and `assume`
+    count.
 
     \b
     Examples:
@@ -38,9 +41,10 @@ def command(
 
     Exit codes: 0, or 2 if something could not be read.
     """  # noqa: D301
-    from imdsguard.cli.session import make_inputs, read_estate
+    from imdsguard.cli.session import make_inputs, read_estate, what_lies_outside
 
-    found = read_estate(paths, make_inputs(var_files, variables, variables_order(ctx), workspace, exclude))
+    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude)
+    found = read_estate(paths, inputs, what_lies_outside(policy))
     if form == "json":
         from imdsguard.report.json import inspect_json
 

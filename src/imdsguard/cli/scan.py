@@ -88,7 +88,9 @@ def command(
 
     files = parse_outputs(outputs, FORMATS)
     chosen, rules = select_rules(policy, checks)
-    found = read_estate(paths, make_inputs(var_files, variables, variables_order(ctx), workspace, exclude))
+    found = read_estate(
+        paths, make_inputs(var_files, variables, variables_order(ctx), workspace, exclude), chosen.outside
+    )
     outcome = judge(found.estate, rules, chosen)
     findings = tuple(f for f in outcome.findings if show_passed or f.verdict is not Verdict.PASS)
     report = Report(found.estate, findings, found.problems + outcome.problems)

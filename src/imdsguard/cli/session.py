@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.launch import Estate
     from imdsguard.model.rule import Rule
+    from imdsguard.policy.outside import Outside
     from imdsguard.policy.policy import Policy
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
@@ -55,8 +56,19 @@ def make_inputs(
     )
 
 
-def read_estate(paths: Sequence[str], inputs: Inputs) -> Read:
-    """Read what is below `paths` (the working directory if there are none), and work out what AWS will do with it."""
+def what_lies_outside(policy: str | None) -> Outside:
+    """Read of a policy only what counts without rules. Raises `PolicyError`."""
+    from imdsguard.policy.read import find_policy
+
+    return find_policy(policy, ".").draft.outside
+
+
+def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside | None = None) -> Read:
+    """Read what is below `paths` (the working directory if there are none), and work out what AWS will do with it.
+
+    `outside` says which root modules share an account, and what is set elsewhere. Raises `PolicyError` if it puts one
+    into two estates.
+    """
     from imdsguard.aws.estate import build
     from imdsguard.aws.types import wanted
     from imdsguard.terraform.read import read
@@ -69,7 +81,9 @@ def read_estate(paths: Sequence[str], inputs: Inputs) -> Read:
         reading = read(given or ["."], inputs, wanted(), stdin)
         reading_roots = reading.roots
         problems += reading.problems
-    estate = build([(root.name, root.resources) for root in reading_roots])
+    joined = outside.joined(root.name for root in reading_roots) if outside else {}
+    assumed = outside.assumed if outside else ()
+    estate = build([(root.name, root.resources) for root in reading_roots], joined, assumed)
     return Read(estate, reading_roots, problems)
 
 

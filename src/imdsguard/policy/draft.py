@@ -9,14 +9,16 @@ from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
 from imdsguard.policy.errors import PolicyError, nearest
 from imdsguard.policy.nodes import Node, Scalar, Table, kind_of
+from imdsguard.policy.outside import Outside, read_assume, read_estates
+from imdsguard.policy.shapes import table_of, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.model.place import Place
 
-KEYS = ("version", "extends", "fail_on", "on_unknown", "rules")
-LATER = ("requirements", "estates", "assume", "exemptions")
+KEYS = ("version", "extends", "fail_on", "on_unknown", "rules", "estates", "assume")
+LATER = ("requirements", "exemptions")
 """Keys that the format has, and that this version cannot act on: it refuses them, since it must not ignore them."""
 NEVER = "never"
 _ON = ("on", "true", "yes")
@@ -45,6 +47,7 @@ class Draft:
     fail_on: str | None = None
     on_unknown: Severity | None = None
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    outside: Outside = field(default_factory=Outside)
 
     def over(self, base: Draft) -> Draft:
         """Give what both say together: where they differ, this one counts."""
@@ -56,12 +59,13 @@ class Draft:
             fail_on=self.fail_on or base.fail_on,
             on_unknown=self.on_unknown or base.on_unknown,
             entries=entries,
+            outside=self.outside.over(base.outside),
         )
 
 
-def read_draft(node: Node) -> Draft:
-    """Check the shape of a policy. Raises `PolicyError`."""
-    table = _table(node, "a policy")
+def read_draft(node: Node, base: str = "") -> Draft:
+    """Check the shape of a policy. `base` is the folder its estates count from. Raises `PolicyError`."""
+    table = table_of(node, "a policy")
     for key, _ in table.entries:
         if key.text in LATER:
             raise PolicyError(f'"{key.text}" is not supported yet by this version of imdsguard', key.place)
@@ -76,10 +80,18 @@ def read_draft(node: Node) -> Draft:
     rules = table.get("rules")
     return Draft(
         extends=extends if isinstance(extends, Scalar) else None,
-        fail_on=_word(fail_on, "fail_on", (*(s.value for s in Severity), NEVER)) if fail_on else None,
+        fail_on=word_of(fail_on, "fail_on", (*(s.value for s in Severity), NEVER)) if fail_on else None,
         on_unknown=_severity(on_unknown, "on_unknown") if on_unknown else None,
-        entries={key.text: _entry(key, value) for key, value in _table(rules, "rules").entries} if rules else {},
+        entries={key.text: _entry(key, value) for key, value in table_of(rules, "rules").entries} if rules else {},
+        outside=_outside(table, base),
     )
+
+
+def _outside(table: Table, base: str) -> Outside:
+    estates, assume = table.get("estates"), table.get("assume")
+    if estates is None and assume is None:
+        return Outside()
+    return Outside(read_estates(estates, base) if estates else (), read_assume(assume) if assume else ())
 
 
 def _version(table: Table) -> None:
@@ -96,10 +108,10 @@ def _entry(key: Scalar, node: Node) -> Entry:
         word = node.text.lower()
         if word in _OFF + _ON and not node.quoted:
             return Entry(key.place, off=word in _OFF)
-        return Entry(key.place, severity=Severity(_word(node, key.text, (*(s.value for s in Severity), "off", "on"))))
+        return Entry(key.place, severity=Severity(word_of(node, key.text, (*(s.value for s in Severity), "off", "on"))))
     severity = on_unknown = None
     parameters: dict[str, tuple[Scalar, Node]] = {}
-    for name, value in _table(node, key.text).entries:
+    for name, value in table_of(node, key.text).entries:
         if name.text == "severity":
             severity = _severity(value, "severity")
         elif name.text == "on_unknown":
@@ -119,21 +131,5 @@ def _over(mine: Entry, base: Entry) -> Entry:
     )
 
 
-def _table(node: Node, what: str) -> Table:
-    if isinstance(node, Table):
-        return node
-    if isinstance(node, Scalar) and not node.text and not node.quoted:
-        return Table((), node.place)
-    raise PolicyError(f"{what} must be a mapping, not {kind_of(node)}", node.place)
-
-
 def _severity(node: Node, what: str) -> Severity:
-    return Severity(_word(node, what, tuple(severity.value for severity in Severity)))
-
-
-def _word(node: Node, what: str, known: tuple[str, ...]) -> str:
-    if isinstance(node, Scalar) and node.text in known:
-        return node.text
-    hint = nearest(node.text, known) if isinstance(node, Scalar) else ""
-    listed = f"{', '.join(known[:-1])} or {known[-1]}"
-    raise PolicyError(f"{what} must be {listed}, not {kind_of(node)}{hint if 'mean' in hint else ''}", node.place)
+    return Severity(word_of(node, what, tuple(severity.value for severity in Severity)))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
+from imdsguard.policy.outside import Outside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,13 +31,15 @@ class Policy:
     """Every rule is on, as it declares itself, unless `settings` has something else to say about it.
 
     `on_unknown` is how bad it is when a rule cannot tell, but never worse than what the rule would have found.
-    `fail_on` is the mildest severity that makes a run fail; None: no finding does.
+    `fail_on` is the mildest severity that makes a run fail; None: no finding does. `outside` says what no single root
+    module shows: which of them share an account, and which Region defaults are set elsewhere.
     """
 
     name: str = "baseline"
     settings: Mapping[str, Setting] = field(default_factory=dict)
     on_unknown: Severity = Severity.WARNING
     fail_on: Severity | None = Severity.ERROR
+    outside: Outside = field(default_factory=Outside)
 
     def setting(self, rule: str) -> Setting:
         """What is said about a rule."""

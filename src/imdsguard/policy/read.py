@@ -55,6 +55,7 @@ class Found:
             settings=settings,
             on_unknown=self.draft.on_unknown or Severity.WARNING,
             fail_on=threshold(self.draft.fail_on or Severity.ERROR.value),
+            outside=self.draft.outside,
         )
 
 
@@ -142,4 +143,5 @@ def _read(path: str, name: str, place: Place | None, inside: str | None) -> tupl
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
-    return shown, read_draft(read_nodes(data, shown))
+    base = os.path.dirname(path) if os.path.basename(path) == CONFIG else ""
+    return shown, read_draft(read_nodes(data, shown), base)
