@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,8 +12,18 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0 nothing found, 1 findings, 2 something could not be checked."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:  # asked by scripts at every start: a quarter of the time without click
+        from imdsguard.version import __version__
+
+        sys.stdout.write(f"imdsguard {__version__}\n")
+        sys.exit(0)
+
     from imdsguard.cli.guard import run
     from imdsguard.cli.stack import on_large_stack
 
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(on_large_stack(lambda: run(given)))
+    # What a scan makes lives until it ends: looking for garbage in it cost a fifth of the time.
+    gc.set_threshold(100_000, 50, 100)
+    code = on_large_stack(lambda: run(given))
+    gc.freeze()  # nor does Python, as it ends, look through everything for garbage: 9 ms
+    sys.exit(code)

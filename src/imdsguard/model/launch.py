@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from imdsguard.model.delivery import Delivery
+from imdsguard.model.record import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -70,7 +71,7 @@ class Kind(str, Enum):
     SERVICE = "managed service"
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Option:
     """The effective value of one metadata option. `value` is None when unknown, or when nothing ever sets it.
 
@@ -112,7 +113,7 @@ class Option:
         return f"{self.name} is {value} in {layer}"
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Scope:
     """An account and a Region, as far as the code tells them apart.
 
@@ -154,7 +155,7 @@ class Scope:
         return self.region if isinstance(self.region, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Coverage:
     """Whether an alarm on one of the token metrics watches a launch. None: cannot be told, `reason` says why."""
 
@@ -163,7 +164,7 @@ class Coverage:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Launch:
     """One path by which EC2 starts instances, with what those instances will get.
 
@@ -215,7 +216,7 @@ class Launch:
         return self.tokens.place or self.resource.place
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class RegionDefault:
     """An `aws_ec2_instance_metadata_defaults`: options are as written, `no-preference` and -1 included."""
 
@@ -229,7 +230,7 @@ class RegionDefault:
         return self.resource.address
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Alarm:
     """An alarm on one of the two token metrics, or on a name that surely means one.
 
@@ -251,7 +252,7 @@ class Alarm:
         return self.resource.address
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Estate:
     """Everything the rules see: what will be launched, and what stands behind it and watches it.
 

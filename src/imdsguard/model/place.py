@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from imdsguard.model.record import record
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record(frozen=True, slots=True)
 class Place:
     """A range of text in a file, for people: lines and columns count from 1, columns in characters.
 
@@ -18,6 +18,16 @@ class Place:
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+
+    def __lt__(self, other: Place) -> bool:
+        """Order places by file, then by line and column: what sorting needs."""
+        return (self.file, self.line, self.column, self.end_line, self.end_column) < (
+            other.file,
+            other.line,
+            other.column,
+            other.end_line,
+            other.end_column,
+        )
 
     def __str__(self) -> str:
         if not self.line:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +16,7 @@ SUBJECTS = ("Launch", "RegionDefault", "Alarm", "Image", "OrganizationPolicy", "
 """What a rule can be asked about, once for each of them in the estate (for `Estate`: once)."""
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Rule:
     """One file of `checks/`. `page` is its docstring, `severity` what a policy can overrule.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from imdsguard.model.record import record
 
@@ -29,15 +28,18 @@ def boundary_of(path: str, working_directory: str) -> Boundary:
     Where there is none: the working directory, if the path lies in it (modules stand beside stacks) and it is no more
     than a project (neither the whole file system nor a home); else the path's own folder.
     """
-    start = Path(os.path.realpath(path))
-    if not start.is_dir():
-        start = start.parent
-    for folder in (start, *start.parents):
-        if (folder / ".git").exists():
-            return Boundary(str(folder))
-    project = Path(os.path.realpath(working_directory))
-    too_wide = project == Path(project.anchor) or project == Path(os.path.realpath(os.path.expanduser("~")))
-    return Boundary(str(project if not too_wide and project in start.parents else start))
+    start = os.path.realpath(path)
+    if not os.path.isdir(start):
+        start = os.path.dirname(start)
+    upward = [start]
+    while (above := os.path.dirname(upward[-1])) != upward[-1]:
+        upward.append(above)
+    for folder in upward:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return Boundary(folder)
+    project = os.path.realpath(working_directory)
+    too_wide = project in (os.path.dirname(project), os.path.realpath(os.path.expanduser("~")))
+    return Boundary(project if not too_wide and project in upward else start)
 
 
 def read_bytes(path: str) -> bytes:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +26,7 @@ class Type:
         return self.name
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Primitive(Type):
     """`string`, `number` or `bool`."""
 
@@ -36,7 +38,7 @@ class Primitive(Type):
         return self.word
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Dynamic(Type):
     """The type that is not known: of an unknown of any type, of an untyped null, and of the constraint `any`."""
 
@@ -46,7 +48,7 @@ class Dynamic(Type):
         return "dynamic"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class Collection(Type):
     """`list`, `set` or `map` of one element type."""
 
@@ -67,7 +69,7 @@ class Collection(Type):
         return f"{self.word}({self.element.name})"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ListType(Collection):
     """`list(T)`."""
 
@@ -75,7 +77,7 @@ class ListType(Collection):
     __hash__ = Collection.__hash__
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class SetType(Collection):
     """`set(T)`."""
 
@@ -83,7 +85,7 @@ class SetType(Collection):
     __hash__ = Collection.__hash__
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class MapType(Collection):
     """`map(T)`."""
 
@@ -91,7 +93,7 @@ class MapType(Collection):
     __hash__ = Collection.__hash__
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class TupleType(Type):
     """`tuple([T...])`."""
 
@@ -110,7 +112,7 @@ class TupleType(Type):
         return f"tuple([{', '.join(e.name for e in self.elements)}])"
 
 
-@dataclass(frozen=True)
+@record(frozen=True)
 class ObjectType(Type):
     """`object({...})`. `optional` names the attributes that a value converted to it may lack (constraints only)."""
 
