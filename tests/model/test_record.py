@@ -38,7 +38,8 @@ class Sealed:
 def test_records_are_equal_by_what_counts() -> None:
     assert Point(1) == Point(1, 0, "another note")
     assert Point(1) != Point(2)
-    assert Point(1) != Other(1)
+    other: object = Other(1)
+    assert Point(1) != other
     assert len({Point(1), Point(1, note="b"), Point(2)}) == 2
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from imdsguard.model.record import sealed
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ LABEL = "assumed by the policy"
 """How traces name what is only assumed."""
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class AssumedDefault:
     """What the default for tokens of a Region is where the code sets none: `required`, `optional` or `no-preference`.
 
