@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from imdsguard.model.record import sealed
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import sealed
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
