@@ -30,7 +30,7 @@ class Bounds:
 
     max_depth: int = 100
     """How deep references may go through each other (locals, variables, outputs, templates)."""
-    max_steps: int = 4_000_000
+    max_steps: int = 2_000_000
     """How many operations: each node of an expression, each element of a loop or of a collection made."""
     max_string: int = 16 * 1024 * 1024
     """Characters of one string."""
