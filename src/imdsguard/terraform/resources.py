@@ -48,7 +48,8 @@ class Collector:
     def _module(self, instance: ModuleInstance) -> Iterator[Resource]:
         for declaration in instance.module.resources.values():
             if self.is_wanted(declaration):
-                if declaration.section not in self._parsed:
+                # What stands in a data source counts only if something asks for it: most are about something else.
+                if declaration.kind == "resource" and declaration.section not in self._parsed:
                     self._parse(declaration.section)
                     self._reach.check(instance, declaration.section)
                 try:
