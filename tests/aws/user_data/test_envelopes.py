@@ -43,9 +43,8 @@ def test_the_call_is_found_in_every_wrapping(text: str) -> None:
 
 
 def test_lines_are_those_of_the_user_data() -> None:
-    text = "#cloud-config\nwrite_files:\n- path: /opt/a.sh\n  content: |\n    # one\n" + (
-        "    curl http://169.254.169.254/latest/meta-data/\n"
-    )
+    head = "#cloud-config\nwrite_files:\n- path: /opt/a.sh\n  content: |\n    # one\n"
+    text = f"{head}    curl http://169.254.169.254/latest/meta-data/\n"
     assert [call.line for call in read_user_data(text).calls] == [6]
 
 
@@ -93,9 +92,10 @@ def test_hostile_text_takes_no_long_time(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["#!/bin/sh\n", "#!/usr/bin/python3\n", "<powershell>\n", "#cloud-config\n", "MIME-Version: 1.0\n", "curl ", "$x", "(",
-     ")", "{", "}", "'", '"', "<<EOF\n", "EOF\n", "\n", "http://169.254.169.254/latest/meta-data/", "write_files:\n",
-     "- path: a.sh\n  content: ", "runcmd: ", "requests.get(", "Invoke-RestMethod ", "boto", "=", "&a ", "*a", GAP, "\x00"]
+    ["#!/bin/sh\n", "#!/usr/bin/python3\n", "<powershell>\n", "#cloud-config\n", "MIME-Version: 1.0\n", "curl ", "$x",
+     "(", ")", "{", "}", "'", '"', "<<EOF\n", "EOF\n", "\n", "http://169.254.169.254/latest/meta-data/", "boto", "=",
+     "write_files:\n", "- path: a.sh\n  content: ", "runcmd: ", "requests.get(", "Invoke-RestMethod ", "&a ", "*a",
+     GAP, "\x00"]
 )  # fmt: skip
 
 
