@@ -167,7 +167,7 @@ def test_several_formats_from_one_scan(stage: Stage) -> None:
         (("scan", "--checks", "gone"), "gone: this folder of rules cannot be read: No such file or directory"),
         (("scam",), 'There is no command "scam"; did you mean "scan"?'),
         (("explain", "no-open-dor"), 'There is no rule "no-open-dor"; did you mean "no-open-door"?'),
-        (("explain",), "Missing argument 'RULE'."),
+        (("explain",), "Missing argument 'RULE|ADDRESS'."),
         (("rules", "--policy", "gone.yaml"), "the policy gone.yaml cannot be read: No such file or directory"),
     ],
 )

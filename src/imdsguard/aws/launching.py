@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, undecided
@@ -11,7 +12,7 @@ from imdsguard.model.launch import Launch, Source, State
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from imdsguard.aws.settings import Settings
     from imdsguard.aws.surroundings import Surroundings
@@ -26,6 +27,9 @@ def launch_of(resource: Resource, kind: Kind, layers: Sequence[Layer], through: 
     """Make the launch that these layers lead to."""
     options = effective(layers)
     state, reason = state_of(options)
+    heard = _RECORD.get()
+    if heard is not None:
+        heard.append(Way(tuple(layers), through[0] if len(through) == 1 else ""))
     return Launch(resource, kind, scope_of(resource), state, options, reason, through)
 
 
@@ -35,6 +39,20 @@ class Way:
 
     layers: tuple[Layer, ...]
     through: str = ""
+
+
+_RECORD: ContextVar[list[Way] | None] = ContextVar("ways of the launch that is being explained", default=None)
+
+
+def recorded(work: Callable[[], object]) -> list[Way]:
+    """Return the ways that `work`, the making of a launch, resolves: an estate keeps only what they lead to."""
+    heard: list[Way] = []
+    token = _RECORD.set(heard)
+    try:
+        work()
+    finally:
+        _RECORD.reset(token)
+    return heard
 
 
 def way_through(settings: Settings, root: Surroundings, resource: Resource) -> Way:
@@ -52,4 +70,7 @@ def worst_of(resource: Resource, kind: Kind, ways: Iterable[Way]) -> Launch:
     ways = tuple(ways)
     through = tuple(dict.fromkeys(way.through for way in ways if way.through))
     launches = [launch_of(resource, kind, way.layers, through) for way in ways]
+    heard = _RECORD.get()
+    if heard is not None:
+        heard[:] = ways
     return min(launches, key=lambda launch: WORST_FIRST.index(launch.state))

@@ -59,5 +59,6 @@ def app() -> None:
     imdsguard scan                    check the Terraform code below this folder
     imdsguard inspect stacks/web      show every launch with its effective settings
     imdsguard explain RULE            say what a rule is about and how to put it right
+    imdsguard explain ADDRESS         say why a launch is what it is
     imdsguard console -e EXPR         evaluate an expression inside a configuration
     """  # noqa: D301

@@ -1,4 +1,4 @@
-"""`imdsguard explain`: the page of a rule."""
+"""`imdsguard explain`: the page of a rule, or the chain behind a launch."""
 
 from __future__ import annotations
 
@@ -7,38 +7,96 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli.exits import CLEAN
-from imdsguard.cli.options import checks_option, color_option
-from imdsguard.cli.output import style_for, write_out
+from imdsguard.cli.exits import CLEAN, PROBLEM
+from imdsguard.cli.options import (
+    OrderedCommand,
+    checks_option,
+    color_option,
+    input_options,
+    policy_option,
+    variables_order,
+)
+from imdsguard.cli.output import style_for, write_out, write_problems
+from imdsguard.cli.session import make_inputs
 
 if TYPE_CHECKING:
     from imdsguard.model.rule import Rule
+    from imdsguard.terraform.inputs import Inputs
 
 
-@click.command("explain", short_help="Say what a rule is about and how to put it right.")
-@click.argument("rule", metavar="RULE")
+@click.command("explain", cls=OrderedCommand, short_help="Say what a rule is about, or why a launch is what it is.")
+@click.argument("subject", metavar="RULE|ADDRESS")
+@input_options
+@policy_option
 @checks_option
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @color_option
-def command(rule: str, checks: tuple[str, ...], no_color: bool) -> int:
+@click.pass_context
+def command(
+    ctx: click.Context,
+    subject: str,
+    paths: tuple[str, ...],
+    var_files: tuple[str, ...],
+    variables: tuple[str, ...],
+    workspace: str,
+    exclude: tuple[str, ...],
+    policy: str | None,
+    checks: tuple[str, ...],
+    form: str,
+    no_color: bool,
+) -> int:
     """Print the page of a RULE: what it checks, why, wrong and right code, how to fix it, its parameters.
 
-    `imdsguard rules` lists the rules.
+    For the ADDRESS of a launch: which layer says what, what wins, who watches it, what would change the answer. A PATH
+    is what it is for `imdsguard scan`. `imdsguard rules` lists the rules, `imdsguard inspect` the launches.
 
     \b
-    Example:
+    Examples:
       imdsguard explain instance-tokens-optional
+      imdsguard explain aws_instance.web stacks/web --var-file prod.tfvars
     """  # noqa: D301
+    if "." in subject:
+        inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude)
+        return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.errors import nearest
 
     files = rule_files(checks)
-    if rule not in files:
-        raise click.UsageError(f'There is no rule "{rule}"{nearest(rule, files)}')
-    (loaded,) = load_rules(files, [rule])
+    if subject not in files:
+        raise click.UsageError(f'There is no rule "{subject}"{nearest(subject, files)}')
+    if paths or form != "text":
+        raise click.UsageError("The page of a rule needs no PATH, and is text")
+    (loaded,) = load_rules(files, [subject])
     page = page_of(loaded)
     colour = style_for(sys.stdout, no_color=no_color).colour
     write_out(_rendered(page) if colour else page)
     return CLEAN
+
+
+def explain_address(
+    address: str, paths: tuple[str, ...], inputs: Inputs, policy: str | None, form: str, *, no_color: bool
+) -> int:
+    """Print the chain of every launch with this address: several root modules may have one."""
+    from imdsguard.aws.explanation import explain
+    from imdsguard.cli.session import read_estate, what_lies_outside
+    from imdsguard.policy.errors import nearest
+    from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
+
+    found = read_estate(paths, inputs, what_lies_outside(policy))
+    launches = [launch for launch in found.estate.launches if launch.address == address]
+    if not launches:
+        write_problems(found.problems, no_color=no_color)
+        known = {launch.address for launch in found.estate.launches}
+        raise click.UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
+    roots = [(root.name, root.resources) for root in found.roots]
+    told = [explain(launch, roots, found.estate.joined, found.estate.assumed) for launch in launches]
+    if form == "json":
+        write_out(explanations_json(told, found.problems))
+    else:
+        marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
+        write_out("\n".join(explanation_text(each, len(roots) > 1, marks) for each in told))
+    write_problems(found.problems, no_color=no_color)
+    return PROBLEM if found.problems else CLEAN
 
 
 def page_of(rule: Rule) -> str:

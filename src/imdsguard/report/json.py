@@ -29,7 +29,7 @@ def findings_json(report: Report) -> str:
                 "by_rule": dict(summary.by_rule),
                 "by_severity": {severity.value: count for severity, count in summary.by_severity.items()},
             },
-            "problems": [_problem(problem) for problem in report.problems],
+            "problems": [problem_json(problem) for problem in report.problems],
         }
     )
 
@@ -39,10 +39,10 @@ def inspect_json(estate: Estate, problems: tuple[Problem, ...]) -> str:
     return _text(
         {
             "schema": "imdsguard/inspect/v1",
-            "launches": [_launch(launch) for launch in estate.launches],
+            "launches": [launch_json(launch) for launch in estate.launches],
             "region_defaults": [_region_default(default) for default in estate.region_defaults],
             "alarms": [_alarm(alarm) for alarm in estate.alarms],
-            "problems": [_problem(problem) for problem in problems],
+            "problems": [problem_json(problem) for problem in problems],
         }
     )
 
@@ -66,7 +66,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _launch(launch: Launch) -> dict[str, Any]:
+def launch_json(launch: Launch) -> dict[str, Any]:
+    """Give a launch as `inspect` shows it."""
     return {
         "address": launch.address,
         "type": launch.resource.type,
@@ -126,7 +127,8 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
     }
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Give a problem as every document shows it."""
     return {"message": problem.message, "remedy": problem.remedy or None, **_place(problem.place)}
 
 

@@ -1,0 +1,50 @@
+"""Why a launch is what it is: what every layer says, also those that lose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.model.launch import Launch, Source
+    from imdsguard.model.value import Known, Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a layer says about an option; `loses_to` names the layer that decides, None where that is this one."""
+
+    option: str
+    value: Known | Unknown
+    loses_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAnswers:
+    """A layer that was asked. `label` is where the code has it, `title` says in words what it is."""
+
+    source: Source
+    label: str
+    title: str
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WayAnswers:
+    """A way by which instances start; `unset` are the options that are left to the service's own default."""
+
+    through: str
+    layers: tuple[LayerAnswers, ...]
+    unset: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A launch and the ways by which it starts instances, the one that decides its state first.
+
+    `changes` are sentences on what would change the answer.
+    """
+
+    launch: Launch
+    ways: tuple[WayAnswers, ...]
+    changes: tuple[str, ...]

@@ -1,0 +1,130 @@
+"""Why a launch is what it is: a tree for people, and `imdsguard/explain/v1`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imdsguard.model.launch import SERVICE_DEFAULTS
+from imdsguard.model.value import Known, Step
+from imdsguard.report.escape import escape, shorten
+from imdsguard.report.json import SENSITIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.explanation import Answer, Explanation, LayerAnswers
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.problem import Problem
+
+Tree = tuple[str, list[Any]]
+BOXES = ("├─ ", "└─ ", "│  ", "   ")
+ASCII = ("|- ", "`- ", "|  ", "   ")
+_LONGEST = 300
+
+
+def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, ...] = BOXES) -> str:
+    """Give the tree. `several`: name the root module; `marks`: the lines to draw with."""
+    launch = explanation.launch
+    root = f"{launch.resource.root}: " if several else ""
+    head = f"{root}{launch.address} ({_where(launch.resource.place)}) is {launch.state.value}"
+    branches: list[Tree] = [(f"in {launch.scope.region_name or 'a Region that is not known'}, {_account(launch)}", [])]
+    if launch.reason:
+        branches.append((f"because {launch.reason}", []))
+    for number, way in enumerate(explanation.ways):
+        layers: list[Tree] = [(layer.title, [_answer(each) for each in layer.answers]) for layer in way.layers]
+        left: list[Tree] = [(f'{name} = "{SERVICE_DEFAULTS[name]}": wins', []) for name in way.unset]
+        layers.append(("the service default", left))
+        for layer in layers:
+            if not layer[1]:
+                layer[1].append(("says nothing" if layer is not layers[-1] else "is not reached", []))
+        if len(explanation.ways) == 1:
+            branches += layers
+        else:
+            through = f"through {way.through}" if way.through else "by itself"
+            branches.append((f"{through}{', which decides' if number == 0 else ''}", layers))
+    branches.append(("watched", [(line, []) for line in _watched(launch)]))
+    branches.append(("what would change the answer", [(line, []) for line in explanation.changes] or [("nothing", [])]))
+    return "".join(f"{line}\n" for line in [_line(head), *_drawn(branches, marks)])
+
+
+def explanations_json(explanations: Sequence[Explanation], problems: Sequence[Problem]) -> str:
+    """Give `imdsguard/explain/v1`: each launch as `inspect` shows it, with every layer's answers."""
+    from json import dumps
+
+    from imdsguard.report.json import launch_json, problem_json
+
+    launches = [
+        {
+            **launch_json(explanation.launch),
+            "ways": [
+                {"through": way.through or None, "layers": [_layer(layer) for layer in way.layers]}
+                for way in explanation.ways
+            ],
+            "would_change": list(explanation.changes),
+        }
+        for explanation in explanations
+    ]
+    document = {
+        "schema": "imdsguard/explain/v1",
+        "launches": launches,
+        "problems": [problem_json(problem) for problem in problems],
+    }
+    return dumps(document, indent=2) + "\n"
+
+
+def _layer(layer: LayerAnswers) -> dict[str, Any]:
+    answers = {}
+    for each in layer.answers:
+        answer = each.value
+        known = isinstance(answer, Known)
+        answers[each.option] = {
+            "value": (SENSITIVE if answer.sensitive else answer.value) if isinstance(answer, Known) else None,
+            "reason": None if isinstance(answer, Known) else answer.reason,
+            "file": answer.place.file if answer.place else None,
+            "line": (answer.place.line or None) if answer.place else None,
+            "known": known,
+            "wins": each.loses_to is None,
+        }
+    return {"source": layer.source.value, "label": layer.label or None, "answers": answers}
+
+
+def _answer(each: Answer) -> Tree:
+    answer = each.value
+    outcome = "wins" if each.loses_to is None else f"loses to {each.loses_to}"
+    if isinstance(answer, Known):
+        said = f'{each.option} = "{SENSITIVE if answer.sensitive else answer.value}"'
+    else:
+        said = f"{each.option} is unknown ({answer.reason})"
+    steps = [Step("", answer.place), *answer.trace] if answer.place else list(answer.trace)
+    way = " <- ".join(dict.fromkeys(str(step) for step in steps))
+    return f"{said}: {outcome}", [(way, [])] if way else []
+
+
+def _watched(launch: Launch) -> list[str]:
+    coverage = launch.coverage
+    if coverage.covered:
+        return [f"by {name}" for name in coverage.by]
+    if coverage.covered is None:
+        return [f"cannot be told: {coverage.reason}" if coverage.reason else "not asked"]
+    return ["by no alarm on MetadataNoTokenRejected in the same account and Region"]
+
+
+def _account(launch: Launch) -> str:
+    return f"provider {launch.scope.provider}"
+
+
+def _where(place: Any) -> str:
+    return f"{place.file}:{place.line}" if place.line else str(place.file)
+
+
+def _line(text: str) -> str:
+    return shorten(escape(text), _LONGEST)
+
+
+def _drawn(branches: Sequence[Tree], marks: tuple[str, ...]) -> list[str]:
+    lines: list[str] = []
+    for number, (text, below) in enumerate(branches):
+        last = number == len(branches) - 1
+        lines.append((marks[1] if last else marks[0]) + _line(text))
+        lines += [(marks[3] if last else marks[2]) + line for line in _drawn(below, marks)]
+    return lines
