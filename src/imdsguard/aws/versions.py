@@ -60,7 +60,10 @@ def _blocks(body: Body, path: tuple[str, ...]) -> Iterator[Body]:
 
 
 def _version(block: Body, template: str) -> VersionUse:
-    """Read `version`. Nothing, and an empty string, mean the default version. (EC2 API, LaunchTemplateSpecification)"""
+    """Read `version`: nothing, and an empty string, mean the default version.
+
+    (EC2 API, LaunchTemplateSpecification)
+    """
     value = block.attribute("version")
     place = value.place or block.place
     if isinstance(value, Absent):
@@ -101,7 +104,7 @@ def moves_default(template: Resource) -> bool | None:
 
 
 def frozen_by(resource: Resource) -> str:
-    """Return the argument under `ignore_changes` that keeps the resource at the version it was made with, or nothing."""
+    """Return the argument under `ignore_changes` that keeps the resource at its first version, or nothing."""
     if "all" in resource.ignored:
         return "all"
     names = [path[0] for path in PATHS.get(resource.type, ())]

@@ -32,10 +32,13 @@ class Found:
     draft: Draft
 
     def select(self, rules: Iterable[str]) -> tuple[str, ...]:
-        """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there."""
+        """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there.
+
+        The policies we ship may: they speak of our rules, and a program may run other ones.
+        """
         known = tuple(rules)
         for rule, entry in self.draft.entries.items():
-            if rule not in known:
+            if rule not in known and entry.place.file not in shipped_policies():
                 raise PolicyError(f'there is no rule "{rule}"{nearest(rule, known)}', entry.place)
         return tuple(rule for rule in known if rule not in self.draft.entries or not self.draft.entries[rule].off)
 
@@ -44,6 +47,8 @@ class Found:
         by_id = {rule.id: rule for rule in rules}
         settings: dict[str, Setting] = {}
         for rule, entry in self.draft.entries.items():
+            if rule not in by_id and entry.place.file in shipped_policies():
+                continue
             parameters = None
             if entry.parameters and rule in by_id and not entry.off:
                 from imdsguard.policy.parameters import read_parameters

@@ -35,6 +35,11 @@ resource "aws_autoscaling_group" "this" {
     version = aws_launch_template.this.latest_version
   }
 
+  # A new version of the template reaches the running instances, too.
+  instance_refresh {
+    strategy = "Rolling"
+  }
+
   tag {
     key                 = "Service"
     value               = var.name

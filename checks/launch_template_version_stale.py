@@ -1,0 +1,191 @@
+"""A change of a launch template's metadata options must reach the instances launched from it.
+
+## What it checks
+
+Everything in the code that launches through a launch template in the same code. An edit of the template makes a new
+version, and the edit is lost on instances of a launch
+
+- that names a version by its number, or the default version (`$Default`, or no `version`) of a template without
+  `update_default_version = true`;
+- whose `launch_template` is under `ignore_changes`;
+- that is a group with an `instance_refresh` and names `$Latest`, or a default version that moves: Terraform sees no
+  change then, so the refresh never starts. Only the attributes `latest_version` and `default_version` start it.
+
+It is a note where new instances get the edit and running ones keep what they have: a group without
+`instance_refresh`, or an instance on `$Latest`.
+
+From a plan it speaks only if this very plan changes metadata options of the template and that change is lost; a plan
+does not show `ignore_changes`. A state says nothing about edits to come, so nothing is said about it. An instance with
+`http_tokens` of its own does not depend on the template.
+
+## Why
+
+`http_tokens = "required"` in the template, a green plan and a green apply, and every instance of the group still
+launches from version 1.
+
+## Wrong
+
+```terraform
+resource "aws_launch_template" "web" {
+  name          = "web"
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  metadata_options {
+    http_endpoint = "enabled"
+    http_tokens   = "required"
+  }
+}
+
+resource "aws_autoscaling_group" "web" {
+  min_size           = 1
+  max_size           = 3
+  availability_zones = ["eu-west-1a"]
+
+  launch_template {
+    id = aws_launch_template.web.id
+  }
+}
+```
+
+## Right
+
+```terraform
+resource "aws_launch_template" "web" {
+  name          = "web"
+  image_id      = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  metadata_options {
+    http_endpoint = "enabled"
+    http_tokens   = "required"
+  }
+}
+
+resource "aws_autoscaling_group" "web" {
+  min_size           = 1
+  max_size           = 3
+  availability_zones = ["eu-west-1a"]
+
+  launch_template {
+    id      = aws_launch_template.web.id
+    version = aws_launch_template.web.latest_version
+  }
+
+  instance_refresh {
+    strategy = "Rolling"
+  }
+}
+```
+
+## How to fix
+
+Write `version = aws_launch_template.NAME.latest_version`, and an `instance_refresh` into an Auto Scaling group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from imdsguard import (
+    Action,
+    Estate,
+    Judgement,
+    Kind,
+    Launch,
+    Pin,
+    Renewal,
+    Severity,
+    Source,
+    VersionUse,
+    failed,
+    passed,
+    undecided,
+)
+
+SEVERITY = Severity.WARNING
+
+CONTROLS = {"AWS Config": ("ec2-launch-template-imdsv2-check",), "AWS Security Hub": ("EC2.170",)}
+
+REFRESH = 'instance_refresh {\n  strategy = "Rolling"\n}'
+
+
+def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
+    """Judge each template that something launches through."""
+    delivery = launch.delivery
+    state = launch.resource.action is Action.NONE and not launch.resource.place.line
+    own = launch.kind is Kind.INSTANCE and launch.tokens.source is Source.LAUNCH
+    if not delivery.versions or state or own:
+        return
+    templates = {template.address: template for template in estate.templates_of(launch)}
+    clean = True
+    for version in delivery.versions:
+        template = templates.get(version.template)
+        if template is None or template.delivery.changed == ():
+            continue
+        for judgement in judge(launch, version, template):
+            clean = False
+            yield judgement
+    if clean:
+        yield passed(launch)
+
+
+def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Judgement]:
+    """Say how an edit of the template gets lost, if it does."""
+    latest = f"version = {relative(template)}.latest_version"
+    place, trace = version.place, version.trace
+    if launch.delivery.frozen:
+        ignored = launch.delivery.frozen
+        why = f"ignore_changes covers {'everything' if ignored == 'all' else ignored}, so it stays with its old version"
+        remedy = (
+            f"a lifecycle block whose ignore_changes leaves {'launch_template' if ignored == 'all' else ignored} alone"
+        )
+        yield failed(launch, lost(template, why), remedy=remedy, place=place, trace=trace)
+        return
+    moves = template.delivery.moves_default
+    follows_default = version.pin in (Pin.DEFAULT, Pin.DEFAULT_VERSION)
+    if version.pin is Pin.UNKNOWN or (follows_default and moves is None):
+        why = version.reason or f"whether the default version of {template.address} moves cannot be computed"
+        message = f"metadata_options of {template.address} may not reach it: {why}"
+        yield undecided(launch, message, remedy=latest, place=place, trace=trace)
+    elif version.pin is Pin.NUMBER:
+        number = f" {version.text}" if version.text else ""
+        why = f"it launches version{number} and no other"
+        yield failed(launch, lost(template, why), remedy=latest, place=place, trace=trace)
+    elif follows_default and not moves:
+        why = "it launches the default version, which stays what it is without update_default_version = true"
+        yield failed(launch, lost(template, why), remedy=latest, place=place, trace=trace)
+    else:
+        yield from running(launch, version, template, latest)
+
+
+def running(launch: Launch, version: VersionUse, template: Launch, latest: str) -> Iterable[Judgement]:
+    """Say what running instances miss, where new ones get the edit."""
+    seen = version.pin in (Pin.LATEST_VERSION, Pin.DEFAULT_VERSION)
+    renewal = launch.delivery.renewal
+    place, trace = version.place, version.trace
+    if renewal is Renewal.REPLACED and not seen and launch.kind is Kind.GROUP:
+        why = f"its instance_refresh does not start for {version.pin.value}: Terraform sees no change"
+        yield failed(launch, lost(template, why), remedy=latest, place=place, trace=trace)
+    elif renewal is Renewal.REPLACED and not seen and launch.kind is Kind.INSTANCE:
+        why = f"a running instance keeps what it was launched with, and Terraform sees no change of {version.pin.value}"
+        message = lost(template, why)
+        yield failed(launch, message, remedy=latest, place=place, trace=trace, severity=Severity.NOTE)
+    elif renewal is Renewal.KEPT:
+        why = "running instances keep what they have, and the group has no instance_refresh to replace them"
+        remedy = REFRESH if seen else f"{latest}\n{REFRESH}"
+        yield failed(launch, lost(template, why), remedy=remedy, place=place, trace=trace, severity=Severity.NOTE)
+
+
+def lost(template: Launch, why: str) -> str:
+    """Open the message: a plan knows what changes, source only what would become of a change."""
+    if template.delivery.changed is None:
+        return f"an edit of metadata_options in {template.address} does not reach its instances: {why}"
+    names = " and ".join(template.delivery.changed)
+    return f"this plan changes {names} in {template.address}, which does not reach its instances: {why}"
+
+
+def relative(template: Launch) -> str:
+    """Name the template as code in its own module does."""
+    module = template.resource.module
+    return template.address.removeprefix(f"{module}.") if module else template.address
