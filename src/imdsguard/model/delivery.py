@@ -22,7 +22,7 @@ class Pin(str, Enum):
     """How a launch names the version of its launch template.
 
     `LATEST_VERSION` and `DEFAULT_VERSION` are the template's attributes: Terraform sees them change. What starts with
-    `$` is resolved by AWS at launch: Terraform sees nothing change. `DEFAULT` is also what counts where nothing is said.
+    `$` is resolved by AWS at launch: Terraform sees nothing change. `DEFAULT` also counts where nothing is said.
     """
 
     LATEST_VERSION = "latest_version"
