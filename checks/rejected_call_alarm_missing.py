@@ -12,7 +12,8 @@ Everything that starts instances and requires tokens must be watched by an `aws_
 
 Nothing is asked of a launch whose tokens are optional or whose endpoint is disabled, nor of templates. An alarm by
 `AutoScalingGroupName` cannot be judged: AWS does not say that it publishes the metric for groups. Whether the alarm's
-threshold and actions are any good is not this rule's business.
+threshold and actions are any good is the business of `imds-alarm-ineffective`; one that cannot fire at all watches
+nobody.
 
 ## Why
 
@@ -111,4 +112,6 @@ def check(launch: Launch) -> Iterable[Judgement]:
         yield undecided(launch, message, remedy=remedy, place=launch.resource.place)
     else:
         message = "refuses calls without a token, and no alarm on MetadataNoTokenRejected watches it"
+        if coverage.reason:
+            message = f"refuses calls without a token, and the alarm on them cannot fire: {coverage.reason}"
         yield failed(launch, message, remedy=remedy, place=launch.resource.place)

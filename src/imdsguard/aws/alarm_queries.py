@@ -73,7 +73,7 @@ def _insights(resource: Resource, text: str) -> tuple[Watch, ...]:
     if query.namespace != NAMESPACE or query.metric not in METRICS:
         return ()
     sight: Sight = Everything()
-    if query.where:
+    if query.where is not None:
         sight = InDoubt("the alarm's query has a WHERE: what that lets through cannot be told from the code")
     elif query.cut:
         sight = InDoubt("the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.estates import seen_from
+from imdsguard.aws.flaws.monitoring import too_fast, worst_first
 from imdsguard.aws.surroundings import without_key
 from imdsguard.aws.watch import NO, REJECTED, TOKENLESS, OneInstance, Watch, better
 from imdsguard.model.launch import Coverage
@@ -12,6 +13,8 @@ from imdsguard.model.launch import Coverage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.flaw import Flaw
     from imdsguard.model.launch import Alarm, Launch
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
@@ -27,6 +30,7 @@ class Lookout:
     def __init__(self, watches: Sequence[Watch]) -> None:
         self._watches = watches
         self._covers: list[list[str]] = [[] for _ in watches]
+        self._slow: list[list[Flaw]] = [[] for _ in watches]
         self._single: dict[tuple[str, str], list[int]] = {}
         self._broad: list[int] = []
         for number, watch in enumerate(watches):
@@ -40,7 +44,7 @@ class Lookout:
             for address in dict.fromkeys(addresses):
                 self._single.setdefault((root, f"={address}"), []).append(number)
 
-    def coverage_of(self, launch: Launch) -> Coverage:
+    def coverage_of(self, launch: Launch, root: Surroundings | None = None) -> Coverage:
         """Ask every watch; `by` names the alarms on `MetadataNoTokenRejected` that surely take the launch in."""
         if not launch.starts_instances:
             return STARTS_NOTHING
@@ -53,6 +57,8 @@ class Lookout:
             answer = watch.sees(launch)
             if answer.covered:
                 self._covers[number].append(seen_from(watch.resource.root, launch.resource))
+                if watch.fast is not None and root is not None:
+                    self._slow[number] += too_fast(watch.fast, launch, root)
             if watch.metric == REJECTED:
                 found = better(found, answer)
                 if answer.covered:
@@ -82,5 +88,5 @@ class Lookout:
 
     def alarms(self) -> list[Alarm]:
         """The alarms on the token metrics, with what was found that they take in."""
-        pairs = zip(self._watches, self._covers, strict=True)
-        return [watch.alarm(tuple(covers)) for watch, covers in pairs if watch.unsure is None]
+        pairs = zip(self._watches, self._covers, self._slow, strict=True)
+        return [watch.alarm(tuple(covers), worst_first(slow)) for watch, covers, slow in pairs if watch.unsure is None]

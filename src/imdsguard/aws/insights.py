@@ -7,24 +7,56 @@ words of the language in any case, names in theirs, quoted where they are not pl
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TypeAlias
+
+from imdsguard.model.record import record
 
 FUNCTIONS = ("AVG", "COUNT", "MAX", "MIN", "SUM")
 KEYWORDS = ("SELECT", "FROM", "SCHEMA", "WHERE", "GROUP", "ORDER", "BY", "LIMIT", "ASC", "DESC")
+WORDS_OF_CONDITIONS = ("AND", "OR", "NOT")
+MAX_DEPTH = 50
 MAX_LENGTH = 10_000
 NOT_READ = "the query is not a Metrics Insights query that can be read"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
+class Comparison:
+    """`key = 'value'`, or `!=` where not `equal`; a key is a dimension, or `tag.` and the key of a tag."""
+
+    key: str
+    equal: bool
+    value: str
+
+
+@record(frozen=True, slots=True)
+class Joined:
+    """Conditions joined by AND (`every`) or by OR."""
+
+    every: bool
+    parts: tuple[Condition, ...]
+
+
+@record(frozen=True, slots=True)
+class Unread:
+    """A condition in words that are not understood here."""
+
+
+Condition: TypeAlias = "Comparison | Joined | Unread"
+
+
+@record(frozen=True, slots=True)
 class Query:
-    """A query that could be read. `keys` is None where FROM names a namespace without SCHEMA."""
+    """A query that could be read. `keys` is None where FROM names a namespace without SCHEMA.
+
+    `cut`: a LIMIT drops series that are not the highest. `function` is what is made of the datapoints, in capitals.
+    """
 
     metric: str
     namespace: str
     keys: tuple[str, ...] | None
-    where: bool
-    cut: bool
-    """Whether LIMIT drops series that are not the highest."""
+    where: Condition | None = None
+    cut: bool = False
+    function: str = "SUM"
 
 
 class QueryError(Exception):
@@ -75,7 +107,8 @@ class _Parser:
 
     def query(self) -> Query:
         self._keyword("SELECT")
-        if self._word().upper() not in FUNCTIONS:
+        function = self._word().upper()
+        if function not in FUNCTIONS:
             raise QueryError(NOT_READ)
         self._mark("(")
         metric = self._name()
@@ -90,7 +123,7 @@ class _Parser:
         cut = self._limit() and not descending
         if self._tokens[self._at][0] != "end":
             raise QueryError(NOT_READ)
-        return Query(metric, namespace, keys, where, cut)
+        return Query(metric, namespace, keys, where, cut, function)
 
     def _source(self) -> tuple[str, tuple[str, ...] | None]:
         if not self._take("SCHEMA"):
@@ -101,16 +134,52 @@ class _Parser:
         self._mark(")")
         return namespace, keys
 
-    def _where(self) -> bool:
-        """Pass over a condition: what it lets through is not judged here."""
+    def _where(self) -> Condition | None:
+        """Read a condition; one in other words than comparisons is passed over."""
         if not self._take("WHERE"):
-            return False
+            return None
         start = self._at
+        condition: Condition | None
+        try:
+            condition = self._any(0)
+        except QueryError:
+            condition = None
+        if condition is not None and self._ends_condition():
+            return condition
+        self._at = start
         while not self._ends_condition():
             self._at += 1
         if self._at == start:
             raise QueryError(NOT_READ)
-        return True
+        return Unread()
+
+    def _any(self, depth: int) -> Condition:
+        parts = [self._every(depth)]
+        while self._take("OR"):
+            parts.append(self._every(depth))
+        return parts[0] if len(parts) == 1 else Joined(every=False, parts=tuple(parts))
+
+    def _every(self, depth: int) -> Condition:
+        parts = [self._comparison(depth)]
+        while self._take("AND"):
+            parts.append(self._comparison(depth))
+        return parts[0] if len(parts) == 1 else Joined(every=True, parts=tuple(parts))
+
+    def _comparison(self, depth: int) -> Condition:
+        if depth > MAX_DEPTH:
+            raise QueryError(NOT_READ)
+        if self._take_mark("("):
+            condition = self._any(depth + 1)
+            self._mark(")")
+            return condition
+        key = self._name()
+        equal = not self._take_mark("!")
+        self._mark("=")
+        kind, value = self._tokens[self._at]
+        if kind != "string" or key.upper() in WORDS_OF_CONDITIONS:
+            raise QueryError(NOT_READ)
+        self._at += 1
+        return Comparison(key, equal, value)
 
     def _ends_condition(self) -> bool:
         kind, text = self._tokens[self._at]

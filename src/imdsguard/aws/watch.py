@@ -11,8 +11,10 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from imdsguard.model.flaw import Flaw
     from imdsguard.model.launch import Launch, Scope
     from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Known
 
 REJECTED = "MetadataNoTokenRejected"
 TOKENLESS = "MetadataNoToken"
@@ -108,6 +110,9 @@ class Watch:
     metric: str
     sights: tuple[Sight, ...]
     unsure: str | None = None
+    flaws: tuple[Flaw, ...] = ()
+    fast: Known | None = None
+    """A period below five minutes: it has data only where monitoring is detailed."""
 
     def sees(self, launch: Launch) -> Coverage:
         """Whether the alarm takes in the instances of `launch`, as far as it can be told."""
@@ -118,6 +123,11 @@ class Watch:
         if launch.resource.root != self.resource.root:  # another stack of the estate
             sights = tuple(sight for sight in sights if sees_elsewhere(sight))
         answer = best(sight.sees(launch) for sight in sights)
+        if answer.covered is False:
+            return answer
+        for flaw in self.flaws:
+            if flaw.never:
+                return Coverage(covered=False, reason=f"{self.resource.address} {flaw.message}")
         if not answer.covered:
             return answer
         if self.unsure is not None:
@@ -128,10 +138,11 @@ class Watch:
             return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
         return YES
 
-    def alarm(self, covers: tuple[str, ...]) -> Alarm:
+    def alarm(self, covers: tuple[str, ...], more: tuple[Flaw, ...] = ()) -> Alarm:
         """Make the estate's alarm, with the addresses of the launches that it surely takes in."""
         everything = any(isinstance(sight, Everything) for sight in self.sights)
-        return Alarm(self.resource, self.scope, self.metric, covers, everything)
+        names = tuple(sight.address for sight in self.sights if isinstance(sight, OneInstance))
+        return Alarm(self.resource, self.scope, self.metric, covers, everything, names, (*self.flaws, *more))
 
 
 def sees_elsewhere(sight: Sight) -> bool:
@@ -152,4 +163,6 @@ def best(answers: Iterable[Coverage]) -> Coverage:
 def better(one: Coverage, other: Coverage) -> Coverage:
     """Return the better of two answers, the first where they are alike."""
     order = (False, None, True)
+    if one.covered is other.covered:
+        return other if one.reason is None else one
     return other if order.index(other.covered) > order.index(one.covered) else one

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from imdsguard.model.record import sealed
+
 if TYPE_CHECKING:
     from imdsguard.model.image import Image
-    from imdsguard.model.launch import Launch, RegionDefault
+    from imdsguard.model.launch import Alarm, Launch, RegionDefault
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Step
 
-    Subject: TypeAlias = Launch | RegionDefault | Image | OrganizationPolicy
+    Subject: TypeAlias = Alarm | Launch | RegionDefault | Image | OrganizationPolicy
     """What a verdict can be about: a resource, and the account and Region that it stands in."""
 
 
@@ -47,7 +49,7 @@ class Confidence(str, Enum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Judgement:
     """What a rule yields: verdict and message for one subject. Made with `passed`, `failed` and `undecided`.
 
@@ -65,7 +67,7 @@ class Judgement:
     severity: Severity | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Finding:
     """A judgement under a policy: what reports show. `fingerprint` survives moved lines (rule, root and address)."""
 

@@ -1,0 +1,112 @@
+"""What the rows have in common: an alarm as it is written, and how to say what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Confidence
+from imdsguard.model.flaw import Flaw
+from imdsguard.model.record import record
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from imdsguard.aws.insights import Query
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.finding import Severity
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.value import Value
+
+LONGEST = 60
+BY_QUERY = r"""metric_query {
+  id          = "refused"
+  expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
+  period      = 300
+  return_data = true
+}"""
+
+
+@record(frozen=True, slots=True)
+class Metric:
+    """A token metric, or what surely means one (`meant`), as an alarm names it. `query` is set for Metrics Insights."""
+
+    meant: str
+    name: str
+    namespace: str
+    body: Body
+    statistic: Value
+    period: Value
+    unit: Value
+    query: Query | None = None
+
+
+@record(frozen=True, slots=True)
+class Written:
+    """An alarm that speaks of a token metric. `adds` is whether what it compares is surely the metric added up."""
+
+    resource: Resource
+    body: Body
+    queries: tuple[Body, ...]
+    metrics: tuple[Metric, ...]
+    texts: tuple[tuple[str, Value], ...]
+    adds: bool
+    root: Surroundings
+
+    @property
+    def calls(self) -> str:
+        """What it counts, in the singular."""
+        rejected = not self.metrics or any(metric.meant.endswith("Rejected") for metric in self.metrics)
+        return "refused call" if rejected else "token-less call"
+
+
+def wrong(
+    value: Value,
+    message: str,
+    remedy: str,
+    *,
+    confidence: Confidence = Confidence.HIGH,
+    severity: Severity | None = None,
+    never: bool = False,
+) -> Flaw:
+    """Say that a value is wrong, where it is written."""
+    trace = () if isinstance(value, Absent) else value.trace
+    return Flaw(message, remedy, value.place, trace, True, confidence, severity, never)
+
+
+def perhaps(value: Value, message: str, remedy: str, severity: Severity | None = None) -> Flaw:
+    """Say that it cannot be told whether a value is wrong."""
+    trace = () if isinstance(value, Absent) else value.trace
+    return Flaw(message, remedy, value.place, trace, certain=False, severity=severity)
+
+
+def unsettled(value: Value, name: str, remedy: str) -> list[Flaw]:
+    """Say of an unknown argument that it is unknown."""
+    if not isinstance(value, Unknown):
+        return []
+    return [perhaps(value, f"may never be heard: its {name} cannot be computed: {value.reason}", remedy)]
+
+
+def number_of(value: Value) -> int | float | None:
+    """Return a known number; text that is one counts, as Terraform converts it."""
+    raw = value.value if isinstance(value, Known) else None
+    if isinstance(raw, str) and len(raw) <= LONGEST:
+        try:
+            raw = float(raw)
+        except ValueError:
+            return None
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or raw != raw:
+        return None
+    return int(raw) if abs(raw) < 1e15 and raw == int(raw) else raw
+
+
+def shown(value: Value) -> str:
+    """Spell a known value for a message."""
+    if not isinstance(value, Known):
+        return "not set"
+    if value.sensitive:
+        return "a sensitive value"
+    if isinstance(value.value, bool):
+        return str(value.value).lower()
+    if isinstance(value.value, str):
+        text = value.value.replace("\n", " ").replace(". ", ".")
+        return f'"{text}"' if len(text) <= LONGEST else f'"{text[:LONGEST]}..."'
+    return f"{value.value:g}" if isinstance(value.value, (int, float)) else "a collection"

@@ -1,0 +1,31 @@
+"""What is wrong with an alarm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Confidence
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from imdsguard.model.finding import Severity
+    from imdsguard.model.place import Place
+    from imdsguard.model.value import Step
+
+
+@record(frozen=True, slots=True)
+class Flaw:
+    """One thing that keeps an alarm from firing, or people from hearing of it. `message` and `remedy` as in a rule.
+
+    `certain` is false where it cannot be told from the code whether it is a flaw. `never`: with it the alarm cannot
+    fire at all, so it watches nobody. `severity` is set where the flaw is milder than others.
+    """
+
+    message: str
+    remedy: str
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+    certain: bool = True
+    confidence: Confidence = Confidence.HIGH
+    severity: Severity | None = None
+    never: bool = False
