@@ -142,7 +142,7 @@ def _named(instance: ModuleInstance, root: str, steps: tuple[object, ...]) -> _N
         return None
     call = instance.module.calls[str(steps[0])]
     several = call.section.code("for_each") is not None or call.section.code("count") is not None
-    rest = steps[2:] if several and len(steps) > 1 and not isinstance(steps[1], str) else steps[1:]
+    rest = list(steps[2:] if several and len(steps) > 1 and not isinstance(steps[1], str) else steps[1:])
     child = _child(instance, call.name) if rest and isinstance(rest[0], str) else None
     if child is None:
         return None
