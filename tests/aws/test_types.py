@@ -11,7 +11,7 @@ from imdsguard.aws.types import adapter, wanted
 
 ABILITIES = {
     "launches", "settings", "image", "region_default", "watch", "parts", "composite", "mute",
-    "organization_policy", "attaches", "statements",
+    "organization_policy", "attaches", "statements", "image_names",
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ A file offers the functions that fit its type; `imdsguard.aws.types` imports it 
 - `organization_policy(resource, root) -> OrganizationPolicy | None` for policies of an organisation;
 - `user_data(resource) -> tuple[Value, ...]` for what runs at boot, of types that `launches`;
 - `parts(resource) -> Iterator[tuple[str, Value]]` for documents that user data is made of: name and text of each part;
+- `image_names(resource) -> list[str]` for look-ups of images: names that tell what the image is for;
 - `attaches(resource) -> Value` for what attaches such a policy: which one;
 - `statements(resource, root) -> tuple[Statement, ...] | str` for policy documents, or why they cannot be read.
 
