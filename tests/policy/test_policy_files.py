@@ -165,8 +165,8 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nrules: {\n",
          "team.yaml:3:1: this is not YAML: expected the node content, but found '<stream end>'"),
         ("version: 1\nextends: none\n",
-         'team.yaml:2:10: there is no policy "none" (known: aws-security-hub, baseline, cis-aws-foundations, detect, '
-         'enforce, observe, strict); a path ends in .yaml or .yml'),
+         ('team.yaml:2:10: there is no policy "none" (known: aws-security-hub, baseline, cis-aws-foundations, detect, '
+         'enforce, observe, strict); a path ends in .yaml or .yml')),
         ("version: 1\nextends: gone.yaml\n",
          "team.yaml:2:10: the policy gone.yaml cannot be read: No such file or directory"),
         ("version: 1\nextends: ./team.yaml\n",

@@ -94,7 +94,7 @@ def narrowed(alarm: Written) -> Iterator[Flaw]:
             continue
         value = metric.body.attribute("expression")
         if query.cut:
-            message = "may leave the one instance out that counts: its query has a LIMIT without the highest first (ORDER BY and DESC)"
+            message = "may leave the one instance out that counts: its query has a LIMIT without ORDER BY and DESC"
             yield wrong(value, message, BY_QUERY)
         if query.where is not None:
             message = (
