@@ -47,6 +47,7 @@ UNKNOWN = {
     "locals in a circle": ("locals {\n  a = local.b\n  b = local.a\n}\n" + tokens("local.a"), "circle"),
     "doubling lists": (chain(140, '["x"]', "[@, @]") + tokens("length(jsonencode(local.a139))"), "parts"),
     "doubling text": (chain(100, '"xxxxxxxx"', '"${@}${@}"') + tokens("local.a99"), "longer than"),
+    "many interpolations": (tokens('"' + '${"x"}' * 100_001 + '"'), "more than 100000 interpolations"),
     "padding": (tokens('format("%999999999d", 1)'), "longer than"),
     "template in itself": (tokens('templatefile("t.tftpl", { n = 1 })'), "recursively"),
     "modules in a circle": (module("a", "./m", "module.b.o") + module("b", "./m", "module.a.o"), "circle"),

@@ -14,6 +14,9 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/versions.tf"))
 ENVIRONMENTS = [(folder, file.name) for folder in EXAMPLES for file in sorted(folder.glob("environments/*.tfvars"))]
 FIXTURES = sorted({path.parent for path in (REPOSITORY / "tests" / "fixtures").rglob("*.tf")})
+HIDDEN_BY_PLANS = {
+    "dimension_misspelt": "a plan does not show the keys of a map with one unknown value: InstanceId is taken for granted",
+}
 PLANNED = sorted(path.parent for path in (REPOSITORY / "tests/terraform/documents/fixtures").glob("*/main.tf"))
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("oracle")]
@@ -44,7 +47,17 @@ def test_source_and_plan_agree(oracle: Planner, folder: Path, original: Path) ->
     compare(oracle, folder / "code")
 
 
-@pytest.mark.parametrize("original", FIXTURES, ids=name_of)
+def rule_cases() -> list[object]:
+    """The fixtures; those whose fault no plan shows are expected to differ."""
+    return [
+        pytest.param(folder, id=name_of(folder), marks=[pytest.mark.xfail(reason=HIDDEN_BY_PLANS[folder.name])])
+        if folder.name in HIDDEN_BY_PLANS
+        else pytest.param(folder, id=name_of(folder))
+        for folder in FIXTURES
+    ]
+
+
+@pytest.mark.parametrize("original", rule_cases())
 def test_source_and_plan_agree_on_a_rules_fixture(oracle: Planner, folder: Path, original: Path) -> None:
     shutil.copytree(original, folder / "code")
     try:

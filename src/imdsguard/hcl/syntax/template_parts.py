@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from imdsguard.hcl.errors import LimitReached
 from imdsguard.hcl.syntax.brackets import loop_names
 from imdsguard.hcl.syntax.lexer import NAME
 from imdsguard.hcl.syntax.words import GO_SPACES
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 TEXT = "text"
 INTERPOLATION = "interpolation"
+MAX_SEQUENCES = 100_000
+"""Interpolations and directives of one template: a tree of more takes seconds and hundreds of megabytes."""
+
 IF, ELSE, ENDIF, FOR, ENDFOR = "if", "else", "endif", "for", "endfor"
 
 
@@ -38,12 +42,13 @@ class Part:
 class Parts:
     """Collects the parts of one template. `height` is that of the highest expression in it."""
 
-    __slots__ = ("_trim", "found", "height", "parser")
+    __slots__ = ("_sequences", "_trim", "found", "height", "parser")
 
     def __init__(self, parser: Parser) -> None:
         self.parser = parser
         self.found: list[Part] = []
         self.height = 0
+        self._sequences = 0
         self._trim = False
 
     def add_text(self, text: str, start: int, end: int) -> None:
@@ -63,8 +68,11 @@ class Parts:
             at = line_end
 
     def add_sequence(self, start: int) -> int:
-        """Read `${ ... }` or `%{ ... }`, which starts at `start`; gives the offset behind it."""
+        """Read `${ ... }` or `%{ ... }`, which starts at `start`; gives the offset behind it. Raises `LimitReached`."""
         parser = self.parser
+        self._sequences += 1
+        if self._sequences > MAX_SEQUENCES:
+            raise LimitReached(f"a template has more than {MAX_SEQUENCES} interpolations and directives")
         strip = parser.text.startswith("~", start + 2, parser.limit)
         if strip and self.found and self.found[-1].kind == TEXT:
             self.found[-1].text = self.found[-1].text.rstrip(GO_SPACES)
