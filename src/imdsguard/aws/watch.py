@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.aws.surroundings import without_key
@@ -142,7 +143,15 @@ class Watch:
         """Make the estate's alarm, with the addresses of the launches that it surely takes in."""
         everything = any(isinstance(sight, Everything) for sight in self.sights)
         names = tuple(sight.address for sight in self.sights if isinstance(sight, OneInstance))
-        return Alarm(self.resource, self.scope, self.metric, covers, everything, names, (*self.flaws, *more))
+        flaws = (*self.flaws, *more)
+        return Alarm(self.resource, self.scope, self.metric, covers, everything, names, flaws, partial(asked, self))
+
+
+def asked(watch: Watch, launch: Launch) -> Coverage:
+    """Say why a watch does not take a launch in: only asked for when somebody wants to read it."""
+    from imdsguard.aws.why_not import answer_of
+
+    return answer_of(watch, launch)
 
 
 def sees_elsewhere(sight: Sight) -> bool:

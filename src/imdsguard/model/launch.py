@@ -235,7 +235,8 @@ class Alarm:
     """An alarm on one of the two token metrics, or on a name that surely means one.
 
     `metric` is as written; `covers` are addresses of launches, `names` those of instances whose id its dimensions name,
-    in whatever Region. `flaws` keep it from firing or from being heard.
+    in whatever Region. `flaws` keep it from firing or from being heard. `asked` says of a launch what the alarm sees of
+    it by its Region and by what it looks at; its reason is set wherever the answer is not yes.
     """
 
     resource: Resource
@@ -245,6 +246,7 @@ class Alarm:
     everything: bool = False
     names: tuple[str, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    asked: Callable[[Launch], Coverage] | None = field(default=None, compare=False, repr=False)
 
     @property
     def address(self) -> str:
