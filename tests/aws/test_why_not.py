@@ -61,24 +61,24 @@ A = "aws_cloudwatch_metric_alarm.a"
             good(**metric(), region="us-east-1"),
             "aws_instance.web",
             (
-                f"{A} is in another Region (us-east-1, and the launch is in eu-west-1): an alarm reads the metrics of its "
-                "own."
+                f"{A} is in another Region (us-east-1, and the launch is in eu-west-1): an alarm reads the metrics of "
+                "its own."
             ),
         ),
         (
             replace(good(**metric()), provider=AUDIT),
             "aws_instance.web",
             (
-                f"{A} is in another account (provider aws.audit, and the launch has aws): an alarm reads the metrics of "
-                "its own."
+                f"{A} is in another account (provider aws.audit, and the launch has aws): an alarm reads the metrics "
+                "of its own."
             ),
         ),
         (
             good(**metric(), region=unknown()),
             "aws_instance.web",
             (
-                f"It cannot be told whether {A} watches aws_instance.web: whether both are in the same Region cannot be "
-                "computed."
+                f"It cannot be told whether {A} watches aws_instance.web: whether both are in the same Region cannot "
+                "be computed."
             ),
         ),
         (
@@ -101,8 +101,8 @@ A = "aws_cloudwatch_metric_alarm.a"
             good(**metric(InstanceId=ref("aws_instance.closed.id"))),
             "aws_instance.closed",
             (
-                f"{A} counts calls without a token that are refused, and the metadata endpoint of aws_instance.closed is "
-                "off."
+                f"{A} counts calls without a token that are refused, and the metadata endpoint of aws_instance.closed "
+                "is off."
             ),
         ),
         (
@@ -114,8 +114,8 @@ A = "aws_cloudwatch_metric_alarm.a"
             good(**metric(name="metadatanotokenrejected")),
             "aws_instance.web",
             (
-                f'{A} never has data: there is no metric "metadatanotokenrejected"; its name is MetadataNoTokenRejected, '
-                "case included."
+                f'{A} never has data: there is no metric "metadatanotokenrejected"; its name is '
+                "MetadataNoTokenRejected, case included."
             ),
         ),
         (
@@ -127,8 +127,8 @@ A = "aws_cloudwatch_metric_alarm.a"
             good(**metric(InstanceID=ref("aws_instance.web.id"))),
             "aws_instance.web",
             (
-                f"{A} never has data: EC2 publishes MetadataNoTokenRejected by InstanceId alone, and the dimensions are "
-                "InstanceID."
+                f"{A} never has data: EC2 publishes MetadataNoTokenRejected by InstanceId alone, and the dimensions "
+                "are InstanceID."
             ),
         ),
         (
