@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Finding, Judgement, Severity, Verdict
+from imdsguard.model.finding import Finding, Judgement, Related, Severity, Verdict
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
+from imdsguard.model.resource import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imdsguard.model.launch import Estate
+    from imdsguard.model.resource import Resource
     from imdsguard.model.rule import Rule
     from imdsguard.policy.policy import Policy, Setting
 
@@ -90,7 +92,15 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         trace=tuple(str(step) for step in judgement.trace),
         region=judgement.region,
         confidence=judgement.confidence,
+        related=_related(resource),
+        deployed=resource.action is Action.NO_OP,
+        resource=resource,
     )
+
+
+def _related(resource: Resource) -> tuple[Related, ...]:
+    """Give the module call that the owner of the root module can change, where the resource stands in another module."""
+    return tuple(Related(place, "the module call") for place in resource.calls[:1])
 
 
 def _severity(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy) -> Severity:

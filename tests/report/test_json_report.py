@@ -11,7 +11,7 @@ from imdsguard.model.finding import Finding, Severity, Verdict
 from imdsguard.model.launch import Estate
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.report.json import findings_json, inspect_json
+from imdsguard.report.json import inspect_json, render
 from imdsguard.report.report import Report
 from tests.estates import launch, small_estate
 
@@ -70,7 +70,7 @@ FINDINGS = record(
             root={"type": "string"},
             trace=listing({"type": "string"}),
             fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
-            suppressed=TEXT,
+            suppressed={"type": ["object", "null"]},
         )
     ),
     summary=record(
@@ -136,7 +136,7 @@ def test_findings_are_their_contract() -> None:
         region="eu-west-1",
     )
     planned = Finding("b", Verdict.UNKNOWN, Severity.WARNING, "a.b", "m", "p.json", "0" * 16, Place("p.json"))
-    document = json.loads(findings_json(Report(small_estate(), (finding, planned))))
+    document = json.loads(render(Report(small_estate(), (finding, planned))))
     jsonschema.validate(document, FINDINGS)
     assert document == {
         "schema": "imdsguard/findings/v1",
@@ -159,6 +159,7 @@ def test_findings_are_their_contract() -> None:
                 "trace": ["http_tokens (main.tf:14)"],
                 "related": [],
                 "fingerprint": "0123456789abcdef",
+                "deployed": False,
                 "suppressed": None,
             },
             {
@@ -179,6 +180,7 @@ def test_findings_are_their_contract() -> None:
                 "trace": [],
                 "related": [],
                 "fingerprint": "0000000000000000",
+                "deployed": False,
                 "suppressed": None,
             },
         ],

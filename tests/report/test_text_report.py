@@ -11,6 +11,7 @@ from imdsguard.model.finding import Finding, Severity, Verdict
 from imdsguard.model.launch import Estate
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.suppression import Means, Suppression
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.estate import estate_text
 from imdsguard.report.report import Report
@@ -106,7 +107,7 @@ def test_colour_adds_codes_and_changes_no_word() -> None:
 
 
 def test_a_suppressed_finding_is_shown_but_not_counted() -> None:
-    text = findings_text(Report(Estate(), (replace(UNSURE, suppressed="vendor image"),)), lambda place: None)
+    text = findings_text(Report(Estate(), (replace(UNSURE, suppressed=Suppression(Means.EXEMPTION, "vendor image")),)), lambda place: None)
     assert text.endswith("   ignored vendor image\n\n0 launches; no findings\n")
 
 
@@ -122,7 +123,7 @@ def test_nothing_from_scanned_code_reaches_the_terminal_as_it_is() -> None:
     place = Place(f"{HOSTILE}.tf", 14, 1)
     finding = replace(
         OPEN, address=HOSTILE, message=HOSTILE, remedy=HOSTILE, trace=(HOSTILE,), place=place, root=HOSTILE,
-        suppressed=HOSTILE,
+        suppressed=Suppression(Means.COMMENT, HOSTILE),
     )  # fmt: skip
     hostile = launch(f"aws_instance.{HOSTILE}", file=HOSTILE, root=HOSTILE)
     texts = [

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
+    from imdsguard.model.suppression import Suppression
     from imdsguard.model.value import Step
 
     Subject: TypeAlias = Alarm | Launch | RegionDefault | Image | OrganizationPolicy
@@ -68,8 +69,20 @@ class Judgement:
 
 
 @sealed(frozen=True, slots=True)
+class Related:
+    """Another place that a reader of a finding needs: the module call that they own, what the finding is about."""
+
+    place: Place
+    message: str
+
+
+@sealed(frozen=True, slots=True)
 class Finding:
-    """A judgement under a policy: what reports show. `fingerprint` survives moved lines (rule, root and address)."""
+    """A judgement under a policy: what reports show. `fingerprint` survives moved lines (rule, root and address).
+
+    `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
+    `deployed`: a plan leaves the resource as it is, so that what is found is there already.
+    """
 
     rule: str
     verdict: Verdict
@@ -83,8 +96,10 @@ class Finding:
     trace: tuple[str, ...] = ()
     region: str | None = None
     confidence: Confidence = Confidence.HIGH
-    suppressed: str | None = None
-    related: tuple[Place, ...] = field(default=())
+    suppressed: Suppression | None = None
+    related: tuple[Related, ...] = field(default=())
+    deployed: bool = False
+    resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
 def passed(subject: Subject, message: str = "") -> Judgement:

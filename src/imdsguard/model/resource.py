@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.model.record import record
+from imdsguard.model.value import Absent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imdsguard.model.place import Place
     from imdsguard.model.value import Reference, Unknown, Value
 
@@ -60,11 +64,13 @@ class Provider:
     `account` stands for the credentials: two configurations that may reach different accounts differ in it; it is
     compared, never shown. `region` may be unknown: set by the environment or a profile.
     Credentials that are not given read `environment`; what is not known of them is marked with `<`, `?` or `[*]`.
+    `default_tags` is the map of tags that it gives all it makes.
     """
 
     name: str
     account: str
     region: Value
+    default_tags: Value = field(default=Absent(), compare=False, repr=False)
 
     @property
     def portable(self) -> bool:
@@ -81,6 +87,7 @@ class Resource:
     `region` is the resource's own argument, else its provider's.
     `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many.
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
+    `calls` are the module blocks that lead to it, the root module's own first.
     """
 
     address: str
@@ -99,3 +106,9 @@ class Resource:
     before: Body | None = None
     ignored: tuple[str, ...] = ()
     depends_on: tuple[Reference, ...] = ()
+    calls: tuple[Place, ...] = ()
+    waits: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
+
+    def waits_for(self, other: Resource) -> bool | None:
+        """Whether Terraform makes `other`, of the same root module, before this one. None if that cannot be told."""
+        return self.waits(other.address) if self.waits is not None and self.root == other.root else None

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Alarm, Estate, Launch, Option, RegionDefault
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.suppression import Suppression
     from imdsguard.report.report import Report
 
 SENSITIVE = "(sensitive)"
 
 
-def findings_json(report: Report) -> str:
+def render(report: Report) -> str:
     """Give a scan as `imdsguard/findings/v1`."""
     summary = report.summary
     return _text(
@@ -60,10 +61,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "root": finding.root,
         "region": finding.region,
         "trace": list(finding.trace),
-        "related": [_place(place) for place in finding.related],
+        "related": [{**_place(each.place), "message": each.message} for each in finding.related],
         "fingerprint": finding.fingerprint,
-        "suppressed": finding.suppressed,
+        "deployed": finding.deployed,
+        "suppressed": _suppression(finding.suppressed),
     }
+
+
+def _suppression(given: Suppression | None) -> dict[str, Any] | None:
+    if given is None:
+        return None
+    return {"by": given.means.value, "reason": given.reason, "until": given.until, **_place(given.place)}
 
 
 def launch_json(launch: Launch) -> dict[str, Any]:

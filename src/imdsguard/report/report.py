@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.model.rule import Rule
 
 
 @record(frozen=True, slots=True)
@@ -28,11 +29,16 @@ class Summary:
 
 @record(frozen=True, slots=True)
 class Report:
-    """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for."""
+    """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for.
+
+    `rules` are those that were asked, `policy` is the name of the policy that says how bad each finding is.
+    """
 
     estate: Estate = field(default_factory=Estate)
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    policy: str = "baseline"
 
     @property
     def summary(self) -> Summary:

@@ -68,10 +68,12 @@ def _finding(finding: Finding, line_of: Lines, style: Style) -> str:
     source = line_of(finding.place) if finding.place and finding.place.line else None
     if finding.place and source is not None:
         lines += excerpt(finding.place, source, style, finding.severity.value)
+    for related in finding.related:
+        lines += _labelled("see", [f"{related.place}: {related.message}"], style)
     lines += _labelled("because", finding.trace, style)
     lines += _labelled("instead", finding.remedy.splitlines(), style)
     if finding.suppressed is not None:
-        lines += _labelled("ignored", [finding.suppressed], style)
+        lines += _labelled("ignored", [str(finding.suppressed)], style)
     return "\n".join([*lines, ""])
 
 

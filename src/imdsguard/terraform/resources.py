@@ -9,6 +9,7 @@ from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Reference, Unknown
 from imdsguard.terraform.body import SourceBody
+from imdsguard.terraform.order import Order, references
 from imdsguard.terraform.providers import Providers
 from imdsguard.terraform.reach import Reach
 from imdsguard.terraform.translate import translate
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from imdsguard.hcl.values import value as language
     from imdsguard.model.place import Place
-    from imdsguard.terraform.code import Code
     from imdsguard.terraform.configuration import Declaration
     from imdsguard.terraform.expansion import Expansion, Key
     from imdsguard.terraform.instance import ModuleInstance
@@ -38,6 +38,7 @@ class Collector:
         self._wanted = wanted
         self._matters = matters
         self._providers = Providers()
+        self._order = Order()
         self._parsed: set[Section] = set()
         self._reach = Reach(tree.library)
 
@@ -140,6 +141,8 @@ class Collector:
             instances=unknown if isinstance(unknown, Unknown) else None,
             ignored=ignored(declaration),
             depends_on=depends_on(instance, declaration),
+            waits=self._order.before(instance, declaration),
+            calls=calls(instance),
         )
 
 
@@ -148,12 +151,22 @@ def _expansion_place(declaration: Declaration) -> Place:
     return code.place if code is not None else declaration.place
 
 
+def calls(instance: ModuleInstance) -> tuple[Place, ...]:
+    """Give the module blocks that lead to an instance, the root module's own first."""
+    places: list[Place] = []
+    each: ModuleInstance | None = instance
+    while each is not None and each.call is not None:
+        places.append(each.call.place)
+        each = each.parent
+    return tuple(reversed(places))
+
+
 def ignored(declaration: Declaration) -> tuple[str, ...]:
     """Give the arguments under `ignore_changes`; an override's list takes the place of the original one."""
     for nested in reversed([n for s in declaration.section.layers() for n in s.nested("lifecycle")]):
         code = nested.section.code("ignore_changes")
         if code is not None:
-            names = _references(code)
+            names = references(code)
             return ALL if ("all",) in names else tuple(dict.fromkeys(str(steps[0]) for steps in names))
     return ()
 
@@ -162,7 +175,7 @@ def depends_on(instance: ModuleInstance, declaration: Declaration) -> tuple[Refe
     """Give the resources and modules of `depends_on`, by address."""
     code = declaration.section.code("depends_on")
     prefix = f"{instance.address}." if instance.address else ""
-    return tuple(Reference(prefix + _address(steps)) for steps in (_references(code) if code is not None else ()))
+    return tuple(Reference(prefix + _address(steps)) for steps in (references(code) if code is not None else ()))
 
 
 def _address(steps: tuple[str | int, ...]) -> str:
@@ -170,16 +183,3 @@ def _address(steps: tuple[str | int, ...]) -> str:
     for i, step in enumerate(steps):
         text += f"[{step}]" if isinstance(step, int) else step if not i else f".{step}"
     return text
-
-
-def _references(code: Code) -> list[tuple[str | int, ...]]:
-    """Read a list of references, `all` among them; in JSON syntax they are strings."""
-    from imdsguard.hcl.syntax.nodes import Tuple
-    from imdsguard.hcl.syntax.static import reference_node, static_traversal
-
-    try:
-        node = reference_node(code.expression)
-        items = node.items if isinstance(node, Tuple) else (node,)
-        return [steps for item in items if (steps := static_traversal(item))]
-    except EvaluationError:
-        return []
