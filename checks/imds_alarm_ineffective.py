@@ -9,7 +9,8 @@ keeps it from firing or from being heard:
 - what it looks at: namespace, name, dimensions, statistic, unit, period (also one of 60 seconds where monitoring is
   basic), an instance in another account or Region, or the metric of the other state;
 - when it fires: comparison, threshold, how many periods must breach, missing data;
-- how it asks: `SEARCH`, `return_data`, limits, a `WHERE` or `LIMIT` that leaves instances out;
+- how it asks: `SEARCH`, `return_data`, limits, a `LIMIT` that leaves instances out, a `WHERE` that lets nothing in the
+  code through, or that counts on "resource tags on telemetry" in the account;
 - who hears of it: `actions_enabled`, `alarm_actions`, composite alarms that notify in its place but may not, and mute
   rules.
 

@@ -7,8 +7,14 @@ Everything that starts instances and requires tokens must be watched by an `aws_
 
 - by the instance's id: `dimensions = { InstanceId = aws_instance.web.id }`, also through `for_each`, `count` or a
   `metric_query`;
-- or by a Metrics Insights query over all instances, without a `WHERE`. Instances of groups, fleets and node groups
-  have no id that code could name: only such a query watches them.
+- or by a Metrics Insights query over all instances. Instances of groups, fleets and node groups have no id that code
+  could name: only such a query watches them.
+
+A `WHERE tag.Team = 'web'` in the query is held against the tags that the instances get: `tags` of an instance and
+`default_tags` of its provider, `tag` blocks of a group with `propagate_at_launch`, `tag_specifications` for instances
+in a launch template, tags in the launch specifications of a spot fleet. Tags of a node group, a fleet or a spot
+request, and `default_tags` of a group, do not reach instances. It also takes "resource tags on telemetry", a setting of
+the account that code does not show.
 
 Nothing is asked of a launch whose tokens are optional or whose endpoint is disabled, nor of templates. An alarm by
 `AutoScalingGroupName` cannot be judged: AWS does not say that it publishes the metric for groups. Whether the alarm's
@@ -91,6 +97,8 @@ metric_query {
   return_data = true
 }"""
 
+COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), or\n"
+
 BY_ID = """an aws_cloudwatch_metric_alarm in the same account and Region with
 namespace   = "AWS/EC2"
 metric_name = "MetadataNoTokenRejected"
@@ -106,12 +114,18 @@ def check(launch: Launch) -> Iterable[Judgement]:
     if launch.resource.module:
         remedy = BY_QUERY  # the id is out of sight where the alarm would stand
     if coverage.covered:
-        yield passed(launch, f"watched by {', '.join(coverage.by)}")
+        condition = f", {coverage.reason}" if coverage.reason else ""
+        yield passed(launch, f"watched by {', '.join(coverage.by)}{condition}")
     elif coverage.covered is None:
         message = f"may refuse calls without a token unnoticed: {coverage.reason}"
-        yield undecided(launch, message, remedy=remedy, place=launch.resource.place)
+        yield undecided(launch, message, remedy=resolving(coverage.reason) + remedy, place=launch.resource.place)
     else:
         message = "refuses calls without a token, and no alarm on MetadataNoTokenRejected watches it"
         if coverage.reason:
-            message = f"refuses calls without a token, and the alarm on them cannot fire: {coverage.reason}"
+            message = f"{message}: {coverage.reason}"
         yield failed(launch, message, remedy=remedy, place=launch.resource.place)
+
+
+def resolving(reason: str | None) -> str:
+    """What else would settle it: nothing if AWS does not say how it works, else the value that is not known."""
+    return "" if reason is None or "not documented" in reason else COMPUTED

@@ -4,7 +4,8 @@ r"""Every launch that leaves tokens optional must have an alarm on the calls tha
 
 Everything that starts instances and leaves tokens optional must be watched by an `aws_cloudwatch_metric_alarm` on
 `MetadataNoToken` (namespace `AWS/EC2`) in its own account and Region: by the instance's id, or by a Metrics Insights
-query over all instances. Instances of groups and fleets have no id that code could name: only a query watches them.
+query over all instances, or over those with a tag that the launch has (`rejected-call-alarm-missing` says which tags
+count). Instances of groups and fleets have no id that code could name: only a query watches them.
 
 Nothing is asked of a launch that requires tokens or whose endpoint is disabled: `rejected-call-alarm-missing` looks
 after the first. This rule is off in the policy `baseline`; `observe` switches it on.
@@ -68,6 +69,8 @@ SEVERITY = Severity.WARNING
 
 CONTROLS = {"NIST SP 800-53 r5 (our mapping)": ("SI-4", "AU-6"), "CWE (our mapping)": ("CWE-778",)}
 
+COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), or\n"
+
 REMEDY = r"""an aws_cloudwatch_metric_alarm in the same account and Region with
 metric_query {
   id          = "tokenless"
@@ -83,10 +86,18 @@ def check(launch: Launch) -> Iterable[Judgement]:
         return
     observed = launch.observed
     if observed.covered:
-        yield passed(launch, f"observed by {', '.join(observed.by)}")
+        condition = f", {observed.reason}" if observed.reason else ""
+        yield passed(launch, f"observed by {', '.join(observed.by)}{condition}")
     elif observed.covered is None:
         message = f"may answer calls without a token unnoticed: {observed.reason}"
-        yield undecided(launch, message, remedy=REMEDY, place=launch.resource.place)
+        yield undecided(launch, message, remedy=resolving(observed.reason) + REMEDY, place=launch.resource.place)
     else:
         message = "answers calls without a token, and no alarm on MetadataNoToken tells who still makes them"
+        if observed.reason:
+            message = f"{message}: {observed.reason}"
         yield failed(launch, message, remedy=REMEDY, place=launch.resource.place)
+
+
+def resolving(reason: str | None) -> str:
+    """What else would settle it: nothing if AWS does not say how it works, else the value that is not known."""
+    return "" if reason is None or "not documented" in reason else COMPUTED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.model.value import Unknown
+from imdsguard.model.value import Absent, Unknown
 
 INSTANCE = 'resource "aws_instance" "web" {}\n'
 
@@ -155,3 +155,29 @@ resource "aws_instance" "web" { provider = aws.by_region["us-east-1"] }
     web = stack.resources()["aws_instance.web"]
     assert isinstance(web.region, Unknown)
     assert "for_each" in web.region.reason
+
+
+def test_default_tags_are_those_of_the_providers_configuration(stack):
+    stack.files(
+        {
+            "main.tf": """
+variable "team" { default = "web" }
+provider "aws" {
+  default_tags {
+    tags = {
+      Team  = var.team
+      Stage = var.stage
+    }
+  }
+}
+variable "stage" {}
+provider "aws" { alias = "plain" }
+resource "aws_instance" "web" {}
+resource "aws_instance" "plain" { provider = aws.plain }
+"""
+        }
+    )
+    tags, none = (stack.resources()[f"aws_instance.{name}"].provider.default_tags for name in ("web", "plain"))
+    assert tags.value["Team"].value == "web"
+    assert tags.value["Stage"].reason == "var.stage is a variable without a value"
+    assert isinstance(none, Absent)

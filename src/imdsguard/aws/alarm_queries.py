@@ -8,6 +8,7 @@ from imdsguard.aws.alarm_metric import METRICS, NAMESPACE, sights_of, unsure_of
 from imdsguard.aws.insights import NOT_READ, QueryError, is_select, parse
 from imdsguard.aws.metric_math import metrics_behind
 from imdsguard.aws.scope import scope_of
+from imdsguard.aws.tags_where import Filtered
 from imdsguard.aws.watch import Everything, InDoubt, Sight, Watch
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.resource import Blocks, Body, Resource
+    from imdsguard.model.value import Value
 
 EXPRESSION = "the alarm's expression cannot be computed: {}"
 MATH = "what the alarm's metric math makes of the metric cannot be told"
@@ -37,7 +39,7 @@ def query_watches(resource: Resource, queries: Blocks, root: Surroundings) -> tu
         return _may_watch(resource, EXPRESSION.format(expression.reason))
     text = text_of(expression)
     if text and is_select(text):
-        return _insights(resource, text)
+        return _insights(resource, text, expression)
     return _metrics(resource, queries.items, returned, text, root)
 
 
@@ -65,7 +67,7 @@ def _concerns(queries: Sequence[Body]) -> bool:
     return False
 
 
-def _insights(resource: Resource, text: str) -> tuple[Watch, ...]:
+def _insights(resource: Resource, text: str, asks: Value) -> tuple[Watch, ...]:
     try:
         query = parse(text)
     except QueryError:
@@ -73,13 +75,17 @@ def _insights(resource: Resource, text: str) -> tuple[Watch, ...]:
     if query.namespace != NAMESPACE or query.metric not in METRICS:
         return ()
     sight: Sight = Everything()
-    if query.where is not None:
-        sight = InDoubt("the alarm's query has a WHERE: what that lets through cannot be told from the code")
-    elif query.cut:
-        sight = InDoubt("the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance")
+    also = None
+    if query.cut:
+        also = "the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"
     elif query.keys is not None and query.keys != ("InstanceId",):
-        sight = InDoubt(f"whether AWS publishes the metric by {', '.join(query.keys) or 'no key'} is not documented")
-    return (Watch(resource, scope_of(resource), query.metric, (sight,)),)
+        also = f"whether AWS publishes the metric by {', '.join(query.keys) or 'no key'} is not documented"
+    if query.where is not None:
+        sight = Filtered(query.where, also)
+    elif also is not None:
+        sight = InDoubt(also)
+    where = asks if query.where is not None else None
+    return (Watch(resource, scope_of(resource), query.metric, (sight,), asks=where),)
 
 
 def _metrics(

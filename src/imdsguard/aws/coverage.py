@@ -11,7 +11,7 @@ from imdsguard.aws.watch import NO, REJECTED, TOKENLESS, OneInstance, Watch, bet
 from imdsguard.model.launch import Coverage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.flaw import Flaw
@@ -31,6 +31,7 @@ class Lookout:
         self._watches = watches
         self._covers: list[list[str]] = [[] for _ in watches]
         self._slow: list[list[Flaw]] = [[] for _ in watches]
+        self._let: dict[int, list[tuple[str, Coverage]]] = {n: [] for n, w in enumerate(watches) if w.asks is not None}
         self._single: dict[tuple[str, str], list[int]] = {}
         self._broad: list[int] = []
         for number, watch in enumerate(watches):
@@ -50,7 +51,11 @@ class Lookout:
             return STARTS_NOTHING
         if not launch.follows_account:
             return OUT_OF_SIGHT
-        by: dict[str, None] = {}
+        if self._let:
+            from imdsguard.aws.flaws.where import let_through
+        for number, answers in self._let.items():
+            answers += let_through(self._watches[number], launch)
+        by: dict[str, str | None] = {}
         found = NO
         for number in self._candidates(launch):
             watch = self._watches[number]
@@ -62,14 +67,14 @@ class Lookout:
             if watch.metric == REJECTED:
                 found = better(found, answer)
                 if answer.covered:
-                    by[seen_from(launch.resource.root, watch.resource)] = None
-        return Coverage(covered=True, by=tuple(by)) if by else found
+                    by[seen_from(launch.resource.root, watch.resource)] = answer.reason
+        return _covered(by) if by else found
 
     def observation_of(self, launch: Launch) -> Coverage:
         """Ask the watches on `MetadataNoToken`: who would see calls without a token that are answered."""
         if not launch.starts_instances:
             return STARTS_NOTHING
-        by: dict[str, None] = {}
+        by: dict[str, str | None] = {}
         found = NO
         for number in self._candidates(launch):
             watch = self._watches[number]
@@ -78,8 +83,8 @@ class Lookout:
             answer = watch.sees(launch)
             found = better(found, answer)
             if answer.covered:
-                by[seen_from(launch.resource.root, watch.resource)] = None
-        return Coverage(covered=True, by=tuple(by)) if by else found
+                by[seen_from(launch.resource.root, watch.resource)] = answer.reason
+        return _covered(by) if by else found
 
     def _candidates(self, launch: Launch) -> Iterator[int]:
         """The watches that may take the launch in, in their order."""
@@ -88,5 +93,19 @@ class Lookout:
 
     def alarms(self) -> list[Alarm]:
         """The alarms on the token metrics, with what was found that they take in."""
-        pairs = zip(self._watches, self._covers, self._slow, strict=True)
-        return [watch.alarm(tuple(covers), worst_first(slow)) for watch, covers, slow in pairs if watch.unsure is None]
+        found = []
+        for number, watch in enumerate(self._watches):
+            if watch.unsure is not None:
+                continue
+            more = worst_first(self._slow[number])
+            if watch.asks is not None:
+                from imdsguard.aws.flaws.where import where_flaws
+
+                more = (*more, *where_flaws(watch.asks, watch, self._let[number]))
+            found.append(watch.alarm(tuple(self._covers[number]), more))
+        return found
+
+
+def _covered(by: Mapping[str, str | None]) -> Coverage:
+    """Say which alarms take a launch in; the reason is what that depends on, if all depend on something."""
+    return Coverage(covered=True, by=tuple(by), reason=None if None in by.values() else next(iter(by.values())))

@@ -11,6 +11,7 @@ from imdsguard.aws.delivery import delivery_of
 from imdsguard.aws.estates import groups
 from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
+from imdsguard.aws.tags import Tagging
 from imdsguard.aws.types import ability
 from imdsguard.model.launch import Estate
 
@@ -55,6 +56,7 @@ def build(
         for resource in root.able("launches"):
             launch = _launch(resource, root)
             if launch is not None:
+                launch = replace(launch, tagged=Tagging(resource, root))
                 delivery, observed = delivery_of(launch, root), lookout.observation_of(launch)
                 coverage = lookout.coverage_of(launch, root)
                 boot = reader_of(resource, root)

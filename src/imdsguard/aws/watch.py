@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.model.flaw import Flaw
     from imdsguard.model.launch import Launch, Scope
     from imdsguard.model.resource import Resource
-    from imdsguard.model.value import Known
+    from imdsguard.model.value import Known, Value
 
 REJECTED = "MetadataNoTokenRejected"
 TOKENLESS = "MetadataNoToken"
@@ -114,6 +114,8 @@ class Watch:
     flaws: tuple[Flaw, ...] = ()
     fast: Known | None = None
     """A period below five minutes: it has data only where monitoring is detailed."""
+    asks: Value | None = None
+    """A Metrics Insights query with a WHERE."""
 
     def sees(self, launch: Launch) -> Coverage:
         """Whether the alarm takes in the instances of `launch`, as far as it can be told."""
@@ -125,7 +127,7 @@ class Watch:
             sights = tuple(sight for sight in sights if sees_elsewhere(sight))
         answer = best(sight.sees(launch) for sight in sights)
         if answer.covered is False:
-            return answer
+            return NO if answer.reason is None else Coverage(False, reason=f"{self.resource.address} {answer.reason}")
         for flaw in self.flaws:
             if flaw.never:
                 return Coverage(covered=False, reason=f"{self.resource.address} {flaw.message}")
@@ -137,7 +139,7 @@ class Watch:
             return doubt(f"whether {self.resource.address} is in the Region of this launch cannot be computed")
         if self.resource.instances is not None:
             return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
-        return YES
+        return answer
 
     def alarm(self, covers: tuple[str, ...], more: tuple[Flaw, ...] = ()) -> Alarm:
         """Make the estate's alarm, with the addresses of the launches that it surely takes in."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
+    from imdsguard.model.tags import Tags
     from imdsguard.model.user_data import UserData
     from imdsguard.model.value import Step, Unknown
 
@@ -187,6 +188,7 @@ class Launch:
     delivery: Delivery = field(default_factory=Delivery)
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
     boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
+    tagged: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def address(self) -> str:
@@ -199,6 +201,11 @@ class Launch:
         from imdsguard.model.user_data import NO_USER_DATA
 
         return self.boot() if self.boot is not None else NO_USER_DATA
+
+    @property
+    def tags(self) -> tuple[Tags, ...]:
+        """The tags of its instances, by each way in which it starts some: read when first asked for."""
+        return self.tagged() if self.tagged is not None else ()
 
     @property
     def tokens(self) -> Option:

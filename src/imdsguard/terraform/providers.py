@@ -152,13 +152,21 @@ def describe(binding: Binding) -> Provider:
     region = body.attribute("region")
     if isinstance(region, Absent):
         region = Unknown(f"provider {label} {ENVIRONMENT}", place=declaration.place)
-    account = account_of(body, owner.address)
+    account, tags = account_of(body, owner.address), default_tags(body)
     if declaration.section.code("for_each") is not None:  # OpenTofu: one configuration for each key
         reason = f"provider {label} has for_each, which is not evaluated"
-        return Provider(label, f"{label}[*]", Unknown(reason, place=declaration.place))
+        return Provider(label, f"{label}[*]", Unknown(reason, place=declaration.place), tags)
     if binding.unknown:
-        return Provider(label, f"{label}?", Unknown(binding.unknown, place=declaration.place))
-    return Provider(label, account, region)
+        return Provider(label, f"{label}?", Unknown(binding.unknown, place=declaration.place), tags)
+    return Provider(label, account, region, tags)
+
+
+def default_tags(body: Body) -> Value:
+    """Give the map of `default_tags { tags = { ... } }`."""
+    blocks = body.blocks("default_tags")
+    if not blocks.items:
+        return blocks.unknown or Absent(body.place)
+    return blocks.items[0].attribute("tags")
 
 
 def account_of(body: Body, module: str = "") -> str:

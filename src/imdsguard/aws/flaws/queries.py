@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarm_metric import METRICS
 from imdsguard.aws.flaws.row import BY_QUERY, Written, number_of, perhaps, unsettled, wrong
-from imdsguard.model.finding import Severity
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def math(alarm: Written) -> Iterator[Flaw]:
 
 
 def narrowed(alarm: Written) -> Iterator[Flaw]:
-    """LIMIT and WHERE leave instances out of a Metrics Insights query."""
+    """A LIMIT leaves instances out of a Metrics Insights query; so does a WHERE, which is held against launches."""
     for metric in alarm.metrics:
         query = metric.query
         if query is None:
@@ -96,12 +95,6 @@ def narrowed(alarm: Written) -> Iterator[Flaw]:
         if query.cut:
             message = "may leave the one instance out that counts: its query has a LIMIT without ORDER BY and DESC"
             yield wrong(value, message, BY_QUERY)
-        if query.where is not None:
-            message = (
-                "sees only what its WHERE lets through; conditions on tags also need resource tags on telemetry "
-                "switched on in the account, which code does not show"
-            )
-            yield perhaps(value, message, BY_QUERY, Severity.NOTE)
 
 
 def promql(alarm: Written) -> Iterator[Flaw]:

@@ -17,7 +17,7 @@ from imdsguard.terraform.documents.addresses import module_path, steps_of
 from imdsguard.terraform.documents.configuration import ModulePath, most_specific
 from imdsguard.terraform.documents.expressions import expression_of
 from imdsguard.terraform.documents.values import to_value
-from imdsguard.terraform.providers import account_of
+from imdsguard.terraform.providers import account_of, default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -49,7 +49,9 @@ class Providers:
         found = self._bound.get(name)
         if found is None:
             block = self._blocks.providers.get(name)
-            found = self._bound[name] = Provider(name, self._account(name, block), self._region(name, block))
+            account, region = self._account(name, block), self._region(name, block)
+            tags = Absent(self._place) if block is None else default_tags(self._body(block))
+            found = self._bound[name] = Provider(name, account, region, tags)
         return found
 
     def _region(self, name: str, block: ProviderConfiguration | None) -> Value:
@@ -71,9 +73,11 @@ class Providers:
     def _account(self, name: str, block: ProviderConfiguration | None) -> str:
         if block is None:
             return f"environment {name}" if "." in name.rpartition(":")[2] else "environment"
+        return account_of(self._body(block), block.module_address)
+
+    def _body(self, block: ProviderConfiguration) -> ProviderBody:
         path = module_path(block.module_address)
-        body = ProviderBody(self._place, block.expressions, lambda expression: self._constant(expression, path))
-        return account_of(body, block.module_address)
+        return ProviderBody(self._place, block.expressions, lambda expression: self._constant(expression, path))
 
     def _constant(self, expression: Any, path: ModulePath, depth: int = 0) -> Any:
         """The value of a constant or of one variable, followed up through the calls; UNSET if it is anything else."""

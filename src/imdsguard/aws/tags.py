@@ -1,0 +1,113 @@
+"""Reading tags: a map, a list of keys and values, or tag specifications for instances."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from imdsguard.model.tags import TagLayer
+from imdsguard.model.value import Absent, Known, Unknown, text_of
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.resource import Blocks, Body, Resource
+    from imdsguard.model.tags import Tags
+    from imdsguard.model.value import Value
+
+NONE = TagLayer({})
+MERGE = "whether EC2 merges these tags with those of its launch template is not documented"
+
+
+class Tagging:
+    """The tags of one launch, read when first asked for."""
+
+    __slots__ = ("_found", "_resource", "_root")
+
+    def __init__(self, resource: Resource, root: Surroundings) -> None:
+        self._resource = resource
+        self._root = root
+        self._found: tuple[Tags, ...] | None = None
+
+    def __call__(self) -> tuple[Tags, ...]:
+        """Return the tags by each way in which the launch starts instances; at least one."""
+        if self._found is None:
+            from imdsguard.aws.tags_launches import tags_of
+
+            self._found = tags_of(self._resource, self._root)
+        return self._found
+
+
+def from_map(value: Value) -> TagLayer:
+    """Read `tags = { Team = "web" }`."""
+    if isinstance(value, Unknown):
+        return TagLayer({}, value)
+    if isinstance(value, Absent) or not isinstance(value.value, Mapping):
+        return NONE
+    return TagLayer({str(key): each for key, each in value.value.items() if not isinstance(each, Absent)})
+
+
+def from_list(blocks: Blocks, switch: str = "") -> TagLayer:
+    """Read `[{ key = "Team", value = "web" }]`, or blocks like it.
+
+    `switch` names the argument by which a tag is handed on to instances; without it, all are.
+    """
+    values: dict[str, Value] = {}
+    doubt = blocks.unknown
+    for item in blocks.items:
+        key, value = item.attribute("key"), item.attribute("value")
+        handed = item.attribute(switch) if switch else Known(value=True)
+        if isinstance(handed, Absent) or (isinstance(handed, Known) and handed.value not in (True, "true")):
+            continue
+        name = text_of(key)
+        if name is None:
+            doubt = doubt or (key if isinstance(key, Unknown) else Unknown("a tag's key cannot be computed"))
+        else:
+            values[name] = handed if isinstance(handed, Unknown) else value
+    return TagLayer(values, doubt)
+
+
+def specified(body: Body, name: str = "tag_specifications") -> TagLayer:
+    """Read what tag specifications say about instances."""
+    blocks = body.blocks(name)
+    values: dict[str, Value] = {}
+    doubt = blocks.unknown
+    for block in blocks.items:
+        kind = block.attribute("resource_type")
+        if isinstance(kind, Unknown):
+            doubt = doubt or kind
+        elif text_of(kind) == "instance":
+            layer = either(block)
+            values.update(layer.values)
+            doubt = doubt or layer.doubt
+    return TagLayer(values, doubt)
+
+
+def either(body: Body) -> TagLayer:
+    """Read `tags` in whichever form the provider has them."""
+    value = body.attribute("tags")
+    if isinstance(value, Known) and isinstance(value.value, Mapping):
+        return from_map(value)
+    blocks = body.blocks("tags")
+    return from_list(blocks) if blocks.items or blocks.unknown is not None else from_map(value)
+
+
+def own_layers(resource: Resource) -> tuple[TagLayer, ...]:
+    """Return a resource's own tags, and its provider's `default_tags` below; a plan and a state have them merged."""
+    merged = resource.body.attribute("tags_all")
+    if isinstance(merged, Known):
+        return (from_map(merged),)
+    return (from_map(resource.body.attribute("tags")), from_map(resource.provider.default_tags))
+
+
+def over_template(own: tuple[TagLayer, ...], template: TagLayer) -> tuple[TagLayer, ...]:
+    """Put tags of a launch above those of its template: if it has any, it is not documented which of the others stay.
+
+    A tag that both give alike is there either way.
+    """
+    if all(layer.silent for layer in own):
+        return (template,)
+    doubted: dict[str, Value] = {
+        key: Unknown(MERGE, place=value.place, trace=() if isinstance(value, Absent) else value.trace)
+        for key, value in template.values.items()
+    }
+    return (*own, TagLayer(doubted, template.doubt))

@@ -1,0 +1,158 @@
+"""Which tags the instances of a launch get: what is handed on to them, type by type.
+
+(EC2 API, LaunchTemplateTagSpecification; Auto Scaling API, CreateAutoScalingGroup: a group's tag overrides that of the
+launch template; EKS User Guide: tags of a node group are not handed on; Terraform AWS provider, `default_tags`)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.cloud_control import ways_through
+from imdsguard.aws.fleets import ways_through_configs
+from imdsguard.aws.launching import recorded
+from imdsguard.aws.tags import NONE, either, from_list, from_map, over_template, own_layers, specified
+from imdsguard.aws.types import ability
+from imdsguard.model.tags import TagLayer, Tags
+from imdsguard.model.value import Reference, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.resource import Body, Resource
+
+OUTSIDE = Unknown("its launch template is not in the code, or it cannot be computed which one it is")
+UNREAD = "which tags {} gives its instances is not read"
+
+
+def tags_of(resource: Resource, root: Surroundings) -> tuple[Tags, ...]:
+    """Return the tags by each way in which a launch starts instances; at least one."""
+    read = READERS.get(resource.type)
+    found = tuple(read(resource, root)) if read is not None else ()
+    return found or (Tags((TagLayer({}, Unknown(UNREAD.format(resource.type))),)),)
+
+
+def instance(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read an instance's own tags over those of its template."""
+    own = own_layers(resource) if resource.type.startswith("aws_") else (either(resource.body),)
+    for template in _templates(resource, root):
+        yield Tags(over_template(own, template))
+
+
+def spot_request(_: Resource, __: Surroundings) -> Iterable[Tags]:
+    """Give none: a request's tags are not handed on.
+
+    (Terraform AWS provider, `aws_spot_instance_request`: `tags`)
+    """
+    yield Tags(())
+
+
+def group(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read what a group hands on at launch, over the tags of its templates."""
+    handed = from_list(resource.body.blocks("tag"), "propagate_at_launch")
+    listed = from_list(resource.body.blocks("tags"), "propagate_at_launch")
+    for template in _templates(resource, root):
+        yield Tags((handed, listed, template))
+
+
+def node_group(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read the template's tags; the node group's own are not handed on."""
+    for template in _templates(resource, root):
+        yield Tags((template,), ("aws:", "eks:", "kubernetes.io/", "k8s.io/"))
+
+
+def fleet(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read the templates' tags, under what the request says of instances where it can (Cloud Control)."""
+    own = specified(resource.body) if resource.type.startswith("awscc_") else NONE
+    for template in _templates(resource, root):
+        yield Tags(over_template((own,), template))
+
+
+def spot_fleet(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read the templates' tags, and those of each launch specification."""
+    specifications = resource.body.blocks("launch_specification")
+    for way in ways_through_configs(resource, root):
+        yield Tags((_template(way.through, root),))
+    for each in specifications.items:
+        yield Tags((from_map(each.attribute("tags")),))
+    if specifications.unknown is not None:
+        yield Tags((TagLayer({}, specifications.unknown),))
+
+
+def spot_fleet_by_cloud_control(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read the same from `spot_fleet_request_config_data`."""
+    for data in resource.body.blocks("spot_fleet_request_config_data").items:
+        configs, specifications = data.blocks("launch_template_configs"), data.blocks("launch_specifications")
+        for _, way in ways_through(configs, resource, root):
+            yield Tags((_template(way.through, root),))
+        for each in specifications.items:
+            yield Tags((specified(each),))
+        for blocks in (configs, specifications):
+            if blocks.unknown is not None:
+                yield Tags((TagLayer({}, blocks.unknown),))
+
+
+def compute_environment(resource: Resource, root: Surroundings) -> Iterable[Tags]:
+    """Read the tags of a Batch environment's resources over those of its templates."""
+    for resources in resource.body.blocks("compute_resources").items:
+        own = from_map(resources.attribute("tags"))
+        for template in _templates(resource, root, resources):
+            yield Tags(over_template((own,), template), ("aws:", "AWSBatch"))
+
+
+def cluster(resource: Resource, _: Surroundings) -> Iterable[Tags]:
+    """Read a cluster's tags, which EMR hands on.
+
+    (EMR Management Guide, "Tag and categorize Amazon EMR cluster resources")
+    """
+    yield Tags(own_layers(resource))
+
+
+def _templates(resource: Resource, root: Surroundings, body: Body | None = None) -> list[TagLayer]:
+    """Return what each template that a launch goes through says of instances: one silent layer if it has none.
+
+    `body` is where the template is named, if that is not the resource itself.
+    """
+    launches = ability(resource.type, "launches")
+    ways = recorded(lambda: launches(resource, root)) if launches is not None else []
+    through = list(dict.fromkeys(way.through for way in ways)) or [""]
+    if through == [""] and not _names_template(body or resource.body):
+        return [NONE]
+    return [_template(address, root) for address in through]
+
+
+def _names_template(body: Body) -> bool:
+    names = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
+    return any(found.items or found.unknown is not None for found in map(body.blocks, names))
+
+
+def _template(address: str, root: Surroundings) -> TagLayer:
+    """Return what a template says of instances; a launch configuration cannot say anything."""
+    found = root.find(Reference(address)) if address else None
+    if found is None:
+        return TagLayer({}, OUTSIDE)
+    if found.type == "aws_launch_template":
+        return specified(found.body)
+    if found.type != "awscc_ec2_launch_template":
+        return NONE
+    data = found.body.blocks("launch_template_data")
+    layers = [specified(each) for each in data.items] or [TagLayer({}, data.unknown)]
+    return layers[0]
+
+
+READERS: dict[str, Callable[[Resource, Surroundings], Iterable[Tags]]] = {
+    "aws_instance": instance,
+    "awscc_ec2_instance": instance,
+    "aws_spot_instance_request": spot_request,
+    "aws_autoscaling_group": group,
+    "awscc_autoscaling_auto_scaling_group": group,
+    "aws_eks_node_group": node_group,
+    "aws_ec2_fleet": fleet,
+    "awscc_ec2_ec2_fleet": fleet,
+    "aws_spot_fleet_request": spot_fleet,
+    "awscc_ec2_spot_fleet": spot_fleet_by_cloud_control,
+    "aws_batch_compute_environment": compute_environment,
+    "awscc_batch_compute_environment": compute_environment,
+    "aws_emr_cluster": cluster,
+}
