@@ -107,8 +107,9 @@ def test_colour_adds_codes_and_changes_no_word() -> None:
 
 
 def test_a_suppressed_finding_is_shown_but_not_counted() -> None:
-    text = findings_text(Report(Estate(), (replace(UNSURE, suppressed=Suppression(Means.EXEMPTION, "vendor image")),)), lambda place: None)
-    assert text.endswith("   ignored vendor image\n\n0 launches; no findings\n")
+    ignored = replace(UNSURE, suppressed=Suppression(Means.EXEMPTION, "vendor image"))
+    text = findings_text(Report(Estate(), (ignored,)), lambda place: None)
+    assert text.endswith("   ignored by the policy's exemption: vendor image\n\n0 launches; no findings\n")
 
 
 def test_a_problem_is_one_line() -> None:
