@@ -8,7 +8,7 @@ import click
 
 from imdsguard.version import __version__
 
-COMMANDS = ("scan", "inspect", "explain", "rules", "console")
+COMMANDS = ("scan", "inspect", "explain", "rules", "console", "completion")
 """In the order in which a newcomer needs them. Each is a module here that has `command`."""
 
 

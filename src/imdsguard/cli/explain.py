@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imdsguard.cli import completing
 from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.options import (
     OrderedCommand,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain", cls=OrderedCommand, short_help="Say what a rule is about, or why a launch is what it is.")
-@click.argument("subject", metavar="RULE|ADDRESS")
+@click.argument("subject", metavar="RULE|ADDRESS", shell_complete=completing.rules)
 @input_options
 @policy_option
 @checks_option

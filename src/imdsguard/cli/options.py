@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from imdsguard.cli import completing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -43,7 +45,14 @@ def variable_options(function: _Function) -> _Function:
             help="The value of terraform.workspace.",
         ),
         click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for terraform plan."),
-        click.option("--var-file", "var_files", multiple=True, metavar="FILE", help="As for terraform plan."),
+        click.option(
+            "--var-file",
+            "var_files",
+            multiple=True,
+            metavar="FILE",
+            help="As for terraform plan.",
+            shell_complete=completing.files,
+        ),
     ):
         function = option(function)
     return function
@@ -54,7 +63,9 @@ def input_options(function: _Function) -> _Function:
     exclude = click.option(
         "--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; can be repeated."
     )
-    return click.argument("paths", nargs=-1, metavar="[PATH]...")(variable_options(exclude(function)))
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completing.files)(
+        variable_options(exclude(function))
+    )
 
 
 def policy_option(function: _Function) -> _Function:
@@ -62,6 +73,7 @@ def policy_option(function: _Function) -> _Function:
     return click.option(
         "--policy",
         metavar="NAME|FILE",
+        shell_complete=completing.policies,
         help="A policy we ship (baseline, strict) or a file. Without it: .imdsguard.yaml in this folder or above it "
         "up to the git root, else baseline.",
     )(function)
@@ -73,6 +85,7 @@ def checks_option(function: _Function) -> _Function:
         "--checks",
         multiple=True,
         metavar="DIR",
+        shell_complete=completing.files,
         help="A folder of rules of your own, in the shape of ours. They are Python and are run: name only folders you "
         "trust. Can be repeated.",
     )(function)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from imdsguard.cli import completing
 from imdsguard.cli.exits import exit_code
 from imdsguard.cli.options import checks_option, color_option, policy_option
 from imdsguard.cli.output import parse_outputs, style_for, write_file, write_out, write_problems
@@ -74,7 +75,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What stdout gets."
     ),
     click.option(
-        "--output", "outputs", multiple=True, metavar="FORMAT=FILE", help="Write this format to a file, too; repeatable."
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        shell_complete=completing.outputs,
+        help="Write this format to a file, too; repeatable.",
     ),
     click.option(
         "--fail-on",
