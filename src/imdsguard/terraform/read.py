@@ -111,13 +111,14 @@ class _Reader:
             library.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
 
     def _document(self, label: str, data: bytes) -> None:
-        from imdsguard.terraform.documents import looks_like_document, read_document
+        from imdsguard.terraform.documents import document_in
 
-        if not looks_like_document(data):
+        found = document_in(label, data, self._wanted)
+        if found is None:
             message = "this is neither a Terraform file nor a plan or state in JSON"
             self._problems.append(Problem(message, Place(label), "make one with `terraform show -json`"))
             return
-        root, problems = read_document(label, data, self._wanted)
+        root, problems = found
         self._roots.append(root)
         self._problems += problems
 

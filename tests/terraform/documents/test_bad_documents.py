@@ -39,15 +39,10 @@ PROBLEMS = {
         "this is the log of `terraform plan -json`, which does not hold the plan",
         "run `terraform plan -out PLANFILE`, then `terraform show -json PLANFILE > plan.json` and check that",
     ),
-    "state file": (
-        b'{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"a"}',
-        "this is Terraform's own state file, whose form is not a public contract",
-        "run `terraform show -json terraform.tfstate > state.json` and check that",
-    ),
-    "wrapper": (
-        b'[command]terraform show -json p\n{"format_version":"1.2"}',
-        "a wrapper has put its own line before Terraform's JSON",
-        "call the terraform binary itself (for GitHub's setup-terraform: `terraform_wrapper: false`)",
+    "state file of another shape": (
+        b'{"version":4,"terraform_version":"1.11.4","serial":1,"lineage":"a","resources":3}',
+        "this is not a state file of Terraform: Expected `array | null`, got `int` - at `$.resources`",
+        "run `terraform show -json > state.json` and check that",
     ),
     "too deep": (PLAN + b'{"change":' + b"[" * 100_000, "the document is nested too deeply to be Terraform's", SHOW),
     "not text": (PLAN + b'"\xff\xfe"', "", ""),

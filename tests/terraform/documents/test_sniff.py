@@ -18,6 +18,7 @@ DOCUMENTS = {
     "a log": b'{"@level":"info","@message":"Terraform 1.11.4","type":"version"}\n',
     "a state file": b'{"version": 4, "terraform_version": "1.11.4", "serial": 3, "lineage": "f7"}',
     "a binary plan": b"PK\x03\x04\x14\x00\x08\x00\x08\x00\x00\x00\x00\x00tfplan",
+    "an encrypted state": b'{"serial":1,"lineage":"f7","meta":{},"encrypted_data":"AA==","encryption_version":"v0"}',
     "behind a wrapper": b"[command]/bin/terraform-bin show -json plan\n" + PLAN.encode(),
 }
 OTHERS = {

@@ -4,15 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.terraform.documents.sniff import looks_like_document
-
 if TYPE_CHECKING:
     from collections.abc import Set
 
     from imdsguard.model.problem import Problem
     from imdsguard.terraform.root import Root
 
-__all__ = ["looks_like_document", "read_document"]
+__all__ = ["document_in", "looks_like_document", "read_document"]
+
+
+def looks_like_document(data: bytes) -> bool:
+    """Whether the bytes are a plan or a state, in any form that Terraform writes. Cheap, so not sure.
+
+    What cannot be unwrapped counts as one.
+    """
+    from imdsguard.terraform.documents.peel import PeelError, peel
+    from imdsguard.terraform.documents.sniff import form_of
+
+    try:
+        return form_of(peel(data)) is not None
+    except PeelError:
+        return True
+
+
+def document_in(label: str, data: bytes, wanted: Set[str]) -> tuple[Root, tuple[Problem, ...]] | None:
+    """Read the plan or state in `data` as `read_document` does; None if it is nothing that Terraform writes."""
+    from imdsguard.terraform.documents.document import read
+
+    return read(label, data, frozenset(wanted), sure=False)
 
 
 def read_document(label: str, data: bytes, wanted: Set[str]) -> tuple[Root, tuple[Problem, ...]]:
@@ -23,4 +42,6 @@ def read_document(label: str, data: bytes, wanted: Set[str]) -> tuple[Root, tupl
     """
     from imdsguard.terraform.documents.document import read
 
-    return read(label, data, frozenset(wanted))
+    found = read(label, data, frozenset(wanted), sure=True)
+    assert found is not None
+    return found

@@ -50,9 +50,10 @@ class Blocks:
         return found.get(label)
 
 
-def label_of(mode: str, type: str, name: str) -> str:  # noqa: A002
-    """How a module names a resource of its own: the address without module and key."""
-    return f"data.{type}.{name}" if mode == "data" else f"{type}.{name}"
+def label_of(mode: str, type: str, name: str = "") -> str:  # noqa: A002
+    """How a module names a resource of its own: the address without module and key; without `name` just its type."""
+    label = f"{type}.{name}" if name else type
+    return f"data.{label}" if mode == "data" else label
 
 
 def most_specific(references: list[str]) -> list[str]:

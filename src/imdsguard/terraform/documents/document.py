@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.terraform.documents.peel import PeelError, peel
 from imdsguard.terraform.documents.schema import Document
-from imdsguard.terraform.documents.sniff import Form, form_of, without_mark
+from imdsguard.terraform.documents.sniff import Form, form_of
 from imdsguard.terraform.root import Root
 
 if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
 
+    Resources: TypeAlias = tuple[tuple[Resource, ...], tuple[Problem, ...]]
+
+SHOW_STATE = "run `terraform show -json > state.json` and check that"
 SHOW_PLAN = "run `terraform show -json PLANFILE > plan.json` and check that"
 REMEDIES = {
     Form.BINARY: ("this is Terraform's binary plan, not its JSON", SHOW_PLAN),
@@ -22,53 +26,80 @@ REMEDIES = {
         "this is the log of `terraform plan -json`, which does not hold the plan",
         "run `terraform plan -out PLANFILE`, then `terraform show -json PLANFILE > plan.json` and check that",
     ),
-    Form.STATE_FILE: (
-        "this is Terraform's own state file, whose form is not a public contract",
-        "run `terraform show -json terraform.tfstate > state.json` and check that",
-    ),
-    Form.WRAPPED: (
-        "a wrapper has put its own line before Terraform's JSON",
-        "call the terraform binary itself (for GitHub's setup-terraform: `terraform_wrapper: false`)",
+    Form.ENCRYPTED: (
+        "this is encrypted by OpenTofu",
+        "run `tofu show -json FILE > shown.json` where its key is at hand, and check that",
     ),
 }
+_TAIL = 4096
 _DECODER = msgspec.json.Decoder(Document)
 
 
-def read(label: str, data: bytes, wanted: frozenset[str]) -> tuple[Root, tuple[Problem, ...]]:
-    """Read a document; see `read_document`."""
-    from imdsguard.terraform.documents.plan import read_plan
-    from imdsguard.terraform.documents.state import read_state
-
+def read(label: str, data: bytes, wanted: frozenset[str], *, sure: bool) -> tuple[Root, tuple[Problem, ...]] | None:
+    """Read a document; None if it does not look like one, unless it is `sure` that it must be."""
     place = Place(label)
-    form = form_of(data)
+    try:
+        text = peel(data)
+    except PeelError as error:
+        return _nothing(label, Problem(error.message, place, error.remedy))
+    form = form_of(text)
+    if form is None and not sure:
+        return None
     if form in REMEDIES:
         return _nothing(label, Problem(REMEDIES[form][0], place, REMEDIES[form][1]))
     try:
-        document = _DECODER.decode(without_mark(data))
+        resources, problems = _resources(form, text, place, wanted)
+    except _RefusedError as refused:
+        return _nothing(label, Problem(refused.message, place, refused.remedy))
     except msgspec.ValidationError as error:
+        if form is Form.STATE_FILE:
+            return _nothing(label, Problem(f"this is not a state file of Terraform: {error}", place, SHOW_STATE))
         return _nothing(label, Problem(f"this is not what `terraform show -json` prints: {error}", place, SHOW_PLAN))
     except msgspec.DecodeError as error:
-        cut = "truncated" in str(error) or not without_mark(data).rstrip().endswith(b"}")
+        cut = "truncated" in str(error) or not text[-_TAIL:].rstrip().endswith(b"}")
         what = "the document is cut off" if cut else f"the document is not JSON: {error}"
         return _nothing(label, Problem(what, place, f"write it again, then {SHOW_PLAN.removeprefix('run ')}"))
     except UnicodeDecodeError:
         return _nothing(label, Problem("the document is not UTF-8", place, f"write it again: {SHOW_PLAN}"))
     except RecursionError:
         return _nothing(label, Problem("the document is nested too deeply to be Terraform's", place, SHOW_PLAN))
-    if document.format_version.partition(".")[0] != "1":
-        version = document.format_version or "none"
-        return _nothing(
-            label,
-            Problem(
-                f"format_version is {version}: only 1.x can be read",
-                place,
-                "make the document with Terraform 1.0 or later, or OpenTofu; if it is newer, update imdsguard",
-            ),
-        )
-    is_state = document.values is not None and document.resource_changes is msgspec.UNSET
-    resources: tuple[Resource, ...]
-    resources, problems = read_state(document, place, wanted) if is_state else read_plan(document, place, wanted)
     return Root(label, resources, (label,)), problems
+
+
+class _RefusedError(Exception):
+    """A document of a version that is not read."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+def _resources(form: Form | None, text: bytes, place: Place, wanted: frozenset[str]) -> Resources:
+    from imdsguard.terraform.documents.state import read_state
+
+    if form is Form.STATE_FILE:
+        from imdsguard.terraform.documents.state_file import READ, decode_state_file, root_of
+
+        file = decode_state_file(text)
+        if file.version != READ:
+            made = "a Terraform before 0.12" if file.version < READ else "a newer Terraform"
+            raise _RefusedError(
+                f"this state file has version {file.version}, made by {made}: only version {READ} can be read",
+                SHOW_STATE,
+            )
+        return read_state(root_of(file, wanted), place, wanted)
+    document = _DECODER.decode(text)
+    if document.format_version.partition(".")[0] != "1":
+        raise _RefusedError(
+            f"format_version is {document.format_version or 'none'}: only 1.x can be read",
+            "make the document with Terraform 1.0 or later, or OpenTofu; if it is newer, update imdsguard",
+        )
+    if document.values is not None and document.resource_changes is msgspec.UNSET:
+        return read_state(document.values.root_module, place, wanted)
+    from imdsguard.terraform.documents.plan import read_plan
+
+    return read_plan(document, place, wanted)
 
 
 def _nothing(label: str, problem: Problem) -> tuple[Root, tuple[Problem, ...]]:

@@ -36,6 +36,7 @@ class Output(Struct):
     """An output value of a module."""
 
     expression: Expression | None = None
+    depends_on: list[str] = []
 
 
 class ModuleCall(Struct):
@@ -44,6 +45,7 @@ class ModuleCall(Struct):
     expressions: dict[str, Any] = {}
     count_expression: Expression | None = None
     for_each_expression: Expression | None = None
+    depends_on: list[str] = []
     module: ConfigurationModule | None = None
 
 
@@ -112,7 +114,7 @@ class DeferredChange(Struct):
 
 
 class StateResource(Struct):
-    """A resource instance in a state."""
+    """A resource instance in a state. `provider_config` is known from a state file only: `aws.west`."""
 
     address: str
     type: str
@@ -124,6 +126,7 @@ class StateResource(Struct):
     sensitive_values: Raw | UnsetType = UNSET
     depends_on: list[str] = []
     deposed_key: str = ""
+    provider_config: str = ""
 
 
 class StateModule(Struct):

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 from enum import Enum
 
 BINARY_PLAN = b"PK\x03\x04"
 """`terraform plan -out` writes a zip archive, whose members are `tfplan`, `tfstate` and the like."""
-
-WRAPPER = b"[command]"
-"""The first line that the `terraform` wrapper of GitHub's setup-terraform action puts before the output."""
 
 
 class Form(Enum):
@@ -18,18 +14,15 @@ class Form(Enum):
     SHOWN = "terraform show -json"
     LOG = "terraform plan -json"
     STATE_FILE = "terraform.tfstate"
+    ENCRYPTED = "an encrypted file of OpenTofu"
     BINARY = "terraform plan -out"
-    WRAPPED = "output of a wrapper"
 
 
-def form_of(data: bytes) -> Form | None:
-    """Say what a document looks like; None if it is nothing that Terraform writes."""
-    if data.startswith(BINARY_PLAN):
-        return Form.BINARY if b"tfplan" in data[:4096] else None
-    text = without_mark(data)
+def form_of(text: bytes) -> Form | None:
+    """Say what a document, peeled of what was around it, looks like; None if it is nothing that Terraform writes."""
+    if is_binary_plan(text):
+        return Form.BINARY
     head = text[:4096].lstrip()
-    if head.startswith(WRAPPER):
-        return Form.WRAPPED if b'"format_version"' in text else None
     if not head.startswith(b"{"):
         return None
     if b'"@level"' in head and b'"@message"' in head:
@@ -38,23 +31,13 @@ def form_of(data: bytes) -> Form | None:
         b'"terraform_version"' in text or head.removeprefix(b"{").lstrip().startswith(b'"format_version"')
     ):
         return Form.SHOWN
-    if b'"lineage"' in text and b'"serial"' in text and b'"terraform_version"' in text:
+    if b'"encrypted_data"' in text and b'"encryption_version"' in text:
+        return Form.ENCRYPTED
+    if b'"terraform_version"' in text and b'"version"' in text and b'"serial"' in text:
         return Form.STATE_FILE
     return None
 
 
-def looks_like_document(data: bytes) -> bool:
-    """Whether the bytes are a plan or a state, in any form that Terraform writes. Cheap, so not sure."""
-    return form_of(data) is not None
-
-
-def without_mark(data: bytes) -> bytes:
-    """Drop a byte order mark, and recode UTF-16 (which PowerShell's `>` writes) as UTF-8; broken text stays."""
-    if data.startswith(codecs.BOM_UTF8):
-        return data[len(codecs.BOM_UTF8) :]
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            return data.decode("utf-16").encode()
-        except UnicodeError:
-            return data
-    return data
+def is_binary_plan(data: bytes) -> bool:
+    """Whether these are the first bytes (4096 are enough) of what `terraform plan -out` writes."""
+    return data.startswith(BINARY_PLAN) and b"tfplan" in data[:4096]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
@@ -10,40 +10,65 @@ from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Known, Reference, Unknown, Value
 from imdsguard.terraform.documents.body import DocumentBody
+from imdsguard.terraform.documents.configuration import label_of
 from imdsguard.terraform.documents.expressions import NOT_SHOWN, Unseen
 from imdsguard.terraform.documents.providers import account_in, only, region_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from imdsguard.model.place import Place
-    from imdsguard.terraform.documents.schema import Document, StateModule, StateResource
+    from imdsguard.terraform.documents.schema import StateModule, StateResource
+
+    Found: TypeAlias = tuple[str, StateResource, dict[str, Any], Any]
 
 NO_REGION = "a state does not say which Region this resource is in"
 
 
 def read_state(
-    document: Document, place: Place, wanted: frozenset[str]
+    root: StateModule, place: Place, wanted: frozenset[str]
 ) -> tuple[tuple[Resource, ...], tuple[Problem, ...]]:
-    """Read all wanted resources of a state."""
+    """Read all wanted resources of a state, from its root module."""
     problems: list[Problem] = []
-    found = list(decoded(document.values.root_module, wanted, place, problems)) if document.values is not None else []
-    account = only(account_in(values) for _, _, values, _ in found)
-    resources = tuple(_resource(each, place, account) for each in found)
+    found = list(decoded(root, wanted, place, problems))
+    owners = _Owners(found)
+    resources = tuple(_resource(each, place, owners) for each in found)
     return resources, tuple(problems)
 
 
-def decoded(
-    module: StateModule, wanted: frozenset[str], place: Place, problems: list[Problem]
-) -> Iterator[tuple[str, StateResource, dict[str, Any], Any]]:
+class _Owners:
+    """What the resources of a state tell of each other: the account, and the Region of a provider configuration."""
+
+    def __init__(self, found: Sequence[Found]) -> None:
+        self._account = only(account_in(values) for _, _, values, _ in found)
+        accounts: dict[str, list[str]] = {}
+        regions: dict[str, list[str]] = {}
+        for _, read, values, _ in found:
+            if read.provider_config:
+                accounts.setdefault(read.provider_config, []).append(account_in(values))
+                regions.setdefault(read.provider_config, []).append(region_in(values))
+        self._accounts = {name: only(those) for name, those in accounts.items()}
+        self._regions = {name: only(those) for name, those in regions.items()}
+
+    def account(self, read: StateResource, values: dict[str, Any]) -> str:
+        """Name the account. With several in one state, a resource that tells of none has one of its own."""
+        name = read.provider_config
+        fallback = f"of {name}" if name else f"of {read.address}"
+        return account_in(values) or self._account or self._accounts.get(name) or fallback
+
+    def region(self, read: StateResource, values: dict[str, Any]) -> str:
+        """Name the Region; empty if nothing tells."""
+        return region_in(values) or self._regions.get(read.provider_config, "")
+
+
+def decoded(module: StateModule, wanted: frozenset[str], place: Place, problems: list[Problem]) -> Iterator[Found]:
     """Yield each wanted resource with its module's address, values and sensitive marks."""
     pending = [module]
     while pending:
         module = pending.pop()
         pending.extend(reversed(module.child_modules))
         for resource in module.resources:
-            kind = f"data.{resource.type}" if resource.mode == "data" else resource.type
-            if kind not in wanted or resource.deposed_key:
+            if label_of(resource.mode, resource.type) not in wanted or resource.deposed_key:
                 continue
             try:
                 values = _decode(resource.values)
@@ -58,16 +83,15 @@ def decoded(
 
 
 def _decode(raw: msgspec.Raw | msgspec.UnsetType) -> Any:
-    return {} if raw is msgspec.UNSET else msgspec.json.decode(raw)
+    return None if raw is msgspec.UNSET else msgspec.json.decode(raw)
 
 
-def _resource(found: tuple[str, StateResource, dict[str, Any], Any], place: Place, account: str) -> Resource:
+def _resource(found: Found, place: Place, owners: _Owners) -> Resource:
     module, read, values, marks = found
-    name = region_in(values)
+    name = owners.region(read, values)
     region: Value = Known(name, place) if name else Unknown(NO_REGION, place=place)
-    # With several accounts in one state, a resource that names none is put into an account of its own.
-    owner = account_in(values) or account or f"of {read.address}"
-    provider = Provider(read.provider_name.rpartition("/")[2], owner, region)
+    configuration = read.provider_config or read.provider_name.rpartition("/")[2]
+    provider = Provider(configuration, owners.account(read, values), region)
     return Resource(
         address=read.address,
         type=read.type,
