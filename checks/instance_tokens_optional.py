@@ -78,10 +78,22 @@ SEVERITY = Severity.ERROR
 CONTROLS = {
     "AWS Security Hub": ("EC2.8",),
     "AWS Config": ("ec2-imdsv2-check",),
+    "CIS AWS Foundations 2.0": ("5.6",),
+    "CIS AWS Foundations 3.0": ("5.6",),
+    "CIS AWS Foundations 4.0": ("5.7",),
     "CIS AWS Foundations 5.0": ("5.7",),
+    "CIS AWS Foundations 6.0": ("6.7",),
+    "CIS AWS Foundations 7.0": ("6.7",),
     "NIST SP 800-53 r5": ("AC-3", "AC-3(7)", "AC-3(15)", "AC-6"),
     "PCI DSS 4.0.1": ("2.2.6",),
     "MITRE ATT&CK": ("T1552.005",),
+    "CWE": ("CWE-918", "CWE-1390"),
+    "Checkov": ("CKV_AWS_79",),
+    "Trivy": ("AWS-0028",),
+    "tfsec": ("aws-ec2-enforce-http-token-imds",),
+    "Semgrep": ("terraform.lang.security.ec2-imdsv1-optional",),
+    "Terrascan": ("AC_AWS_0479",),
+    "Prowler": ("ec2_instance_imdsv2_enabled",),
 }
 
 BLOCK = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'

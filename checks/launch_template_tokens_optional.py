@@ -63,7 +63,15 @@ CONTROLS = {
     "AWS Security Hub": ("EC2.170", "AutoScaling.3"),
     "AWS Config": ("ec2-launch-template-imdsv2-check", "autoscaling-launchconfig-requires-imdsv2"),
     "AWS Control Tower": ("CT.EC2.PR.1",),
+    "NIST SP 800-53 r5": ("AC-3", "AC-3(7)", "AC-3(15)", "AC-6", "CA-9(1)", "CM-2"),
     "PCI DSS 4.0.1": ("2.2.6",),
+    "MITRE ATT&CK": ("T1552.005",),
+    "Checkov": ("CKV_AWS_79",),
+    "Trivy": ("AWS-0130",),
+    "tfsec": ("aws-ec2-enforce-launch-config-http-token-imds", "aws-autoscaling-enforce-http-token-imds"),
+    "Semgrep": ("terraform.aws.security.aws-ec2-launch-template-metadata-service-v1-enabled",),
+    "Terrascan": ("AC_AWS_0487",),
+    "Prowler": ("ec2_launch_template_imdsv2_required", "autoscaling_group_launch_configuration_requires_imdsv2"),
 }
 
 BLOCK = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
