@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.boot import reader_of
@@ -11,7 +12,7 @@ from imdsguard.aws.delivery import delivery_of
 from imdsguard.aws.estates import groups
 from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
-from imdsguard.aws.tags import Tagging
+from imdsguard.aws.tags import Tagging, labels_of
 from imdsguard.aws.types import ability
 from imdsguard.model.launch import Estate
 
@@ -56,7 +57,7 @@ def build(
         for resource in root.able("launches"):
             launch = _launch(resource, root)
             if launch is not None:
-                launch = replace(launch, tagged=Tagging(resource, root))
+                launch = replace(launch, tagged=Tagging(resource, root), labelled=partial(labels_of, resource))
                 delivery, observed = delivery_of(launch, root), lookout.observation_of(launch)
                 coverage = lookout.coverage_of(launch, root)
                 boot = reader_of(resource, root)

@@ -99,6 +99,21 @@ def own_layers(resource: Resource) -> tuple[TagLayer, ...]:
     return (from_map(resource.body.attribute("tags")), from_map(resource.provider.default_tags))
 
 
+def labels_of(resource: Resource) -> tuple[Tags, ...]:
+    """Return what people write on a launch itself: its tags, whatever it hands on of them, over `default_tags`.
+
+    What a launch template says of instances stands beside its own tags.
+    """
+    from imdsguard.model.tags import Tags
+
+    body = resource.body
+    merged = body.attribute("tags_all")
+    above = (from_map(merged),) if isinstance(merged, Known) else ()
+    own = (*above, either(body), from_list(body.blocks("tag")), from_map(resource.provider.default_tags))
+    specifications = specified(body)
+    return (Tags(own),) if specifications.silent else (Tags(own), Tags((specifications,)))
+
+
 def over_template(own: tuple[TagLayer, ...], template: TagLayer) -> tuple[TagLayer, ...]:
     """Put tags of a launch above those of its template: if it has any, it is not documented which of the others stay.
 

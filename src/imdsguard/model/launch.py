@@ -189,6 +189,7 @@ class Launch:
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
     boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
     tagged: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
+    labelled: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
 
     @property
     def address(self) -> str:
@@ -206,6 +207,14 @@ class Launch:
     def tags(self) -> tuple[Tags, ...]:
         """The tags of its instances, by each way in which it starts some: read when first asked for."""
         return self.tagged() if self.tagged is not None else ()
+
+    @property
+    def labels(self) -> tuple[Tags, ...]:
+        """The tags that people write on the launch itself, `default_tags` of its provider included.
+
+        What its instances get is another matter: see `tags`.
+        """
+        return self.labelled() if self.labelled is not None else ()
 
     @property
     def tokens(self) -> Option:
