@@ -8,6 +8,10 @@ It fails once for each that has none. It points at the defaults that do not help
 `no-preference`, say nothing about tokens, or are in a Region where nothing is launched; else at the first launch of
 that account and Region.
 
+A launch whose tokens are required by nothing but such defaults in the same code must come after them: one apply that
+makes both may start it first, with optional tokens. It is a note, unless the launch waits for the defaults: by a
+`depends_on`, its own or that of its module, or by a reference. A plan speaks only of what its apply makes or changes.
+
 Defaults of another stack count where the policy joins the two in an estate (`estates`). Defaults that are set outside
 the code are for the policy to state: `assume: {region_default: required}`.
 
@@ -55,6 +59,13 @@ resource "aws_instance" "web" {
     http_tokens   = "required"
   }
 }
+
+resource "aws_instance" "relies_on_the_default" {
+  ami           = "ami-0123456789abcdef0"
+  instance_type = "t3.micro"
+
+  depends_on = [aws_ec2_instance_metadata_defaults.this]
+}
 ```
 
 ## How to fix
@@ -68,9 +79,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from imdsguard import Estate, Judgement, Launch, RegionDefault, Severity, failed, passed, undecided
+from imdsguard import (
+    HTTP_TOKENS,
+    Action,
+    Estate,
+    Judgement,
+    Known,
+    Launch,
+    RegionDefault,
+    Resource,
+    Severity,
+    Source,
+    failed,
+    passed,
+    undecided,
+)
 
 SEVERITY = Severity.WARNING
+
+LATER = ("aws_imagebuilder_infrastructure_configuration", "awscc_imagebuilder_infrastructure_configuration")
+"""What an apply only describes: instances start when somebody runs it."""
 
 RESOURCE = 'resource "aws_ec2_instance_metadata_defaults" "this" {{{where}\n  http_tokens = "required"\n}}'
 SETTING = 'http_tokens = "required"'
@@ -86,6 +114,8 @@ def check(estate: Estate) -> Iterable[Judgement]:
     firsts = list(by_region.values())
     for first in firsts:
         yield judge_region(first, firsts, estate)
+    for launch in estate.launches:
+        yield from race(launch, estate)
 
 
 def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Judgement:
@@ -99,7 +129,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
         if not tokens.known:
             return unsure(first, default, tokens.because)
         if tokens.value != "required":
-            message = f"leaves tokens optional for launches in {region(first)}: {said(default)}"
+            message = f"does not require tokens of launches in {region(first)}: {said(default)}"
             place, trace = tokens.place, tokens.trace
             return failed(default, message, remedy=SETTING, place=place, trace=trace, region=first.scope.region_name)
     if here:
@@ -121,6 +151,56 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
             return failed(default, message, remedy=addition(first), region=first.scope.region_name)
     message = f"is launched in {region(first)}, where the code sets no default that requires tokens"
     return failed(first, message, remedy=addition(first), place=first.resource.place)
+
+
+def race(launch: Launch, estate: Estate) -> Iterable[Judgement]:
+    """Say that a launch may come before the default that alone protects it."""
+    tokens = launch.tokens
+    protected = tokens.source is Source.REGION_DEFAULT and tokens.value == "required"
+    if not protected or not launch.starts_instances or launch.resource.type in LATER or not made_now(launch.resource):
+        return
+    for default in estate.region_defaults:
+        resource = default.resource
+        if resource.root != launch.resource.root or tokens.trace[0].label != default.address:
+            continue
+        if changes_now(resource) and launch.resource.waits_for(resource) is False:
+            message = f"may start with optional tokens: it relies on {default.address}, and does not wait for it"
+            place = launch.resource.place
+            yield failed(launch, message, remedy=waiting(launch, default), place=place, severity=Severity.NOTE)
+
+
+def made_now(resource: Resource) -> bool:
+    """Whether an apply makes it, as far as can be told: source may have been applied before, a state has been."""
+    if resource.action is Action.NONE:
+        return bool(resource.place.line)
+    return resource.action in (Action.CREATE, Action.REPLACE)
+
+
+def changes_now(default: Resource) -> bool:
+    """Whether an apply makes it require tokens, as far as can be told."""
+    if default.action is not Action.UPDATE or default.before is None:
+        return made_now(default)
+    before = default.before.attribute(HTTP_TOKENS)
+    return not (isinstance(before, Known) and before.value == "required")
+
+
+def waiting(launch: Launch, default: RegionDefault) -> str:
+    """Write the dependency that is missing, where the two have a module in common."""
+    here, there = modules(launch.resource), modules(default.resource)
+    common = 0
+    while common < min(len(here), len(there)) and here[common] == there[common]:
+        common += 1
+    above = ".".join(here[:common])
+    relative = default.address.removeprefix(f"{above}.") if above else default.address
+    target = there[common] if len(there) > common else relative
+    written = f"depends_on = [{target.partition('[')[0]}]"
+    return written if len(here) == common else f"in the block of {here[common].partition('[')[0]}\n{written}"
+
+
+def modules(resource: Resource) -> list[str]:
+    """The calls that lead to the module of a resource: `module.a["x.y"].module.b` gives two."""
+    calls = resource.module.replace(".module.", "\0module.")
+    return calls.split("\0") if calls else []
 
 
 def unsure(first: Launch, default: RegionDefault, reason: str) -> Judgement:
@@ -149,7 +229,10 @@ def said(default: RegionDefault) -> str:
     tokens = default.options["http_tokens"]
     if tokens.place is None:
         return "it does not set http_tokens"
-    return f'http_tokens is "{tokens.value}"' if not tokens.sensitive else "http_tokens is a sensitive value"
+    if tokens.sensitive:
+        return "http_tokens is a sensitive value"
+    beats = ', which beats even an AMI with imds_support = "v2.0"' if tokens.value == "optional" else ""
+    return f'http_tokens is "{tokens.value}"{beats}'
 
 
 def region(launch: Launch) -> str:

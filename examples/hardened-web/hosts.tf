@@ -63,12 +63,15 @@ resource "aws_instance" "tax" {
   }
 }
 
-# Kept warm on the other coast. Says nothing of its own: the default of its Region makes tokens required.
+# Kept warm on the other coast. Says nothing of its own: the default of its Region makes tokens required, so that must
+# be there first.
 resource "aws_instance" "standby" {
   provider = aws.standby
 
   ami           = data.aws_ami.al2_standby.id
   instance_type = "t3.large"
+
+  depends_on = [module.imds_watch_standby]
 
   tags = {
     Name = "${local.name}-standby"

@@ -41,6 +41,11 @@ def steps_of(address: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
+def unkeyed(address: str) -> str:
+    """Leave the keys out: `module.a["x"].aws_instance.b[0]` gives `module.a.aws_instance.b`."""
+    return ".".join(str(step) for step in steps_of(address) if key_of(step) is None)
+
+
 def key_of(step: Step) -> str | int | None:
     """Return the key if the step is one, None for a name."""
     if isinstance(step, Index):

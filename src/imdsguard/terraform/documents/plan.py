@@ -15,6 +15,7 @@ from imdsguard.terraform.documents.body import DocumentBody
 from imdsguard.terraform.documents.configuration import Blocks, label_of
 from imdsguard.terraform.documents.expressions import NOT_SHOWN, Shown, Unseen
 from imdsguard.terraform.documents.instances import Instance, Instances
+from imdsguard.terraform.documents.order import Order
 from imdsguard.terraform.documents.providers import Providers
 from imdsguard.terraform.documents.references import Resolver, Surroundings
 from imdsguard.terraform.documents.schema import Configuration, StateModule
@@ -55,6 +56,7 @@ class PlanReader:
         changes = document.resource_changes or []
         self._instances = Instances(changes)
         self._resolver = Resolver(self._blocks, self._instances)
+        self._order = Order(self._blocks)
         self._deferred = document.deferred_changes
         self._prior = document.prior_state.values if document.prior_state is not None else None
         self._variables = document.variables
@@ -69,8 +71,7 @@ class PlanReader:
         return tuple(resources)
 
     def _wants(self, instance: Instance) -> bool:
-        planned = instance.planned
-        return (f"data.{planned.type}" if planned.mode == "data" else planned.type) in self._wanted
+        return label_of(instance.planned.mode, instance.planned.type) in self._wanted
 
     def _observed(self, planned: list[Instance]) -> dict[str, str]:
         """The Regions of providers, from resources that have no `region` of their own (AWS provider 6)."""
@@ -140,6 +141,7 @@ class PlanReader:
             action=action,
             before=before,
             depends_on=tuple(Reference(prefix + address) for address in depends_on),
+            waits=self._order.before(instance.module, instance.label) if self._has_configuration else None,
         )
 
     def _region(self, values: dict[str, Any], otherwise: Value) -> Value:
