@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent
 CHECKS = DOCS.parent / "checks"
 README = DOCS.parent / "README.md"
+PEERS = DOCS / "from-other-scanners.md"
+SCANNERS = ("Checkov", "Trivy", "tfsec", "Semgrep", "Terrascan", "Prowler")
 WIDTH = 100
 SHOWN = ("aws_instance.bastion", 'module.service["checkout"]')
 """The findings of the demo that the README shows."""
@@ -30,6 +32,7 @@ def pages() -> dict[Path, str]:
     written = {DOCS / "rules" / f"{rule_id(path)}.md": rule_page(path) for path in rule_files()}
     written[DOCS / "cli.md"] = command_page()
     written[README] = readme()
+    written[PEERS] = peers_page()
     return written
 
 
@@ -117,6 +120,29 @@ def readme() -> str:
     before, mark, rest = text.partition("<!-- make demo -->\n```text\n")
     assert mark, "the README has no place for the demo"
     return before + mark + excerpt(run([str(DOCS.parent / "examples" / "demo")])) + rest[rest.index("```\n") :]
+
+
+def peers_page() -> str:
+    """The page for people who come from another scanner, with a fresh table of its checks."""
+    text = PEERS.read_text(encoding="utf-8")
+    before, mark, rest = text.partition("<!-- peers -->\n")
+    assert mark, "the page has no place for the table"
+    return before + mark + peers_table() + rest[rest.index("<!-- /peers -->") :]
+
+
+def peers_table() -> str:
+    """One row a check of another scanner: the rules that say they take its place."""
+    taken: dict[tuple[str, str], list[str]] = {}
+    for path in rule_files():
+        controls = getattr(load(path), "CONTROLS", {})
+        for scanner in SCANNERS:
+            for check in controls.get(scanner, ()):
+                taken.setdefault((scanner, check), []).append(rule_id(path))
+    rows = ["| scanner | check | here |", "|---|---|---|"]
+    for scanner, check in sorted(taken, key=lambda one: (SCANNERS.index(one[0]), one[1])):
+        links = ", ".join(f"[`{rule}`](rules/{rule}.md)" for rule in taken[scanner, check])
+        rows.append(f"| {scanner} | `{check}` | {links} |")
+    return "\n".join(rows) + "\n"
 
 
 def excerpt(demo: str) -> str:
