@@ -1,16 +1,23 @@
 """The rule of a composite alarm: whether it comes true if one alarm fires.
 
-`ALARM("name or ARN")`, `OK(...)`, `INSUFFICIENT_DATA(...)`, `TRUE`, `FALSE`, with AND, OR, NOT and parentheses.
-(CloudWatch API, PutCompositeAlarm: AlarmRule)
+`ALARM("name or ARN")`, `OK(...)`, `INSUFFICIENT_DATA(...)`, `TRUE`, `FALSE`, with AND, OR, NOT and parentheses, and
+`AT_LEAST(2, ALARM, (one, two, three))` with a number or a percentage. (CloudWatch API, PutCompositeAlarm: AlarmRule;
+AWS CDK, `AlarmRule.atLeast`)
 """
 
 from __future__ import annotations
 
 import re
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-TOKEN = re.compile(r"""\s*(?:([A-Za-z_]+)|("[^"]*"|'[^']*')|([()])|([^\s()"']+))""")
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+TOKEN = re.compile(r"""\s*(?:("[^"]*"|'[^']*')|([(),])|([^\s(),"']+))""")
 STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
+THRESHOLD = re.compile(r"(\d{1,4})(%?)")
 MOST_TOKENS = 2_000
 MAX_DEPTH = 50
 Answer: TypeAlias = "bool | None"
@@ -20,19 +27,84 @@ class RuleError(Exception):
     """The rule cannot be read."""
 
 
-def names_in(rule: str) -> frozenset[str]:
-    """Return the alarms that a rule names. Raises `RuleError`."""
-    reader = _Reader(rule, "", calm=True)
-    reader.whole()
-    return frozenset(reader.names)
+@record(frozen=True, slots=True)
+class Is:
+    """An alarm, by name or ARN, is in a state."""
+
+    state: str
+    name: str
 
 
-def comes_true(rule: str, name: str, *, calm: bool) -> bool | None:
-    """Whether the rule holds once the alarm `name` fires: with all others OK (`calm`), or None if others decide.
+@record(frozen=True, slots=True)
+class Not:
+    """Something does not hold."""
 
-    Raises `RuleError`.
+    of: Rule
+
+
+@record(frozen=True, slots=True)
+class Joined:
+    """Parts joined by AND (`every`) or by OR; none at all are TRUE or FALSE."""
+
+    every: bool
+    parts: tuple[Rule, ...]
+
+
+@record(frozen=True, slots=True)
+class AtLeast:
+    """So many of the parts hold; of a `percentage`, so many of a hundred."""
+
+    threshold: int
+    percentage: bool
+    parts: tuple[Rule, ...]
+
+
+Rule: TypeAlias = "Is | Not | Joined | AtLeast"
+
+
+def parse(text: str) -> Rule:
+    """Read a rule. Raises `RuleError`."""
+    reader = _Reader(text)
+    rule = reader.either(0)
+    reader.end()
+    return rule
+
+
+def names_in(rule: Rule) -> Iterator[str]:
+    """Yield the alarms that a rule names, as `short` has them."""
+    if isinstance(rule, Is):
+        yield rule.name
+    elif isinstance(rule, Not):
+        yield from names_in(rule.of)
+    else:
+        for part in rule.parts:
+            yield from names_in(part)
+
+
+def comes_true(rule: Rule, fires: Callable[[str], bool], *, calm: bool) -> Answer:
+    """Whether the rule holds once the alarms that `fires` picks are in alarm.
+
+    All others are OK (`calm`), or in any state: then None says that they decide.
     """
-    return _Reader(rule, name, calm=calm).whole()
+    if isinstance(rule, Is):
+        if fires(rule.name):
+            return rule.state == "ALARM"
+        return rule.state == "OK" if calm else None
+    if isinstance(rule, Not):
+        answer = comes_true(rule.of, fires, calm=calm)
+        return None if answer is None else not answer
+    answers = [comes_true(part, fires, calm=calm) for part in rule.parts]
+    if isinstance(rule, AtLeast):
+        return _at_least(rule, answers)
+    decides = not rule.every
+    return decides if decides in answers else None if None in answers else rule.every
+
+
+def _at_least(rule: AtLeast, answers: list[Answer]) -> Answer:
+    needed = -(-rule.threshold * len(answers) // 100) if rule.percentage else rule.threshold
+    if answers.count(True) >= needed:
+        return True
+    return False if answers.count(True) + answers.count(None) < needed else None
 
 
 def short(name: str) -> str:
@@ -41,58 +113,76 @@ def short(name: str) -> str:
 
 
 class _Reader:
-    def __init__(self, rule: str, name: str, *, calm: bool) -> None:
-        self._tokens = [match.group().strip() for match in TOKEN.finditer(rule)]
+    def __init__(self, text: str) -> None:
+        self._tokens = [match.group().strip() for match in TOKEN.finditer(text)]
         if len(self._tokens) > MOST_TOKENS:
             raise RuleError
         self._at = 0
-        self._name = name
-        self._calm = calm
-        self.names: set[str] = set()
 
-    def whole(self) -> bool | None:
-        answer = self._either(0)
+    def end(self) -> None:
+        """Raise `RuleError` if anything is left."""
         if self._at < len(self._tokens):
             raise RuleError
-        return answer
 
-    def _either(self, depth: int) -> bool | None:
-        answers = [self._both(depth)]
+    def either(self, depth: int) -> Rule:
+        parts = [self._both(depth)]
         while self._take("OR"):
-            answers.append(self._both(depth))
-        return True if True in answers else None if None in answers else False
+            parts.append(self._both(depth))
+        return parts[0] if len(parts) == 1 else Joined(every=False, parts=tuple(parts))
 
-    def _both(self, depth: int) -> bool | None:
-        answers = [self._one(depth)]
+    def _both(self, depth: int) -> Rule:
+        parts = [self._one(depth)]
         while self._take("AND"):
-            answers.append(self._one(depth))
-        return False if False in answers else None if None in answers else True
+            parts.append(self._one(depth))
+        return parts[0] if len(parts) == 1 else Joined(every=True, parts=tuple(parts))
 
-    def _one(self, depth: int) -> bool | None:
+    def _one(self, depth: int) -> Rule:
         if depth > MAX_DEPTH:
             raise RuleError
         if self._take("NOT"):
-            answer = self._one(depth + 1)
-            return None if answer is None else not answer
+            return Not(self._one(depth + 1))
         if self._take("("):
-            answer = self._either(depth + 1)
+            rule = self.either(depth + 1)
             self._need(")")
-            return answer
+            return rule
         word = self._next().upper()
         if word in ("TRUE", "FALSE"):
-            return word == "TRUE"
+            return Joined(every=word == "TRUE", parts=())
+        if word == "AT_LEAST":
+            return self._at_least()
         if word not in STATES:
             raise RuleError
         self._need("(")
-        parts = []
-        while self._at < len(self._tokens) and self._tokens[self._at] != ")":
-            parts.append(self._next())
+        rule = Is(word, self._name())
         self._need(")")
-        name = short("".join(parts).strip("\"'"))
-        self.names.add(name)
-        if name == self._name:
-            return word == "ALARM"
-        return word == "OK" if self._calm else None
+        return rule
+
+    def _at_least(self) -> Rule:
+        self._need("(")
+        threshold = THRESHOLD.fullmatch(self._next())
+        self._need(",")
+        negated = self._take("NOT")
+        state = self._next().upper()
+        if threshold is None or state not in STATES:
+            raise RuleError
+        self._need(",")
+        self._need("(")
+        names = [self._name()]
+        while self._take(","):
+            names.append(self._name())
+        self._need(")")
+        self._need(")")
+        parts: list[Rule] = [Is(state, name) for name in names]
+        return AtLeast(int(threshold[1]), bool(threshold[2]), tuple(Not(part) if negated else part for part in parts))
+
+    def _name(self) -> str:
+        """Read a name: in quotes, or what stands up to the next mark."""
+        parts = []
+        while self._at < len(self._tokens) and self._tokens[self._at] not in ("(", ")", ","):
+            parts.append(self._next())
+        if not parts:
+            raise RuleError
+        return short(" ".join(parts).strip("\"'"))
 
     def _take(self, word: str) -> bool:
         found = self._at < len(self._tokens) and self._tokens[self._at].upper() == word
