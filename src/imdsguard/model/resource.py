@@ -46,7 +46,10 @@ class Blocks:
 
 
 class Action(Enum):
-    """What a plan does to a resource. `NONE` in source and state, where nothing is said about it."""
+    """What a plan does to a resource. `NONE` in source and state, where nothing is said about it.
+
+    What is deleted is not among what will be: `DELETE` is said of what is deployed before.
+    """
 
     NONE = "none"
     CREATE = "create"
@@ -54,6 +57,7 @@ class Action(Enum):
     REPLACE = "replace"
     NO_OP = "no-op"
     FORGET = "forget"
+    DELETE = "delete"
 
 
 @record(frozen=True, slots=True)

@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from imdsguard.model.resource import Resource
+
+
+@record(frozen=True, slots=True)
+class Plan:
+    """What a plan tells beside what will be.
+
+    `before` gives the wanted resources as they are deployed, those that the plan deletes too: read when asked for.
+    `variables` are the root module's, as decoded JSON. `complete` is False where Terraform says that the plan leaves
+    something out (`-target`, deferred resources), None where its version does not say.
+    """
+
+    before: Callable[[], tuple[Resource, ...]]
+    variables: Mapping[str, object]
+    complete: bool | None = None
 
 
 @record(frozen=True, slots=True)
@@ -17,9 +33,11 @@ class Root:
     `name` is the folder (or the document's file) as a POSIX path relative to the working directory; `.` is the working
     directory. `resources` are in the order of their addresses' declaration, modules after the resources that stand
     beside their calls. `files` are the paths (relative to the working directory) that took part, in order: what
-    pre-commit maps changed files by.
+    pre-commit maps changed files by. `plan` is set for a plan; `deployed` for a state: all that is in it is there.
     """
 
     name: str
     resources: tuple[Resource, ...] = ()
     files: tuple[str, ...] = ()
+    plan: Plan | None = None
+    deployed: bool = False

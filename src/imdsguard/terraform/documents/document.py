@@ -48,7 +48,7 @@ def read(label: str, data: bytes, wanted: frozenset[str], *, sure: bool) -> tupl
     if form in REMEDIES:
         return _nothing(label, Problem(REMEDIES[form][0], place, REMEDIES[form][1]))
     try:
-        resources, problems = _resources(form, text, place, wanted)
+        return _root(form, text, place, wanted)
     except _RefusedError as refused:
         return _nothing(label, Problem(refused.message, place, refused.remedy))
     except msgspec.ValidationError as error:
@@ -63,7 +63,6 @@ def read(label: str, data: bytes, wanted: frozenset[str], *, sure: bool) -> tupl
         return _nothing(label, Problem("the document is not UTF-8", place, f"write it again: {SHOW_PLAN}"))
     except RecursionError:
         return _nothing(label, Problem("the document is nested too deeply to be Terraform's", place, SHOW_PLAN))
-    return Root(label, resources, (label,)), problems
 
 
 class _RefusedError(Exception):
@@ -75,7 +74,7 @@ class _RefusedError(Exception):
         self.remedy = remedy
 
 
-def _resources(form: Form | None, text: bytes, place: Place, wanted: frozenset[str]) -> Resources:
+def _root(form: Form | None, text: bytes, place: Place, wanted: frozenset[str]) -> tuple[Root, tuple[Problem, ...]]:
     from imdsguard.terraform.documents.state import read_state
 
     if form is Form.STATE_FILE:
@@ -88,7 +87,7 @@ def _resources(form: Form | None, text: bytes, place: Place, wanted: frozenset[s
                 f"this state file has version {file.version}, made by {made}: only version {READ} can be read",
                 SHOW_STATE,
             )
-        return read_state(root_of(file, wanted), place, wanted)
+        return _state(read_state(root_of(file, wanted), place, wanted), place)
     document = _DECODER.decode(text)
     if document.format_version.partition(".")[0] != "1":
         raise _RefusedError(
@@ -96,10 +95,16 @@ def _resources(form: Form | None, text: bytes, place: Place, wanted: frozenset[s
             "make the document with Terraform 1.0 or later, or OpenTofu; if it is newer, update imdsguard",
         )
     if document.values is not None and document.resource_changes is msgspec.UNSET:
-        return read_state(document.values.root_module, place, wanted)
+        return _state(read_state(document.values.root_module, place, wanted), place)
     from imdsguard.terraform.documents.plan import read_plan
 
-    return read_plan(document, place, wanted)
+    resources, problems, plan = read_plan(document, place, wanted)
+    return Root(place.file, resources, (place.file,), plan), problems
+
+
+def _state(found: Resources, place: Place) -> tuple[Root, tuple[Problem, ...]]:
+    resources, problems = found
+    return Root(place.file, resources, (place.file,), deployed=True), problems
 
 
 def _nothing(label: str, problem: Problem) -> tuple[Root, tuple[Problem, ...]]:

@@ -20,6 +20,7 @@ from imdsguard.terraform.documents.providers import Providers
 from imdsguard.terraform.documents.references import Resolver, Surroundings
 from imdsguard.terraform.documents.schema import Configuration, StateModule
 from imdsguard.terraform.documents.state import decoded
+from imdsguard.terraform.root import Plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,7 @@ class PlanReader:
         self._deferred = document.deferred_changes
         self._prior = document.prior_state.values if document.prior_state is not None else None
         self._variables = document.variables
+        self._read: tuple[Resource, ...] = ()
 
     def read(self) -> tuple[Resource, ...]:
         """Read all wanted resources."""
@@ -68,7 +70,8 @@ class PlanReader:
         resources = [resource for instance in planned if (resource := self._planned(instance)) is not None]
         resources.extend(self._put_off())
         resources.extend(self._kept())
-        return tuple(resources)
+        self._read = tuple(resources)
+        return self._read
 
     def _wants(self, instance: Instance) -> bool:
         return label_of(instance.planned.mode, instance.planned.type) in self._wanted
@@ -144,6 +147,40 @@ class PlanReader:
             waits=self._order.before(instance.module, instance.label) if self._has_configuration else None,
         )
 
+    def before(self) -> tuple[Resource, ...]:
+        """Read the wanted resources as they are deployed: what the plan says they were, deleted ones too.
+
+        To be asked after `read`, which says what data sources give, and what the plan does not touch.
+        """
+        planned = [self._deployed(each) for each in self._instances if each.planned.mode != "data"]
+        unchanged = [each for each in self._read if each.data or each.action is Action.NONE]
+        return (*(each for each in planned if each is not None), *unchanged)
+
+    def _deployed(self, instance: Instance) -> Resource | None:
+        if not self._wants(instance):
+            return None
+        try:
+            change = instance.change
+        except (msgspec.DecodeError, RecursionError):
+            return None  # `read` has told
+        if not isinstance(change.before, dict):
+            return None
+        planned = instance.planned
+        provider = self._providers.bind(self._key(instance), planned.provider_name)
+        return Resource(
+            address=planned.address,
+            type=planned.type,
+            name=planned.name,
+            body=DocumentBody(self._place, change.before, None, change.before_sensitive, Unseen(NOT_SHOWN)),
+            provider=provider,
+            region=self._region(change.before, provider.region),
+            root=self._place.file,
+            place=self._place,
+            module=planned.module_address,
+            key=planned.index,
+            action=Action.DELETE if change.actions == ["delete"] else Action.NONE,
+        )
+
     def _region(self, values: dict[str, Any], otherwise: Value) -> Value:
         region = values.get("region")
         return Known(region, self._place, (Step("region", self._place),)) if isinstance(region, str) else otherwise
@@ -192,10 +229,11 @@ class PlanReader:
 
 def read_plan(
     document: Document, place: Place, wanted: frozenset[str]
-) -> tuple[tuple[Resource, ...], tuple[Problem, ...]]:
+) -> tuple[tuple[Resource, ...], tuple[Problem, ...], Plan]:
     """Read all wanted resources of a plan."""
     reader = PlanReader(document, place, wanted)
     resources = reader.read()
     if document.errored:
         reader.problems.append(Problem(ERRORED, place, "fix what `terraform plan` reports and make the plan again"))
-    return resources, tuple(reader.problems)
+    variables = {name: variable.value for name, variable in document.variables.items()}
+    return resources, tuple(reader.problems), Plan(reader.before, variables, document.complete)

@@ -167,3 +167,4 @@ class Document(Struct):
     configuration: Configuration | UnsetType | None = UNSET
     values: StateValues | None = None
     errored: bool = False
+    complete: bool | None = None
