@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.cloud_control import ways_through
 from imdsguard.aws.fleets import ways_through_configs
-from imdsguard.aws.launching import recorded
 from imdsguard.aws.tags import NONE, either, from_list, from_map, over_template, own_layers, specified
-from imdsguard.aws.types import ability
+from imdsguard.aws.through import through
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Reference, Unknown
 
@@ -73,7 +72,7 @@ def spot_fleet(resource: Resource, root: Surroundings) -> Iterable[Tags]:
     """Read the templates' tags, and those of each launch specification."""
     specifications = resource.body.blocks("launch_specification")
     for way in ways_through_configs(resource, root):
-        yield Tags((_template(way.through, root),))
+        yield Tags((_by_address(way.through, root),))
     for each in specifications.items:
         yield Tags((from_map(each.attribute("tags")),))
     if specifications.unknown is not None:
@@ -85,7 +84,7 @@ def spot_fleet_by_cloud_control(resource: Resource, root: Surroundings) -> Itera
     for data in resource.body.blocks("spot_fleet_request_config_data").items:
         configs, specifications = data.blocks("launch_template_configs"), data.blocks("launch_specifications")
         for _, way in ways_through(configs, resource, root):
-            yield Tags((_template(way.through, root),))
+            yield Tags((_by_address(way.through, root),))
         for each in specifications.items:
             yield Tags((specified(each),))
         for blocks in (configs, specifications):
@@ -110,26 +109,16 @@ def cluster(resource: Resource, _: Surroundings) -> Iterable[Tags]:
 
 
 def _templates(resource: Resource, root: Surroundings, body: Body | None = None) -> list[TagLayer]:
-    """Return what each template that a launch goes through says of instances: one silent layer if it has none.
-
-    `body` is where the template is named, if that is not the resource itself.
-    """
-    launches = ability(resource.type, "launches")
-    ways = recorded(lambda: launches(resource, root)) if launches is not None else []
-    through = list(dict.fromkeys(way.through for way in ways)) or [""]
-    if through == [""] and not _names_template(body or resource.body):
-        return [NONE]
-    return [_template(address, root) for address in through]
+    """Return what each template that a launch goes through says of instances: one silent layer if it has none."""
+    return [_template(found) for found in through(resource, root, body)] or [NONE]
 
 
-def _names_template(body: Body) -> bool:
-    names = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
-    return any(found.items or found.unknown is not None for found in map(body.blocks, names))
+def _by_address(address: str, root: Surroundings) -> TagLayer:
+    return _template(root.find(Reference(address)) if address else None)
 
 
-def _template(address: str, root: Surroundings) -> TagLayer:
+def _template(found: Resource | None) -> TagLayer:
     """Return what a template says of instances; a launch configuration cannot say anything."""
-    found = root.find(Reference(address)) if address else None
     if found is None:
         return TagLayer({}, OUTSIDE)
     if found.type == "aws_launch_template":

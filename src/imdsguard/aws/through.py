@@ -1,0 +1,34 @@
+"""The launch templates and launch configurations that a launch goes through, way by way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.launching import recorded
+from imdsguard.aws.types import ability
+from imdsguard.model.value import Reference
+
+if TYPE_CHECKING:
+    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.resource import Body, Resource
+
+NAMES = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
+
+
+def through(resource: Resource, root: Surroundings, body: Body | None = None) -> list[Resource | None]:
+    """Return each template or configuration that a launch goes through, None for one that is not in the code.
+
+    Empty where it surely names no template, and no configuration in the code. `body` is where the template is named, if
+    that is not the resource itself.
+    """
+    launches = ability(resource.type, "launches")
+    ways = recorded(lambda: launches(resource, root)) if launches is not None else []
+    addresses = list(dict.fromkeys(way.through for way in ways)) or [""]
+    if addresses == [""] and not names_template(body or resource.body):
+        return []
+    return [root.find(Reference(address)) if address else None for address in addresses]
+
+
+def names_template(body: Body) -> bool:
+    """Whether a template is named, or may be."""
+    return any(found.items or found.unknown is not None for found in map(body.blocks, NAMES))
