@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import recorded
 from imdsguard.aws.types import ability
 from imdsguard.model.value import Reference
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
 
 NAMES = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
@@ -22,8 +22,8 @@ def through(resource: Resource, root: Surroundings, body: Body | None = None) ->
     that is not the resource itself.
     """
     launches = ability(resource.type, "launches")
-    ways = recorded(lambda: launches(resource, root)) if launches is not None else []
-    addresses = list(dict.fromkeys(way.through for way in ways)) or [""]
+    launch: Launch | None = launches(resource, root) if launches is not None else None
+    addresses = list(dict.fromkeys(way.through for way in launch.ways)) if launch is not None else [""]
     if addresses == [""] and not names_template(body or resource.body):
         return []
     return [root.find(Reference(address)) if address else None for address in addresses]
