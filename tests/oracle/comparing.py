@@ -16,6 +16,7 @@ from imdsguard.terraform.read import read
 
 PLAN_CANNOT_TELL = (
     "a plan does not show what local.",
+    "a plan does not show dynamic blocks",
     "a plan does not show what a dynamic block sets its arguments to",
     "a plan does not show how it depends on ",
     "a plan does not show what a function of constants gives",

@@ -8,6 +8,7 @@ from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
 from imdsguard.terraform.documents.expressions import FUNCTION, Hidden, Written, expression_of, references_of
+from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import Marks, marked, member, to_value
 
 if TYPE_CHECKING:
@@ -17,6 +18,29 @@ if TYPE_CHECKING:
     from imdsguard.terraform.documents.references import Surroundings
 
 COMPUTED = "known only after apply"
+UNCOUNTED = "set by a dynamic block whose for_each is known only after apply"
+NEVER_COMPUTED = frozenset(
+    {
+        "auto_scaling_group_provider",
+        "compute_resources",
+        "evaluation_criteria",
+        "launch_specification",
+        "launch_template",
+        "launch_template_config",
+        "launch_template_specification",
+        "managed_instances_provider",
+        "metric",
+        "metric_query",
+        "override",
+        "overrides",
+        "setting",
+    }
+)
+"""Blocks that no resource's provider fills in (its published schemas): not known yet, they are somebody's."""
+GROUP = "aws_autoscaling_group."
+"""Of a group the provider fills in `launch_template` too."""
+NO_BLOCKS = "awscc_"
+"""The provider whose resources have arguments only: these are shown."""
 TOO_DEEP = "the value is nested too deeply to be read"
 
 
@@ -67,7 +91,8 @@ class DocumentBody:
     def _blocks(self, name: str) -> Blocks:
         raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
         if marked(marks):
-            value = self._unsettled(self.written.expression(name))
+            expression = self.written.expression(name)
+            value = self._unsettled(expression) if expression is not None else self._left_out(name)
             return Blocks((), value) if isinstance(value, Unknown) else Blocks()
         if isinstance(raw, dict):
             return Blocks((self._child(raw, marks, secrets, self.written.block(name)),))
@@ -105,6 +130,16 @@ class DocumentBody:
             return Absent(self.place, trace) if not opaque else Unknown(FUNCTION, place=self.place)
         reason = sources.reason or COMPUTED
         return Unknown(reason, sources.references, self.place, trace, sources.exact)
+
+    def _left_out(self, name: str) -> Value:
+        """Say of blocks that are not known yet, and not in the configuration, whether dynamic ones may be there."""
+        if self.surroundings is None or self.surroundings.label.startswith(NO_BLOCKS):
+            return Absent(self.place)
+        group = self.surroundings.label.startswith(GROUP)
+        if name in NEVER_COMPUTED and not (group and name == "launch_template"):
+            return Unknown(UNCOUNTED, place=self.place)
+        used = self.surroundings.resolver.hidden.use_in(self.surroundings.module, self.surroundings.label)
+        return Absent(self.place) if used is None else Unknown(REASON.format(used), (used,), self.place)
 
     def _trace(self, expression: object) -> tuple[Step, ...]:
         if expression is None or isinstance(expression, Hidden):

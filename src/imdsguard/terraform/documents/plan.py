@@ -56,7 +56,7 @@ class PlanReader:
         self._blocks = Blocks(configuration if isinstance(configuration, Configuration) else Configuration())
         changes = document.resource_changes or []
         self._instances = Instances(changes)
-        self._resolver = Resolver(self._blocks, self._instances)
+        self._resolver = Resolver(self._blocks, self._instances, document.relevant_attributes)
         self._order = Order(self._blocks)
         self._deferred = document.deferred_changes
         self._prior = document.prior_state.values if document.prior_state is not None else None

@@ -15,13 +15,14 @@ from imdsguard.model.value import Reference
 from imdsguard.terraform.documents.addresses import Index, Step, key_of, steps_of
 from imdsguard.terraform.documents.configuration import Blocks, ModulePath, most_specific
 from imdsguard.terraform.documents.expressions import FUNCTION, references_of
+from imdsguard.terraform.documents.hidden import HiddenUses
 from imdsguard.terraform.documents.values import anything_marked, member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imdsguard.terraform.documents.instances import Instance, Instances
-    from imdsguard.terraform.documents.schema import Expression
+    from imdsguard.terraform.documents.schema import Expression, RelevantAttribute
 
 MOST_REFERENCES = 64
 LONGEST_CHAIN = 100
@@ -81,9 +82,10 @@ class Surroundings:
 class Resolver:
     """Follows references through one plan."""
 
-    def __init__(self, blocks: Blocks, instances: Instances) -> None:
+    def __init__(self, blocks: Blocks, instances: Instances, relevant: Sequence[RelevantAttribute] = ()) -> None:
         self._blocks = blocks
         self._instances = instances
+        self.hidden = HiddenUses(blocks, instances, relevant)
         self._memo: dict[tuple[object, ...], Sources] = {}
         self._depth = 0
 

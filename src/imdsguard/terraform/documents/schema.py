@@ -113,6 +113,13 @@ class DeferredChange(Struct):
     reason: str = ""
 
 
+class RelevantAttribute(Struct):
+    """An attribute that something in a plan was made from. `resource` is an address."""
+
+    resource: str
+    attribute: list[Any] = []
+
+
 class StateResource(Struct):
     """A resource instance in a state. `provider_config` is known from a state file only: `aws.west`."""
 
@@ -163,6 +170,7 @@ class Document(Struct):
     resource_changes: list[ResourceChange] | UnsetType | None = UNSET
     deferred_changes: list[DeferredChange] = []
     planned_values: Raw | UnsetType = UNSET
+    relevant_attributes: list[RelevantAttribute] = []
     prior_state: PriorState | None = None
     configuration: Configuration | UnsetType | None = UNSET
     values: StateValues | None = None
