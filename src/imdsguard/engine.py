@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Finding, Judgement, Related, Severity, Verdict
+from imdsguard.model.finding import Finding, Judgement, Related, Severity, Verdict, fingerprint
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
 from imdsguard.model.resource import Action
@@ -30,10 +30,13 @@ class Outcome:
 
 
 def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
-    """Ask every rule that the policy does not switch off about every subject in the estate."""
+    """Ask every rule that the policy does not switch off about every subject in the estate.
+
+    The policy's own requirements are asked, too, whether they are among `rules` or not.
+    """
     findings: dict[tuple[object, ...], Finding] = {}
     problems: list[Problem] = []
-    for rule in rules:
+    for rule in {rule.id: rule for rule in (*rules, *policy.rules)}.values():
         setting = policy.setting(rule.id)
         if setting.off:
             continue
@@ -45,13 +48,6 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
             except Exception as error:
                 problems.append(_failure(rule, subject, error))
     return Outcome(tuple(sorted(findings.values(), key=_order)), tuple(problems))
-
-
-def fingerprint(rule: str, root: str, address: str, region: str | None) -> str:
-    """Name a finding so that it keeps its name when lines move: 16 hexadecimal digits of a SHA-256."""
-    from hashlib import sha256
-
-    return sha256("|".join((rule, root, address, region or "")).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _subjects(estate: Estate, rule: Rule) -> Iterable[object]:

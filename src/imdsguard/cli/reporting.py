@@ -131,8 +131,13 @@ def make_report(found: Read, gate: Gate) -> Report:
 
     outcome = judge(found.estate, gate.rules, gate.policy)
     findings: tuple[Finding, ...] = outcome.findings
+    problems = found.problems + outcome.problems
+    if gate.policy.exemptions:
+        from imdsguard.cli.exempting import exempted
+
+        findings = exempted(findings, found, gate.policy, gate.rules, complete=not problems)
     shown = tuple(f for f in findings if gate.options.show_passed or f.verdict is not Verdict.PASS)
-    return Report(found.estate, shown, found.problems + outcome.problems, gate.rules, gate.policy.name)
+    return Report(found.estate, shown, problems, gate.rules, gate.policy.name)
 
 
 def _render(name: str, report: Report, style: Style | None, *, quiet: bool) -> str:

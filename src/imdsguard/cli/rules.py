@@ -38,6 +38,7 @@ def command(policy: str | None, checks: tuple[str, ...], form: str, no_color: bo
     found.select(files)  # refuses rules that are not there
     rules = load_rules(files)
     chosen = found.bind(rules)
+    rules += chosen.rules
     if form == "json":
         write_out(_json(rules, chosen))
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.problem import Problem
@@ -22,22 +23,30 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Read:
-    """What was read: the estate, the roots it is made of, and what could not be read."""
+    """What was read: the estate, the roots it is made of, and what could not be read.
+
+    `folders` were read whole: all that is in them, with nothing excluded.
+    """
 
     estate: Estate
     roots: tuple[Root, ...]
     problems: tuple[Problem, ...]
+    folders: tuple[str, ...] = ()
 
 
 def select_rules(policy: str | None, checks: Sequence[str]) -> tuple[Policy, tuple[Rule, ...]]:
-    """Read the policy and import the rules it selects, no others. Raises `PolicyError` and `RuleError`."""
+    """Read the policy and import the rules it selects, no others; its own requirements are among them.
+
+    Raises `PolicyError` and `RuleError`.
+    """
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.read import find_policy
 
     found = find_policy(policy, ".")
     files = rule_files(checks)
     rules = load_rules(files, found.select(files))
-    return found.bind(rules), rules
+    bound = found.bind(rules)
+    return bound, rules + tuple(rule for rule in bound.rules if not bound.setting(rule.id).off)
 
 
 def make_inputs(
@@ -69,7 +78,6 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside | None = 
     `outside` says which root modules share an account, and what is set elsewhere. Raises `PolicyError` if it puts one
     into two estates.
     """
-    from imdsguard.aws.estate import build
     from imdsguard.aws.types import wanted
     from imdsguard.terraform.read import read
 
@@ -81,10 +89,18 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside | None = 
         reading = read(given or ["."], inputs, wanted(), stdin)
         reading_roots = reading.roots
         problems += reading.problems
-    joined = outside.joined(root.name for root in reading_roots) if outside else {}
+    found = estate_of(reading_roots, problems, outside)
+    folders = () if inputs.exclude else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
+    return replace(found, folders=folders)
+
+
+def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: Outside | None = None) -> Read:
+    """Work out what AWS will do with what was read. Raises `PolicyError` as `read_estate` does."""
+    from imdsguard.aws.estate import build
+
+    joined = outside.joined(root.name for root in roots) if outside else {}
     assumed = outside.assumed if outside else ()
-    estate = build([(root.name, root.resources) for root in reading_roots], joined, assumed)
-    return Read(estate, reading_roots, problems)
+    return Read(build([(root.name, root.resources) for root in roots], joined, assumed), roots, problems)
 
 
 def governed(path: str) -> str:

@@ -102,6 +102,13 @@ class Finding:
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
+def fingerprint(rule: str, root: str, address: str, region: str | None) -> str:
+    """Name a finding so that it keeps its name when lines move: 16 hexadecimal digits of a SHA-256."""
+    from hashlib import sha256
+
+    return sha256("|".join((rule, root, address, region or "")).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
 def passed(subject: Subject, message: str = "") -> Judgement:
     """Say that the subject is as it should be."""
     return Judgement(Verdict.PASS, subject.resource, message, region=subject.scope.region_name)

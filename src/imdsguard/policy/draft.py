@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
-from imdsguard.policy.errors import PolicyError, nearest
-from imdsguard.policy.nodes import Node, Scalar, Table, kind_of
+from imdsguard.policy.errors import Complaints, PolicyError
+from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 from imdsguard.policy.outside import Outside, read_assume, read_estates
-from imdsguard.policy.shapes import table_of, word_of
+from imdsguard.policy.shapes import refuse_others, table_of, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.model.place import Place
+    from imdsguard.policy.exemption import Exemption
+    from imdsguard.policy.requirement import Requirement
 
-KEYS = ("version", "extends", "fail_on", "on_unknown", "rules", "estates", "assume")
-LATER = ("requirements", "exemptions")
-"""Keys that the format has, and that this version cannot act on: it refuses them, since it must not ignore them."""
+KEYS = ("version", "extends", "fail_on", "on_unknown", "rules", "requirements", "exemptions", "estates", "assume")
 NEVER = "never"
 _ON = ("on", "true", "yes")
 _OFF = ("off", "false", "no")
@@ -41,57 +41,106 @@ class Entry:
 
 @record(frozen=True, slots=True)
 class Draft:
-    """One policy file. `fail_on` is a severity or `never`; None where the file does not say."""
+    """One policy file. `fail_on` is a severity or `never`; None where the file does not say.
 
-    extends: Scalar | None = None
+    `extends` names policies, weakest first. Paths in it count from the folder `base`.
+    """
+
+    extends: tuple[Scalar, ...] = ()
     fail_on: str | None = None
     on_unknown: Severity | None = None
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    requirements: Mapping[str, Requirement] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
     outside: Outside = field(default_factory=Outside)
 
     def over(self, base: Draft) -> Draft:
-        """Give what both say together: where they differ, this one counts."""
+        """Give what both say together: where they differ, this one counts. Exemptions add up."""
         entries = dict(base.entries)
         for rule, mine in self.entries.items():
             entries[rule] = _over(mine, entries[rule]) if rule in entries else mine
         return Draft(
-            extends=base.extends,
+            extends=self.extends,
             fail_on=self.fail_on or base.fail_on,
             on_unknown=self.on_unknown or base.on_unknown,
             entries=entries,
+            requirements={**base.requirements, **self.requirements},
+            exemptions=base.exemptions + self.exemptions,
             outside=self.outside.over(base.outside),
         )
 
 
 def read_draft(node: Node, base: str = "") -> Draft:
-    """Check the shape of a policy. `base` is the folder its estates count from. Raises `PolicyError`."""
+    """Check the shape of a policy. `base` is the folder its globs on paths count from. Raises `PolicyError`."""
     table = table_of(node, "a policy")
-    for key, _ in table.entries:
-        if key.text in LATER:
-            raise PolicyError(f'"{key.text}" is not supported yet by this version of imdsguard', key.place)
-        if key.text not in KEYS:
-            raise PolicyError(f'a policy has no key "{key.text}"{nearest(key.text, KEYS)}', key.place)
-    _version(table)
-    extends = table.get("extends")
-    if extends is not None and not (isinstance(extends, Scalar) and extends.text):
-        raise PolicyError("extends must be the name of a policy or a path", extends.place)
-    fail_on = table.get("fail_on")
-    on_unknown = table.get("on_unknown")
-    rules = table.get("rules")
+    wrong = Complaints()
+    refuse_others(table, "a policy", KEYS, wrong)
+    wrong.attempt(_version, table)
+    fail_on, on_unknown, rules = table.get("fail_on"), table.get("on_unknown"), table.get("rules")
+    extends = wrong.attempt(_extends, table)
+    limit = wrong.attempt(word_of, fail_on, "fail_on", (*(s.value for s in Severity), NEVER)) if fail_on else None
+    unknown = wrong.attempt(_severity, on_unknown, "on_unknown") if on_unknown else None
+    entries = wrong.attempt(_entries, rules) if rules else None
+    requirements = wrong.attempt(_requirements, table, base)
+    exemptions = wrong.attempt(_exemptions, table, base)
+    outside = wrong.attempt(_outside, table, base)
+    wrong.settle()
     return Draft(
-        extends=extends if isinstance(extends, Scalar) else None,
-        fail_on=word_of(fail_on, "fail_on", (*(s.value for s in Severity), NEVER)) if fail_on else None,
-        on_unknown=_severity(on_unknown, "on_unknown") if on_unknown else None,
-        entries={key.text: _entry(key, value) for key, value in table_of(rules, "rules").entries} if rules else {},
-        outside=_outside(table, base),
+        extends=extends or (),
+        fail_on=limit,
+        on_unknown=unknown,
+        entries=entries or {},
+        requirements=requirements or {},
+        exemptions=exemptions or (),
+        outside=outside or Outside(),
     )
+
+
+def _extends(table: Table) -> tuple[Scalar, ...]:
+    node = table.get("extends")
+    if node is None:
+        return ()
+    items = node.items if isinstance(node, Items) else (node,)
+    for item in items:
+        if not isinstance(item, Scalar) or not item.text:
+            raise PolicyError("extends must be the name of a policy, a path, or a list of these", item.place)
+    return tuple(item for item in items if isinstance(item, Scalar))
+
+
+def _entries(node: Node) -> dict[str, Entry]:
+    wrong = Complaints()
+    found = {key.text: wrong.attempt(_entry, key, value) for key, value in table_of(node, "rules").entries}
+    wrong.settle()
+    return {rule: entry for rule, entry in found.items() if entry is not None}
+
+
+def _requirements(table: Table, base: str) -> Mapping[str, Requirement]:
+    node = table.get("requirements")
+    if node is None:
+        return {}
+    from imdsguard.policy.read_requirements import read_requirements
+
+    return read_requirements(node, base)
+
+
+def _exemptions(table: Table, base: str) -> tuple[Exemption, ...]:
+    node = table.get("exemptions")
+    if node is None:
+        return ()
+    from imdsguard.policy.read_exemptions import read_exemptions
+
+    return read_exemptions(node, base)
 
 
 def _outside(table: Table, base: str) -> Outside:
     estates, assume = table.get("estates"), table.get("assume")
     if estates is None and assume is None:
         return Outside()
-    return Outside(read_estates(estates, base) if estates else (), read_assume(assume) if assume else ())
+    wrong = Complaints()
+    read = wrong.attempt(read_estates, estates, base) if estates else ()
+    assumed = wrong.attempt(read_assume, assume) if assume else ()
+    wrong.settle()
+    return Outside(read or (), assumed or ())
 
 
 def _version(table: Table) -> None:
@@ -111,13 +160,15 @@ def _entry(key: Scalar, node: Node) -> Entry:
         return Entry(key.place, severity=Severity(word_of(node, key.text, (*(s.value for s in Severity), "off", "on"))))
     severity = on_unknown = None
     parameters: dict[str, tuple[Scalar, Node]] = {}
+    wrong = Complaints()
     for name, value in table_of(node, key.text).entries:
         if name.text == "severity":
-            severity = _severity(value, "severity")
+            severity = wrong.attempt(_severity, value, "severity")
         elif name.text == "on_unknown":
-            on_unknown = _severity(value, "on_unknown")
+            on_unknown = wrong.attempt(_severity, value, "on_unknown")
         else:
             parameters[name.text] = (name, value)
+    wrong.settle()
     return Entry(key.place, severity=severity, on_unknown=on_unknown, parameters=parameters)
 
 

@@ -12,6 +12,9 @@ from imdsguard.policy.outside import Outside
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imdsguard.model.rule import Rule
+    from imdsguard.policy.exemption import Exemption
+
 
 @record(frozen=True, slots=True)
 class Setting:
@@ -32,7 +35,8 @@ class Policy:
 
     `on_unknown` is how bad it is when a rule cannot tell, but never worse than what the rule would have found.
     `fail_on` is the mildest severity that makes a run fail; None: no finding does. `outside` says what no single root
-    module shows: which of them share an account, and which Region defaults are set elsewhere.
+    module shows: which of them share an account, and which Region defaults are set elsewhere. `rules` are those that
+    the policy brings itself: its requirements. `exemptions` are held against the findings (`exemption.exempt`).
     """
 
     name: str = "baseline"
@@ -40,6 +44,8 @@ class Policy:
     on_unknown: Severity = Severity.WARNING
     fail_on: Severity | None = Severity.ERROR
     outside: Outside = field(default_factory=Outside)
+    rules: tuple[Rule, ...] = ()
+    exemptions: tuple[Exemption, ...] = ()
 
     def setting(self, rule: str) -> Setting:
         """What is said about a rule."""

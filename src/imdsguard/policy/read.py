@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
 from imdsguard.policy.draft import NEVER, Draft, read_draft
-from imdsguard.policy.errors import PolicyError, nearest
+from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from imdsguard.policy.yaml import LARGEST, read_nodes
@@ -18,50 +19,101 @@ if TYPE_CHECKING:
 
     from imdsguard.model.place import Place
     from imdsguard.model.rule import Rule
+    from imdsguard.policy.nodes import Node
 
 BASELINE = "baseline"
 CONFIG = ".imdsguard.yaml"
+RESERVED = ("exemption-expired", "exemption-unused")
+"""Rules of which only policies know: those by which their own exemptions are reported."""
 _LONGEST_CHAIN = 16
+_MOST_FILES = 64
+
+
+@record(frozen=True, slots=True)
+class Layer:
+    """One policy file as it is written. `name` is what people call it: a shipped name, or the file."""
+
+    name: str
+    node: Node
+    draft: Draft
 
 
 @record(frozen=True, slots=True)
 class Found:
-    """A policy before its rules are loaded. `name` is what people call it: a shipped name, or the file."""
+    """A policy before its rules are loaded. `name` is what people call it: a shipped name, or the file.
+
+    `layers` are the files that it is made of, weakest first.
+    """
 
     name: str
     draft: Draft
+    layers: tuple[Layer, ...] = field(default=(), compare=False)
 
     def select(self, rules: Iterable[str]) -> tuple[str, ...]:
         """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there.
 
         The policies we ship may: they speak of our rules, and a program may run other ones.
         """
-        known = tuple(rules)
+        files = tuple(rules)
+        known = self._known(files)
+        shipped = shipped_policies()
+        wrong = Complaints()
         for rule, entry in self.draft.entries.items():
-            if rule not in known and entry.place.file not in shipped_policies():
-                raise PolicyError(f'there is no rule "{rule}"{nearest(rule, known)}', entry.place)
-        return tuple(rule for rule in known if rule not in self.draft.entries or not self.draft.entries[rule].off)
+            if rule not in known and entry.place.file not in shipped:
+                wrong.add(f'there is no rule "{rule}"{nearest(rule, known)}', entry.place)
+        for requirement in self.draft.requirements.values():
+            if requirement.id in files or requirement.id in RESERVED:
+                wrong.add(f'there is a rule "{requirement.id}" already: choose another id', requirement.place)
+        for exemption in self.draft.exemptions:
+            for glob in exemption.rules:
+                if not exemption.means_one_of(glob, known):
+                    wrong.add(f'there is no rule "{glob}"{nearest(glob, known)}', exemption.place)
+        wrong.settle()
+        return tuple(rule for rule in files if rule not in self.draft.entries or not self.draft.entries[rule].off)
+
+    def _known(self, files: tuple[str, ...]) -> tuple[str, ...]:
+        return (*files, *self.draft.requirements, *RESERVED)
 
     def bind(self, rules: Sequence[Rule]) -> Policy:
         """Join the policy with the rules it selected. Raises `PolicyError` for parameters that a rule does not have."""
-        by_id = {rule.id: rule for rule in rules}
-        settings: dict[str, Setting] = {}
+        own = self._own_rules()
+        by_id = {rule.id: rule for rule in (*rules, *own)}
+        shipped = shipped_policies()
+        settings = {
+            name: Setting(on_unknown=each.on_unknown)
+            for name, each in self.draft.requirements.items()
+            if each.on_unknown is not None
+        }
+        wrong = Complaints()
         for rule, entry in self.draft.entries.items():
-            if rule not in by_id and entry.place.file in shipped_policies():
+            if rule not in by_id and entry.place.file in shipped:
                 continue
             parameters = None
             if entry.parameters and rule in by_id and not entry.off:
                 from imdsguard.policy.parameters import read_parameters
 
-                parameters = read_parameters(by_id[rule], entry.parameters)
-            settings[rule] = Setting(entry.off, entry.severity, entry.on_unknown, parameters)
+                parameters = wrong.attempt(read_parameters, by_id[rule], entry.parameters)
+            declared = settings[rule].on_unknown if rule in settings else None
+            settings[rule] = Setting(entry.off, entry.severity, entry.on_unknown or declared, parameters)
+        wrong.settle()
         return Policy(
             name=self.name,
             settings=settings,
             on_unknown=self.draft.on_unknown or Severity.WARNING,
             fail_on=threshold(self.draft.fail_on or Severity.ERROR.value),
             outside=self.draft.outside,
+            rules=own,
+            exemptions=self.draft.exemptions,
         )
+
+    def _own_rules(self) -> tuple[Rule, ...]:
+        """Give the rules that the policy brings: its requirements, and those by which exemptions are reported."""
+        own = tuple(requirement.rule() for requirement in self.draft.requirements.values())
+        if not self.draft.exemptions:
+            return own
+        from imdsguard.policy.exemption import rules_of_exemptions
+
+        return (*own, *rules_of_exemptions())
 
 
 def threshold(word: str) -> Severity | None:
@@ -69,15 +121,16 @@ def threshold(word: str) -> Severity | None:
     return None if word == NEVER else Severity(word)
 
 
-def find_policy(name: str | None, working_directory: str) -> Found:
+def find_policy(name: str | None, working_directory: str, base: str | None = None) -> Found:
     """Read the policy `name` (one we ship, or a path); without a name the project's own, else the baseline.
 
-    Raises `PolicyError`.
+    Globs on paths count from the folder `base`; without it from that of `.imdsguard.yaml`, else from the working
+    directory. Raises `PolicyError`.
     """
     if name is not None:
-        return _read_chain(name, "", inside=None)
+        return _read_chain(name, None, base)
     config, top = discover(working_directory)
-    return _read_chain(BASELINE, "", inside=None) if config is None else _read_chain(config, "", inside=top)
+    return _read_chain(BASELINE, None, base) if config is None else _read_chain(config, top, base)
 
 
 def discover(working_directory: str) -> tuple[str | None, str]:
@@ -100,23 +153,45 @@ def discover(working_directory: str) -> tuple[str | None, str]:
         folder = parent
 
 
-def _read_chain(name: str, folder: str, inside: str | None) -> Found:
-    """Read a policy and all it extends. A policy that names none extends the baseline."""
-    path = _path(name, folder, None)
-    shown, draft = _read(path, name, None, inside)
-    chain = [path]
-    while draft.extends is not None or not _is_baseline(chain[-1]):
-        place = draft.extends.place if draft.extends else None
-        next_name = draft.extends.text if draft.extends else BASELINE
-        path = _path(next_name, os.path.dirname(chain[-1]), place)
-        if os.path.realpath(path) in map(os.path.realpath, chain):
-            raise PolicyError(f"policies extend each other in a circle: {next_name} is there already", place)
-        if len(chain) == _LONGEST_CHAIN:
+class _Chain:
+    """Reads a policy and all it extends, each file once. A policy that names none extends the baseline."""
+
+    def __init__(self, inside: str | None, base: str | None = None) -> None:
+        self._inside = inside
+        self._base = base
+        self._read: set[str] = set()
+        self.layers: list[Layer] = []
+
+    def take(self, name: str, folder: str, place: Place | None, above: tuple[tuple[str, str], ...]) -> None:
+        """Read one policy, after those it extends. `above` are those that led here: real path and name."""
+        path = _path(name, folder, place)
+        real = os.path.realpath(path)
+        if any(real == other for other, _ in above):
+            circle = " -> ".join([*(shown for _, shown in above), name])
+            raise PolicyError(f"policies extend each other in a circle: {circle}", place)
+        if real in self._read:
+            return
+        if len(above) == _LONGEST_CHAIN:
             raise PolicyError(f"more than {_LONGEST_CHAIN} policies extend each other", place)
-        chain.append(path)
-        _, base = _read(path, next_name, place, inside)
-        draft = draft.over(base)
-    return Found(shown, draft)
+        if len(self._read) == _MOST_FILES:
+            raise PolicyError(f"a policy cannot be made of more than {_MOST_FILES} files", place)
+        self._read.add(real)
+        layer = _read(path, name, place, self._inside, self._base)
+        here = (*above, (real, layer.name))
+        for other in layer.draft.extends:
+            self.take(other.text, os.path.dirname(path), other.place, here)
+        if not layer.draft.extends and not _is_baseline(path):
+            self.take(BASELINE, "", None, here)
+        self.layers.append(layer)
+
+
+def _read_chain(name: str, inside: str | None, base: str | None = None) -> Found:
+    chain = _Chain(inside, base)
+    chain.take(name, "", None, ())
+    draft = Draft()
+    for layer in chain.layers:
+        draft = layer.draft.over(draft)
+    return Found(chain.layers[-1].name, draft, tuple(chain.layers))
 
 
 def _is_baseline(path: str) -> bool:
@@ -135,7 +210,7 @@ def _path(name: str, folder: str, place: Place | None) -> str:
     return f"{shipped_folder('policies')}/{name}.yaml"
 
 
-def _read(path: str, name: str, place: Place | None, inside: str | None) -> tuple[str, Draft]:
+def _read(path: str, name: str, place: Place | None, inside: str | None, base: str | None) -> Layer:
     shipped = os.path.dirname(path) == shipped_folder("policies")
     shown = name if shipped else path.replace(os.sep, "/")
     real = os.path.realpath(path)
@@ -148,5 +223,7 @@ def _read(path: str, name: str, place: Place | None, inside: str | None) -> tupl
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
-    base = os.path.dirname(path) if os.path.basename(path) == CONFIG else ""
-    return shown, read_draft(read_nodes(data, shown), base)
+    if base is None:
+        base = os.path.dirname(path) if os.path.basename(path) == CONFIG else ""
+    node = read_nodes(data, shown)
+    return Layer(shown, node, read_draft(node, base))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imdsguard.policy.errors import PolicyError, nearest
-from imdsguard.policy.nodes import Node, Scalar, Table, kind_of
+from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
+
+if TYPE_CHECKING:
+    from imdsguard.policy.errors import Complaints
 
 
 def table_of(node: Node, what: str) -> Table:
@@ -22,3 +27,38 @@ def word_of(node: Node, what: str, known: tuple[str, ...]) -> str:
     hint = nearest(node.text, known) if isinstance(node, Scalar) else ""
     listed = f"{', '.join(known[:-1])} or {known[-1]}"
     raise PolicyError(f"{what} must be {listed}, not {kind_of(node)}{hint if 'mean' in hint else ''}", node.place)
+
+
+def refuse_others(table: Table, what: str, known: tuple[str, ...], wrong: Complaints) -> None:
+    """Note every key of a mapping that is none of the `known` ones."""
+    for key, _ in table.entries:
+        if key.text not in known:
+            wrong.add(f'{what} has no key "{key.text[:60]}"{nearest(key.text, known)}', key.place)
+
+
+def sentence_of(node: Node, what: str) -> str:
+    """Give a text that says something. Raises `PolicyError`."""
+    if isinstance(node, Scalar) and node.text.strip() and "\0" not in node.text:
+        return node.text
+    raise PolicyError(f"{what} must be a text, not {kind_of(node)}", node.place)
+
+
+def items_of(node: Node, what: str) -> tuple[Scalar, ...]:
+    """Give a word, or each word of a list that has some. Raises `PolicyError`."""
+    items = node.items if isinstance(node, Items) else (node,)
+    for item in items:
+        if not isinstance(item, Scalar) or not item.text.strip() or "\0" in item.text:
+            raise PolicyError(f"{what} must be a word or a list of words, not {kind_of(item)}", item.place)
+    if not items:
+        raise PolicyError(f"{what} must be a word or a list of words, not an empty list", node.place)
+    return tuple(item for item in items if isinstance(item, Scalar))
+
+
+def words_of(node: Node, what: str) -> tuple[str, ...]:
+    """Give the same as texts. Raises `PolicyError`."""
+    return tuple(item.text for item in items_of(node, what))
+
+
+def choices_of(node: Node, what: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Give one or several of the `known` words. Raises `PolicyError`."""
+    return tuple(word_of(item, what, known) for item in items_of(node, what))

@@ -1,0 +1,249 @@
+"""A rule that a policy declares: which launches it is about, and what their effective settings must be.
+
+Nothing here reads anything: a requirement becomes a `Rule` like those of `checks/`, and the engine asks it like them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Severity, failed, passed, undecided
+from imdsguard.model.launch import HOP_LIMIT, State
+from imdsguard.model.record import record
+from imdsguard.model.rule import Rule
+from imdsguard.policy.where import Fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    from imdsguard.model.finding import Judgement
+    from imdsguard.model.launch import Launch, Option
+    from imdsguard.model.place import Place
+    from imdsguard.model.value import Step
+    from imdsguard.policy.where import Where
+
+    Holds: TypeAlias = Callable[[object], bool]
+
+REJECTED = "MetadataNoTokenRejected"
+TOKENLESS = "MetadataNoToken"
+
+
+@record(frozen=True, slots=True)
+class Answer:
+    """Whether a launch does what one demand asks, and why. `remedy` is what to write where it does not."""
+
+    fit: Fit
+    because: str
+    remedy: str = ""
+    place: Place | None = None
+    trace: tuple[Step, ...] = ()
+
+
+@record(frozen=True, slots=True)
+class OneOf:
+    """An option must have one of these values."""
+
+    option: str
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.option} must be {_either(self.values)}"
+
+    def of(self, launch: Launch) -> Answer:
+        """Compare with what AWS will use."""
+        return _compared(launch, self.option, lambda value: str(value) in self.values, self.values[0])
+
+
+@record(frozen=True, slots=True)
+class Between:
+    """A number must lie between two, both taken in. None: there is no such bound."""
+
+    option: str
+    low: int | None
+    high: int | None
+
+    def __str__(self) -> str:
+        if self.low == self.high:
+            return f"{self.option} must be {self.low}"
+        if self.low is None:
+            return f"{self.option} must be at most {self.high}"
+        if self.high is None:
+            return f"{self.option} must be at least {self.low}"
+        return f"{self.option} must be from {self.low} to {self.high}"
+
+    def of(self, launch: Launch) -> Answer:
+        """Compare with what AWS will use."""
+        wanted = self.high if self.high is not None else self.low
+        return _compared(launch, self.option, self._holds, str(wanted))
+
+    def _holds(self, value: object) -> bool:
+        try:
+            number = int(str(value))
+        except ValueError:
+            return False
+        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+
+
+@record(frozen=True, slots=True)
+class InState:
+    """What the launch answers token-less calls with, all options taken together."""
+
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"state must be {_either(self.values)}"
+
+    def of(self, launch: Launch) -> Answer:
+        """Compare."""
+        tokens = launch.tokens
+        remedy = _block("http_tokens", "required") if "required" in self.values else _block("http_endpoint", "disabled")
+        if launch.state is State.UNKNOWN:
+            return Answer(Fit(None), launch.reason or tokens.because, remedy, tokens.place, tokens.trace)
+        because = f"it is {launch.state.value}, as {tokens.because}"
+        return Answer(Fit(launch.state.value in self.values), because, remedy, tokens.place, tokens.trace)
+
+
+@record(frozen=True, slots=True)
+class SetBy:
+    """The layer that decides `http_tokens` must be one of these."""
+
+    values: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"http_tokens must be set by {_either(value.replace('_', ' ') for value in self.values)}"
+
+    def of(self, launch: Launch) -> Answer:
+        """Compare."""
+        tokens = launch.tokens
+        where = " or ".join(_WRITTEN_IN[value] for value in self.values)
+        remedy = f'http_tokens = "required" {where}'
+        fit = Fit(tokens.source.value in self.values) if tokens.known else Fit(None)
+        return Answer(fit, tokens.because, remedy, tokens.place, tokens.trace)
+
+
+@record(frozen=True, slots=True)
+class Watched:
+    """An alarm on each of these metrics must watch the launch."""
+
+    metrics: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"an alarm on {' and one on '.join(self.metrics)} must watch it"
+
+    def of(self, launch: Launch) -> Answer:
+        """Ask for each."""
+        answers = [(metric, self._coverage(launch, metric)) for metric in self.metrics]
+        missing = sorted((each for each in answers if not each[1].so), key=lambda each: each[1].so is None)
+        if not missing:
+            return Answer(Fit(so=True), f"alarms on {' and '.join(self.metrics)} watch it")
+        metric, fit = missing[0]
+        remedy = f'an aws_cloudwatch_metric_alarm on {metric} (namespace "AWS/EC2") in the same account and Region'
+        because = fit.reason or ("no such alarm is in the code" if fit.so is False else "its alarms cannot be computed")
+        return Answer(fit, because, remedy, launch.resource.place)
+
+    @staticmethod
+    def _coverage(launch: Launch, metric: str) -> Fit:
+        coverage = launch.coverage if metric == REJECTED else launch.observed
+        return Fit(coverage.covered, coverage.reason or "")
+
+
+Demand = OneOf | Between | InState | SetBy | Watched
+
+
+@record(frozen=True, slots=True)
+class Requirement:
+    """One entry of `requirements`. `unless` takes launches out again that `where` would take in."""
+
+    id: str
+    place: Place
+    demands: tuple[Demand, ...]
+    where: Where
+    unless: Where | None = None
+    message: str = ""
+    severity: Severity = Severity.ERROR
+    on_unknown: Severity | None = None
+
+    def rule(self) -> Rule:
+        """Make the rule that the engine asks and reports list."""
+        return Rule(self.id, self.place.file, self.severity, self._page(), self.judge, ("Launch",))
+
+    def judge(self, launch: Launch) -> Iterable[Judgement]:
+        """Give one verdict for each demand that the launch does not meet, or one that it meets them all."""
+        meant = self._meant(launch)
+        if meant.so is False:
+            return
+        fine = True
+        for demand in self.demands:
+            answer = demand.of(launch)
+            if answer.fit.so:
+                continue
+            fine = False
+            yield self._verdict(launch, demand, answer, meant)
+        if fine:
+            yield passed(launch, "; ".join(str(demand) for demand in self.demands))
+
+    def _meant(self, launch: Launch) -> Fit:
+        """Whether the launch is one that is asked. What is not known of `unless` leaves it in doubt."""
+        if not launch.starts_instances and not self.where.names_templates:
+            return Fit(so=False)
+        fit = self.where.fit(launch)
+        if fit.so is False or self.unless is None:
+            return fit
+        other = self.unless.fit(launch)
+        if other.so:
+            return Fit(so=False)
+        return fit if other.so is False or fit.so is None else Fit(None, other.reason)
+
+    def _verdict(self, launch: Launch, demand: Demand, answer: Answer, meant: Fit) -> Judgement:
+        asked = f"{self.message}: {demand}" if self.message else str(demand)
+        if meant.so is None:
+            said = f"{asked}: {answer.because}; but whether this is asked of it cannot be told, as {meant.reason}"
+        elif answer.fit.so is None:
+            said = f"{asked}, which cannot be told: {answer.because}"
+        else:
+            said = f"{asked}: {answer.because}"
+        sure = bool(meant.so) and answer.fit.so is not None
+        judge = failed if sure else undecided
+        return judge(launch, said, remedy=answer.remedy, place=answer.place, trace=answer.trace)
+
+    def _page(self) -> str:
+        """The rule's page: what reports link to, and what `imdsguard explain` prints."""
+        asked = "; ".join(str(demand) for demand in self.demands)
+        return f"{self.message or asked}.\n\nDeclared in {self.place}: {asked}."
+
+
+def _compared(launch: Launch, name: str, holds: Holds, wanted: str) -> Answer:
+    option = launch.options.get(name)
+    if option is None:
+        return Answer(Fit(None), launch.reason or f"{name} of such a launch is not known")
+    remedy = _setting(option, name, wanted)
+    fit = Fit(holds(option.effective)) if option.known else Fit(None)
+    return Answer(fit, option.because, remedy, option.place, option.trace)
+
+
+def _setting(option: Option, name: str, wanted: str) -> str:
+    """Write the argument, in its block where there is none yet."""
+    return _assignment(name, wanted) if option.place is not None else _block(name, wanted)
+
+
+def _block(name: str, wanted: str) -> str:
+    return f"metadata_options {{\n  {_assignment(name, wanted)}\n}}"
+
+
+def _assignment(name: str, wanted: str) -> str:
+    return f"{name} = {wanted}" if name == HOP_LIMIT else f'{name} = "{wanted}"'
+
+
+def _either(words: Iterable[str]) -> str:
+    *most, last = words
+    return f"{', '.join(most)} or {last}" if most else last
+
+
+_WRITTEN_IN = {
+    "launch": "in metadata_options of the launch itself",
+    "launch_template": "in metadata_options of its launch template",
+    "region_default": "in an aws_ec2_instance_metadata_defaults of its Region",
+    "ami": 'as imds_support = "v2.0" of its image',
+    "service_default": "nowhere",
+}
