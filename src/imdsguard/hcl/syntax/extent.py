@@ -31,10 +31,10 @@ def expression_end(text: str, start: int, *, one_line: bool = False) -> tuple[in
     Gives the end of the expression itself and the end of what was read, comments and spaces included; the second is
     that of the text, of the line (its line feed not included) or the place of the `}`. Raises `Broken`.
     """
-    return _Walk(text, start, one_line).run()
+    return Walk(text, start, one_line).run()
 
 
-class _Walk:
+class Walk:
     """One search. `stack` holds what is open, innermost last: a closing bracket, `"`, or `<<` and a heredoc's marker.
 
     `opened` has the offset of each. `closings` knows the ends of the heredocs that are open, by their offsets.
