@@ -214,3 +214,24 @@ def test_a_data_source_that_waits_for_apply_is_unknown(fixture: Fixture) -> None
     (value,) = owners.value
     assert isinstance(value, Unknown)
     assert [str(reference) for reference in value.references] == ["aws_instance.created.private_dns"]
+
+
+WATCHED = [
+    ("aws_cloudwatch_metric_alarm.one", ["aws_instance.one.id"], True),
+    ('aws_cloudwatch_metric_alarm.each_value["b"]', ['aws_instance.each["b"].id'], True),
+    ("aws_cloudwatch_metric_alarm.counted[1]", ["aws_instance.counted[1]"], True),
+    ("module.m.aws_cloudwatch_metric_alarm.id", ["aws_instance.one.id"], True),
+    # { for key, one in aws_instance.each : key => one.id }: which attribute it is, a plan does not show.
+    ('module.m.aws_cloudwatch_metric_alarm.ids["b"]', ['aws_instance.each["b"]'], False),
+    ('module.n["a"].aws_cloudwatch_metric_alarm.id', ['aws_instance.each["a"].id'], True),
+    ('module.n["a"].aws_cloudwatch_metric_alarm.ids["a"]', ['aws_instance.each["a"].id'], True),
+]
+
+
+@pytest.mark.parametrize(("address", "references", "exact"), WATCHED)
+def test_dimensions_that_a_plan_does_not_show_are_followed(
+    fixture: Fixture, address: str, references: list[str], exact: bool
+) -> None:
+    value = fixture("dimensions/plan.json")[address].body.attribute("dimensions")
+    assert isinstance(value, Unknown)
+    assert ([str(reference) for reference in value.references], value.exact) == (references, exact)

@@ -125,6 +125,8 @@ class Resolver:
         if root == "local":
             return Sources((), (f"a plan does not show what local.{rest[0]} stands for",))
         if root == "each":
+            if len(rest) > 1 and sought and isinstance(sought[0], Index):
+                sought = ()  # the key is one of a map that was built around it: { (each.key) = each.value.id }
             return SETTLED if rest[0] == "key" else self._each_value(around, (*rest[1:], *sought))
         if root == "var":
             return self._variable(str(rest[0]), around, (*rest[1:], *sought))
