@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,19 @@ resource "aws_instance" "web" {
 resource "aws_ec2_instance_metadata_defaults" "all" {
   http_tokens = "required"
 }
+resource "aws_cloudwatch_metric_alarm" "elsewhere" {
+  region              = "us-east-1"
+  alarm_name          = "refused"
+  namespace           = "AWS/EC2"
+  metric_name         = "MetadataNoTokenRejected"
+  dimensions          = { InstanceId = aws_instance.web.id }
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 300
+  evaluation_periods  = 1
+  alarm_actions       = ["arn:aws:sns:us-east-1:111122223333:security"]
+}
 """
 TREE = """\
 aws_instance.web (main.tf:14) is optional
@@ -54,11 +69,15 @@ aws_instance.web (main.tf:14) is optional
 │  ├─ http_protocol_ipv6 = "disabled": wins
 │  └─ instance_metadata_tags = "disabled": wins
 ├─ watched
-│  └─ by no alarm on MetadataNoTokenRejected in the same account and Region
+│  ├─ by no alarm on MetadataNoTokenRejected in the same account and Region
+│  └─ aws_cloudwatch_metric_alarm.elsewhere is in another Region (us-east-1, and the launch is in eu-west-1): an alarm \
+reads the metrics of its own
 └─ what would change the answer
    ├─ http_tokens = "required" in the launch aws_instance.web would require tokens
    ├─ http_tokens = "required" in the launch template aws_launch_template.web would require tokens
-   └─ without http_tokens in the launch template aws_launch_template.web it would be required
+   ├─ without http_tokens in the launch template aws_launch_template.web it would be required
+   ├─ http_endpoint = "disabled" in the launch aws_instance.web would make it disabled: no metadata, no user data
+   └─ http_put_response_hop_limit in the launch aws_instance.web would decide the hop limit, which is 1 by default
 """
 
 
@@ -105,9 +124,37 @@ def test_as_json(capsys: pytest.CaptureFixture[str]) -> None:
         ("region_default", {"http_tokens": ("required", False)}),
         ("ami", {}),
     ]
-    assert told["would_change"][-1] == (
+    assert told["would_change"][2] == (
         "without http_tokens in the launch template aws_launch_template.web it would be required"
     )
+    assert [each["address"] for each in told["not_watched_by"]] == ["aws_cloudwatch_metric_alarm.elsewhere"]
+
+
+def test_where_boxes_cannot_be_printed_the_tree_is_ascii(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="cp1252", newline="\n"))
+    with pytest.raises(SystemExit) as end:
+        main(["explain", "aws_instance.web", "--var-file", "prod.tfvars"])
+    sys.stdout.flush()
+    written = sys.stdout.buffer.getvalue()  # type: ignore[attr-defined]
+    plain = TREE.replace("├─", "|-").replace("└─", "`-").replace("│", "|")
+    assert (end.value.code, written.decode("ascii"), capsys.readouterr().err) == (0, plain, "")
+
+
+def test_what_the_endpoint_and_the_hop_limit_would_be(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("main.tf").write_text(
+        'resource "aws_ami" "golden" {\n  name = "golden"\n  imds_support = "v2.0"\n}\n'
+        'resource "aws_instance" "web" {\n  ami = aws_ami.golden.id\n  metadata_options {\n'
+        '    http_endpoint = "disabled"\n    http_put_response_hop_limit = 1\n  }\n}\n'
+    )
+    _, out, _ = run(capsys, "aws_instance.web")
+    assert out.splitlines()[-4:] == [
+        "   ├─ without http_tokens in the AMI aws_ami.golden it would be disabled",
+        '   ├─ http_endpoint = "enabled" in the launch aws_instance.web would make it required',
+        "   ├─ without http_endpoint in the launch aws_instance.web it would be required",
+        "   └─ without http_put_response_hop_limit in the launch aws_instance.web the hop limit would be 2",
+    ]
 
 
 def test_a_default_that_the_policy_assumes(capsys: pytest.CaptureFixture[str]) -> None:

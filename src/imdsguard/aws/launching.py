@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, undecided
 from imdsguard.aws.precedence import effective, state_of
 from imdsguard.aws.scope import scope_of
 from imdsguard.model.launch import Launch, Source, State
-from imdsguard.model.record import record
+from imdsguard.model.layer import Way
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from imdsguard.aws.settings import Settings
     from imdsguard.aws.surroundings import Surroundings
@@ -20,39 +19,20 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Unknown
 
+__all__ = ["Way", "launch_of", "way_through", "way_unknown", "worst_of"]
+
 WORST_FIRST = (State.OPTIONAL, State.UNKNOWN, State.REQUIRED, State.DISABLED)
 
 
 def launch_of(resource: Resource, kind: Kind, layers: Sequence[Layer], through: tuple[str, ...] = ()) -> Launch:
     """Make the launch that these layers lead to."""
-    options = effective(layers)
+    return _launch(resource, kind, Way(tuple(layers), through[0] if len(through) == 1 else ""), through)
+
+
+def _launch(resource: Resource, kind: Kind, way: Way, through: tuple[str, ...], ways: tuple[Way, ...] = ()) -> Launch:
+    options = effective(way.layers)
     state, reason = state_of(options)
-    heard = _RECORD.get()
-    if heard is not None:
-        heard.append(Way(tuple(layers), through[0] if len(through) == 1 else ""))
-    return Launch(resource, kind, scope_of(resource), state, options, reason, through)
-
-
-@record(frozen=True, slots=True)
-class Way:
-    """One way by which a group or a fleet starts instances: its layers, and what it goes through, if anything."""
-
-    layers: tuple[Layer, ...]
-    through: str = ""
-
-
-_RECORD: ContextVar[list[Way] | None] = ContextVar("ways of the launch that is being explained", default=None)
-
-
-def recorded(work: Callable[[], object]) -> list[Way]:
-    """Return the ways that `work`, the making of a launch, resolves: an estate keeps only what they lead to."""
-    heard: list[Way] = []
-    token = _RECORD.set(heard)
-    try:
-        work()
-    finally:
-        _RECORD.reset(token)
-    return heard
+    return Launch(resource, kind, scope_of(resource), state, options, reason, through, ways=ways or (way,))
 
 
 def way_through(settings: Settings, root: Surroundings, resource: Resource) -> Way:
@@ -69,8 +49,5 @@ def worst_of(resource: Resource, kind: Kind, ways: Iterable[Way]) -> Launch:
     """Make the launch of a group or fleet: the worst of its ways. There must be one way at least."""
     ways = tuple(ways)
     through = tuple(dict.fromkeys(way.through for way in ways if way.through))
-    launches = [launch_of(resource, kind, way.layers, through) for way in ways]
-    heard = _RECORD.get()
-    if heard is not None:
-        heard[:] = ways
+    launches = [_launch(resource, kind, way, through, ways) for way in ways]
     return min(launches, key=lambda launch: WORST_FIRST.index(launch.state))

@@ -1,42 +1,20 @@
-"""A layer of precedence: one place that may set metadata options, and what it says about each."""
+"""Making layers: what a block of metadata options says, nothing, or perhaps anything."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.option import read_option
-from imdsguard.model.launch import OPTIONS, Source
-from imdsguard.model.record import record
+from imdsguard.model.launch import OPTIONS
+from imdsguard.model.layer import Layer, Way
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
+    from imdsguard.model.launch import Source
     from imdsguard.model.resource import Body
     from imdsguard.model.value import Value
 
-NOTHING = Absent()
-
-
-@record(frozen=True, slots=True)
-class Layer:
-    """What one layer says about each option; an option that it does not set is absent. `label` opens the trace."""
-
-    source: Source
-    label: str
-    answers: Mapping[str, Value]
-
-    def says(self, option: str) -> Value:
-        """Return the layer's answer for one option."""
-        return self.answers.get(option, NOTHING)
-
-    def named(self, label: str) -> Layer:
-        """Return the layer under another label."""
-        return Layer(self.source, label, self.answers)
-
-    def changed(self, change: Callable[[str, Value], Value]) -> Layer:
-        """Return the layer with every answer passed through `change(option, answer)`."""
-        return Layer(self.source, self.label, {name: change(name, answer) for name, answer in self.answers.items()})
+__all__ = ["Layer", "Way", "block_layer", "placed", "read_options", "silent", "undecided"]
 
 
 def silent(source: Source, label: str = "") -> Layer:

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from imdsguard.aws.layer import Layer
     from imdsguard.model.value import Known
 
+NAMES = {
+    Source.LAUNCH: "launch",
+    Source.LAUNCH_TEMPLATE: "launch template",
+    Source.REGION_DEFAULT: "Region default",
+    Source.AMI: "AMI",
+    Source.SERVICE_DEFAULT: "service default",
+    Source.UNKNOWN: "unknown",
+}
+"""Layers in words."""
+
 BY_NOBODY = (Step("service default"),)
 
 
@@ -38,6 +48,17 @@ def decide(name: str, layers: Sequence[Layer]) -> Option:
         assert isinstance(value, (str, int)), "read_option leaves nothing else"
         return Option(name, value, layer.source, answer.place, trace, sensitive=answer.sensitive)
     return Option(name, None, Source.SERVICE_DEFAULT, trace=BY_NOBODY)
+
+
+def deciding(option: str, layers: Sequence[Layer]) -> Layer | None:
+    """Return the layer that decides an option; None where only the service's own default is left."""
+    return next((layer for layer in layers if not isinstance(layer.says(option), Absent)), None)
+
+
+def name_of(layer: Layer) -> str:
+    """Name a layer: what it is, and where the code has it."""
+    kind = NAMES[layer.source]
+    return f"the {kind} {layer.label}" if layer.label else f"the {kind}"
 
 
 def trace_of(label: str, answer: Known | Unknown) -> tuple[Step, ...]:

@@ -89,13 +89,12 @@ def explain_address(
         write_problems(found.problems, no_color=no_color)
         known = {launch.address for launch in found.estate.launches}
         raise click.UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
-    roots = [(root.name, root.resources) for root in found.roots]
-    told = [explain(launch, roots, found.estate.joined, found.estate.assumed) for launch in launches]
+    told = [explain(launch, found.estate) for launch in launches]
     if form == "json":
         write_out(explanations_json(told, found.problems))
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
-        write_out("\n".join(explanation_text(each, len(roots) > 1, marks) for each in told))
+        write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))
     write_problems(found.problems, no_color=no_color)
     return PROBLEM if found.problems else CLEAN
 

@@ -42,9 +42,11 @@ class WayAnswers:
 class Explanation:
     """A launch and the ways by which it starts instances, the one that decides its state first.
 
-    `changes` are sentences on what would change the answer.
+    `changes` are sentences on what would change the answer, `unwatched` are alarms on refused calls by their address,
+    each with a sentence on why it does not watch the launch.
     """
 
     launch: Launch
     ways: tuple[WayAnswers, ...]
     changes: tuple[str, ...]
+    unwatched: tuple[tuple[str, str], ...] = ()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.flaw import Flaw
     from imdsguard.model.image import Image
+    from imdsguard.model.layer import Way
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
@@ -173,7 +174,8 @@ class Launch:
     For a group or a fleet: the worst of what it launches, and `through` names the templates it launches through.
     `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
     the instances, nor its metrics to show them: those that a service runs in an account of its own. `delivery` says how
-    the settings get there, `observed` whether an alarm on `MetadataNoToken` takes the launch in.
+    the settings get there, `observed` whether an alarm on `MetadataNoToken` takes the launch in. `ways` are those by
+    which it starts instances: what every layer says, also where another one decides.
     """
 
     resource: Resource
@@ -187,6 +189,7 @@ class Launch:
     follows_account: bool = True
     delivery: Delivery = field(default_factory=Delivery)
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
+    ways: tuple[Way, ...] = field(default=(), compare=False, repr=False)
     boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
     tagged: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
     labelled: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)

@@ -20,6 +20,7 @@ Tree = tuple[str, list[Any]]
 BOXES = ("├─ ", "└─ ", "│  ", "   ")
 ASCII = ("|- ", "`- ", "|  ", "   ")
 _LONGEST = 300
+_MOST_ALARMS = 10
 
 
 def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, ...] = BOXES) -> str:
@@ -42,7 +43,7 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
         else:
             through = f"through {way.through}" if way.through else "by itself"
             branches.append((f"{through}{', which decides' if number == 0 else ''}", layers))
-    branches.append(("watched", [(line, []) for line in _watched(launch)]))
+    branches.append(("watched", [(line, []) for line in _watched(explanation)]))
     branches.append(("what would change the answer", [(line, []) for line in explanation.changes] or [("nothing", [])]))
     return "".join(f"{line}\n" for line in [_line(head), *_drawn(branches, marks)])
 
@@ -61,6 +62,7 @@ def explanations_json(explanations: Sequence[Explanation], problems: Sequence[Pr
                 for way in explanation.ways
             ],
             "would_change": list(explanation.changes),
+            "not_watched_by": [{"address": address, "why": why} for address, why in explanation.unwatched],
         }
         for explanation in explanations
     ]
@@ -100,13 +102,17 @@ def _answer(each: Answer) -> Tree:
     return f"{said}: {outcome}", [(way, [])] if way else []
 
 
-def _watched(launch: Launch) -> list[str]:
-    coverage = launch.coverage
+def _watched(explanation: Explanation) -> list[str]:
+    coverage = explanation.launch.coverage
     if coverage.covered:
-        return [f"by {name}" for name in coverage.by]
-    if coverage.covered is None:
-        return [f"cannot be told: {coverage.reason}" if coverage.reason else "not asked"]
-    return ["by no alarm on MetadataNoTokenRejected in the same account and Region"]
+        lines = [f"by {name}" for name in coverage.by]
+    elif coverage.covered is None:
+        lines = [f"cannot be told: {coverage.reason}" if coverage.reason else "not asked"]
+    else:
+        lines = ["by no alarm on MetadataNoTokenRejected in the same account and Region"]
+    lines += [why.removesuffix(".") for _, why in explanation.unwatched[:_MOST_ALARMS]]
+    more = len(explanation.unwatched) - _MOST_ALARMS
+    return [*lines, f"nor does any of {more} more"] if more > 0 else lines
 
 
 def _account(launch: Launch) -> str:

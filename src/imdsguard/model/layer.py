@@ -1,0 +1,45 @@
+"""A layer of precedence, one place that may set metadata options, and a way: the layers that one launch asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
+from imdsguard.model.value import Absent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imdsguard.model.launch import Source
+    from imdsguard.model.value import Value
+
+NOTHING = Absent()
+
+
+@record(frozen=True, slots=True)
+class Layer:
+    """What one layer says about each option; an option that it does not set is absent. `label` opens the trace."""
+
+    source: Source
+    label: str
+    answers: Mapping[str, Value]
+
+    def says(self, option: str) -> Value:
+        """Return the layer's answer for one option."""
+        return self.answers.get(option, NOTHING)
+
+    def named(self, label: str) -> Layer:
+        """Return the layer under another label."""
+        return Layer(self.source, label, self.answers)
+
+    def changed(self, change: Callable[[str, Value], Value]) -> Layer:
+        """Return the layer with every answer passed through `change(option, answer)`."""
+        return Layer(self.source, self.label, {name: change(name, answer) for name, answer in self.answers.items()})
+
+
+@record(frozen=True, slots=True)
+class Way:
+    """One way by which a launch starts instances: its layers, strongest first, and what it goes through, if any."""
+
+    layers: tuple[Layer, ...]
+    through: str = ""
