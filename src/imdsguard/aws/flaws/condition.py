@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.row import Written, number_of, shown, unsettled, wrong
 from imdsguard.model.finding import Confidence
-from imdsguard.model.value import text_of
+from imdsguard.model.value import Absent, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,8 @@ def threshold(alarm: Written) -> Iterator[Flaw]:
     """One call must be enough, and none must not."""
     value = alarm.body.attribute("threshold")
     yield from unsettled(value, "threshold", FIRES_AT_ONE)
+    if isinstance(value, Absent) and isinstance(alarm.body.attribute("threshold_metric_id"), Absent) and alarm.metrics:
+        yield wrong(value, "is refused by AWS when it is applied: it has no threshold", FIRES_AT_ONE)
     limit = number_of(value)
     operator = text_of(alarm.body.attribute("comparison_operator"))
     if limit is None or operator not in (ABOVE, FROM) or not alarm.adds:

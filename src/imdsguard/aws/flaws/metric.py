@@ -117,6 +117,9 @@ def statistic(alarm: Written) -> Iterator[Flaw]:
     """What is made of the datapoints must grow with every call."""
     for metric in alarm.metrics:
         yield from unsettled(metric.statistic, "statistic", SUM)
+        if isinstance(metric.statistic, Absent):
+            yield wrong(metric.statistic, "is refused by AWS when it is applied: its metric has no statistic", SUM)
+            continue
         text = (text_of(metric.statistic) or "").casefold()
         text = {"avg": "average", "min": "minimum", "count": "samplecount", "max": "maximum"}.get(text, text)
         said = f"its statistic is {shown(metric.statistic)}"
@@ -145,6 +148,9 @@ def period(alarm: Written) -> Iterator[Flaw]:
     for metric in alarm.metrics:
         yield from unsettled(metric.period, "period", "period = 300")
         seconds = number_of(metric.period)
+        if isinstance(metric.period, Absent):
+            message = "is refused by AWS when it is applied: its metric has no period"
+            yield wrong(metric.period, message, "period = 300")
         if seconds is None or (seconds >= 60 and seconds % 60 == 0):
             continue
         if seconds in (10, 20, 30):
