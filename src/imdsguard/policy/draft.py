@@ -11,6 +11,7 @@ from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 from imdsguard.policy.outside import Outside, read_assume, read_estates
 from imdsguard.policy.shapes import refuse_others, table_of, word_of
+from imdsguard.policy.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
     from imdsguard.policy.exemption import Exemption
     from imdsguard.policy.requirement import Requirement
 
-KEYS = ("version", "extends", "fail_on", "on_unknown", "rules", "requirements", "exemptions", "estates", "assume")
+KEYS = (
+    *("version", "extends", "fail_on", "on_unknown", "rules", "requirements", "exemptions", "suppressions"),
+    *("estates", "assume"),
+)
 NEVER = "never"
 _ON = ("on", "true", "yes")
 _OFF = ("off", "false", "no")
@@ -53,6 +57,7 @@ class Draft:
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
     outside: Outside = field(default_factory=Outside)
+    suppressions: Suppressions = Suppressions()
 
     def over(self, base: Draft) -> Draft:
         """Give what both say together: where they differ, this one counts. Exemptions add up."""
@@ -67,6 +72,7 @@ class Draft:
             requirements={**base.requirements, **self.requirements},
             exemptions=base.exemptions + self.exemptions,
             outside=self.outside.over(base.outside),
+            suppressions=self.suppressions.over(base.suppressions),
         )
 
 
@@ -84,6 +90,7 @@ def read_draft(node: Node, base: str = "") -> Draft:
     requirements = wrong.attempt(_requirements, table, base)
     exemptions = wrong.attempt(_exemptions, table, base)
     outside = wrong.attempt(_outside, table, base)
+    suppressions = wrong.attempt(_suppressions, table)
     wrong.settle()
     return Draft(
         extends=extends or (),
@@ -93,6 +100,7 @@ def read_draft(node: Node, base: str = "") -> Draft:
         requirements=requirements or {},
         exemptions=exemptions or (),
         outside=outside or Outside(),
+        suppressions=suppressions or Suppressions(),
     )
 
 
@@ -130,6 +138,15 @@ def _exemptions(table: Table, base: str) -> tuple[Exemption, ...]:
     from imdsguard.policy.read_exemptions import read_exemptions
 
     return read_exemptions(node, base)
+
+
+def _suppressions(table: Table) -> Suppressions:
+    node = table.get("suppressions")
+    if node is None:
+        return Suppressions()
+    from imdsguard.policy.suppressions import read_suppressions
+
+    return read_suppressions(node)
 
 
 def _outside(table: Table, base: str) -> Outside:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
 from imdsguard.policy.outside import Outside
+from imdsguard.policy.suppressions import Suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +38,7 @@ class Policy:
     `fail_on` is the mildest severity that makes a run fail; None: no finding does. `outside` says what no single root
     module shows: which of them share an account, and which Region defaults are set elsewhere. `rules` are those that
     the policy brings itself: its requirements. `exemptions` are held against the findings (`exemption.exempt`).
+    `suppressions` says what comments may suppress.
     """
 
     name: str = "baseline"
@@ -46,6 +48,7 @@ class Policy:
     outside: Outside = field(default_factory=Outside)
     rules: tuple[Rule, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
+    suppressions: Suppressions = Suppressions()
 
     def setting(self, rule: str) -> Setting:
         """What is said about a rule."""

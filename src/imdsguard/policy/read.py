@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 BASELINE = "baseline"
 CONFIG = ".imdsguard.yaml"
-RESERVED = ("exemption-expired", "exemption-unused")
-"""Rules of which only policies know: those by which their own exemptions are reported."""
+RESERVED = ("exemption-expired", "exemption-unused", "suppression-expired", "suppression-invalid", "suppression-unused")
+"""Rules that no file holds: those by which exemptions of a policy and comments in the code are reported."""
 _LONGEST_CHAIN = 16
 _MOST_FILES = 64
 
@@ -68,6 +68,7 @@ class Found:
             for glob in exemption.rules:
                 if not exemption.means_one_of(glob, known):
                     wrong.add(f'there is no rule "{glob}"{nearest(glob, known)}', exemption.place)
+        wrong.attempt(self.draft.suppressions.refuse_unknown, known)
         wrong.settle()
         return tuple(rule for rule in files if rule not in self.draft.entries or not self.draft.entries[rule].off)
 
@@ -104,6 +105,7 @@ class Found:
             outside=self.draft.outside,
             rules=own,
             exemptions=self.draft.exemptions,
+            suppressions=self.draft.suppressions,
         )
 
     def _own_rules(self) -> tuple[Rule, ...]:
