@@ -41,6 +41,7 @@ def command(
     variables: tuple[str, ...],
     workspace: str,
     exclude: tuple[str, ...],
+    source: str | None,
     policy: str | None,
     checks: tuple[str, ...],
     form: str,
@@ -57,7 +58,7 @@ def command(
       imdsguard explain aws_instance.web stacks/web --var-file prod.tfvars
     """  # noqa: D301
     if "." in subject:
-        inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude)
+        inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
         return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.errors import nearest

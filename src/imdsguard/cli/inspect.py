@@ -24,6 +24,7 @@ def command(
     variables: tuple[str, ...],
     workspace: str,
     exclude: tuple[str, ...],
+    source: str | None,
     policy: str | None,
     form: str,
     no_color: bool,
@@ -43,7 +44,7 @@ def command(
     """  # noqa: D301
     from imdsguard.cli.session import make_inputs, read_estate, what_lies_outside
 
-    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude)
+    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
     found = read_estate(paths, inputs, what_lies_outside(policy))
     if form == "json":
         from imdsguard.report.json import inspect_json

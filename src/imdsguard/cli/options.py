@@ -60,11 +60,17 @@ def variable_options(function: _Function) -> _Function:
 
 def input_options(function: _Function) -> _Function:
     """What to read, and what Terraform would be given with it."""
+    source = click.option(
+        "--source",
+        metavar="DIR",
+        help="The root module that plans were made of: findings point at its lines. Without it: the code beside a "
+        "plan, or in this folder, if it declares just what is planned.",
+    )
     exclude = click.option(
         "--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; can be repeated."
     )
     return click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completing.files)(
-        variable_options(exclude(function))
+        variable_options(source(exclude(function)))
     )
 
 

@@ -24,6 +24,7 @@ def command(
     variables: tuple[str, ...],
     workspace: str,
     exclude: tuple[str, ...],
+    source: str | None,
     reporting: Reporting,
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
@@ -45,5 +46,5 @@ def command(
     from imdsguard.cli.session import make_inputs, read_estate
 
     gate = open_gate(reporting)
-    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude)
+    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
     return conclude(read_estate(paths, inputs, gate.policy.outside), gate)

@@ -50,7 +50,12 @@ def select_rules(policy: str | None, checks: Sequence[str]) -> tuple[Policy, tup
 
 
 def make_inputs(
-    var_files: Sequence[str], variables: Sequence[str], order: tuple[str, ...], workspace: str, exclude: Sequence[str]
+    var_files: Sequence[str],
+    variables: Sequence[str],
+    order: tuple[str, ...],
+    workspace: str,
+    exclude: Sequence[str],
+    source: str | None = None,
 ) -> Inputs:
     """Put together what Terraform would be given. Of the environment only `TF_VAR_*` is looked at."""
     from imdsguard.terraform.inputs import Inputs
@@ -62,6 +67,8 @@ def make_inputs(
         environment={name: value for name, value in os.environ.items() if name.startswith("TF_VAR_")},
         exclude=tuple(exclude),
         order=order,
+        source=source,
+        look_beside=True,
     )
 
 

@@ -37,6 +37,11 @@ class SourceBody:
         """Where the block's header stands."""
         return self._place
 
+    @property
+    def section(self) -> Section:
+        """What is written in the block, override files included."""
+        return self._section
+
     def attribute(self, name: str) -> Value:
         """Give what the argument is set to. Never raises."""
         if name not in self._values:

@@ -18,7 +18,9 @@ class Inputs:
     `var_files` are paths relative to `working_directory`; `variables` are `name=value` texts. `order` says in which
     order both stood on the command line, as a sequence of `"var"` and `"var-file"` (the last one given wins); where it
     is empty, files come first. `environment` is read for `TF_VAR_*` only. `exclude` are globs of paths relative to the
-    working directory.
+    working directory. `source` is the folder of the root module that plans were made of (relative to the working
+    directory); without it, if `look_beside`, a plan is joined with the code in its own folder, or else in the working
+    directory, if that declares just what it plans.
     """
 
     var_files: tuple[str, ...] = ()
@@ -28,6 +30,8 @@ class Inputs:
     exclude: tuple[str, ...] = ()
     working_directory: str = "."
     order: tuple[str, ...] = ()
+    source: str | None = None
+    look_beside: bool = False
 
     def given(self) -> tuple[tuple[str, str], ...]:
         """All `--var` and `--var-file` options as (`"var"` or `"var-file"`, text), weakest first."""

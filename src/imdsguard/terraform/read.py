@@ -57,6 +57,7 @@ class _Reader:
         self._libraries: dict[str, tuple[Library, Survey]] = {}
         self._folders: dict[str, list[str]] = {}
         self._files: dict[str, dict[str, str]] = {}
+        self._documents: list[Root] = []
         self._roots: list[Root] = []
         self._problems: list[Problem] = []
 
@@ -119,8 +120,20 @@ class _Reader:
             self._problems.append(Problem(message, Place(label), "make one with `terraform show -json`"))
             return
         root, problems = found
-        self._roots.append(root)
+        self._documents.append(root)
         self._problems += problems
+
+    def _at_its_source(self, document: Root) -> Root:
+        """Join a plan or a state with its source, if there is one. It gets that one's name unless another has it."""
+        from imdsguard.terraform.planned import join, join_with_any, renamed
+
+        if self._inputs.source is not None:
+            root, problems = join(document, self._inputs.source, self._inputs, self._wanted)
+            self._problems += problems
+        else:
+            own = os.path.dirname(document.name) if document.name != "-" else "."
+            root = join_with_any(document, (own or ".", "."), self._inputs, self._wanted)
+        return renamed(root, document.name) if any(other.name == root.name for other in self._roots) else root
 
     def finish(self) -> Reading:
         """Read all roots."""
@@ -132,6 +145,9 @@ class _Reader:
             for folder in roots:
                 self._roots.append(self._root(folder, library, survey))
             self._problems += library.problems
+        for document in self._documents:
+            joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
+            self._roots.append(self._at_its_source(document) if joined else document)
         return Reading(tuple(self._roots), tuple(dict.fromkeys(self._problems)))
 
     def _users(self, boundary: str, library: Library, survey: Survey) -> list[str]:
