@@ -178,7 +178,8 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
          "team.yaml:1:10: a policy cannot use YAML aliases (`*name`): write it out"),
         ("version: 1\nx: !!python/object/apply:os.getcwd []\n",
          ('team.yaml:2:1: a policy has no key "x" '
-         '(known: assume, estates, exemptions, extends, fail_on, on_unknown, requirements, rules, suppressions, version)')),
+         '(known: assume, estates, exemptions, extends, fail_on, on_unknown, requirements, rules, '
+          'suppressions, version)')),
         ("version: 1\n? [a]\n: b\n", "team.yaml:2:3: a key must be a word"),
         ("[" * 100_000, "team.yaml: this policy is nested too deeply"),
         ("#" * 300_000, "team.yaml: this policy is larger than 256 KiB"),
