@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -19,11 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.stdout.write(f"imdsguard {__version__}\n")
         sys.exit(0)
 
+    from imdsguard.cli.exits import SIGNALLED
     from imdsguard.cli.guard import run
     from imdsguard.cli.stack import on_large_stack
 
     # What a scan makes lives until it ends: looking for garbage in it cost a fifth of the time.
     gc.set_threshold(100_000, 50, 100)
-    code = on_large_stack(lambda: run(given))
+    if given[:1] in (["plan"], ["apply"]):  # only the main thread hears signals, and these must clean up after them
+        code = run(given)
+        if code > SIGNALLED:
+            os._exit(code)  # what was interrupted may still be at work in a thread of its own
+    else:
+        code = on_large_stack(lambda: run(given))
     gc.freeze()  # nor does Python, as it ends, look through everything for garbage: 9 ms
     sys.exit(code)

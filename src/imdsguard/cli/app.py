@@ -8,7 +8,7 @@ import click
 
 from imdsguard.version import __version__
 
-COMMANDS = ("scan", "inspect", "explain", "rules", "console", "completion")
+COMMANDS = ("scan", "plan", "apply", "inspect", "explain", "rules", "policy", "console", "completion")
 """In the order in which a newcomer needs them. Each is a module here that has `command`."""
 
 
@@ -57,6 +57,7 @@ def app() -> None:
 
     \b
     imdsguard scan                    check the Terraform code below this folder
+    imdsguard plan stacks/web         let Terraform plan, and check what it would deploy
     imdsguard inspect stacks/web      show every launch with its effective settings
     imdsguard explain RULE            say what a rule is about and how to put it right
     imdsguard explain ADDRESS         say why a launch is what it is

@@ -16,6 +16,8 @@ CLEAN = 0
 FOUND = 1
 PROBLEM = 2
 INTERRUPTED = 130
+SIGNALLED = 128
+"""Of what a signal has ended: this plus the signal's number."""
 
 
 def exit_code(findings: Iterable[Finding], problems: Sequence[Problem], fail_on: Severity | None) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imdsguard.cli.exits import INTERRUPTED, PROBLEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_Result = TypeVar("_Result")
 
 _MIB = 1024 * 1024
 _ROOMS = ((256 * _MIB, 60_000), (64 * _MIB, 15_000), (16 * _MIB, 3_000))
@@ -31,6 +33,33 @@ def on_large_stack(work: Callable[[], int]) -> int:
     finally:
         sys.setrecursionlimit(limit)
     return outcome[0] if outcome else PROBLEM
+
+
+def within_large_stack(work: Callable[[], _Result], check: Callable[[], None]) -> _Result:
+    """Give what `work` gives, or raise what it raises, run as by `on_large_stack` but called from inside a command.
+
+    `check` is called all the while: what it raises ends the wait, and the caller then ends the process, for the thread
+    may still be at work.
+    """
+    results: list[_Result] = []
+    errors: list[BaseException] = []
+
+    def noted() -> None:
+        try:
+            results.append(work())
+        except BaseException as error:
+            errors.append(error)
+
+    thread, limit = _start(noted)
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+            check()
+    finally:
+        sys.setrecursionlimit(limit)
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
 def _start(work: Callable[[], None]) -> tuple[threading.Thread, int]:

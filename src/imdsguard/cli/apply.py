@@ -1,0 +1,74 @@
+"""`imdsguard apply`: let Terraform plan, check the plan, and apply that very plan if it passes."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from imdsguard.cli.driving import DrivingCommand, driving_options, terraform_arguments
+from imdsguard.cli.exits import CLEAN, PROBLEM
+from imdsguard.cli.reporting import report_options
+
+if TYPE_CHECKING:
+    from imdsguard.cli.driven import Run
+    from imdsguard.cli.reporting import Reporting
+
+
+@click.command("apply", cls=DrivingCommand, short_help="Let Terraform plan, check the plan, apply it if it passes.")
+@driving_options
+@click.option("-auto-approve", "--auto-approve", "approved", is_flag=True, help="Apply without asking.")
+@report_options
+@click.pass_context
+def command(ctx: click.Context, directory: str, terraform: str | None, approved: bool, reporting: Reporting) -> int:
+    """Run terraform plan in DIR (this folder), check the plan, and apply it only if the policy passes.
+
+    What is applied is the plan that was checked, and no other: its file is in a folder that nobody else can read, and
+    its SHA-256 is compared. Findings, or anything that could not be checked, and nothing is applied. Terraform's plan
+    and what it does are shown on stderr, the report on stdout.
+
+    \b
+    Examples:
+      imdsguard apply stacks/web
+      imdsguard apply -auto-approve -- -var-file=prod.tfvars
+
+    Exit codes: 0 applied, or nothing to apply; 1 findings, 2 Terraform failed, something could not be checked, or the
+    answer was not yes; 130 interrupted.
+    """  # noqa: D301
+    from imdsguard.cli.driven import run_terraform
+
+    arguments = terraform_arguments(ctx)
+    if not approved and not sys.stdin.isatty():
+        raise click.UsageError("apply asks first, and there is no terminal to ask on: give -auto-approve", ctx)
+    return run_terraform(directory, terraform, arguments, reporting, lambda run: _apply(run, approved))
+
+
+def _apply(run: Run, approved: bool) -> int:
+    from imdsguard.cli.driven import say
+    from imdsguard.cli.progress import pass_on
+    from imdsguard.terraform.driver.applyable import has_changes
+    from imdsguard.terraform.driver.workdir import private_plan
+
+    with private_plan() as file:
+        plan = run.driver.plan(file)
+        pass_on(plan.text)
+        code = run.check(plan.document)
+        if code != CLEAN:
+            say("nothing is applied: the plan did not pass")
+            return code
+        if not has_changes(plan.document):
+            say("there is nothing to apply")
+            return CLEAN
+        if not approved and not _is_wanted(run):
+            say("nothing is applied: the answer was not yes")
+            return PROBLEM
+        run.driver.apply(plan)
+    return CLEAN
+
+
+def _is_wanted(run: Run) -> bool:
+    sys.stderr.write("\nThe plan passed. Apply it? Only 'yes' will be accepted: ")
+    sys.stderr.flush()
+    with run.signals.raising():
+        return sys.stdin.readline().strip() == "yes"

@@ -1,0 +1,50 @@
+"""`imdsguard plan`: let Terraform plan, and check the plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imdsguard.cli.driving import DrivingCommand, driving_options, terraform_arguments
+from imdsguard.cli.reporting import report_options
+
+if TYPE_CHECKING:
+    from imdsguard.cli.driven import Run
+    from imdsguard.cli.reporting import Reporting
+
+
+@click.command("plan", cls=DrivingCommand, short_help="Let Terraform plan, and check the plan.")
+@driving_options
+@click.option("--out", metavar="FILE", help="Keep the plan in this file, mode 0600: it holds secrets in the clear.")
+@report_options
+@click.pass_context
+def command(ctx: click.Context, directory: str, terraform: str | None, out: str | None, reporting: Reporting) -> int:
+    """Run terraform plan in DIR (this folder), and check what it would deploy.
+
+    Runs init when it is needed, plan with your own arguments, and show -json; the plan is read from memory and
+    removed. Terraform runs as it always does: with your credentials, and with the providers of the code. It asks
+    nothing: a variable without a value is an error.
+
+    \b
+    Examples:
+      imdsguard plan
+      imdsguard plan stacks/web -- -var-file=prod.tfvars
+      imdsguard plan --out plan.tfplan && terraform apply plan.tfplan
+
+    Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 Terraform failed or something could not be
+    checked, 130 interrupted.
+    """  # noqa: D301
+    from imdsguard.cli.driven import run_terraform
+
+    return run_terraform(directory, terraform, terraform_arguments(ctx), reporting, lambda run: _plan(run, out))
+
+
+def _plan(run: Run, out: str | None) -> int:
+    from imdsguard.terraform.driver.workdir import keep, private_plan
+
+    with private_plan() as file:
+        document = run.driver.plan(file).document
+        if out is not None:
+            keep(file, out)
+    return run.check(document)
