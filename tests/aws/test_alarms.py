@@ -151,6 +151,13 @@ def test_a_spot_request_is_watched_by_the_id_of_its_instance():
     assert estate(spot, bad).launches[0].coverage.covered is False
 
 
+def test_an_instance_by_cloud_control_is_watched_by_its_id():
+    instance = resource("awscc_ec2_instance.i")
+    for attribute, answer in (("instance_id", True), ("id", True), ("private_ip", False)):
+        watching = alarm(**metric(InstanceId=ref(f"awscc_ec2_instance.i.{attribute}")))
+        assert estate(instance, watching).launches[0].coverage.covered is answer
+
+
 def test_the_estate_lists_alarms_on_both_metrics_and_no_others():
     both = estate(WEB, GROUP, TEMPLATE, query(ALL)).alarms
     assert [(each.metric, each.everything, each.covers) for each in both] == [

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
 
 METRICS = (REJECTED, TOKENLESS)
 NAMESPACE = "AWS/EC2"
-ID_ATTRIBUTES = {"aws_instance": ("id",), "aws_spot_instance_request": ("spot_instance_id",)}
+ID_ATTRIBUTES = {
+    "aws_instance": (("id",),),
+    "awscc_ec2_instance": (("instance_id",), ("id",)),
+    "aws_spot_instance_request": (("spot_instance_id",),),
+}
+"""By which attributes a resource gives the id of its instance."""
 GROUPED = frozenset({Kind.GROUP, Kind.NODE_GROUP})
 UNPUBLISHED = "whether AWS publishes the metric by {} is not documented"
 
@@ -76,7 +81,7 @@ def _instance(value: Value, root: Surroundings) -> tuple[Sight, ...]:
     found = root.find(reference)
     if found is None:
         return (_unknown(value, "InstanceId", root, SINGLE),)
-    if reference.attribute and reference.attribute != ID_ATTRIBUTES.get(found.type):
+    if reference.attribute and reference.attribute not in ID_ATTRIBUTES.get(found.type, ()):
         return ()  # another attribute than the instance's id: no data
     return (OneInstance(reference.address),)
 

@@ -75,6 +75,11 @@ ROWS = {
         SURE,
         "never has data: InstanceId is aws_instance.web.arn, which is no instance's id",
     ),
+    "the id of a group": (
+        alarm(dimensions={"InstanceId": ref("aws_autoscaling_group.web.id")}),
+        SURE,
+        "never has data: InstanceId is aws_autoscaling_group.web.id, which is no instance's id",
+    ),
     # 4.2, statistic
     "no statistic": (
         alarm(statistic=None),

@@ -94,7 +94,8 @@ def _identifier(value: Value, alarm: Written) -> Iterator[Flaw]:
     if reference is None or not reference.attribute:
         return
     found = alarm.root.find(reference)
-    if found is not None and reference.attribute != ID_ATTRIBUTES.get(found.type) and reference.attribute[-1] != "id":
+    right = ID_ATTRIBUTES.get(found.type, ()) if found is not None else ()
+    if found is not None and reference.attribute not in right:
         yield wrong(value, NO_ID.format(reference), BY_ID, never=True)
 
 
