@@ -10,7 +10,8 @@ an image made for EKS or ECS, or joins such a cluster in its user data.
 A launch template or launch configuration is judged by what launches from it; where nothing in the code does, two hops
 are a note only. A limit below `max_container` on a host of containers is a note, too: containers that do not share the
 host's network get no token then. So is a limit that an image sets. Nothing is asked of a launch whose endpoint is
-disabled. Where the whole block or template cannot be computed, `instance-tokens-optional` says so, and not this rule.
+disabled, nor of what a service starts out of sight, unless its limit is written. Where the whole block or template
+cannot be computed, `instance-tokens-optional` says so, and not this rule.
 
 ## Why
 
@@ -104,6 +105,8 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
     hops = launch.options.get(HOP_LIMIT)
     if hops is None or launch.state is State.DISABLED:
         return
+    if not launch.follows_account and (launch.through or hops.source is not Source.LAUNCH):
+        return  # a service's own instances, of which nothing more is known, or those of another launch in the code
     shared = launch.starts_instances and launch.kind is not Kind.INSTANCE and bool(estate.templates_of(launch))
     host = host_of_containers(launch, estate)
     allowed = parameters.max_container if host else parameters.max

@@ -14,6 +14,9 @@ version, and the edit is lost on instances of a launch
 It is a note where new instances get the edit and running ones keep what they have: a group without
 `instance_refresh`, or an instance on `$Latest`.
 
+A template whose versions Image Builder writes too (`launch_template_configuration` of a distribution configuration) is
+unknown, as a note: which options those versions have is not in the code.
+
 From a plan it speaks only if this very plan changes metadata options of the template and that change is lost; a plan
 does not show `ignore_changes`. A state says nothing about edits to come, so nothing is said about it. An instance with
 `http_tokens` of its own does not depend on the template.
@@ -86,6 +89,7 @@ Write `version = aws_launch_template.NAME.latest_version`, and an `instance_refr
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from imdsguard import (
     Action,
@@ -98,6 +102,7 @@ from imdsguard import (
     Severity,
     Source,
     VersionUse,
+    VersionWriter,
     failed,
     passed,
     undecided,
@@ -107,12 +112,19 @@ SEVERITY = Severity.WARNING
 
 CONTROLS = {"AWS Config": ("ec2-launch-template-imdsv2-check",), "AWS Security Hub": ("EC2.170",)}
 
+ELSEWHERE = (
+    'an aws_ec2_instance_metadata_defaults with http_tokens = "required", '
+    "and a look at the versions that the pipeline has written"
+)
+
 REFRESH = 'instance_refresh {\n  strategy = "Rolling"\n}'
 
 
 def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     """Judge each template that something launches through."""
     delivery = launch.delivery
+    for writer in delivery.writers:
+        yield written_elsewhere(launch, writer)
     state = launch.resource.action is Action.NONE and not launch.resource.place.line
     own = launch.kind is Kind.INSTANCE and launch.tokens.source is Source.LAUNCH
     if not delivery.versions or state or own:
@@ -132,7 +144,8 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
 
 def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Judgement]:
     """Say how an edit of the template gets lost, if it does."""
-    latest = f"version = {relative(template)}.latest_version"
+    number = "_number" if template.resource.type.startswith("awscc_") else ""
+    latest = f"version = {relative(template)}.latest_version{number}"
     place, trace = version.place, version.trace
     if launch.delivery.frozen:
         ignored = launch.delivery.frozen
@@ -149,8 +162,8 @@ def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Jud
         message = f"metadata_options of {template.address} may not reach it: {why}"
         yield undecided(launch, message, remedy=latest, place=place, trace=trace)
     elif version.pin is Pin.NUMBER:
-        number = f" {version.text}" if version.text else ""
-        why = f"it launches version{number} and no other"
+        which = f" {version.text}" if version.text else ""
+        why = f"it launches version{which} and no other"
         yield failed(launch, lost(template, why), remedy=latest, place=place, trace=trace)
     elif follows_default and not moves:
         why = "it launches the default version, which stays what it is without update_default_version = true"
@@ -175,6 +188,15 @@ def running(launch: Launch, version: VersionUse, template: Launch, latest: str) 
         why = "running instances keep what they have, and the group has no instance_refresh to replace them"
         remedy = REFRESH if seen else f"{latest}\n{REFRESH}"
         yield failed(launch, lost(template, why), remedy=remedy, place=place, trace=trace, severity=Severity.NOTE)
+
+
+def written_elsewhere(template: Launch, writer: VersionWriter) -> Judgement:
+    """Say that versions of a template come from outside Terraform."""
+    may = "may become" if writer.moves_default is None else "become"
+    default = "" if writer.moves_default is False else f" and {may} its default"
+    message = f"versions that {writer.address} writes outside Terraform{default} may not have its metadata_options"
+    found = undecided(template, message, remedy=ELSEWHERE, place=writer.place)
+    return replace(found, severity=Severity.NOTE)
 
 
 def lost(template: Launch, why: str) -> str:

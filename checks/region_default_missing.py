@@ -97,7 +97,12 @@ from imdsguard import (
 
 SEVERITY = Severity.WARNING
 
-LATER = ("aws_imagebuilder_infrastructure_configuration", "awscc_imagebuilder_infrastructure_configuration")
+LATER = (
+    "aws_imagebuilder_distribution_configuration",
+    "aws_imagebuilder_infrastructure_configuration",
+    "awscc_imagebuilder_distribution_configuration",
+    "awscc_imagebuilder_infrastructure_configuration",
+)
 """What an apply only describes: instances start when somebody runs it."""
 
 RESOURCE = 'resource "aws_ec2_instance_metadata_defaults" "this" {{{where}\n  http_tokens = "required"\n}}'

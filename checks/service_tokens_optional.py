@@ -2,7 +2,8 @@
 
 ## What it checks
 
-Everything that makes a service start instances: Image Builder infrastructure configurations, SageMaker notebooks,
+Everything that makes a service start instances: Image Builder infrastructure and (for Windows fast
+launching) distribution configurations, SageMaker notebooks,
 Elastic Beanstalk environments and configuration templates, EMR clusters, Batch compute environments, GameLift, ECS
 capacity providers, CodeBuild fleets, Cloud9, AppStream, Lightsail, Lambda capacity providers, WorkSpaces Instances and
 EKS Auto Mode; those of the `awscc` provider too.
@@ -103,6 +104,8 @@ REMEDIES = {
     "aws_emr_instance_fleet": EMR,
     "aws_imagebuilder_infrastructure_configuration": 'instance_metadata_options {\n  http_tokens = "required"\n}',
     "awscc_imagebuilder_infrastructure_configuration": 'instance_metadata_options = {\n  http_tokens = "required"\n}',
+    "aws_imagebuilder_distribution_configuration": "a launch_template that says\n" + METADATA_OPTIONS,
+    "awscc_imagebuilder_distribution_configuration": "a launch_template that says\n" + METADATA_OPTIONS,
     "aws_batch_compute_environment": "a launch_template with a template that says\n" + METADATA_OPTIONS,
     "awscc_batch_compute_environment": "a launch_template with a template that says\n" + METADATA_OPTIONS,
     "aws_gamelift_game_server_group": "a launch_template that says\n" + METADATA_OPTIONS,

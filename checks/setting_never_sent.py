@@ -8,9 +8,10 @@ Metadata options that stand in the code and change nothing:
 - options of an `aws_launch_configuration` without `http_endpoint` beside them: the provider has been seen to drop them.
   Whether the newest version still does is not known, so the confidence is medium;
 - a block in which every option is missing or null;
-- `metadata_options` of an instance, a launch template or a launch configuration, or any option of an
-  `aws_ec2_instance_metadata_defaults`, under `ignore_changes` (or `ignore_changes = all`): it is sent when the resource
-  is made, and an edit never again. A plan does not show `ignore_changes`; only the source does.
+- `metadata_options` of an instance, a launch template or a launch configuration (those of the `awscc` provider, Image
+  Builder and WorkSpaces Instances too), or any option of an `aws_ec2_instance_metadata_defaults`, under
+  `ignore_changes` (or `ignore_changes = all`): it is sent when the resource is made, and an edit never again. A plan
+  does not show `ignore_changes`; only the source does.
 
 ## Why
 

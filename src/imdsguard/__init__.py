@@ -12,7 +12,7 @@ from imdsguard.version import __version__
 if TYPE_CHECKING:
     from imdsguard.engine import Outcome, judge
     from imdsguard.loader import RuleError, load_rules, rule_files
-    from imdsguard.model.delivery import Delivery, Pin, Renewal, Unsent, Use, VersionUse
+    from imdsguard.model.delivery import Delivery, Pin, Renewal, Unsent, Use, VersionUse, VersionWriter
     from imdsguard.model.finding import (
         Confidence,
         Finding,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "imdsguard.engine": ("Outcome", "judge"),
     "imdsguard.loader": ("RuleError", "load_rules", "rule_files"),
-    "imdsguard.model.delivery": ("Delivery", "Pin", "Renewal", "Unsent", "Use", "VersionUse"),
+    "imdsguard.model.delivery": ("Delivery", "Pin", "Renewal", "Unsent", "Use", "VersionUse", "VersionWriter"),
     "imdsguard.model.finding": (
         "Confidence", "Finding", "Judgement", "Severity", "Verdict", "failed", "passed", "undecided",
     ),
@@ -127,6 +127,7 @@ __all__ = [
     "Value",
     "Verdict",
     "VersionUse",
+    "VersionWriter",
     "__version__",
     "failed",
     "judge",

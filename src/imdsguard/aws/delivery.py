@@ -30,5 +30,6 @@ def delivery_of(launch: Launch, root: Surroundings) -> Delivery:
         changed=changed_options(resource) if template else None,
         renewal=renewal_of(resource),
         frozen=frozen_by(resource) if launch.through else "",
+        writers=root.version_writers().get(resource.address, ()) if template else (),
         unsent=unsent(resource),
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.settings import Settings
     from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.launch import RegionDefault, Scope
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Reference, Value
@@ -40,6 +41,7 @@ class Surroundings:
         self._settings: dict[str, Settings] = {}
         self._named: dict[tuple[str, str], list[Resource]] | None = None
         self._defaults: list[tuple[RegionDefault, Layer]] | None = None
+        self._writers: dict[str, tuple[VersionWriter, ...]] | None = None
         self._asked: set[str] = set()
 
     def find(self, reference: Reference) -> Resource | None:
@@ -90,6 +92,14 @@ class Surroundings:
                 assert read is not None
                 self._defaults.append(read(resource))
         return self._defaults
+
+    def version_writers(self) -> dict[str, tuple[VersionWriter, ...]]:
+        """Return what writes versions of templates outside Terraform, by the template's address."""
+        if self._writers is None:
+            from imdsguard.aws.version_writers import writers
+
+            self._writers = writers(self)
+        return self._writers
 
     def join(self, estate: Sequence[Surroundings]) -> None:
         """Say which root modules share an account with this one; it is one of them."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.cloud_control import IPV6_HERE
 from imdsguard.aws.layer import read_options
 from imdsguard.model.delivery import Unsent
 from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS
-from imdsguard.model.value import Known, Unknown
+from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,39 +19,63 @@ if TYPE_CHECKING:
 BLOCK = "metadata_options"
 ENABLED = 'http_endpoint = "enabled"'
 BOTH = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
+OBJECT = 'metadata_options = {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
+EXAMPLES = {
+    "aws_imagebuilder_infrastructure_configuration": 'instance_metadata_options {\n  http_tokens = "required"\n}',
+    "awscc_imagebuilder_infrastructure_configuration": 'instance_metadata_options = {\n  http_tokens = "required"\n}',
+    "awscc_ec2_instance": OBJECT,
+    "awscc_ec2_launch_template": OBJECT,
+    "awscc_autoscaling_launch_configuration": OBJECT,
+    "awscc_workspacesinstances_workspace_instance": OBJECT,
+}
+"""What to write in types that do not write a block `metadata_options`."""
 SPOT = "metadata_options of a spot request are never sent: AWS's API for spot requests has no such field"
 SPOT_REMEDY = 'an aws_instance with instance_market_options { market_type = "spot" } and\n' + BOTH
-EMPTY = "metadata_options sets nothing: an option that is missing or null is not sent, so the account or AWS decides"
+EMPTY = "{name} sets nothing: an option that is missing or null is not sent, so the account or AWS decides"
 GUARD = (
     "{names} may never be sent: the provider has been seen to send the options of a launch configuration only beside "
     'http_endpoint = "enabled"'
 )
 UNSURE = "whether {names} of this launch configuration will be sent cannot be told: {reason}"
-IGNORED = "an edit of metadata_options never reaches what exists already: ignore_changes covers {what}"
-IGNORED_REMEDY = "a lifecycle block whose ignore_changes leaves metadata_options alone"
-HELD = frozenset({"aws_instance", "aws_launch_template", "aws_launch_configuration"})
-"""Types whose `metadata_options` Terraform would otherwise bring to what exists, in place or by replacing it."""
+IGNORED = "an edit of {name} never reaches what exists already: ignore_changes covers {what}"
+IGNORED_REMEDY = "a lifecycle block whose ignore_changes leaves {name} alone"
+HELD: dict[str, tuple[str, ...]] = {
+    "aws_instance": (BLOCK,),
+    "aws_launch_template": (BLOCK,),
+    "aws_launch_configuration": (BLOCK,),
+    "aws_imagebuilder_infrastructure_configuration": ("instance_metadata_options",),
+    "awscc_ec2_instance": (BLOCK,),
+    "awscc_ec2_launch_template": ("launch_template_data", BLOCK),
+    "awscc_autoscaling_launch_configuration": (BLOCK,),
+    "awscc_imagebuilder_infrastructure_configuration": ("instance_metadata_options",),
+    "awscc_workspacesinstances_workspace_instance": ("managed_instance", BLOCK),
+}
+"""Where types have options that Terraform would otherwise bring to what exists, in place or by replacing it."""
 
 
 def unsent(resource: Resource) -> tuple[Unsent, ...]:
     """Return what the resource says of metadata options in vain."""
-    blocks = resource.body.blocks(BLOCK)
     if resource.type == "aws_spot_instance_request":
+        blocks = resource.body.blocks(BLOCK)
         place = blocks.items[0].place if blocks.items else (blocks.unknown.place if blocks.unknown else None)
         return (Unsent(SPOT, SPOT_REMEDY, place),) if blocks.items or blocks.unknown else ()
-    if resource.type not in HELD or len(blocks.items) != 1:
-        return ()
-    return tuple(_in_vain(resource, blocks.items[0]))
+    path = HELD.get(resource.type)
+    block = resource.body if path else None
+    for name in path or ():
+        found = block.blocks(name).items if block is not None else ()
+        block = found[0] if len(found) == 1 else None
+    return tuple(_in_vain(resource, block, path)) if path is not None and block is not None else ()
 
 
-def _in_vain(resource: Resource, block: Body) -> Iterator[Unsent]:
-    options = read_options(block)
-    if not options:
-        yield Unsent(EMPTY, BOTH, block.place)
+def _in_vain(resource: Resource, block: Body, path: tuple[str, ...]) -> Iterator[Unsent]:
+    options, name = read_options(block), path[-1]
+    if not options and isinstance(block.attribute(IPV6_HERE), Absent):
+        yield Unsent(EMPTY.format(name=name), EXAMPLES.get(resource.type, BOTH), block.place)
         return
-    held = next((name for name in ("all", BLOCK) if name in resource.ignored), None)
+    held = next((word for word in ("all", path[0]) if word in resource.ignored), None)
     if held:
-        yield Unsent(IGNORED.format(what="everything" if held == "all" else "them"), IGNORED_REMEDY, block.place)
+        what = {"all": "everything", name: "them"}.get(held, held)
+        yield Unsent(IGNORED.format(name=name, what=what), IGNORED_REMEDY.format(name=name), block.place)
     if resource.type == "aws_launch_configuration":
         yield from _guarded(options, block)
 

@@ -18,18 +18,30 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 FLEET = ("launch_template_config", "launch_template_specification")
+FLEET_CC = ("launch_template_configs", "launch_template_specification")
+MIXED = ("mixed_instances_policy", "launch_template")
+COMPUTE = ("compute_resources", "launch_template")
 PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
     "aws_instance": (("launch_template",),),
     "aws_autoscaling_group": (
         ("launch_template",),
-        ("mixed_instances_policy", "launch_template", "launch_template_specification"),
-        ("mixed_instances_policy", "launch_template", "override", "launch_template_specification"),
+        (*MIXED, "launch_template_specification"),
+        (*MIXED, "override", "launch_template_specification"),
     ),
     "aws_ec2_fleet": (FLEET,),
     "aws_spot_fleet_request": (FLEET,),
     "aws_eks_node_group": (("launch_template",),),
-    "aws_batch_compute_environment": (("compute_resources", "launch_template"),),
+    "aws_batch_compute_environment": (COMPUTE,),
     "aws_gamelift_game_server_group": (("launch_template",),),
+    "awscc_ec2_instance": (("launch_template",),),
+    "awscc_autoscaling_auto_scaling_group": (
+        ("launch_template",),
+        (*MIXED, "launch_template_specification"),
+        (*MIXED, "overrides", "launch_template_specification"),
+    ),
+    "awscc_ec2_ec2_fleet": (FLEET_CC,),
+    "awscc_ec2_spot_fleet": (("spot_fleet_request_config_data", *FLEET_CC),),
+    "awscc_batch_compute_environment": (COMPUTE, (*COMPUTE, "overrides")),
 }
 """Where a resource names launch templates: the blocks on the way."""
 
@@ -37,7 +49,13 @@ RENEWALS = {"aws_instance": Renewal.REPLACED, "aws_eks_node_group": Renewal.REPL
 """Types that bring a changed version to what runs (instances are replaced; EKS updates the nodes of a group)."""
 
 WORDS = {"$Latest": Pin.LATEST, "$Default": Pin.DEFAULT}
-ATTRIBUTES = {"latest_version": Pin.LATEST_VERSION, "default_version": Pin.DEFAULT_VERSION}
+ATTRIBUTES = {
+    "latest_version": Pin.LATEST_VERSION,
+    "default_version": Pin.DEFAULT_VERSION,
+    "latest_version_number": Pin.LATEST_VERSION,
+    "default_version_number": Pin.DEFAULT_VERSION,
+}
+"""Attributes of templates; those that end in `_number` are the `awscc` provider's."""
 
 
 def versions_of(resource: Resource, root: Surroundings) -> tuple[VersionUse, ...]:
@@ -95,8 +113,11 @@ def renewal_of(resource: Resource) -> Renewal | None:
 def moves_default(template: Resource) -> bool | None:
     """Whether the template's default version follows the newest. It stays at 1 until something moves it.
 
-    (Terraform AWS provider, `aws_launch_template`: `update_default_version`, `default_version`)
+    (Terraform AWS provider, `aws_launch_template`: `update_default_version`, `default_version`) None for the `awscc`
+    provider, whose template has no such argument.
     """
+    if template.type != "aws_launch_template":
+        return None
     value = template.body.attribute("update_default_version")
     if isinstance(value, Unknown):
         return None
@@ -122,7 +143,8 @@ def changed_options(template: Resource) -> tuple[str, ...] | None:
 
 
 def _options(body: Body) -> dict[str, Value]:
-    blocks = body.blocks("metadata_options").items
+    data = body.blocks("launch_template_data").items
+    blocks = (data[0] if data else body).blocks("metadata_options").items
     return read_options(blocks[0]) if len(blocks) == 1 else {}
 
 

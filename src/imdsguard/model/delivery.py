@@ -57,6 +57,18 @@ class VersionUse:
 
 
 @dataclass(frozen=True, slots=True)
+class VersionWriter:
+    """What writes versions of a launch template outside Terraform, by its address.
+
+    `moves_default`: whether they become the default version; None if that cannot be told.
+    """
+
+    address: str
+    moves_default: bool | None = None
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unsent:
     """Metadata options in the code that AWS never gets: why, and what to write instead.
 
@@ -75,6 +87,7 @@ class Delivery:
     """How the settings of a launch reach its instances.
 
     `moves_default`, of a template: whether its default version follows the newest; None if that cannot be told.
+    `writers`, of a template: what else writes versions of it.
     `changed`, of a template: the options that this plan changes; None where nothing is planned (source, state).
     `frozen` is the argument under `ignore_changes` that keeps a launch at its template's old version.
     `renewal` is None where it is not documented. `use_because` is what shows that containers run on the instances.
@@ -87,4 +100,5 @@ class Delivery:
     changed: tuple[str, ...] | None = None
     renewal: Renewal | None = None
     frozen: str = ""
+    writers: tuple[VersionWriter, ...] = ()
     unsent: tuple[Unsent, ...] = ()
