@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_RESERVED = ("severity", "on_unknown", "off")
+_RESERVED = ("severity", "on_unknown", "on_deployed", "off")
 
 
 class RuleError(Exception):
@@ -79,7 +79,8 @@ def _load(rule: str, file: str) -> Rule:
     check = getattr(module, "check", None)
     wants = _wants(file, check, has_parameters=parameters is not None)
     controls = {str(key): tuple(ids) for key, ids in getattr(module, "CONTROLS", {}).items()}
-    return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls)  # type: ignore[arg-type]
+    fixed = getattr(module, "FIXED", False) is True
+    return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls, fixed)  # type: ignore[arg-type]
 
 
 def _package(folder: str) -> str:

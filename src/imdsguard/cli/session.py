@@ -45,6 +45,7 @@ def select_rules(policy: str | None, checks: Sequence[str]) -> tuple[Policy, tup
     found = find_policy(policy, ".")
     files = rule_files(checks)
     rules = load_rules(files, found.select(files))
+    found.refuse_fixed(load_rules(files, found.switched_off(files)))
     bound = found.bind(rules)
     return bound, rules + tuple(rule for rule in bound.rules if not bound.setting(rule.id).off)
 

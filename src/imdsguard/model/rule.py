@@ -21,7 +21,8 @@ class Rule:
     """One file of `checks/`. `page` is its docstring, `severity` what a policy can overrule.
 
     `wants` names what `check` takes, in order: its subject, and `Parameters` or `Estate` if it asks for them.
-    `parameters` is the rule's own frozen dataclass of settings. `controls` maps a framework to its ids.
+    `parameters` is the rule's own frozen dataclass of settings. `controls` maps a framework to its ids. `fixed`: no
+    policy can make it milder or turn it off, and no comment suppress it; what is meant to be so needs an exemption.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Rule:
     wants: tuple[str, ...]
     parameters: type | None = None
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: bool = False
 
     @property
     def subject(self) -> str:

@@ -21,10 +21,22 @@ if TYPE_CHECKING:
     from imdsguard.policy.requirement import Requirement
 
 KEYS = (
-    *("version", "extends", "fail_on", "on_unknown", "rules", "requirements", "exemptions", "suppressions"),
+    *(
+        "version",
+        "extends",
+        "fail_on",
+        "on_unknown",
+        "on_deployed",
+        "rules",
+        "requirements",
+        "exemptions",
+        "suppressions",
+    ),
     *("estates", "assume"),
 )
 NEVER = "never"
+ON_DEPLOYED = (*(severity.value for severity in Severity), "off")
+"""How bad a finding can be that is deployed already; `off`: it is not told."""
 _ON = ("on", "true", "yes")
 _OFF = ("off", "false", "no")
 
@@ -40,6 +52,7 @@ class Entry:
     off: bool = False
     severity: Severity | None = None
     on_unknown: Severity | None = None
+    on_deployed: str | None = None
     parameters: Mapping[str, tuple[Scalar, Node]] = field(default_factory=dict)
 
 
@@ -53,6 +66,7 @@ class Draft:
     extends: tuple[Scalar, ...] = ()
     fail_on: str | None = None
     on_unknown: Severity | None = None
+    on_deployed: str | None = None
     entries: Mapping[str, Entry] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
@@ -68,6 +82,7 @@ class Draft:
             extends=self.extends,
             fail_on=self.fail_on or base.fail_on,
             on_unknown=self.on_unknown or base.on_unknown,
+            on_deployed=self.on_deployed or base.on_deployed,
             entries=entries,
             requirements={**base.requirements, **self.requirements},
             exemptions=base.exemptions + self.exemptions,
@@ -86,6 +101,8 @@ def read_draft(node: Node, base: str = "") -> Draft:
     extends = wrong.attempt(_extends, table)
     limit = wrong.attempt(word_of, fail_on, "fail_on", (*(s.value for s in Severity), NEVER)) if fail_on else None
     unknown = wrong.attempt(_severity, on_unknown, "on_unknown") if on_unknown else None
+    there = table.get("on_deployed")
+    deployed = wrong.attempt(word_of, there, "on_deployed", ON_DEPLOYED) if there else None
     entries = wrong.attempt(_entries, rules) if rules else None
     requirements = wrong.attempt(_requirements, table, base)
     exemptions = wrong.attempt(_exemptions, table, base)
@@ -96,6 +113,7 @@ def read_draft(node: Node, base: str = "") -> Draft:
         extends=extends or (),
         fail_on=limit,
         on_unknown=unknown,
+        on_deployed=deployed,
         entries=entries or {},
         requirements=requirements or {},
         exemptions=exemptions or (),
@@ -169,13 +187,13 @@ def _version(table: Table) -> None:
 
 
 def _entry(key: Scalar, node: Node) -> Entry:
-    """`off`, `on`, a severity, or a mapping of severity, on_unknown and the rule's parameters."""
+    """`off`, `on`, a severity, or a mapping of severity, on_unknown, on_deployed and the rule's parameters."""
     if isinstance(node, Scalar):
         word = node.text.lower()
         if word in _OFF + _ON and not node.quoted:
             return Entry(key.place, off=word in _OFF)
         return Entry(key.place, severity=Severity(word_of(node, key.text, (*(s.value for s in Severity), "off", "on"))))
-    severity = on_unknown = None
+    severity = on_unknown = on_deployed = None
     parameters: dict[str, tuple[Scalar, Node]] = {}
     wrong = Complaints()
     for name, value in table_of(node, key.text).entries:
@@ -183,10 +201,12 @@ def _entry(key: Scalar, node: Node) -> Entry:
             severity = wrong.attempt(_severity, value, "severity")
         elif name.text == "on_unknown":
             on_unknown = wrong.attempt(_severity, value, "on_unknown")
+        elif name.text == "on_deployed":
+            on_deployed = wrong.attempt(word_of, value, "on_deployed", ON_DEPLOYED)
         else:
             parameters[name.text] = (name, value)
     wrong.settle()
-    return Entry(key.place, severity=severity, on_unknown=on_unknown, parameters=parameters)
+    return Entry(key.place, severity=severity, on_unknown=on_unknown, on_deployed=on_deployed, parameters=parameters)
 
 
 def _over(mine: Entry, base: Entry) -> Entry:
@@ -195,6 +215,7 @@ def _over(mine: Entry, base: Entry) -> Entry:
         off=mine.off,
         severity=mine.severity or base.severity,
         on_unknown=mine.on_unknown or base.on_unknown,
+        on_deployed=mine.on_deployed or base.on_deployed,
         parameters={**base.parameters, **mine.parameters},
     )
 

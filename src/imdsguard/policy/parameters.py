@@ -108,4 +108,4 @@ def _wrong(node: Node, kind: Any, what: str) -> PolicyError:
     return PolicyError(f"{what} must be {name_of(kind)}, not {kind_of(node)}", node.place)
 
 
-_ALWAYS = ("severity", "on_unknown")
+_ALWAYS = ("severity", "on_unknown", "on_deployed")

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 class Setting:
     """What a policy says about one rule. None: what the rule, or the policy as a whole, says.
 
-    `parameters` is an instance of the rule's own `Parameters`.
+    `parameters` is an instance of the rule's own `Parameters`. `on_deployed` is a severity's word, or `off`.
     """
 
     off: bool = False
     severity: Severity | None = None
     on_unknown: Severity | None = None
+    on_deployed: str | None = None
     parameters: object | None = None
 
 
@@ -35,6 +36,8 @@ class Policy:
     """Every rule is on, as it declares itself, unless `settings` has something else to say about it.
 
     `on_unknown` is how bad it is when a rule cannot tell, but never worse than what the rule would have found.
+    `on_deployed` is how bad it is when what is found is deployed already, as plans and states show it: a severity's
+    word, or `off`, with which it is not told; None: as bad as anything else.
     `fail_on` is the mildest severity that makes a run fail; None: no finding does. `outside` says what no single root
     module shows: which of them share an account, and which Region defaults are set elsewhere. `rules` are those that
     the policy brings itself: its requirements. `exemptions` are held against the findings (`exemption.exempt`).
@@ -45,6 +48,7 @@ class Policy:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     on_unknown: Severity = Severity.WARNING
     fail_on: Severity | None = Severity.ERROR
+    on_deployed: str | None = None
     outside: Outside = field(default_factory=Outside)
     rules: tuple[Rule, ...] = ()
     exemptions: tuple[Exemption, ...] = ()

@@ -72,11 +72,35 @@ class Found:
         wrong.settle()
         return tuple(rule for rule in files if rule not in self.draft.entries or not self.draft.entries[rule].off)
 
+    def switched_off(self, rules: Iterable[str]) -> tuple[str, ...]:
+        """Give those of `rules` that are off, to be loaded for `refuse_fixed`; our own policies know which may be."""
+        shipped = shipped_policies()
+        entries = self.draft.entries
+        return tuple(
+            rule for rule in rules if rule in entries and entries[rule].off and entries[rule].place.file not in shipped
+        )
+
+    def refuse_fixed(self, rules: Iterable[Rule]) -> None:
+        """Raise `PolicyError` if the policy turns one of `rules` off or makes it milder that says it must not be."""
+        wrong = Complaints()
+        for rule in rules:
+            entry = self.draft.entries.get(rule.id) if rule.fixed else None
+            if entry is not None and (
+                entry.off or entry.on_unknown or entry.on_deployed or entry.severity not in (None, rule.severity)
+            ):
+                wrong.add(
+                    f"{rule.id} is always {_a(rule.severity)}, and a policy cannot change that: "
+                    "what is meant to be so needs an entry in exemptions, with a reason",
+                    entry.place,
+                )
+        wrong.settle()
+
     def _known(self, files: tuple[str, ...]) -> tuple[str, ...]:
         return (*files, *self.draft.requirements, *RESERVED)
 
     def bind(self, rules: Sequence[Rule]) -> Policy:
         """Join the policy with the rules it selected. Raises `PolicyError` for parameters that a rule does not have."""
+        self.refuse_fixed(rules)
         own = self._own_rules()
         by_id = {rule.id: rule for rule in (*rules, *own)}
         shipped = shipped_policies()
@@ -95,12 +119,15 @@ class Found:
 
                 parameters = wrong.attempt(read_parameters, by_id[rule], entry.parameters)
             declared = settings[rule].on_unknown if rule in settings else None
-            settings[rule] = Setting(entry.off, entry.severity, entry.on_unknown or declared, parameters)
+            settings[rule] = Setting(
+                entry.off, entry.severity, entry.on_unknown or declared, entry.on_deployed, parameters
+            )
         wrong.settle()
         return Policy(
             name=self.name,
             settings=settings,
             on_unknown=self.draft.on_unknown or Severity.WARNING,
+            on_deployed=self.draft.on_deployed,
             fail_on=threshold(self.draft.fail_on or Severity.ERROR.value),
             outside=self.draft.outside,
             rules=own,
@@ -116,6 +143,10 @@ class Found:
         from imdsguard.policy.exemption import rules_of_exemptions
 
         return (*own, *rules_of_exemptions())
+
+
+def _a(severity: Severity) -> str:
+    return f"an {severity.value}" if severity is Severity.ERROR else f"a {severity.value}"
 
 
 def threshold(word: str) -> Severity | None:
