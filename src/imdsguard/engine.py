@@ -95,7 +95,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
 
 
 def _related(resource: Resource) -> tuple[Related, ...]:
-    """Give the module call that the owner of the root module can change, where the resource stands in another module."""
+    """Give the module call that the owner of the root module can change, where the resource is in another module."""
     return tuple(Related(place, "the module call") for place in resource.calls[:1])
 
 

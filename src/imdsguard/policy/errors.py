@@ -47,7 +47,7 @@ class Complaints:
         try:
             return read(*arguments, **named)
         except PolicyError as error:
-            self._found += error.all()
+            self._found += (PolicyError(each.message, each.place) for each in error.all())
             return None
 
     def settle(self) -> None:

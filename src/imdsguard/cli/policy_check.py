@@ -1,0 +1,78 @@
+"""What `imdsguard policy check` says of one policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.policy.errors import PolicyError
+from imdsguard.report.escape import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.policy.policy import Policy
+    from imdsguard.policy.read import Found
+
+AHEAD = 14
+"""Days before an exemption's end from which on it is named."""
+
+
+def checked(file: str | None, checks: Sequence[str]) -> tuple[list[str], bool]:
+    """Give the lines to say of a policy, and whether it can be used. Raises `RuleError` for a bad folder of rules."""
+    from imdsguard.policy.read import find_policy
+
+    try:
+        found = find_policy(file, ".")
+        policy = bound(found, checks)
+    except PolicyError as error:
+        return [escape(str(each)) for each in error.all()], False
+    return [f"{escape(policy.name)}: fine{_made_of(found)}", *_ends(policy)], True
+
+
+def bound(found: Found, checks: Sequence[str]) -> Policy:
+    """Join a policy with every rule there is, so that nothing it says stays unread. Raises `PolicyError`."""
+    from imdsguard.loader import load_rules, rule_files
+    from imdsguard.policy.errors import Complaints
+
+    files = rule_files(checks)
+    wrong = Complaints()
+    wrong.attempt(found.select, files)
+    known = [rule for rule in found.draft.entries if rule in files]
+    policy = wrong.attempt(found.bind, load_rules(files, known))
+    wrong.settle()
+    assert policy is not None
+    return policy
+
+
+def _made_of(found: Found) -> str:
+    draft = found.draft
+    others = ", ".join(layer.name for layer in reversed(found.layers[:-1]))
+    from imdsguard.report.text import plural
+
+    counts = [
+        plural(len(items), one)
+        for one, items in (
+            ("rule", found.layers[-1].draft.entries),
+            ("requirement", draft.requirements),
+            ("exemption", draft.exemptions),
+            ("estate", draft.outside.estates),
+        )
+        if items
+    ]
+    extends = [f"extends {escape(others)}"] if others else []
+    said = "; ".join([*extends, *([", ".join(counts)] if counts else [])])
+    return f" ({said})" if said else ""
+
+
+def _ends(policy: Policy) -> list[str]:
+    """Name the exemptions that have ended, and those that soon will."""
+    if not policy.exemptions:
+        return []
+    from imdsguard.cli.today import today
+    from imdsguard.policy.exemption import ending
+
+    day = today()
+    over = [each for each in policy.exemptions if each.over(day)]
+    soon = ending(policy, day, today(AHEAD))
+    said = [(each, "ended on") for each in over] + [(each, "ends on") for each in soon]
+    return [escape(f"{each.place}: the exemption of {each} {ends} {each.expires}") for each, ends in said]

@@ -1,0 +1,205 @@
+"""`imdsguard policy test`: run a policy's own tests."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from imdsguard.cli.exits import CLEAN, FOUND, PROBLEM
+from imdsguard.cli.output import style_for, write_out
+from imdsguard.model.record import record
+from imdsguard.policy.errors import PolicyError
+from imdsguard.report.escape import escape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.rule import Rule
+    from imdsguard.policy.cases import Case
+    from imdsguard.policy.policy import Policy
+    from imdsguard.report.style import Style
+
+EXPECTED = ("expected.yaml", "expected.yml")
+INLINE = (".test.yaml", ".test.yml")
+OWN_POLICY = "policy.yaml"
+
+
+@record(frozen=True, slots=True)
+class Result:
+    """What became of one test. `faults` keep it from being run, `said` is what is not as expected."""
+
+    name: str
+    said: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+
+
+def run_tests(
+    paths: Sequence[str], policy: str | None, checks: Sequence[str], form: str, *, no_color: bool, quiet: bool
+) -> int:
+    """Run every test below `paths`, say how it went, and give the exit code. Raises `PolicyError`."""
+    bench = _Bench(checks)
+    results = [result for path in paths for result in bench.run(path.rstrip("/" + os.sep) or path, policy)]
+    if not results:
+        raise PolicyError(f"there are no tests below {', '.join(paths)}: no {EXPECTED[0]}, no *{INLINE[0]}")
+    if form == "junit":
+        from imdsguard.cli.policy_junit import junit
+
+        write_out(junit(results))
+    else:
+        write_out(_text(results, style_for(sys.stdout, no_color=no_color), quiet=quiet))
+    if any(result.faults for result in results):
+        return PROBLEM
+    return FOUND if any(result.said for result in results) else CLEAN
+
+
+class _Bench:
+    """Reads each policy once."""
+
+    def __init__(self, checks: Sequence[str]) -> None:
+        self._checks = checks
+        self._policies: dict[str | None, tuple[Policy, tuple[Rule, ...]]] = {}
+
+    def run(self, path: str, policy: str | None) -> Iterator[Result]:
+        """Run the tests below a folder, or in one file."""
+        if not os.path.lexists(path):
+            raise PolicyError(f"there is no folder {path}")
+        own = os.path.join(path, OWN_POLICY)
+        usual = policy or (own if os.path.isfile(own) else None)
+        self._bound(usual)  # a policy that cannot be used is said once, and not by every test
+        files = [path] if os.path.isfile(path) else _files(path)
+        for file in files:
+            try:
+                named, cases = _read(file, path)
+                beside = os.path.join(os.path.dirname(file), named) if named and _is_path(named) else named
+                bound = self._bound(policy or beside or usual)
+            except PolicyError as error:
+                yield Result(_shown(file), faults=tuple(str(each) for each in error.all()))
+                continue
+            for case in cases:
+                yield _run(case, os.path.dirname(file) or ".", *bound)
+
+    def _bound(self, policy: str | None) -> tuple[Policy, tuple[Rule, ...]]:
+        if policy not in self._policies:
+            from imdsguard.loader import load_rules, rule_files
+            from imdsguard.policy.read import find_policy
+
+            found = find_policy(policy, ".", base="")
+            files = rule_files(self._checks)
+            rules = load_rules(files, found.select(files))
+            self._policies[policy] = (found.bind(rules), rules)
+        return self._policies[policy]
+
+
+def _files(folder: str) -> list[str]:
+    """Give the files that hold tests, in order; links to folders are not followed."""
+    found = []
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += [os.path.join(here, name) for name in sorted(names) if name in EXPECTED or name.endswith(INLINE)]
+    return sorted(found)
+
+
+def _read(file: str, top: str) -> tuple[str | None, tuple[Case, ...]]:
+    from imdsguard.policy.cases import read_cases, read_expected
+    from imdsguard.policy.yaml import LARGEST, read_nodes
+
+    shown = _shown(file)
+    try:
+        with open(file, "rb") as source:
+            node = read_nodes(source.read(LARGEST + 1), shown)
+    except OSError as error:
+        raise PolicyError(f"{shown} cannot be read: {error.strerror}") from None
+    if os.path.basename(file) not in EXPECTED:
+        return read_cases(node, os.path.relpath(file, os.path.dirname(top) or ".").replace(os.sep, "/"))
+    name = os.path.relpath(os.path.dirname(file) or ".", os.path.dirname(top) or ".").replace(os.sep, "/")
+    return None, (read_expected(node, name),)
+
+
+def _run(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Result:
+    from tempfile import TemporaryDirectory
+
+    if not case.files:
+        return _judged(case, folder, policy, rules)
+    with TemporaryDirectory(prefix="imdsguard-") as made:
+        for name, text in case.files:
+            file = os.path.join(made, *name.split("/"))
+            os.makedirs(os.path.dirname(file), exist_ok=True)
+            with open(file, "w", encoding="utf-8", newline="\n") as target:
+                target.write(text)
+        return _judged(case, made, policy, rules)
+
+
+def _judged(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Result:
+    """Judge the code in a folder as if that were the working directory, and compare."""
+    from imdsguard.aws.types import wanted
+    from imdsguard.cli.session import estate_of
+    from imdsguard.engine import judge
+    from imdsguard.policy.cases import mismatches
+    from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.read import read
+
+    inputs = Inputs(variables=case.variables, var_files=case.var_files, working_directory=folder)
+    reading = read(_inputs(folder), inputs, wanted())
+    try:
+        found = estate_of(reading.roots, reading.problems, policy.outside)
+    except PolicyError as error:
+        return Result(case.name, faults=(str(error),))
+    outcome = judge(found.estate, rules, policy)
+    problems = found.problems + outcome.problems
+    findings = _exempted(outcome.findings, policy, rules, case.today)
+    return Result(case.name, tuple(mismatches(case, findings)), tuple(str(problem) for problem in problems))
+
+
+def _exempted(
+    findings: tuple[Finding, ...], policy: Policy, rules: tuple[Rule, ...], day: str | None
+) -> tuple[Finding, ...]:
+    """Hold the exemptions against it. A test is never the whole project: no exemption is called unused."""
+    if not policy.exemptions:
+        return findings
+    from imdsguard.cli.today import today
+    from imdsguard.policy.exemption import exempt
+
+    return exempt(findings, policy, day or today(), rules)
+
+
+def _inputs(folder: str) -> list[str]:
+    """Give what to read in a test's folder: the code, and documents in JSON that lie beside `expected.yaml`."""
+    from imdsguard.terraform.folder import is_configuration
+
+    documents = sorted(
+        name for name in os.listdir(folder) if name.endswith((".json", ".tfstate")) and not is_configuration(name)
+    )
+    code = any(is_configuration(name) for _, _, names in os.walk(folder) for name in names)
+    return ["."] * code + documents if code or documents else ["."]
+
+
+def _text(results: Sequence[Result], style: Style, *, quiet: bool) -> str:
+    lines: list[str] = []
+    for result in results:
+        if not (result.said or result.faults):
+            if not quiet:
+                lines.append(f"ok    {escape(result.name)}")
+            continue
+        word = style.severity("error", "ERROR" if result.faults else "FAIL")
+        lines.append(f"{word}{' ' * (1 if result.faults else 2)}{escape(result.name)}")
+        lines += [f"      {escape(text)}" for text in (*result.faults, *result.said)]
+    from imdsguard.report.text import plural
+
+    broken = sum(bool(result.faults) for result in results)
+    failed = sum(bool(result.said and not result.faults) for result in results)
+    counts = [f"{len(results) - broken - failed} ok"]
+    counts += [f"{failed} failed"] if failed else []
+    counts += [f"{broken} could not be run"] if broken else []
+    if not quiet or failed or broken:
+        lines.append(f"{plural(len(results), 'test')}: {', '.join(counts)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) or "/" in name
+
+
+def _shown(file: str) -> str:
+    return file.replace(os.sep, "/")
