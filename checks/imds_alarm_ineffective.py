@@ -119,11 +119,9 @@ def own_flaws(alarm: Alarm) -> Iterator[Judgement]:
 
 def another_region(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
     """An alarm reads the metrics of its own account and Region only."""
-    named = set(alarm.names)
-    for launch in estate.launches if named else ():
-        if launch.address not in named or launch.resource.root != alarm.resource.root:
-            continue
-        if alarm.scope.same(launch.scope) is False:
+    for name in dict.fromkeys(alarm.names):
+        launch = estate.launch_at(alarm.resource.root, name)
+        if launch is not None and alarm.scope.same(launch.scope) is False:
             here, there = place_of(alarm), place_of(launch)
             message = f"never has data: it is in {here}, but {launch.address} is in {there}"
             yield failed(alarm, message, remedy=f"the alarm with the provider and Region of {launch.address}")
@@ -131,8 +129,9 @@ def another_region(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
 
 def other_state(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
     """Each of the two metrics counts in one state only: refused calls where tokens are required, answered ones else."""
-    covered = set(alarm.covers)
-    mine = [each for each in estate.launches if each.address in covered and each.resource.root == alarm.resource.root]
+    covered = dict.fromkeys(alarm.covers)
+    found = (estate.launch_at(alarm.resource.root, address) for address in covered)
+    mine = [each for each in found if each is not None]
     if not mine or len(mine) < len(covered):
         return
     if alarm.metric == TOKENLESS and all(each.state in (State.REQUIRED, State.DISABLED) for each in mine):

@@ -15,7 +15,7 @@ NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_con
 """What others may name a template or a launch configuration by; plans know ids."""
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from imdsguard.aws.settings import Settings
     from imdsguard.model.assumption import AssumedDefault
@@ -42,6 +42,7 @@ class Surroundings:
         self._named: dict[tuple[str, str], list[Resource]] | None = None
         self._defaults: list[tuple[RegionDefault, Layer]] | None = None
         self._writers: dict[str, tuple[VersionWriter, ...]] | None = None
+        self._able: dict[str, tuple[Resource, ...]] = {}
         self._asked: set[str] = set()
 
     def find(self, reference: Reference) -> Resource | None:
@@ -55,11 +56,13 @@ class Surroundings:
             found = whole if whole is not None and whole.instances is not None else None
         return found
 
-    def able(self, name: str) -> Iterator[Resource]:
-        """Yield the resources whose adapter has the function `name`."""
-        for resource in self._resources:
-            if not resource.data and ability(resource.type, name) is not None:
-                yield resource
+    def able(self, name: str) -> Sequence[Resource]:
+        """Return the resources whose adapter has the function `name`."""
+        found = self._able.get(name)
+        if found is None:
+            those = (each for each in self._resources if not each.data and ability(each.type, name) is not None)
+            found = self._able[name] = tuple(those)
+        return found
 
     def settings(self, resource: Resource) -> Settings:
         """Return what a template or launch configuration sets."""

@@ -273,6 +273,10 @@ class Alarm:
         return self.resource.address
 
 
+_MADE = ("", "")
+"""What no address is: marks an index as made, though nothing is in it."""
+
+
 @sealed(frozen=True, slots=True)
 class Estate:
     """Everything the rules see: what will be launched, and what stands behind it and watches it.
@@ -289,6 +293,7 @@ class Estate:
     joined: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[AssumedDefault, ...] = ()
     _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _places: dict[tuple[str, str], Launch] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def together(self, root: str, other: str) -> bool:
         """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
@@ -309,9 +314,16 @@ class Estate:
         """Return what launches through a template or launch configuration."""
         return tuple(self._index().get((template.resource.root, template.address), [template])[1:])
 
+    def launch_at(self, root: str, address: str) -> Launch | None:
+        """Return the launch with this address in a root module."""
+        if not self._places and self.launches:
+            self._places.update(((each.resource.root, each.address), each) for each in self.launches)
+        return self._places.get((root, address))
+
     def _index(self) -> dict[tuple[str, str], list[Launch]]:
         """Templates by root and address, each followed by its users. Made once: rules ask for every launch."""
         if not self._users:
+            self._users[_MADE] = []
             for launch in self.launches:
                 if not launch.starts_instances:
                     self._users[(launch.resource.root, launch.address)] = [launch]
