@@ -158,6 +158,12 @@ def test_an_instance_by_cloud_control_is_watched_by_its_id():
         assert estate(instance, watching).launches[0].coverage.covered is answer
 
 
+def test_a_group_may_be_watched_by_its_own_name_only():
+    blue, green = (resource(f"aws_autoscaling_group.{name}", name=name) for name in ("blue", "green"))
+    found = estate(blue, green, GROUP, WEB, alarm(**metric(AutoScalingGroupName="blue")))
+    assert [launch.coverage.covered for launch in found.launches] == [UNTOLD, NO, UNTOLD, NO]
+
+
 def test_the_estate_lists_alarms_on_both_metrics_and_no_others():
     both = estate(WEB, GROUP, TEMPLATE, query(ALL)).alarms
     assert [(each.metric, each.everything, each.covers) for each in both] == [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.surroundings import without_key
 from imdsguard.aws.watch import REJECTED, SINGLE, TOKENLESS, GivenId, InDoubt, OneInstance, Sight
 from imdsguard.model.launch import Kind
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
@@ -23,6 +23,7 @@ ID_ATTRIBUTES = {
     "aws_spot_instance_request": (("spot_instance_id",),),
 }
 """By which attributes a resource gives the id of its instance."""
+GROUPS = {"aws_autoscaling_group": "name", "awscc_autoscaling_auto_scaling_group": "auto_scaling_group_name"}
 GROUPED = frozenset({Kind.GROUP, Kind.NODE_GROUP})
 UNPUBLISHED = "whether AWS publishes the metric by {} is not documented"
 
@@ -65,7 +66,7 @@ def _whole(value: Unknown, root: Surroundings) -> tuple[Sight, ...]:
     found = root.find(value.reference) if value.reference is not None else None
     if found is not None and found.type in ID_ATTRIBUTES:
         return _instance(value, root)
-    if found is not None and found.type == "aws_autoscaling_group":
+    if found is not None and found.type in GROUPS:
         return _group(value, root)
     return (_unknown(value, "dimensions", root, None),)
 
@@ -89,9 +90,20 @@ def _instance(value: Value, root: Surroundings) -> tuple[Sight, ...]:
 def _group(value: Value, root: Surroundings) -> tuple[Sight, ...]:
     """An Auto Scaling group's name: nobody says whether AWS publishes the metric for groups."""
     reason = UNPUBLISHED.format("AutoScalingGroupName") + ": a Metrics Insights query takes in every instance"
+    text = text_of(value)
+    if text is not None:
+        return (InDoubt(reason, frozenset(without_key(address) for address in _may_be_called(text, root)), GROUPED),)
     if isinstance(value, Unknown) and value.reference is not None and root.find(value.reference) is not None:
         return (InDoubt(reason, frozenset({without_key(value.reference.address)})),)
     return (InDoubt(reason, kinds=GROUPED),)
+
+
+def _may_be_called(name: str, root: Surroundings) -> Iterator[str]:
+    """Yield the groups that have this name, or may have: AWS makes names where the code gives none."""
+    for resource in root.able("launches"):
+        given = text_of(resource.body.attribute(GROUPS.get(resource.type, "")))
+        if given is None or given == name:
+            yield resource.address
 
 
 def _unknown(value: Unknown, what: str, root: Surroundings, kinds: frozenset[Kind] | None) -> Sight:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarm_metric import ID_ATTRIBUTES, METRICS, NAMESPACE
+from imdsguard.aws.alarm_metric import GROUPS, ID_ATTRIBUTES, METRICS, NAMESPACE
 from imdsguard.aws.flaws.condition import ABOVE
 from imdsguard.aws.flaws.row import BY_QUERY, Metric, Written, number_of, perhaps, shown, unsettled, wrong
 from imdsguard.model.finding import Confidence, Severity
@@ -78,7 +78,7 @@ def _entries(metric: Metric, value: Value, entries: Mapping[str, Value], alarm: 
 
 def _whole(metric: Metric, value: Unknown, alarm: Written) -> Iterator[Flaw]:
     found = alarm.root.find(value.reference) if value.reference is not None else None
-    if found is not None and found.type == "aws_autoscaling_group":
+    if found is not None and found.type in GROUPS:
         yield perhaps(value, UNPUBLISHED.format(metric.meant, "AutoScalingGroupName"), BY_QUERY)
     elif found is not None and found.type in ID_ATTRIBUTES:
         yield from _identifier(value, alarm)

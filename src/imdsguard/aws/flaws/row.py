@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 LONGEST = 60
+COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), such as\n"
 BY_QUERY = r"""metric_query {
   id          = "refused"
   expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
@@ -82,7 +83,8 @@ def unsettled(value: Value, name: str, remedy: str) -> list[Flaw]:
     """Say of an unknown argument that it is unknown."""
     if not isinstance(value, Unknown):
         return []
-    return [perhaps(value, f"may never be heard: its {name} cannot be computed: {value.reason}", remedy)]
+    message = f"may never be heard: its {name} cannot be computed: {value.reason}"
+    return [perhaps(value, message, COMPUTED + remedy)]
 
 
 def number_of(value: Value) -> int | float | None:
