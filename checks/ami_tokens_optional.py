@@ -60,7 +60,7 @@ from imdsguard import Image, Judgement, Severity, Source, failed, passed, undeci
 
 SEVERITY = Severity.WARNING
 
-CONTROLS = {"MITRE ATT&CK": ("T1552.005",)}
+CONTROLS = {"MITRE ATT&CK (our mapping)": ("T1552.005",)}
 
 REMEDY = 'imds_support = "v2.0"'
 AT_LAUNCH = 'http_tokens = "required" where instances are launched from it'

@@ -86,7 +86,7 @@ CONTROLS = {
     "CIS AWS Foundations 7.0": ("6.7",),
     "NIST SP 800-53 r5": ("AC-3", "AC-3(7)", "AC-3(15)", "AC-6"),
     "PCI DSS 4.0.1": ("2.2.6",),
-    "MITRE ATT&CK": ("T1552.005",),
+    "MITRE ATT&CK (our mapping)": ("T1552.005",),
     "CWE": ("CWE-918", "CWE-1390"),
     "Checkov": ("CKV_AWS_79",),
     "Trivy": ("AWS-0028",),
@@ -94,6 +94,7 @@ CONTROLS = {
     "Semgrep": ("terraform.lang.security.ec2-imdsv1-optional",),
     "Terrascan": ("AC_AWS_0479",),
     "Prowler": ("ec2_instance_imdsv2_enabled",),
+    "cdk-nag": ("EC2IMDSv2Enabled",),
 }
 
 BLOCK = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'

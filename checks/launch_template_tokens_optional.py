@@ -65,7 +65,7 @@ CONTROLS = {
     "AWS Control Tower": ("CT.EC2.PR.1",),
     "NIST SP 800-53 r5": ("AC-3", "AC-3(7)", "AC-3(15)", "AC-6", "CA-9(1)", "CM-2"),
     "PCI DSS 4.0.1": ("2.2.6",),
-    "MITRE ATT&CK": ("T1552.005",),
+    "MITRE ATT&CK (our mapping)": ("T1552.005",),
     "Checkov": ("CKV_AWS_79",),
     "Trivy": ("AWS-0130",),
     "tfsec": ("aws-ec2-enforce-launch-config-http-token-imds", "aws-autoscaling-enforce-http-token-imds"),

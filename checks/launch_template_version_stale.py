@@ -110,7 +110,10 @@ from imdsguard import (
 
 SEVERITY = Severity.WARNING
 
-CONTROLS = {"AWS Config": ("ec2-launch-template-imdsv2-check",), "AWS Security Hub": ("EC2.170",)}
+CONTROLS = {
+    "AWS Config (our mapping)": ("ec2-launch-template-imdsv2-check",),
+    "AWS Security Hub (our mapping)": ("EC2.170",),
+}
 
 ELSEWHERE = (
     'an aws_ec2_instance_metadata_defaults with http_tokens = "required", '

@@ -97,6 +97,8 @@ from imdsguard import (
 
 SEVERITY = Severity.WARNING
 
+CONTROLS = {"Prowler": ("ec2_instance_account_imdsv2_enabled",), "Cloud Custodian": ("ec2-metadata-defaults",)}
+
 LATER = (
     "aws_imagebuilder_distribution_configuration",
     "aws_imagebuilder_infrastructure_configuration",

@@ -72,7 +72,7 @@ SEVERITY = Severity.ERROR
 
 CONTROLS = {
     "Checkov": ("CKV_AWS_371",),
-    "MITRE ATT&CK": ("T1552.005",),
+    "MITRE ATT&CK (our mapping)": ("T1552.005",),
 }
 
 METADATA_OPTIONS = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'

@@ -63,7 +63,7 @@ from imdsguard import Confidence, Estate, Judgement, Launch, RegionDefault, Seve
 
 SEVERITY = Severity.WARNING
 
-CONTROLS = {"CWE": ("CWE-1390",)}
+CONTROLS = {"CWE (our mapping)": ("CWE-1390",)}
 
 HELD = "an edit of {names} never reaches the account: ignore_changes covers {what}"
 HELD_REMEDY = "a lifecycle block whose ignore_changes leaves the metadata options alone"

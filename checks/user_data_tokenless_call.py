@@ -77,7 +77,7 @@ from imdsguard import Flaw, Judgement, Launch, MetadataCall, Severity, State, fa
 
 SEVERITY = Severity.WARNING
 
-CONTROLS = {"MITRE ATT&CK": ("T1552.005",)}
+CONTROLS = {"MITRE ATT&CK (our mapping)": ("T1552.005",)}
 
 REQUEST = 'curl -sf -X PUT http://169.254.169.254/latest/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60"'
 HEADER = 'send the header "X-aws-ec2-metadata-token" with a token from: ' + REQUEST

@@ -54,6 +54,8 @@ def rule_id(path: Path) -> str:
 
 def rule_page(path: Path) -> str:
     """The rule's docstring under its name, followed by what its code says about severity, parameters and controls."""
+    from imdsguard.cli.explain import controls_part
+
     rule = load(path)
     parts = [
         GENERATED.format(source=f"checks/{path.name}"),
@@ -66,7 +68,7 @@ def rule_page(path: Path) -> str:
         parts += ["## Parameters", (parameters.__doc__ or "").strip(), parameter_table(parameters)]
     controls = getattr(rule, "CONTROLS", None)
     if controls:
-        parts += ["## Controls", "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in controls.items())]
+        parts.append(controls_part(controls))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -115,19 +117,34 @@ def command_page() -> str:
 
 
 def readme() -> str:
-    """The README with a fresh demo in it."""
+    """The README with a fresh demo in it, and a fresh table of the rules."""
     text = README.read_text(encoding="utf-8")
     before, mark, rest = text.partition("<!-- make demo -->\n```text\n")
     assert mark, "the README has no place for the demo"
-    return before + mark + excerpt(run([str(DOCS.parent / "examples" / "demo")])) + rest[rest.index("```\n") :]
+    text = before + mark + excerpt(run([str(DOCS.parent / "examples" / "demo")])) + rest[rest.index("```\n") :]
+    return filled(text, "rules", rules_table())
+
+
+def rules_table() -> str:
+    """One row a rule: how bad it is, and the first sentence of its page."""
+    rows = ["| rule | severity | says |", "|---|---|---|"]
+    for path in rule_files():
+        rule, name = load(path), rule_id(path)
+        says = (rule.__doc__ or "").strip().partition("\n")[0]
+        rows.append(f"| [`{name}`](docs/rules/{name}.md) | {rule.SEVERITY.value} | {says} |")
+    return "\n".join(rows) + "\n"
+
+
+def filled(text: str, name: str, content: str) -> str:
+    """Put content between `<!-- name -->` and `<!-- /name -->`."""
+    before, mark, rest = text.partition(f"<!-- {name} -->\n")
+    assert mark, f"there is no place for {name}"
+    return before + mark + content + rest[rest.index(f"<!-- /{name} -->") :]
 
 
 def peers_page() -> str:
     """The page for people who come from another scanner, with a fresh table of its checks."""
-    text = PEERS.read_text(encoding="utf-8")
-    before, mark, rest = text.partition("<!-- peers -->\n")
-    assert mark, "the page has no place for the table"
-    return before + mark + peers_table() + rest[rest.index("<!-- /peers -->") :]
+    return filled(PEERS.read_text(encoding="utf-8"), "peers", peers_table())
 
 
 def peers_table() -> str:

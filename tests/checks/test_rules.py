@@ -64,6 +64,39 @@ def test_messages_are_one_sentence_that_names_a_cause(rule: Rule) -> None:
         assert any(line.startswith("  instead ") for line in lines), f"says nothing about what to write: {message}"
 
 
+PUBLISHED = {
+    "AWS Config": {
+        "ec2-imdsv2-check",
+        "ec2-launch-template-imdsv2-check",
+        "autoscaling-launchconfig-requires-imdsv2",
+        "autoscaling-launch-config-hop-limit",
+        "ec2-token-hop-limit-check",
+    },
+    "AWS Control Tower": {"CT.EC2.PR.1", "CT.EC2.PR.2"},
+    "AWS Security Hub": {"EC2.8", "EC2.170", "AutoScaling.3"},
+    "AWS Security Hub (retired April 2024)": {"AutoScaling.4"},
+    "CIS AWS Foundations 2.0": {"5.6"},
+    "CIS AWS Foundations 3.0": {"5.6"},
+    "CIS AWS Foundations 4.0": {"5.7"},
+    "CIS AWS Foundations 5.0": {"5.7"},
+    "CIS AWS Foundations 6.0": {"6.7"},
+    "CIS AWS Foundations 7.0": {"6.7"},
+    "CWE": {"CWE-918", "CWE-1390"},
+    "NIST SP 800-53 r5": {"AC-3", "AC-3(7)", "AC-3(15)", "AC-6", "CA-9(1)", "CM-2", "CM-2(2)"},
+    "PCI DSS 4.0.1": {"2.2.6"},
+}
+"""What the control's own text, or for CWE and NIST that of a check of the same setting, says: Security Hub's control
+reference, the Config rules' pages, Control Tower's, Semgrep's rules, Prowler's compliance files."""
+SCANNERS = {"Checkov", "Trivy", "tfsec", "Semgrep", "Terrascan", "Prowler", "Cloud Custodian", "cdk-nag", "KICS"}
+
+
+@each_rule
+def test_a_control_that_does_not_say_so_itself_is_marked_as_our_mapping(rule: Rule) -> None:
+    for framework, ids in rule.controls.items():
+        if framework not in SCANNERS and not framework.endswith("(our mapping)"):
+            assert set(ids) <= PUBLISHED.get(framework, set()), f"{framework}: mark it (our mapping)"
+
+
 @each_rule
 def test_every_control_is_named_with_its_ids(rule: Rule) -> None:
     for framework, ids in rule.controls.items():

@@ -21,8 +21,14 @@ from imdsguard.cli.output import style_for, write_out, write_problems
 from imdsguard.cli.session import make_inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from imdsguard.model.rule import Rule
     from imdsguard.terraform.inputs import Inputs
+
+
+OUR_MAPPING = "(our mapping)"
+MAPPED = 'Where it says "our mapping", the control is about the same danger; its own text does not name this check.'
 
 
 @click.command("explain", cls=OrderedCommand, short_help="Say what a rule is about, or why a launch is what it is.")
@@ -113,8 +119,15 @@ def page_of(rule: Rule) -> str:
         ]
         parts += ["## Parameters", (rule.parameters.__doc__ or "").strip(), "\n".join(lines)]
     if rule.controls:
-        parts += ["## Controls", "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in rule.controls.items())]
+        parts.append(controls_part(rule.controls))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def controls_part(controls: Mapping[str, Sequence[str]]) -> str:
+    """Give the part of a page on controls; frameworks whose name ends in `(our mapping)` do not say so themselves."""
+    lines = "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in controls.items())
+    mapped = any(name.endswith(OUR_MAPPING) for name in controls)
+    return f"## Controls\n\n{lines}" + (f"\n\n{MAPPED}" if mapped else "")
 
 
 def _plain(value: object) -> str:
