@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from imdsguard.policy.read import Found, Layer
 
-ONCE = ("fail_on", "on_unknown", "assume")
+ONCE = ("fail_on", "on_unknown", "on_deployed", "assume")
 """Of these the strongest policy that has one counts, as a whole."""
 BY_NAME = ("estates", "suppressions")
 """Of these each entry counts by its name."""

@@ -21,19 +21,9 @@ if TYPE_CHECKING:
     from imdsguard.policy.requirement import Requirement
 
 KEYS = (
-    *(
-        "version",
-        "extends",
-        "fail_on",
-        "on_unknown",
-        "on_deployed",
-        "rules",
-        "requirements",
-        "exemptions",
-        "suppressions",
-    ),
-    *("estates", "assume"),
-)
+    "version", "extends", "fail_on", "on_unknown", "on_deployed", "rules", "requirements", "exemptions", "suppressions",
+    "estates", "assume",
+)  # fmt: skip
 NEVER = "never"
 ON_DEPLOYED = (*(severity.value for severity in Severity), "off")
 """How bad a finding can be that is deployed already; `off`: it is not told."""

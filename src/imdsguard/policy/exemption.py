@@ -98,7 +98,7 @@ def exempt(
     """
     if not policy.exemptions:
         return tuple(findings)
-    fixed = frozenset(rule.id for rule in rules if getattr(rule, "fixed", False))
+    fixed = frozenset(rule.id for rule in rules if rule.fixed)
     used: set[int] = set()
     marked: list[Finding] = []
     for finding in findings:
