@@ -7,14 +7,27 @@ import re
 # Control characters, what changes the direction or the look of text around it, what cannot be seen, lone surrogates.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# What a CI runner takes for a command: GitHub's `::name` at the start of a line or after its spaces, and anywhere in it
+# GitHub's older `##[name`, Azure's `##vso[` and TeamCity's `##teamcity[`.
+_COMMAND = re.compile(r"\A(\s*):(?=:)|()#(?=#\w*\[)")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def escape(text: str) -> str:
-    r"""Write what a terminal would act on, or an eye would not see, as `\x1b`, `\u202e` and so on."""
-    return _UNSAFE.sub(_written, text)
+    r"""Write what a terminal or a CI runner would act on, or an eye would not see, as `\x1b`, `\u202e` and so on.
+
+    What comes out is one line, and no command to a runner wherever in a line it is put.
+    """
+    text = _UNSAFE.sub(_written, text)
+    return _COMMAND.sub(_disarmed, text) if "::" in text or "##" in text else text
+
+
+def escape_json(document: str) -> str:
+    """Write JSON so that no line of it is a command to a CI runner. It means what it meant."""
+    return re.sub("#(?=#)", r"\\u0023", document)
 
 
 def shorten(text: str, longest: int) -> str:
@@ -28,3 +41,7 @@ def _written(match: re.Match[str]) -> str:
         return _SHORT[character]
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _disarmed(match: re.Match[str]) -> str:
+    return f"{match[1] or ''}\\x{ord(match[0][-1]):02x}"

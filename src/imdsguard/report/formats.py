@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from imdsguard.report.report import Report
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "github", "markdown", "junit", "gitlab", "csv")
 """In the order in which help shows them. `text` is imported apart: it knows of terminals."""
 
 

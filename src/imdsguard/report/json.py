@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.launch import Source
+from imdsguard.report.escape import escape_json
 
 if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
@@ -156,4 +157,4 @@ def _place(place: Place | None) -> dict[str, Any]:
 def _text(document: dict[str, Any]) -> str:
     from json import dumps
 
-    return dumps(document, indent=2) + "\n"
+    return escape_json(dumps(document, indent=2)) + "\n"

@@ -1,0 +1,105 @@
+"""Markdown for a job summary or a comment: a table of what was found, and below it why and what to write instead.
+
+GitHub takes at most 1 MiB for the summary of a step (GitHub Docs, "Workflow commands", "Job summaries"), and refuses
+all of it if it is more: the worst comes first, and what has no room any more is counted. Suppressed findings are
+counted, not shown.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Severity, Verdict
+from imdsguard.report.escape_markdown import block, code, html, prose
+from imdsguard.report.words import counts, where, worst_first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.problem import Problem
+    from imdsguard.report.report import Report
+
+LARGEST = 1_000_000
+"""Bytes, of the 1,048,576 that GitHub takes: other steps of the job may have something to say, too."""
+
+_MARKS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "ℹ️ note"}
+_TABLE = "| | rule | where | what |\n|---|---|---|---|"
+
+
+def render(report: Report) -> str:
+    """Give the document."""
+    from imdsguard.report.text import summary_line
+
+    room = _Room(LARGEST - 2000)
+    parts = ["## imdsguard", f"{summary_line(report)}."]
+    if report.problems:
+        lines = room.take((f"- {_problem(problem)}" for problem in report.problems), LARGEST // 5)
+        parts += ["### Could not be checked", _lines(lines, len(report.problems), "problems")]
+    shown = worst_first(finding for finding in report.findings if finding.suppressed is None)
+    if shown:
+        rows = room.take(map(_row, shown), LARGEST // 2)
+        parts.append("\n".join([_TABLE, *rows]))
+        parts += _left_out(len(shown) - len(rows), "findings")
+        explained = [finding for finding in shown if counts(finding)]
+        sections = room.take(map(_details, explained), LARGEST)
+        parts += sections
+        parts += _left_out(min(len(rows), len(explained)) - len(sections), "explanations")
+    suppressed = len(report.findings) - len(shown)
+    if suppressed:
+        one = "1 finding is" if suppressed == 1 else f"{suppressed} findings are"
+        parts.append(f"{one} suppressed by a comment, the policy or a baseline.")
+    return "\n\n".join(parts) + "\n"
+
+
+class _Room:
+    """What is left of the bytes that a document may have."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def take(self, parts: Iterable[str], most: int) -> list[str]:
+        """Give as many parts, in order, as there is room for; `most` is all that these may take."""
+        taken: list[str] = []
+        for part in parts:
+            size = len(part.encode()) + 2
+            if size > min(self._left, most):
+                break
+            self._left -= size
+            most -= size
+            taken.append(part)
+        return taken
+
+
+def _lines(lines: Sequence[str], total: int, what: str) -> str:
+    return "\n".join([*lines, *(f"- {text}" for text in _left_out(total - len(lines), what))])
+
+
+def _left_out(count: int, what: str) -> list[str]:
+    return [f"**{count} more {what} have no room here.** The other formats have all of them."] if count > 0 else []
+
+
+def _row(finding: Finding) -> str:
+    mark = "✅ pass" if finding.verdict is Verdict.PASS else _MARKS[finding.severity]
+    message = prose(finding.message) or "as it should be"
+    doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
+    cells = (mark, code(finding.rule), code(where(finding.place)), f"{code(finding.address)}{doubt}: {message}")
+    return f"| {' | '.join(cells)} |"
+
+
+def _details(finding: Finding) -> str:
+    title = f"{html(finding.rule)}: {html(finding.address)} ({html(where(finding.place))})"
+    parts = [f"<details>\n<summary><code>{title}</code></summary>", ""]
+    parts.append(prose(finding.message))
+    facts = [f"- see {code(str(each.place))}: {prose(each.message)}" for each in finding.related]
+    facts += [f"- because {code(step)}" for step in finding.trace]
+    parts += ["", *facts] if facts else []
+    if finding.remedy:
+        parts += ["", "Instead:", "", block(finding.remedy)]
+    return "\n".join([*parts, "", "</details>"])
+
+
+def _problem(problem: Problem) -> str:
+    place = f"{code(where(problem.place))}: " if problem.place else ""
+    remedy = f" ({prose(problem.remedy)})" if problem.remedy else ""
+    return f"{place}{prose(problem.message)}{remedy}"

@@ -1,0 +1,130 @@
+"""SARIF 2.1.0 (OASIS, errata 01), within what GitHub takes (GitHub Docs, "SARIF support for code scanning").
+
+`fail` is a result of kind `fail`; what cannot be told is `open` and a pass is `pass`, both of level `none`, as the
+standard wants. What could not be checked is a notification, and the run was not successful. Rules carry their pages.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.suppression import Means
+from imdsguard.report.escape import escape_json
+from imdsguard.report.sarif_places import BASES, location, locations
+from imdsguard.report.sarif_rules import descriptors
+from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, worst_first
+from imdsguard.version import __version__
+
+if TYPE_CHECKING:
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.problem import Problem
+    from imdsguard.model.suppression import Suppression
+    from imdsguard.report.report import Report
+
+MOST_RESULTS = 25_000
+"""Of one run. GitHub refuses the whole file if there are more."""
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
+_KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
+
+# What a viewer of messages would turn into a link, or into an argument (SARIF 2.1.0, 3.11.6 and 3.11.5).
+_LINK = re.compile(r"\](?=\()")
+_ARGUMENT = re.compile(r"\{(\d+)\}")
+
+
+def render(report: Report) -> str:
+    """Give a log with one run."""
+    from json import dumps
+
+    return escape_json(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2)) + "\n"
+
+
+def _run(report: Report) -> dict[str, Any]:
+    findings = list(report.findings)
+    notifications = [_problem(problem) for problem in report.problems]
+    if len(findings) > MOST_RESULTS:
+        findings = worst_first(findings)[:MOST_RESULTS]
+        text = f"{len(report.findings)} results are more than GitHub takes: these are the worst {MOST_RESULTS}"
+        notifications.append({"level": "warning", "message": {"text": text}})
+    rules = descriptors(report.rules, findings)
+    index = {rule["id"]: number for number, rule in enumerate(rules)}
+    numbers = ordinals(finding.fingerprint for finding in findings)
+    return {
+        "tool": {
+            "driver": {
+                "name": "imdsguard",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": rules,
+            }
+        },
+        "invocations": [
+            {"executionSuccessful": not report.problems, "toolExecutionNotifications": notifications},
+        ],
+        "originalUriBaseIds": BASES,
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(finding, index[finding.rule], number) for finding, number in zip(findings, numbers, strict=True)
+        ],
+        "properties": {"policy": clean(report.policy)},
+    }
+
+
+def _result(finding: Finding, rule: int, number: int) -> dict[str, Any]:
+    first, others = locations(finding)
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "ruleIndex": rule,
+        "kind": _KINDS[finding.verdict],
+        "level": _LEVELS[finding.severity] if finding.verdict is Verdict.FAIL else "none",
+        "message": _message(finding),
+        "locations": [first],
+        # GitHub compares the first, in the form that it makes itself from a line of source.
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{finding.fingerprint}:{number}",
+            "imdsguard/v1": finding.fingerprint,
+        },
+        "properties": {
+            "severity": finding.severity.value,
+            "confidence": finding.confidence.value,
+            "root": clean(finding.root),
+            "region": finding.region and clean(finding.region),
+            "deployed": finding.deployed,
+        },
+    }
+    if others:
+        result["relatedLocations"] = others
+    if finding.suppressed is not None:
+        result["suppressions"] = [_suppression(finding.suppressed)]
+    return result
+
+
+def _message(finding: Finding) -> dict[str, str]:
+    return {"text": disarm("\n".join([sentence(finding), *details(finding)]))}
+
+
+def _suppression(given: Suppression) -> dict[str, Any]:
+    suppression: dict[str, Any] = {
+        "kind": "inSource" if given.means is Means.COMMENT else "external",
+        "status": "accepted",
+        "justification": disarm(clean(given.reason)),
+        "properties": {"by": given.means.value, "until": given.until},
+    }
+    if given.place is not None:
+        suppression["location"] = location(given.place)
+    return suppression
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    notification: dict[str, Any] = {"level": "error", "message": {"text": disarm(problem_sentence(problem))}}
+    if problem.place is not None:
+        notification["locations"] = [location(problem.place)]
+    return notification
+
+
+def disarm(text: str) -> str:
+    """Write text, which has been escaped, so that a message has neither links nor arguments."""
+    return _ARGUMENT.sub(r"{{\1}}", _LINK.sub(r"\\]", text))

@@ -1,0 +1,84 @@
+"""What formats for machines that show text to people have in common: the order, the sentence, the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Severity, Verdict
+from imdsguard.report.escape import escape, shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.place import Place
+    from imdsguard.model.problem import Problem
+    from imdsguard.report.report import Report
+
+LONGEST = 2000
+STDIN = "standard input"
+
+
+def counts(finding: Finding) -> bool:
+    """Whether a finding is one that somebody has to act on: neither a pass nor suppressed."""
+    return finding.verdict is not Verdict.PASS and finding.suppressed is None
+
+
+def counted(report: Report) -> list[Finding]:
+    """Give the findings that count, worst first: where a reader cuts the list, the mildest go."""
+    return worst_first(finding for finding in report.findings if counts(finding))
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Order findings by what they ask of the reader: those that count, by severity; suppressed ones; passes."""
+    severities = list(Severity)
+    return sorted(
+        findings,
+        key=lambda f: (f.verdict is Verdict.PASS, f.suppressed is not None, severities.index(f.severity)),
+    )
+
+
+def sentence(finding: Finding) -> str:
+    """Give address and message as one line of text that has been escaped, and say if it cannot be told."""
+    message = clean(finding.message) or "as it should be"
+    doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
+    return f"{clean(finding.address)}{doubt}: {message}"
+
+
+def details(finding: Finding) -> list[str]:
+    """Give the lines under the sentence: see, because, instead, ignored; each escaped."""
+    lines = [f"see {clean(f'{each.place}: {each.message}')}" for each in finding.related]
+    lines += [f"because {clean(step)}" for step in finding.trace]
+    remedy = [clean(line) for line in finding.remedy.splitlines() if line.strip()]
+    lines += [f"instead {remedy[0]}", *(f"  {line}" for line in remedy[1:])] if remedy else []
+    if finding.suppressed is not None:
+        lines.append(f"ignored {clean(str(finding.suppressed))}")
+    return lines
+
+
+def problem_sentence(problem: Problem) -> str:
+    """Give a problem without its place as one line of text that has been escaped."""
+    remedy = f" ({clean(problem.remedy)})" if problem.remedy else ""
+    return f"{clean(problem.message)}{remedy}"
+
+
+def where(place: Place | None) -> str:
+    """Give a place as one line of text that has been escaped."""
+    if place is None:
+        return "(no file)"
+    return STDIN if place.file == "-" else clean(str(place))
+
+
+def clean(text: str) -> str:
+    """Escape text from scanned code, and cut it to a length that a person may still read."""
+    return shorten(escape(text), LONGEST)
+
+
+def ordinals(names: Iterable[str]) -> list[int]:
+    """Count how often each name was there before, from 1: what makes equal names different, and stays the same."""
+    seen: dict[str, int] = {}
+    numbers = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        numbers.append(seen[name])
+    return numbers
