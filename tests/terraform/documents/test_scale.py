@@ -1,0 +1,53 @@
+"""Large plans: time grows with their size and no faster, through reading, the estate and all rules."""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks.documents import dense, large
+from imdsguard.aws.estate import build
+from imdsguard.aws.types import wanted
+from imdsguard.engine import judge
+from imdsguard.loader import load_rules, rule_files
+from imdsguard.model.finding import Verdict
+from imdsguard.policy.read import find_policy
+from imdsguard.terraform.documents import read_document
+
+FEW, MANY = 250, 2_000
+SLACK = 3.0
+"""How much more than in proportion a busy machine may make of it; to look at all pairs takes eight times as much."""
+
+
+def findings(plan: bytes) -> tuple[int, int, int]:
+    """Scan a plan; give the launches, and the failures and passes of all shipped rules."""
+    root, problems = read_document("plan.json", plan, wanted())
+    assert problems == ()
+    estate = build([(root.name, root.resources)])
+    policy, files = find_policy("strict", "."), rule_files(())
+    rules = load_rules(files, policy.select(files))
+    outcome = judge(estate, rules, policy.bind(rules))
+    assert outcome.problems == ()
+    verdicts = [finding.verdict for finding in outcome.findings]
+    return len(estate.launches), verdicts.count(Verdict.FAIL), verdicts.count(Verdict.PASS)
+
+
+def seconds(plan: bytes) -> float:
+    best = float("inf")
+    for _ in range(2):
+        start = time.process_time()
+        findings(plan)
+        best = min(best, time.process_time() - start)
+    return best
+
+
+def test_eight_times_the_launches_take_eight_times_as_long() -> None:
+    few, many = dense(FEW), dense(MANY)
+    assert findings(few)[0] == FEW
+    assert seconds(many) < seconds(few) * (MANY / FEW) * SLACK
+
+
+def test_the_benchmarks_plans_are_understood() -> None:
+    launches, failed, passed = findings(large(3_000_000))
+    assert launches > 10
+    assert failed
+    assert passed
