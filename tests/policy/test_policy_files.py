@@ -139,7 +139,7 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nrules:\n  tokens: of\n",
          'team.yaml:3:11: tokens must be error, warning, note, off or on, not "of"; did you mean "off"?'),
         ("version: 1\nrules:\n  tokens: {max: 2}\n",
-         'team.yaml:3:12: tokens has no parameter "max" (known: on_unknown, severity)'),
+         'team.yaml:3:12: tokens has no parameter "max" (known: on_deployed, on_unknown, severity)'),
         ("version: 1\nrules:\n  hop-limit: {mx: 2}\n",
          'team.yaml:3:15: hop-limit has no parameter "mx"; did you mean "max"?'),
         ("version: 1\nrules:\n  hop-limit: {max: two}\n",
@@ -178,7 +178,7 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
          "team.yaml:1:10: a policy cannot use YAML aliases (`*name`): write it out"),
         ("version: 1\nx: !!python/object/apply:os.getcwd []\n",
          ('team.yaml:2:1: a policy has no key "x" '
-         '(known: assume, estates, exemptions, extends, fail_on, on_unknown, requirements, rules, '
+         '(known: assume, estates, exemptions, extends, fail_on, on_deployed, on_unknown, requirements, rules, '
           'suppressions, version)')),
         ("version: 1\n? [a]\n: b\n", "team.yaml:2:3: a key must be a word"),
         ("[" * 100_000, "team.yaml: this policy is nested too deeply"),
