@@ -47,7 +47,7 @@ def test_eight_times_the_launches_take_eight_times_as_long() -> None:
 
 
 def test_the_benchmarks_plans_are_understood() -> None:
-    launches, failed, passed = findings(large(3_000_000))
-    assert launches > 10
+    launches, failed, passed = findings(large(4_000_000))
+    assert launches >= 6
     assert failed
     assert passed
