@@ -75,7 +75,7 @@ def check(image: Image) -> Iterable[Judgement]:
     elif not tokens.known:
         message = f"may not require tokens of the instances launched from it: {tokens.because}"
         remedy = REMEDY if settable else AT_LAUNCH
-        yield undecided(image, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
+        yield undecided(image, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=tokens.reason)
     elif settable and tokens.source is Source.SERVICE_DEFAULT:
         message = "leaves tokens optional for instances launched from it: imds_support is not set"
         yield failed(image, message, remedy=REMEDY)

@@ -113,7 +113,8 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
     if not hops.known:
         if not shared and hops.reason != launch.tokens.reason:
             message = f"answers of the metadata service may travel too far: {hops.because}"
-            yield undecided(launch, message, remedy=setting(allowed), place=hops.place, trace=hops.trace)
+            remedy = setting(allowed)
+            yield undecided(launch, message, remedy=remedy, place=hops.place, trace=hops.trace, because=hops.reason)
         return
     number = int(hops.effective or 1)
     if number > allowed:

@@ -134,7 +134,7 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
         yield failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
     elif launch.state is State.UNKNOWN:
         message = f"may answer calls without a token (IMDSv1): {launch.reason}"
-        yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
+        yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
     elif launch.state is State.REQUIRED and tokens.source.value not in parameters.accept:
         message = f"requires tokens only by what this policy does not accept: {tokens.because}"
         yield failed(launch, message, remedy=BLOCK, trace=tokens.trace)

@@ -91,7 +91,7 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         yield failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
     elif launch.state is State.UNKNOWN:
         message = f"instances launched from it may answer calls without a token (IMDSv1): {launch.reason}"
-        yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
+        yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
     else:
         yield passed(launch)
 

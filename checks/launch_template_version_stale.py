@@ -163,7 +163,7 @@ def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Jud
     if version.pin is Pin.UNKNOWN or (follows_default and moves is None):
         why = version.reason or f"whether the default version of {template.address} moves cannot be computed"
         message = f"metadata_options of {template.address} may not reach it: {why}"
-        yield undecided(launch, message, remedy=latest, place=place, trace=trace)
+        yield undecided(launch, message, remedy=latest, place=place, trace=trace, because=why)
     elif version.pin is Pin.NUMBER:
         which = f" {version.text}" if version.text else ""
         why = f"it launches version{which} and no other"

@@ -127,7 +127,8 @@ def check(policy: OrganizationPolicy) -> Iterable[Judgement]:
     remedy = ASSIGN if declarative else DENY
     if policy.unreadable is not None:
         message = f"may leave tokens optional: its content cannot be computed ({policy.unreadable})"
-        yield replace(undecided(policy, message, remedy=remedy, place=policy.place), severity=Severity.NOTE)
+        found = undecided(policy, message, remedy=remedy, place=policy.place, because=policy.unreadable)
+        yield replace(found, severity=Severity.NOTE)
         return
     fault = declarative_fault(policy) if declarative else control_fault(policy)
     if fault is not None:
@@ -138,7 +139,7 @@ def check(policy: OrganizationPolicy) -> Iterable[Judgement]:
         yield passed(policy)
     elif policy.attached is None:
         message = "may hold for no account: whether the code attaches it cannot be computed"
-        yield undecided(policy, message, remedy=ATTACH.format(address=policy.address))
+        yield undecided(policy, message, remedy=ATTACH.format(address=policy.address), because=message)
     else:
         message = "holds for no account, as nothing in the code attaches it"
         yield failed(

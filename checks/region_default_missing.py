@@ -90,6 +90,7 @@ from imdsguard import (
     Resource,
     Severity,
     Source,
+    Unknown,
     failed,
     passed,
     undecided,
@@ -145,7 +146,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
     for default in defaults:
         agreed = assumed is not None and default.options["http_tokens"].value == assumed.tokens
         if first.scope.same(default.scope) is None and not agreed:
-            return unsure(first, default, "its Region, or that of the launch, cannot be computed")
+            return unsure(first, default, "its Region, or that of the launch, cannot be computed", apart=True)
     if assumed is not None and assumed.tokens == "required":
         return passed(first)
     if assumed is not None:
@@ -210,10 +211,13 @@ def modules(resource: Resource) -> list[str]:
     return calls.split("\0") if calls else []
 
 
-def unsure(first: Launch, default: RegionDefault, reason: str) -> Judgement:
-    """Say that the default may or may not help."""
+def unsure(first: Launch, default: RegionDefault, reason: str, *, apart: bool = False) -> Judgement:
+    """Say that the default may or may not help. `apart`: for it may be in another Region, which then is the reason."""
     message = f"may not require tokens for launches in {region(first)}: {reason}"
-    return replace(undecided(default, message, remedy=SETTING), region=first.scope.region_name)
+    regions = (each.region for each in (default.scope, first.scope))
+    reason = next((each.reason for each in regions if isinstance(each, Unknown)), reason) if apart else reason
+    found = undecided(default, message, remedy="" if apart else SETTING, because=reason)
+    return replace(found, region=first.scope.region_name)
 
 
 def account_and_region(launch: Launch, estate: Estate) -> tuple[str, ...]:

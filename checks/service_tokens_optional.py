@@ -150,7 +150,7 @@ def judge(launch: Launch) -> Judgement:
         return failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, severity=milder)
     if launch.state is State.UNKNOWN:
         message = f"may answer calls without a token (IMDSv1): {launch.reason}"
-        found = undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
+        found = undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
         return found if remedy != OUTSIDE else replace(found, severity=Severity.NOTE)
     return passed(launch)
 

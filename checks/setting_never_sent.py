@@ -81,7 +81,7 @@ def judge_launch(launch: Launch) -> Iterable[Judgement]:
     """Say what of a launch's settings is in vain."""
     for each in launch.delivery.unsent:
         if each.unknown:
-            yield undecided(launch, each.why, remedy=each.remedy, place=each.place)
+            yield undecided(launch, each.why, remedy=each.remedy, place=each.place, because=each.why)
         else:
             confidence = Confidence.HIGH if each.sure else Confidence.MEDIUM
             yield failed(launch, each.why, remedy=each.remedy, place=each.place, confidence=confidence)

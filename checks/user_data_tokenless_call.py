@@ -107,7 +107,7 @@ def check(launch: Launch) -> Iterable[Judgement]:
         yield judge(launch, call)
     for reason in found.unread[:1]:
         message = f"may call the metadata service without a token at boot: its user data cannot be read whole, {reason}"
-        yield undecided(launch, message, remedy=HEADER, place=found.place)
+        yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason)
     if not found.calls and not found.unread:
         yield passed(launch)
 

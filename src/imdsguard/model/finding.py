@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.record import sealed
+from imdsguard.model.resolution import resolution
 
 if TYPE_CHECKING:
     from imdsguard.model.image import Image
@@ -81,7 +82,7 @@ class Finding:
     """A judgement under a policy: what reports show. `fingerprint` survives moved lines (rule, root and address).
 
     `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
-    `deployed`: a plan leaves the resource as it is, so that what is found is there already.
+    `deployed`: a plan does not make it, or a state holds it: what is found is there already.
     """
 
     rule: str
@@ -141,7 +142,13 @@ def undecided(
     place: Place | None = None,
     trace: tuple[Step, ...] = (),
     region: str | None = None,
+    because: str | None = None,
 ) -> Judgement:
-    """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own."""
+    """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own.
+
+    `because` is the reason for which a value is unknown: what would resolve it is put before `remedy`.
+    """
     region = region or subject.scope.region_name
+    first = resolution(because)
+    remedy = f"{first}, or\n{remedy}" if first and remedy else first or remedy
     return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region)
