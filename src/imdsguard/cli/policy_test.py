@@ -82,13 +82,9 @@ class _Bench:
 
     def _bound(self, policy: str | None) -> tuple[Policy, tuple[Rule, ...]]:
         if policy not in self._policies:
-            from imdsguard.loader import load_rules, rule_files
-            from imdsguard.policy.read import find_policy
+            from imdsguard.cli.session import select_rules
 
-            found = find_policy(policy, ".", base="")
-            files = rule_files(self._checks)
-            rules = load_rules(files, found.select(files))
-            self._policies[policy] = (found.bind(rules), rules)
+            self._policies[policy] = select_rules(policy, self._checks, base="")
         return self._policies[policy]
 
 

@@ -11,8 +11,10 @@ from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.history import History
     from imdsguard.model.launch import Estate
     from imdsguard.model.rule import Rule
     from imdsguard.policy.outside import Outside
@@ -25,24 +27,27 @@ if TYPE_CHECKING:
 class Read:
     """What was read: the estate, the roots it is made of, and what could not be read.
 
-    `folders` were read whole: all that is in them, with nothing excluded.
+    `folders` were read whole: all that is in them, with nothing excluded. `paths` and `inputs` are what the run was
+    given; no inputs: what was read is not source that can be read again.
     """
 
     estate: Estate
     roots: tuple[Root, ...]
     problems: tuple[Problem, ...]
     folders: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    inputs: Inputs | None = None
 
 
-def select_rules(policy: str | None, checks: Sequence[str]) -> tuple[Policy, tuple[Rule, ...]]:
+def select_rules(policy: str | None, checks: Sequence[str], base: str | None = None) -> tuple[Policy, tuple[Rule, ...]]:
     """Read the policy and import the rules it selects, no others; its own requirements are among them.
 
-    Raises `PolicyError` and `RuleError`.
+    `base` is the folder from which its globs on paths count, if not the one that `find_policy` takes. Raises `PolicyError` and `RuleError`.
     """
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.read import find_policy
 
-    found = find_policy(policy, ".")
+    found = find_policy(policy, ".", base)
     files = rule_files(checks)
     rules = load_rules(files, found.select(files))
     found.refuse_fixed(load_rules(files, found.switched_off(files)))
@@ -99,7 +104,7 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside | None = 
         problems += reading.problems
     found = estate_of(reading_roots, problems, outside)
     folders = () if inputs.exclude else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
-    return replace(found, folders=folders)
+    return replace(found, folders=folders, paths=tuple(given), inputs=inputs)
 
 
 def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: Outside | None = None) -> Read:
@@ -108,7 +113,27 @@ def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: O
 
     joined = outside.joined(root.name for root in roots) if outside else {}
     assumed = outside.assumed if outside else ()
-    return Read(build([(root.name, root.resources) for root in roots], joined, assumed), roots, problems)
+    estate = build([(root.name, root.resources) for root in roots], joined, assumed, history_of(roots, joined, assumed))
+    return Read(estate, roots, problems)
+
+
+def history_of(roots: tuple[Root, ...], joined: Mapping[str, str], assumed: Sequence[AssumedDefault] = ()) -> History:
+    """Say what is deployed already. The estate before is built when a rule or a report asks for it, once."""
+    from imdsguard.model.history import History
+
+    made: list[Estate] = []
+
+    def earlier() -> Estate:
+        if not made:
+            from imdsguard.aws.estate import build
+
+            before = [(root.name, root.plan.before() if root.plan is not None else root.resources) for root in roots]
+            made.append(build(before, joined, assumed))
+        return made[0]
+
+    plans = frozenset(root.name for root in roots if root.plan is not None)
+    states = frozenset(root.name for root in roots if root.deployed)
+    return History(plans, states, earlier if plans else None)
 
 
 def governed(path: str) -> str:

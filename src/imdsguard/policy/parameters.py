@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
-from imdsguard.policy.errors import PolicyError, nearest
+from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.nodes import Items, Node, Scalar, kind_of
 
 if TYPE_CHECKING:
@@ -28,10 +28,13 @@ def read_parameters(rule: Rule, written: Mapping[str, tuple[Scalar, Node]]) -> o
         raise PolicyError(f'{rule.id} has no parameter "{key.text}"{nearest(key.text, _ALWAYS)}', key.place)
     types = parameter_types(rule)
     values: dict[str, object] = {}
+    wrong = Complaints()
     for name, (key, node) in written.items():
-        if name not in types:
-            raise PolicyError(f'{rule.id} has no parameter "{name}"{nearest(name, (*types, *_ALWAYS))}', key.place)
-        values[name] = _value(node, types[name], f"{rule.id}: {name}")
+        if name in types:
+            values[name] = wrong.attempt(_value, node, types[name], f"{rule.id}: {name}")
+        else:
+            wrong.add(f'{rule.id} has no parameter "{name}"{nearest(name, (*types, *_ALWAYS))}', key.place)
+    wrong.settle()
     try:
         made: object = rule.parameters(**values)
     except ValueError as error:  # a rule may check ranges in __post_init__

@@ -1,0 +1,439 @@
+"""`imdsguard policy check`, `show` and `test`, and exemptions and requirements through `scan`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from imdsguard.cli import main
+from imdsguard.cli.policy_show import shown
+from imdsguard.policy.read import Found, find_policy
+from imdsguard.policy.shipped import shipped_policies
+
+OPEN = 'resource "aws_instance" "web" {}\n'
+TEAM = """\
+version: 1
+extends: [company.yaml]
+fail_on: warning
+rules:
+  hop-limit-too-high: {max: 2}
+  region-default-missing: on
+requirements:
+  - id: prod-hop-1
+    where: {tags.Environment: "prod*", type: [aws_instance, aws_launch_template]}
+    unless: {address: 'module.legacy["a\\u202e\\n"].*'}
+    require: {http_tokens: required, http_put_response_hop_limit: {max: 1}}
+    message: 'It''s "strict": yes'
+exemptions:
+  - {rule: prod-hop-1, address: aws_instance.old, reason: "vendor image", expires: 2099-03-31}
+estates:
+  prod: {roots: ["stacks/prod/*"]}
+assume: {region_default: {us-east-1: required}}
+"""
+COMPANY = """\
+version: 1
+extends: strict
+rules:
+  hop-limit-too-high: {max: 5, max_container: 6, severity: error}
+  region-default-missing: off
+  rejected-call-alarm-missing: note
+requirements:
+  - {id: prod-hop-1, require: {state: required}}
+exemptions:
+  - {rule: [rejected-call-alarm-missing], path: "old/**", reason: "company"}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    out, err = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out, err
+
+
+def write(name: str, text: str) -> None:
+    Path(name).parent.mkdir(parents=True, exist_ok=True)
+    Path(name).write_text(text, encoding="utf-8")
+
+
+# check
+
+
+def test_check_says_that_a_policy_is_fine_and_what_it_is_made_of(capsys: pytest.CaptureFixture[str]) -> None:
+    write("team.yaml", TEAM)
+    write("company.yaml", COMPANY)
+    assert run(capsys, "policy", "check", "team.yaml", "strict") == (
+        0,
+        (
+            "team.yaml: fine (extends company.yaml, strict, baseline; 2 rules, 1 requirement, 2 exemptions, 1 estate)\n"
+            "strict: fine (extends baseline)\n"
+        ),
+        "",
+    )
+
+
+def test_check_says_everything_that_is_wrong_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    write(
+        "team.yaml",
+        "version: 1\nfail_on: eror\nrules:\n  hop-limit-too-high: of\n"
+        "requirements:\n  - {id: a, require: {http_token: b}}\n"
+        "exemptions:\n  - {rule: '*', reason: r}\n  - {rule: a, expires: soon}\nestates: {prod: {rots: []}}\n",
+    )
+    write("other.yaml", "version: 1\nrules: {nope: off, hop-limit-too-high: {max: two, mx: 1}}\n")
+    write(
+        "ids.yaml",
+        "version: 1\nrequirements:\n  - {id: hop-limit-too-high, require: {state: required}}\n"
+        "exemptions: [{rule: nope, reason: r}]\n",
+    )
+    code, out, err = run(capsys, "policy", "check", "team.yaml", "other.yaml", "ids.yaml", "gone.yaml")
+    assert (code, err) == (2, "")
+    assert out.splitlines() == [
+        'team.yaml:2:10: fail_on must be error, warning, note or never, not "eror"; did you mean "error"?',
+        "team.yaml:4:23: hop-limit-too-high must be error, warning, note, off or on, not \"of\"; did you mean \"off\"?",
+        'team.yaml:6:23: require has no key "http_token"; did you mean "http_tokens"?',
+        'team.yaml:8:5: rule "*" needs one of address, path, root, region: this would exempt everything',
+        "team.yaml:9:5: an exemption needs a `reason`",
+        'team.yaml:9:24: expires must be a day like 2027-03-31, not "soon"',
+        'team.yaml:10:18: an estate has no key "rots"; did you mean "roots"?',
+        'other.yaml:2:9: there is no rule "nope" ' + out.splitlines()[7].partition('"nope" ')[2],
+        'other.yaml:2:46: hop-limit-too-high: max must be a whole number, not "two"',
+        'other.yaml:2:51: hop-limit-too-high has no parameter "mx"; did you mean "max"?',
+        'ids.yaml:3:10: there is a rule "hop-limit-too-high" already: choose another id',
+        'ids.yaml:4:14: there is no rule "nope" ' + out.splitlines()[11].partition('"nope" ')[2],
+        "the policy gone.yaml cannot be read: No such file or directory",
+    ]  # fmt: skip
+
+
+def test_check_names_exemptions_that_end(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imdsguard.cli.today.today", lambda ahead=0: "2026-06-29" if ahead else "2026-06-15")
+    write(
+        ".imdsguard.yaml",
+        "version: 1\nexemptions:\n"
+        "  - {rule: hop-limit-too-high, reason: r, expires: 2026-06-14}\n"
+        "  - {rule: hop-limit-too-high, address: a, reason: r, expires: 2026-06-20}\n"
+        "  - {rule: hop-limit-too-high, reason: r, expires: 2026-08-20}\n",
+    )
+    assert run(capsys, "policy", "check") == (
+        0,
+        (
+            ".imdsguard.yaml: fine (extends baseline; 3 exemptions)\n"
+            ".imdsguard.yaml:3:5: the exemption of hop-limit-too-high for everything ended on 2026-06-14\n"
+            ".imdsguard.yaml:4:5: the exemption of hop-limit-too-high for a ends on 2026-06-20\n"
+        ),
+        "",
+    )
+
+
+# show
+
+
+def test_show_gives_each_value_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    write(
+        "company.yaml",
+        "version: 1\nrules: {hop-limit-too-high: {max: 2, severity: note}, tokenless-call-alarm-missing: on}\n",
+    )
+    write("team.yaml", "version: 1\nextends: company.yaml\nfail_on: never\nrules: {hop-limit-too-high: {max: 3}}\n")
+    assert run(capsys, "policy", "show", "team.yaml") == (
+        0,
+        """\
+# team.yaml, with all it extends
+version: 1
+fail_on: never  # team.yaml:3
+on_unknown: warning  # baseline:6
+rules:
+  tokenless-call-alarm-missing: on  # company.yaml:2
+  hop-limit-too-high:
+    max: 3  # team.yaml:4
+    severity: note  # company.yaml:2
+""",
+        "",
+    )
+
+
+def meaning(found: Found) -> object:
+    """What a policy comes to, without places and without what is off underneath."""
+    draft = found.draft
+    rules = {
+        name: "off" if entry.off else (entry.severity, entry.on_unknown, {
+            key: getattr(node, "text", None) for key, (_, node) in entry.parameters.items()
+        })
+        for name, entry in draft.entries.items()
+    }  # fmt: skip
+    requirements = {
+        name: (each.demands, each.where, each.unless, each.message, each.severity, each.on_unknown)
+        for name, each in draft.requirements.items()
+    }
+    exemptions = [(str(each), each.reason, each.expires, each.verdicts) for each in draft.exemptions]
+    estates = [(each.name, [glob.text for glob in each.globs]) for each in draft.outside.estates]
+    assumed = [(each.region, each.tokens) for each in draft.outside.assumed]
+    return draft.fail_on, draft.on_unknown, rules, requirements, exemptions, estates, assumed
+
+
+@pytest.mark.parametrize("name", ["team.yaml", *shipped_policies()])
+def test_what_show_prints_is_a_policy_that_means_the_same(name: str) -> None:
+    write("team.yaml", TEAM)
+    write("company.yaml", COMPANY)
+    found = find_policy(name, ".")
+    write("flat.yaml", shown(found))
+    again = find_policy("flat.yaml", ".")
+    assert meaning(again) == meaning(found)
+    assert "\u202e" not in shown(found)
+
+
+# requirements and exemptions in a scan
+
+
+def test_requirements_are_rules_to_everybody(capsys: pytest.CaptureFixture[str]) -> None:
+    write("main.tf", OPEN)
+    write("team.yaml", "version: 1\nrequirements:\n  - {id: ours, require: {state: required}, severity: note}\n")
+    code, out, _ = run(capsys, "scan", "--policy", "team.yaml", "--format", "json")
+    (found,) = [each for each in json.loads(out)["findings"] if each["rule"] == "ours"]
+    assert (code, found["severity"], found["file"], found["line"]) == (1, "note", "main.tf", 1)
+    _, out, _ = run(capsys, "rules", "--policy", "team.yaml")
+    assert "\nours                             note     state must be required.\n" in out
+    _, out, _ = run(capsys, "rules", "--policy", "team.yaml", "--format", "json")
+    assert json.loads(out)["rules"][-1]["id"] == "ours"
+
+
+EXEMPTING = """\
+version: 1
+exemptions:
+  - {rule: instance-tokens-optional, address: aws_instance.web, reason: "vendor image"}
+  - {rule: instance-tokens-optional, address: aws_instance.gone, reason: "vendor image"}
+"""
+
+
+def rules_of(out: str) -> dict[str, str | None]:
+    return {f["rule"]: f["suppressed"] and f["suppressed"]["reason"] for f in json.loads(out)["findings"]}
+
+
+def test_what_is_exempted_does_not_fail_the_run_and_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    write("main.tf", OPEN)
+    write(".imdsguard.yaml", EXEMPTING)
+    code, out, _ = run(capsys, "scan", "--format", "json")
+    found = rules_of(out)
+    assert (code, found["instance-tokens-optional"]) == (0, "vendor image")
+    assert "exemption-unused" in found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), True),
+        ((".",), True),
+        ((".imdsguard.yaml",), True),  # as pre-commit names it when it has changed
+        (("main.tf",), False),
+        (("stacks/web",), False),
+        ((".", "--exclude", "stacks/**"), False),
+        (("main.tf", "."), True),
+    ],
+)
+def test_only_a_run_over_the_whole_project_says_what_nothing_needs(
+    arguments: tuple[str, ...], told: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("main.tf", OPEN)
+    write("stacks/web/main.tf", OPEN)
+    write(".imdsguard.yaml", EXEMPTING)
+    _, out, _ = run(capsys, "scan", *arguments, "--format", "json")
+    assert ("exemption-unused" in rules_of(out)) is told
+
+
+def test_a_run_that_could_not_read_everything_does_not_say_it(capsys: pytest.CaptureFixture[str]) -> None:
+    write("main.tf", OPEN)
+    write("broken/main.tf", "resource {{{\n")
+    write(".imdsguard.yaml", EXEMPTING)
+    code, out, _ = run(capsys, "scan", "--format", "json")
+    assert code == 2
+    assert "exemption-unused" not in rules_of(out)
+
+
+def test_a_policy_of_another_repository_is_not_judged_by_this_one(capsys: pytest.CaptureFixture[str]) -> None:
+    write("here/main.tf", OPEN)
+    write("elsewhere/.git/HEAD", "")
+    write("elsewhere/policies/team.yaml", EXEMPTING)
+    _, out, _ = run(capsys, "scan", "here", "--policy", "elsewhere/policies/team.yaml", "--format", "json")
+    assert "exemption-unused" not in rules_of(out)
+    _, out, _ = run(capsys, "scan", ".", "--policy", "elsewhere/policies/team.yaml", "--format", "json")
+    assert "exemption-unused" in rules_of(out)
+
+
+def test_the_callers_policy_is_the_only_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a pull request writes into the tree counts for nothing where the caller names a policy."""
+    write("main.tf", OPEN)
+    write(
+        ".imdsguard.yaml",
+        "version: 1\nfail_on: never\nrules: {instance-tokens-optional: off}\nassume: {region_default: required}\n"
+        "requirements: [{id: theirs, require: {state: optional}}]\nexemptions: [{rule: '*', path: '**', reason: r}]\n",
+    )
+    assert run(capsys, "scan")[0] == 0
+    code, out, _ = run(capsys, "scan", "--policy", "baseline", "--format", "json")
+    found = rules_of(out)
+    assert (code, found["instance-tokens-optional"], "theirs" in found) == (1, None, False)
+    write(".imdsguard.yaml", "not: [a policy\n")
+    assert run(capsys, "scan", "--policy", "baseline")[0] == 1
+
+
+# test
+
+
+CASES = """\
+policy: team.yaml
+only: ["ours", "exemption-*"]
+cases:
+  - name: production
+    terraform: |
+      resource "aws_instance" "web" {
+        tags = { Environment = var.env }
+      }
+      variable "env" { type = string }
+    variables: {env: prod}
+    expected:
+      - {rule: ours, address: aws_instance.web, severity: error, message: "*http_tokens*"}
+  - name: elsewhere
+    files:
+      main.tf: 'module "m" { source = "./modules/m" }'
+      modules/m/main.tf: |
+        resource "aws_instance" "web" { tags = { Environment = "dev" } }
+    expected: []
+"""
+TESTED = """\
+version: 1
+requirements:
+  - {id: ours, where: {tags.Environment: prod}, require: {http_tokens: required}}
+exemptions:
+  - {rule: ours, path: "legacy/**", reason: "old", expires: 2027-01-31}
+"""
+
+
+def test_tests_in_a_file_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    write("policies/team.yaml", TESTED)
+    write("policies/team.test.yaml", CASES)
+    assert run(capsys, "policy", "test", "policies") == (
+        0,
+        "ok    policies/team.test.yaml: production\nok    policies/team.test.yaml: elsewhere\n2 tests: 2 ok\n",
+        "",
+    )
+    assert run(capsys, "policy", "test", "policies/team.test.yaml", "-q") == (0, "", "")
+
+
+def test_tests_in_folders_say_what_is_not_as_expected(capsys: pytest.CaptureFixture[str]) -> None:
+    tagged = 'resource "aws_instance" "web" {\n  tags = { Environment = "prod" }\n}\n'
+    write("t/policy.yaml", TESTED)
+    write("t/as-it-should-be/legacy/main.tf", tagged)
+    write(
+        "t/as-it-should-be/expected.yaml",
+        "today: 2027-01-31\nonly: [ours]\nexpected:\n"
+        "  - {rule: ours, address: aws_instance.web, suppressed: exemption}\n",
+    )
+    write("t/ended/legacy/main.tf", tagged)
+    write(
+        "t/ended/expected.yaml",
+        "today: 2027-02-01\nonly: [ours]\nexpected:\n  - {rule: ours, address: aws_instance.web, suppressed: yes}\n",
+    )
+    write("t/other/main.tf", tagged + tagged.replace("web", "second"))
+    write(
+        "t/other/expected.yaml",
+        "only: [ours]\nexpected:\n  - {rule: ours, address: aws_instance.web, severity: note, message: '*alarm*'}\n"
+        "  - {rule: ours, address: aws_instance.gone}\n",
+    )
+    code, out, err = run(capsys, "policy", "test", "t")
+    assert (code, err) == (1, "")
+    assert out == (
+        "ok    t/as-it-should-be\n"
+        "FAIL  t/ended\n"
+        "      different   ours aws_instance.web fail: it is not suppressed\n"
+        "FAIL  t/other\n"
+        "      different   ours aws_instance.web fail note: the severity is error, not note; the message is: "
+        'http_tokens must be required: nothing sets http_tokens, and the service\'s own default is "optional"\n'
+        "      missing     ours aws_instance.gone fail\n"
+        "      unexpected  ours aws_instance.second fail error (main.tf:4:1: http_tokens must be required: "
+        'nothing sets http_tokens, and the service\'s own default is "optional")\n'
+        "3 tests: 1 ok, 2 failed\n"
+    )
+
+
+def test_a_pass_can_be_expected_and_every_rule_is_compared_unless_the_test_says_which(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write("t/policy.yaml", "version: 1\nextends: cis-aws-foundations\n")
+    write("t/a/main.tf", 'resource "aws_instance" "web" {\n  metadata_options { http_tokens = "required" }\n}\n')
+    write("t/a/expected.yaml", "- {rule: instance-tokens-optional, address: aws_instance.web, verdict: pass}\n")
+    assert run(capsys, "policy", "test", "t", "-q")[0] == 0
+    write("t/a/main.tf", OPEN)
+    code, out, _ = run(capsys, "policy", "test", "t", "-q")
+    assert code == 1
+    assert "different   instance-tokens-optional aws_instance.web pass: the verdict is fail, not pass" in out
+
+
+def test_a_plan_can_be_tested(capsys: pytest.CaptureFixture[str], repository: Path) -> None:
+    plan = next((repository / "tests/fixtures/instance-tokens-optional/found").glob("*/plan.json"))
+    write("t/policy.yaml", "version: 1\nextends: cis-aws-foundations\n")
+    write("t/a/plan.json", plan.read_text())
+    write("t/a/expected.yaml", "[]\n")
+    code, out, _ = run(capsys, "policy", "test", "t", "-q")
+    assert code == 1
+    assert "unexpected  instance-tokens-optional" in out
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "complaint"),
+    [
+        ("a/expected.yaml", "expected: [{rule: x}]", "t/a/expected.yaml:1:12: an expected finding needs `address`"),
+        ("a/expected.yaml", "expected: [{rule: x, address: y, verdict: bad}]",
+         't/a/expected.yaml:1:43: verdict must be pass, fail or unknown, not "bad"'),
+        ("a/expected.yaml", "today: soon",
+         "t/a/expected.yaml:1:1: a test needs `expected`: a list, which may be empty"),
+        ("x.test.yaml", "cases: []", "t/x.test.yaml:1:8: a file of tests needs `cases`: a list of tests"),
+        ("x.test.yaml", "cases: [{name: n, expected: []}]",
+         "t/x.test.yaml:1:9: a test needs either `terraform` (a text) or `files` (a mapping)"),
+        ("x.test.yaml", "cases: [{name: n, files: {../a.tf: x}, expected: []}]",
+         't/x.test.yaml:1:27: a file of a test lies below it, which "../a.tf" does not'),
+        ("x.test.yaml", "policy: gone.yaml\ncases: [{name: n, terraform: x, expected: []}]",
+         "the policy t/gone.yaml cannot be read: No such file or directory"),
+        ("a/expected.yaml", "expected: []", "t/a: there are no Terraform files in or below this folder"),
+    ],
+)  # fmt: skip
+def test_a_test_that_cannot_be_run_is_an_error(
+    file: str, text: str, complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(f"t/{file}", text + "\n")
+    code, out, _ = run(capsys, "policy", "test", "t")
+    assert code == 2
+    assert f"      {complaint}\n" in out.replace("      .: there", "      t/a: there")
+
+
+def test_without_tests_there_is_nothing_to_trust(capsys: pytest.CaptureFixture[str]) -> None:
+    write("t/main.tf", OPEN)
+    code, _, err = run(capsys, "policy", "test", "t")
+    assert (code, err) == (2, "imdsguard: there are no tests below t: no expected.yaml, no *.test.yaml\n")
+
+
+def test_junit(capsys: pytest.CaptureFixture[str]) -> None:
+    write("t/team.yaml", TESTED)
+    write(
+        "t/a.test.yaml",
+        CASES.replace("name: production", 'name: "<a> & \\u202e"').replace("severity: error", "severity: note"),
+    )
+    code, out, _ = run(capsys, "policy", "test", "t", "--format", "junit")
+    suite = ElementTree.fromstring(out)[0]
+    assert (code, suite.attrib["tests"], suite.attrib["failures"], suite.attrib["errors"]) == (1, "2", "1", "0")
+    assert [case.attrib["name"] for case in suite] == ["t/a.test.yaml: <a> & \\u202e", "t/a.test.yaml: elsewhere"]
+    assert "the severity is error, not note" in (suite[0][0].text or "")
+
+
+def test_code_beside_tests_is_read_in_its_own_folder_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """A test gives the same answer wherever it is run, whatever environment there is."""
+    write("t/a/main.tf", 'variable "x" { default = "optional" }\nresource "aws_instance" "web" {\n'
+          '  metadata_options { http_tokens = var.x }\n}\n')  # fmt: skip
+    write("t/a/expected.yaml", "only: [instance-tokens-optional]\nvariables: {x: required}\nexpected: []\n")
+    assert run(capsys, "policy", "test", "t", "-q") == (0, "", "")
