@@ -42,7 +42,8 @@ class Read:
 def select_rules(policy: str | None, checks: Sequence[str], base: str | None = None) -> tuple[Policy, tuple[Rule, ...]]:
     """Read the policy and import the rules it selects, no others; its own requirements are among them.
 
-    `base` is the folder from which its globs on paths count, if not the one that `find_policy` takes. Raises `PolicyError` and `RuleError`.
+    `base` is the folder from which its globs on paths count, if not the one that `find_policy` takes. Raises
+    `PolicyError` and `RuleError`.
     """
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.read import find_policy
