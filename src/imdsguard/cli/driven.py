@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.driver.find import Terraform
     from imdsguard.terraform.driver.signals import Signals
     from imdsguard.terraform.driver.steps import Driver
+    from imdsguard.terraform.inputs import Inputs
 
 
 @record(frozen=True, slots=True)
@@ -41,10 +42,21 @@ class Run:
         """Read the plan as that of the root module's folder: findings are about its code, not about a document."""
         from imdsguard.aws.types import wanted
         from imdsguard.cli.session import estate_of
-        from imdsguard.terraform.documents import read_document
+        from imdsguard.terraform.planned import read_planned
 
-        root, problems = read_document(self.driver.directory.replace(os.sep, "/"), document, wanted())
-        return estate_of((root,), problems, self._gate.policy.outside)
+        folder = self.driver.directory.replace(os.sep, "/")
+        reading = read_planned(folder, document, folder, self._inputs(), wanted())
+        return estate_of(reading.roots, reading.problems, self._gate.policy.outside)
+
+    def _inputs(self) -> Inputs:
+        """Give what Terraform was given: its paths are relative to its own folder."""
+        from imdsguard.cli.session import make_inputs
+        from imdsguard.terraform.driver.workspace import workspace_of
+
+        given = self._arguments
+        files = [os.path.relpath(os.path.join(self.driver.directory, file)) for file in given.var_files]
+        workspace = workspace_of(self.driver.data_directory, os.environ)
+        return make_inputs(files, given.variables, given.order, workspace, ())
 
 
 def run_terraform(

