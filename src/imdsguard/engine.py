@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Judgement, Related, Severity, Verdict, fingerprint
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
-from imdsguard.model.resource import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,9 +34,16 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
 
     The policy's own requirements are asked, too, whether they are among `rules` or not.
     """
+    findings, problems = _judged(estate, {rule.id: rule for rule in (*rules, *policy.rules)}.values(), policy)
+    if estate.history.plans or estate.history.states:
+        findings = _told(findings, estate, rules, policy)
+    return Outcome(tuple(sorted(findings, key=_order)), tuple(problems))
+
+
+def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list[Finding], list[Problem]]:
     findings: dict[tuple[object, ...], Finding] = {}
     problems: list[Problem] = []
-    for rule in {rule.id: rule for rule in (*rules, *policy.rules)}.values():
+    for rule in rules:
         setting = policy.setting(rule.id)
         if setting.off:
             continue
@@ -47,7 +54,36 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
                     findings.setdefault(_identity(finding), finding)
             except Exception as error:
                 problems.append(_failure(rule, subject, error))
-    return Outcome(tuple(sorted(findings.values(), key=_order)), tuple(problems))
+    return list(findings.values()), problems
+
+
+def _told(findings: list[Finding], estate: Estate, rules: Sequence[Rule], policy: Policy) -> list[Finding]:
+    """Mark what is deployed already, and make it as bad as the policy says; leave out what is not to be told."""
+    from imdsguard.policy.deployed import deployed_already
+
+    by_id = {rule.id: rule for rule in (*rules, *policy.rules)}
+
+    def ask(before: Estate, ids: frozenset[str]) -> list[Finding]:
+        return _judged(before, [by_id[name] for name in by_id if name in ids], policy)[0]
+
+    deployed = deployed_already(findings, estate, ask)
+    told: list[Finding] = []
+    for finding in findings:
+        if finding not in deployed or by_id[finding.rule].fixed:
+            told.append(finding)
+            continue
+        word = policy.setting(finding.rule).on_deployed or policy.on_deployed
+        if word != "off" or finding.verdict is Verdict.PASS:
+            told.append(replace(finding, deployed=True, severity=_deployed(finding, word)))
+    return told
+
+
+def _deployed(finding: Finding, word: str | None) -> Severity:
+    """How bad a finding is that is deployed already; one that cannot tell never gets worse by it."""
+    if word is None or word == "off":
+        return finding.severity
+    severity = Severity(word)
+    return _milder(finding.severity, severity) if finding.verdict is Verdict.UNKNOWN else severity
 
 
 def _subjects(estate: Estate, rule: Rule) -> Iterable[object]:
@@ -89,7 +125,6 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         region=judgement.region,
         confidence=judgement.confidence,
         related=_related(resource),
-        deployed=resource.action is Action.NO_OP,
         resource=resource,
     )
 

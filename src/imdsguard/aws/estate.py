@@ -14,6 +14,7 @@ from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
 from imdsguard.aws.tags import Tagging, labels_of
 from imdsguard.aws.types import ability
+from imdsguard.model.history import NOTHING_KNOWN, History
 from imdsguard.model.launch import Estate
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ def build(
     roots: Sequence[tuple[str, Sequence[Resource]]],
     estates: Mapping[str, str] | None = None,
     assumed: Sequence[AssumedDefault] = (),
+    history: History = NOTHING_KNOWN,
 ) -> Estate:
     """Build the estate of these root modules: (name, resources) each. References resolve within one root only.
 
     `estates` gives roots the name of a group that shares one AWS account: Region defaults, and alarms that name no
     instance, count for all launches of the group (`Scope.same` says how accounts compare). `assumed` counts as a Region
-    default where the code has none.
+    default where the code has none. `history` is kept with the estate.
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
     joined = estates or {}
@@ -68,7 +70,7 @@ def build(
     for lookout in dict.fromkeys(lookouts):
         alarms += lookout.alarms()
     return Estate(
-        tuple(launches), tuple(defaults), tuple(alarms), tuple(images), tuple(policies), joined, tuple(assumed)
+        tuple(launches), tuple(defaults), tuple(alarms), tuple(images), tuple(policies), joined, tuple(assumed), history
     )
 
 

@@ -45,13 +45,13 @@ def select_rules(policy: str | None, checks: Sequence[str], base: str | None = N
     `base` is the folder from which its globs on paths count, if not the one that `find_policy` takes. Raises
     `PolicyError` and `RuleError`.
     """
-    from imdsguard.loader import load_rules, rule_files
+    from imdsguard.loader import fixed_rules, load_rules, rule_files
     from imdsguard.policy.read import find_policy
 
     found = find_policy(policy, ".", base)
     files = rule_files(checks)
     rules = load_rules(files, found.select(files))
-    found.refuse_fixed(load_rules(files, found.switched_off(files)))
+    found.refuse_fixed(load_rules(files, fixed_rules(files, found.switched_off(files))))
     bound = found.bind(rules)
     return bound, rules + tuple(rule for rule in bound.rules if not bound.setting(rule.id).off)
 

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from imdsguard.model.delivery import Delivery
+from imdsguard.model.history import NOTHING_KNOWN, History
 from imdsguard.model.record import sealed
 
 if TYPE_CHECKING:
@@ -282,7 +283,7 @@ class Estate:
     """Everything the rules see: what will be launched, and what stands behind it and watches it.
 
     `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
-    policy says of Region defaults that are set outside the code.
+    policy says of Region defaults that are set outside the code. `history` says what is deployed already.
     """
 
     launches: tuple[Launch, ...] = ()
@@ -292,8 +293,17 @@ class Estate:
     organization_policies: tuple[OrganizationPolicy, ...] = ()
     joined: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[AssumedDefault, ...] = ()
+    history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
     _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _places: dict[tuple[str, str], Launch] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def before(self) -> Estate | None:
+        """The estate as it is before the plans that this one is read from, resources that they delete included.
+
+        None where nothing is a plan.
+        """
+        return self.history.earlier() if self.history.earlier is not None else None
 
     def together(self, root: str, other: str) -> bool:
         """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
 _LONGEST = 2000
 
 
-def findings_text(report: Report, line_of: Lines, style: Style | None = None, *, quiet: bool = False) -> str:
+def findings_text(
+    report: Report, line_of: Lines, style: Style | None = None, *, quiet: bool = False, suppressed: bool = False
+) -> str:
     """Give a scan as text. `line_of` gives the source line on which a place starts, or None.
+
+    Findings that do not count are left out, unless `suppressed` asks for them.
 
     With `quiet` the summary is left out, so that a scan which finds nothing says nothing.
     """
     style = style or Style()
-    parts = [_finding(finding, line_of, style) for finding in report.findings]
+    shown = [finding for finding in report.findings if suppressed or finding.suppressed is None]
+    parts = [_finding(finding, line_of, style) for finding in shown]
     return "\n".join(parts if quiet else [*parts, summary_line(report) + "\n"])
 
 
@@ -47,6 +52,8 @@ def summary_line(report: Report) -> str:
     found = ", ".join(plural(count, severity.value) for severity, count in summary.by_severity.items() if count)
     launches = plural(summary.launches, "launch", "launches")
     parts = [f"{launches} ({states})" if states else launches, found or "no findings"]
+    if summary.suppressed:
+        parts.append(f"{summary.suppressed} suppressed")
     if report.problems:
         parts.append(f"{plural(len(report.problems), 'problem')}, so not everything was checked")
     return "; ".join(parts)
@@ -60,6 +67,7 @@ def plural(count: int, one: str, many: str = "") -> str:
 def _finding(finding: Finding, line_of: Lines, style: Style) -> str:
     word = "pass" if finding.verdict is Verdict.PASS else finding.severity.value
     doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
+    doubt += " (already deployed)" if finding.deployed else ""
     message = _text(finding.message) or "as it should be"
     head = f"{style.severity(word, f'{word}[{finding.rule}]')}{doubt} {style.strong(_text(finding.address))}: {message}"
     lines = [head, f"  {style.faint('-->')} {_where(finding)}"]
