@@ -115,6 +115,15 @@ def test_metric_math_watches_what_it_adds_up(expression, answer):
     assert covered(watching).covered is answer
 
 
+def test_metric_math_on_a_metrics_insights_query_is_not_documented():
+    select = {"id": "q", "expression": ALL, "period": 300}
+    on_it = {"id": "e", "expression": "FILL(q, 0)", "return_data": True}
+    coverage = covered(alarm([select, on_it]))
+    assert coverage.covered is None
+    assert coverage.reason == "whether an alarm may do metric math on a Metrics Insights query is not documented"
+    assert covered(alarm([select, {**on_it, "expression": "m1"}, {"id": "m1", "metric": [metric()]}])).covered is True
+
+
 def test_only_the_query_that_is_returned_is_watched():
     both = [
         {"id": "a", "metric": [metric()]},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarm_metric import METRICS, NAMESPACE, sights_of, unsure_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 EXPRESSION = "the alarm's expression cannot be computed: {}"
+ON_SELECT = "whether an alarm may do metric math on a Metrics Insights query is not documented"
 MATH = "what the alarm's metric math makes of the metric cannot be told"
 
 
@@ -96,13 +98,17 @@ def _metrics(
     used: frozenset[str] | None = frozenset(key for key, query in by_id.items() if query is returned)
     if math:
         expressions = {key: text_of(query.attribute("expression")) or "" for key, query in by_id.items()}
-        metrics = frozenset(key for key, query in by_id.items() if query.blocks("metric").items)
+        selects = frozenset(key for key, each in expressions.items() if is_select(each))
+        metrics = selects | {key for key, query in by_id.items() if query.blocks("metric").items}
         (wanted,) = used or ("",)
         used = metrics_behind(wanted, {key: text for key, text in expressions.items() if text}, metrics)
     watches = []
     for key, query in by_id.items():
         if used is not None and key not in used:
             continue
+        text = text_of(query.attribute("expression")) or ""
+        if is_select(text) and query is not returned:
+            watches += [replace(each, sights=(InDoubt(ON_SELECT),)) for each in _insights(resource, text, Absent())]
         for block in query.blocks("metric").items:
             for metric in METRICS:
                 unsure = unsure_of(block, metric)

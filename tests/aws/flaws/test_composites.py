@@ -69,6 +69,8 @@ def test_the_names_in_a_rule():
         "ALARM(a) ALARM(b)",
         "ALARM(a) AND",
         "BROKEN(a)",
+        'ALARM("a) OR ALARM(b)',
+        "ALARM(a) OR ALARM('b)",
         "AT_LEAST(some, ALARM, (a))",
         "AT_LEAST(1, ALARM, a)",
         "AT_LEAST(1, ALARM, ())",
@@ -195,6 +197,10 @@ def test_somebody_hears_of_it_through_composite_alarms(composites):
             ),
         ),
         (
+            [composite("c", "ALARM(refused)", instances=unknown())],
+            UNTOLD.format("var.x has no value"),
+        ),
+        (
             [composite("c", unknown())],
             UNTOLD.format("var.x has no value"),
         ),
@@ -288,6 +294,10 @@ HEARD = alarm(**GOOD, alarm_actions=TOPIC)
             ],
         ),
         ([HEARD, muting("refused"), composite("c", "ALARM(refused)")], []),
+        (
+            [HEARD, muting("refused", instances=unknown())],
+            ["? may be muted by aws_cloudwatch_alarm_mute_rule.night: var.x has no value"],
+        ),
         ([HEARD, muting("refused", region="us-east-1")], []),
     ],
 )

@@ -112,11 +112,21 @@ def short(name: str) -> str:
     return name.partition(":alarm:")[2] if name.startswith("arn:") else name
 
 
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = []
+    at, text = 0, text.rstrip()
+    while at < len(text):
+        match = TOKEN.match(text, at)
+        if match is None or len(tokens) >= MOST_TOKENS:
+            raise RuleError
+        tokens.append(match.group().strip())
+        at = match.end()
+    return tokens
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
-        self._tokens = [match.group().strip() for match in TOKEN.finditer(text)]
-        if len(self._tokens) > MOST_TOKENS:
-            raise RuleError
+        self._tokens = _tokens(text)
         self._at = 0
 
     def end(self) -> None:

@@ -68,6 +68,8 @@ def _relay(composite: Resource, alarm: Resource, root: Surroundings, above: tupl
         return None
     if composite in above or len(above) > DEEPEST:
         return Relay(composite, CYCLE)
+    if composite.instances is not None:
+        return Relay(composite, unknown=composite.instances)
     if comes_true(tree, fires, calm=False) is not True:
         return Relay(composite, HIDES if comes_true(tree, fires, calm=True) else ALSO)
     why = why_silent(composite, root)
@@ -113,7 +115,7 @@ def mutes(alarm: Resource, root: Surroundings) -> Iterator[tuple[Resource, Unkno
             value = targets.attribute("alarm_names")
             named = value.value if isinstance(value, Known) and isinstance(value.value, tuple) else ()
             if any(_is(each, alarm, name) for each in named):
-                yield rule, None
+                yield rule, rule.instances
             elif isinstance(value, Unknown) and _speaks_of(value, alarm):
                 yield rule, value
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.estates import seen_from
 from imdsguard.aws.flaws.row import BY_QUERY, perhaps, wrong
 from imdsguard.aws.tags_where import Filtered, on_tags
 from imdsguard.model.finding import Confidence, Severity
@@ -24,7 +25,7 @@ def let_through(watch: Watch, launch: Launch) -> Iterator[tuple[str, Coverage]]:
     if watch.scope.same(launch.scope) is not False:
         for sight in watch.sights:
             if isinstance(sight, Filtered):
-                yield launch.address, sight.sees(launch)
+                yield seen_from(watch.resource.root, launch.resource), sight.sees(launch)
 
 
 def where_flaws(asks: Value, watch: Watch, answers: Sequence[tuple[str, Coverage]]) -> Iterable[Flaw]:

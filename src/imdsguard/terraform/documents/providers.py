@@ -50,7 +50,7 @@ class Providers:
         if found is None:
             block = self._blocks.providers.get(name)
             account, region = self._account(name, block), self._region(name, block)
-            tags = Absent(self._place) if block is None else default_tags(self._body(block))
+            tags = Absent(self._place) if block is None else self._default_tags(block)
             found = self._bound[name] = Provider(name, account, region, tags)
         return found
 
@@ -74,6 +74,15 @@ class Providers:
         if block is None:
             return f"environment {name}" if "." in name.rpartition(":")[2] else "environment"
         return account_of(self._body(block), block.module_address)
+
+    def _default_tags(self, block: ProviderConfiguration) -> Value:
+        """Give default tags that are constants: of others the plan does not show how they are made of variables."""
+
+        def constant(expression: Any) -> Any:
+            read = expression_of(expression)
+            return UNSET if read is None or read.references else read.constant_value
+
+        return default_tags(ProviderBody(self._place, block.expressions, constant))
 
     def _body(self, block: ProviderConfiguration) -> ProviderBody:
         path = module_path(block.module_address)
