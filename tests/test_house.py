@@ -26,6 +26,8 @@ ALLOWED: dict[str, set[str]] = {
     "aws": {"model"},
     "policy": {"model"},
     "report": {"model"},
+    "starter": set(),
+    "suppress": {"model", "hcl", "policy"},
     "engine": {"model", "policy"},
 }
 

@@ -1,0 +1,155 @@
+"""`imdsguard init`: the files a project starts with."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from imdsguard.cli import completing
+from imdsguard.cli.exits import CLEAN, PROBLEM
+from imdsguard.cli.output import write_out
+
+if TYPE_CHECKING:
+    from imdsguard.cli.session import Read
+    from imdsguard.report.report import Report
+    from imdsguard.starter.files import Seen, StarterFile
+    from imdsguard.terraform.root import Root
+
+
+@click.command("init", short_help="Write a policy, a pre-commit entry and a workflow to start with.")
+@click.option(
+    "--policy",
+    metavar="NAME",
+    default="baseline",
+    show_default=True,
+    shell_complete=completing.policies,
+    help="The policy that yours extends: one we ship.",
+)
+@click.option("--dry-run", is_flag=True, help="Show the files, and write nothing.")
+def command(policy: str, dry_run: bool) -> int:
+    """Look at this repository and write what it needs, at its top: a policy (.imdsguard.yaml), an entry for pre-commit,
+    and a check of pull requests where it is hosted on GitHub or GitLab. A file that is there is never changed: what to
+    add to it is printed.
+
+    \b
+    Examples:
+      imdsguard init
+      imdsguard init --policy observe --dry-run
+
+    Exit codes: 0, or 2 if a file could not be written.
+    """  # noqa: D205, D301
+    from imdsguard.policy.shipped import shipped_policies
+    from imdsguard.starter.files import starter_files
+    from imdsguard.starter.repository import look
+
+    if policy not in shipped_policies():
+        from imdsguard.policy.errors import nearest
+
+        known = shipped_policies()
+        raise click.BadParameter(f'there is no policy "{policy}"{nearest(policy, known)}', param_hint="--policy")
+    repository = look(".")
+    seen, report = _scan(repository.top)
+    files = starter_files(repository, seen, policy, _workflow())
+    write_out(f"Looked at {_shown(repository.top)}: {seen.summary}.\n\n")
+    codes = [_show(file) if dry_run else _write(repository.top, file) for file in files]
+    write_out(_next(report))
+    return max(codes)
+
+
+def _scan(top: str) -> tuple[Seen, Report]:
+    """Scan the whole repository as `imdsguard scan` at its top would, with the baseline."""
+    from imdsguard.cli.session import make_inputs, read_estate, select_rules
+    from imdsguard.engine import judge
+    from imdsguard.model.finding import Verdict
+    from imdsguard.report.report import Report
+    from imdsguard.starter.files import Seen
+
+    policy, rules = select_rules("baseline", ())
+    found = read_estate([os.path.relpath(top)], make_inputs((), (), (), "default", ()))
+    outcome = judge(found.estate, rules, policy)
+    findings = tuple(finding for finding in outcome.findings if finding.verdict is not Verdict.PASS)
+    report = Report(found.estate, findings, found.problems + outcome.problems, rules)
+    return Seen(_roots(found, top), _summary(found, report)), report
+
+
+def _roots(found: Read, top: str) -> tuple[str, ...]:
+    """Name the root modules that launch, default or watch anything, from the top of the repository."""
+    return tuple(os.path.relpath(root.name, os.path.relpath(top)).replace(os.sep, "/") for root in _used(found))
+
+
+def _used(found: Read) -> list[Root]:
+    return [root for root in found.roots if root.resources]
+
+
+def _summary(found: Read, report: Report) -> str:
+    from imdsguard.report.text import plural, summary_line
+
+    return f"{plural(len(_used(found)), 'root module')} of interest, {summary_line(report)}"
+
+
+def _workflow() -> str:
+    from imdsguard.policy.shipped import shipped_folder
+
+    with open(os.path.join(shipped_folder("examples/workflows"), "pr-check-hcl.yml"), encoding="utf-8") as file:
+        return file.read()
+
+
+def _show(file: StarterFile) -> int:
+    write_out(f"# {file.path}\n{file.text}\n")
+    return CLEAN
+
+
+def _write(top: str, file: StarterFile) -> int:
+    """Write a file that is not there yet, whole or not at all."""
+    path = os.path.join(top, file.path)
+    shown = _shown(path)
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        beside = f"{path}.{os.getpid()}.tmp"
+        with open(beside, "x", encoding="utf-8", newline="\n") as target:
+            target.write(file.text)
+        try:
+            os.link(beside, path)  # unlike a rename, it fails where something is there
+        finally:
+            os.unlink(beside)
+    except FileExistsError:
+        write_out(_kept(shown, path, file))
+        return CLEAN
+    except OSError as error:
+        click.echo(f"imdsguard: {shown} cannot be written: {error.strerror}", err=True)
+        return PROBLEM
+    write_out(f"wrote {shown}\n")
+    return CLEAN
+
+
+def _kept(shown: str, path: str, file: StarterFile) -> str:
+    """Say what to add to a file that is there, if it does not speak of imdsguard already."""
+    if not file.addition or _speaks_of_us(path):
+        return f"kept {shown}\n"
+    where = f" {file.where}" if file.where else ""
+    return f"kept {shown}; add to it{where}:\n\n{file.addition}\n"
+
+
+def _speaks_of_us(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"imdsguard" in file.read(1024 * 1024)
+    except OSError:
+        return False
+
+
+def _next(report: Report) -> str:
+    lines = ["", "Next:", "  imdsguard scan                    see what there is to find"]
+    if report.summary.by_severity and any(report.summary.by_severity.values()):
+        lines.append(
+            "  imdsguard scan --write-baseline   take what is there today as known: only new findings fail then"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _shown(path: str) -> str:
+    from imdsguard.report.escape import escape
+
+    return escape(os.path.relpath(path))

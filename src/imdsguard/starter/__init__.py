@@ -1,0 +1,1 @@
+"""What a new project needs: its files, after a look at the repository."""

@@ -1,0 +1,64 @@
+"""What can be seen of a repository without asking anybody."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+
+_AUTOMATIC = re.compile(r"(?:terraform\.tfvars|.*\.auto\.tfvars)(?:\.json)?")
+_REMOTE = re.compile(r'\[remote "[^"\n]*"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
+_FOLDERS = ("", "env", "envs", "environments", "config", "tfvars", "vars")
+_LARGEST = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository: its top folder, and which of the big hosts its remotes or files name (`github`, `gitlab`)."""
+
+    top: str
+    hosts: frozenset[str]
+
+
+def look(working_directory: str) -> Repository:
+    """Look at the repository that holds the working directory; without one, at that folder itself."""
+    top = _top(os.path.abspath(working_directory))
+    hosts = {host for host in ("github", "gitlab") if any(host in url for url in _remotes(top))}
+    if os.path.isdir(os.path.join(top, ".github")):
+        hosts.add("github")
+    if os.path.exists(os.path.join(top, ".gitlab-ci.yml")):
+        hosts.add("gitlab")
+    return Repository(top, frozenset(hosts))
+
+
+def variable_files(root: str) -> tuple[str, ...]:
+    """Give the files of variables of a root module that Terraform reads only if it is told to, relative to it."""
+    found = []
+    for folder in _FOLDERS:
+        try:
+            names = sorted(os.listdir(os.path.join(root, folder)))
+        except OSError:
+            continue
+        given = (name for name in names if name.endswith((".tfvars", ".tfvars.json")))
+        chosen = (name for name in given if folder or not _AUTOMATIC.fullmatch(name))
+        found.extend(f"{folder}/{name}" if folder else name for name in chosen)
+    return tuple(found)
+
+
+def _top(start: str) -> str:
+    folder = start
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return start
+        folder = above
+    return folder
+
+
+def _remotes(top: str) -> list[str]:
+    """Read the addresses of remotes out of git's own file: nothing is run for it."""
+    try:
+        with open(os.path.join(top, ".git", "config"), encoding="utf-8", errors="replace") as file:
+            return _REMOTE.findall(file.read(_LARGEST))
+    except OSError:  # no repository, or a worktree: then its files have to tell
+        return []
