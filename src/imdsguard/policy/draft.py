@@ -117,9 +117,10 @@ def _extends(table: Table) -> tuple[Scalar, ...]:
     if node is None:
         return ()
     items = node.items if isinstance(node, Items) else (node,)
-    for item in items:
-        if not isinstance(item, Scalar) or not item.text:
-            raise PolicyError("extends must be the name of a policy, a path, or a list of these", item.place)
+    wrong = next((item for item in items if not isinstance(item, Scalar) or not item.text), None)
+    if wrong is not None or not items:
+        place = wrong.place if wrong is not None else node.place
+        raise PolicyError("extends must be the name of a policy, a path, or a list of these", place)
     return tuple(item for item in items if isinstance(item, Scalar))
 
 
