@@ -106,10 +106,12 @@ def test_colour_adds_codes_and_changes_no_word() -> None:
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == findings_text(report, source)
 
 
-def test_a_suppressed_finding_is_shown_but_not_counted() -> None:
-    ignored = replace(UNSURE, suppressed=Suppression(Means.EXEMPTION, "vendor image"))
-    text = findings_text(Report(Estate(), (ignored,)), lambda place: None)
-    assert text.endswith("   ignored by the policy's exemption: vendor image\n\n0 launches; no findings\n")
+def test_a_suppressed_finding_is_shown_on_request_and_not_counted() -> None:
+    report = Report(Estate(), (replace(UNSURE, suppressed=Suppression(Means.EXEMPTION, "vendor image")),))
+    last = "0 launches; no findings; 1 suppressed\n"
+    assert findings_text(report, lambda place: None) == last
+    shown = findings_text(report, lambda place: None, suppressed=True)
+    assert shown.endswith(f"   ignored by the policy's exemption: vendor image\n\n{last}")
 
 
 def test_a_problem_is_one_line() -> None:

@@ -11,6 +11,7 @@ import click
 from imdsguard.cli import completing
 from imdsguard.cli.exits import exit_code
 from imdsguard.cli.options import checks_option, color_option, policy_option
+from imdsguard.cli.options_suppressing import suppressing_options
 from imdsguard.cli.output import parse_outputs, style_for, write_file, write_out, write_problems
 from imdsguard.model.record import record
 from imdsguard.report.formats import FORMATS
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imdsguard.cli.session import Read
-    from imdsguard.model.finding import Finding
     from imdsguard.model.rule import Rule
     from imdsguard.policy.policy import Policy
     from imdsguard.report.report import Report
@@ -41,11 +41,17 @@ class Reporting:
     no_color: bool
     quiet: bool
     verbose: bool
+    baseline: str | None = None
+    write_baseline: str | None = None
+    changed_since: str | None = None
+    no_suppressions: bool = False
+    honor_comments: tuple[str, ...] = ()
+    show_suppressed: bool = False
 
 
 @record(frozen=True, slots=True)
 class Gate:
-    """A policy, the rules it selects, and how to say what they find. `files` are formats with the file that gets each."""
+    """A policy, the rules it selects, and how to say what they find. `files` are formats with the file of each."""
 
     policy: Policy
     rules: tuple[Rule, ...]
@@ -88,6 +94,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="The mildest severity that gives exit code 1 (overrules the policy's fail_on).",
     ),
     click.option("--show-passed", is_flag=True, help="Show what is as it should be, too."),
+    *suppressing_options,
     color_option,
     click.option("-q", "--quiet", is_flag=True, help="Findings and problems only: nothing to say means no output."),
     click.option("-v", "--verbose", is_flag=True, help="Say on stderr which policy, rules and files were used."),
@@ -113,10 +120,14 @@ def conclude(found: Read, gate: Gate) -> int:
     if options.verbose:
         _say_what_was_used(gate, found)
     for name, file in gate.files:
-        write_file(file, _render(name, report, None, quiet=False))
+        write_file(file, _render(name, report, None, quiet=False, suppressed=options.show_suppressed))
     style = style_for(sys.stdout, no_color=options.no_color)
-    write_out(_render(options.form, report, style, quiet=options.quiet))
+    write_out(_render(options.form, report, style, quiet=options.quiet, suppressed=options.show_suppressed))
     write_problems(report.problems, no_color=options.no_color)
+    if report.notes and not options.quiet:
+        from imdsguard.report.escape import escape
+
+        sys.stderr.write("".join(f"{escape(note)}\n" for note in report.notes))
     from imdsguard.policy.read import threshold
 
     limit = gate.policy.fail_on if options.fail_on is None else threshold(options.fail_on)
@@ -124,23 +135,25 @@ def conclude(found: Read, gate: Gate) -> int:
 
 
 def make_report(found: Read, gate: Gate) -> Report:
-    """Ask every rule, and take out of the count what something suppresses."""
+    """Ask every rule, and take out of the count what something suppresses. Raises `click.ClickException`."""
+    from imdsguard.cli.suppressing import settle
     from imdsguard.engine import judge
     from imdsguard.model.finding import Verdict
     from imdsguard.report.report import Report
 
     outcome = judge(found.estate, gate.rules, gate.policy)
-    findings: tuple[Finding, ...] = outcome.findings
     problems = found.problems + outcome.problems
-    if gate.policy.exemptions:
-        from imdsguard.cli.exempting import exempted
+    settled = settle(outcome.findings, found, gate, complete=not problems)
+    shown = tuple(f for f in settled.findings if gate.options.show_passed or f.verdict is not Verdict.PASS)
+    rules = gate.rules
+    if settled.comments:
+        from imdsguard.suppress.rules import rules_of_comments
 
-        findings = exempted(findings, found, gate.policy, gate.rules, complete=not problems)
-    shown = tuple(f for f in findings if gate.options.show_passed or f.verdict is not Verdict.PASS)
-    return Report(found.estate, shown, problems, gate.rules, gate.policy.name)
+        rules += rules_of_comments()
+    return Report(found.estate, shown, problems, rules, gate.policy.name, settled.notes)
 
 
-def _render(name: str, report: Report, style: Style | None, *, quiet: bool) -> str:
+def _render(name: str, report: Report, style: Style | None, *, quiet: bool, suppressed: bool) -> str:
     if name != "text":
         from imdsguard.report.formats import render
 
@@ -148,7 +161,7 @@ def _render(name: str, report: Report, style: Style | None, *, quiet: bool) -> s
     from imdsguard.cli.sources import Sources
     from imdsguard.report.text import findings_text
 
-    return findings_text(report, Sources().line_of, style, quiet=quiet)
+    return findings_text(report, Sources().line_of, style, quiet=quiet, suppressed=suppressed)
 
 
 def _say_what_was_used(gate: Gate, found: Read) -> None:

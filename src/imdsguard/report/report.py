@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Summary:
-    """Counts. `states` has every state; `by_rule` and `by_severity` count findings that fail or cannot be told."""
+    """Counts. `states` has every state; `by_rule` and `by_severity` count findings that fail or cannot be told.
+
+    `suppressed` are those that something takes out of this count.
+    """
 
     launches: int
     states: Mapping[State, int]
     by_rule: Mapping[str, int]
     by_severity: Mapping[Severity, int]
+    suppressed: int = 0
 
 
 @record(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Report:
     """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for.
 
     `rules` are those that were asked, `policy` is the name of the policy that says how bad each finding is.
+    `notes` are lines about the run itself, for people: which entries of a baseline are fixed.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -39,16 +44,19 @@ class Report:
     problems: tuple[Problem, ...] = ()
     rules: tuple[Rule, ...] = ()
     policy: str = "baseline"
+    notes: tuple[str, ...] = ()
 
     @property
     def summary(self) -> Summary:
         """Count."""
-        counted = [f for f in self.findings if f.verdict is not Verdict.PASS and f.suppressed is None]
+        found = [f for f in self.findings if f.verdict is not Verdict.PASS]
+        counted = [f for f in found if f.suppressed is None]
         return Summary(
             launches=len(self.estate.launches),
             states=_count((launch.state for launch in self.estate.launches), State),
             by_rule=_count((f.rule for f in counted), sorted({f.rule for f in counted})),
             by_severity=_count((f.severity for f in counted), Severity),
+            suppressed=len(found) - len(counted),
         )
 
 

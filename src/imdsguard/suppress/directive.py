@@ -56,7 +56,7 @@ def parse(text: str) -> Said | None:
     if not rules:
         return Said(fault=f"it names no rule: {FORM}")
     dates = _UNTIL.findall(rest)
-    reason = " ".join(_UNTIL.sub(" ", rest).split()).lstrip(":-\u2013\u2014 ")
+    reason = " ".join(_UNTIL.sub(" ", rest).split()).lstrip(":-\u2013\u2014 ").rstrip(", ")
     if len(dates) > 1:
         return Said(rules, reason, fault="it has more than one until=")
     until = dates[0] if dates else None

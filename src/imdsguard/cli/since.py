@@ -1,0 +1,120 @@
+"""`--changed-since`: the earlier version of the same tree, judged in the same way, and held against today's."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.cli.reporting import Gate
+    from imdsguard.cli.session import Read
+    from imdsguard.model.finding import Finding
+    from imdsguard.suppress.git import Repository
+    from imdsguard.terraform.inputs import Inputs
+
+_ONLY_SOURCE = (
+    "--changed-since compares two versions of Terraform source, and a plan or a state is of one: "
+    "for these use --baseline, or leave it out (a plan says itself what it changes)"
+)
+
+
+def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) -> tuple[Finding, ...]:
+    """Take out of the count what the version from which this branch went off had, too.
+
+    Both versions are judged whole, so that a finding counts wherever the change stands that brings it. Raises
+    `click.ClickException`.
+    """
+    from imdsguard.cli.scratch import scratch_folder
+    from imdsguard.model.suppression import Means, Suppression
+    from imdsguard.suppress.earlier import lay_out
+    from imdsguard.suppress.git import GitError, Repository
+    from imdsguard.suppress.known import compare, entries_of
+
+    ref = gate.options.changed_since or ""
+    if found.inputs is None or "-" in found.paths or any(not os.path.isdir(root.name) for root in found.roots):
+        raise click.UsageError(_ONLY_SOURCE)
+    try:
+        repository = Repository.around(os.path.realpath("."))
+        commit = repository.merge_base(ref)
+        places = [_below(path, repository) for path in found.paths or (".",)]
+        with scratch_folder() as folder:
+            lay_out(repository, commit, folder)
+            earlier = _judge(places, found.inputs, gate, repository, folder)
+    except GitError as error:
+        raise click.ClickException(str(error)) from None
+    never = frozenset(rule.id for rule in gate.rules if rule.fixed)
+    entries = entries_of(earlier, str, never, messages=True)
+    shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
+    suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
+    return compare(findings, entries, str, never, suppression).findings
+
+
+def _below(path: str, repository: Repository) -> str:
+    """Give a path as the repository names it. Raises `click.UsageError` if it is not in it."""
+    real = os.path.realpath(path)
+    below = os.path.relpath(real, repository.top)
+    if below == os.pardir or below.startswith(os.pardir + os.sep):
+        raise click.UsageError(f"{path} lies outside of the git repository {repository.top}: --changed-since needs one")
+    return below
+
+
+def _judge(
+    places: Sequence[str], inputs: Inputs, gate: Gate, repository: Repository, folder: str
+) -> tuple[Finding, ...]:
+    """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions."""
+    from imdsguard.aws.types import wanted
+    from imdsguard.cli.session import estate_of
+    from imdsguard.cli.suppressing import heed
+    from imdsguard.engine import judge
+    from imdsguard.terraform.read import read
+
+    here = os.path.join(folder, os.path.relpath(os.path.realpath("."), repository.top))
+    os.makedirs(here, exist_ok=True)
+    given = [there for place in places if (there := _there(os.path.join(folder, place))) is not None]
+    if not given:
+        return ()
+    same = replace(inputs, working_directory=here, var_files=_var_files(inputs, repository, folder, here))
+    reading = read(given, same, wanted())
+    earlier = estate_of(reading.roots, reading.problems, gate.policy.outside)
+    outcome = judge(earlier.estate, gate.rules, gate.policy)
+    complete = not (reading.problems or outcome.problems)
+    return heed(outcome.findings, earlier, gate, here, complete=complete).findings
+
+
+def _there(path: str) -> str | None:
+    """Give what stands for a path in the earlier version: for a file that is new, another one of its folder."""
+    from imdsguard.suppress.modules import SYNTAX
+
+    if os.path.isdir(path) or os.path.isfile(path):
+        return path
+    folder = os.path.dirname(path)
+    if not path.endswith((*SYNTAX, ".tfvars", ".tfvars.json")) or not os.path.isdir(folder):
+        return None
+    return next((os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(SYNTAX)), None)
+
+
+def _var_files(inputs: Inputs, repository: Repository, folder: str, here: str) -> tuple[str, ...]:
+    """Give the `--var-file`s of the earlier version.
+
+    One that is in no commit (outside, or ignored) is the same in both; one that is new today said nothing then.
+    """
+    found = []
+    for number, name in enumerate(inputs.var_files):
+        real = os.path.realpath(os.path.join(inputs.working_directory, name))
+        below = os.path.relpath(real, repository.top)
+        outside = below == os.pardir or below.startswith(os.pardir + os.sep)
+        if outside or repository.ignored([below]):
+            found.append(real)
+            continue
+        earlier = os.path.join(folder, below)
+        if not os.path.isfile(earlier):
+            earlier = os.path.join(folder, ".git", f"{number}{'.json' if name.endswith('.json') else ''}")
+            with open(earlier, "w", encoding="utf-8") as file:
+                file.write("{}\n" if name.endswith(".json") else "")
+        found.append(os.path.relpath(earlier, here))
+    return tuple(found)

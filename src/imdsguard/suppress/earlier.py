@@ -1,0 +1,133 @@
+"""The tree of an earlier commit, laid out in a folder of ours: the user's checkout is not touched.
+
+Files are written from git's objects, as they are: no filter, no attribute and no hook takes part. A name that leads
+elsewhere is left out, and links are made last, so that nothing is written through one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from imdsguard.suppress.git import GitError
+from imdsguard.suppress.modules import LARGEST, MANIFEST, SYNTAX, unchanged_modules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.suppress.git import Blob, Repository
+
+CONFIGURATION = (*SYNTAX, ".tfvars", ".tfvars.json")
+LARGEST_OTHER = 4 * 1024 * 1024
+"""Bytes of a file that is no Terraform code, and that code may yet read: larger ones are left out."""
+MOST_BYTES = 1024 * 1024 * 1024
+"""Bytes of all files together."""
+MOST_FILES = 500_000
+
+
+def lay_out(repository: Repository, commit: str, folder: str) -> None:
+    """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`."""
+    blobs = [blob for blob in repository.blobs(commit) if _wanted(blob)]
+    if len(blobs) > MOST_FILES or sum(blob.size for blob in blobs) > MOST_BYTES:
+        raise GitError(f"{commit[:12]} has more files than can be compared ({MOST_BYTES // 1024 // 1024} MB)")
+    os.mkdir(os.path.join(folder, ".git"))  # the repository ends here
+    links: list[tuple[str, bytes]] = []
+    try:
+        for blob, data in repository.contents(blobs):
+            target = os.path.join(folder, *blob.path.split("/"))
+            if blob.link:
+                links.append((target, data))
+                continue
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            with open(target, "xb") as file:
+                file.write(data)
+        for target, data in links:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            if _inside(os.path.dirname(target), folder):  # and not through another link
+                os.symlink(os.fsdecode(data), target)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise GitError(f"the earlier version cannot be written to {folder}: {reason}") from None
+    for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
+        _take_along(repository, below, folder)
+
+
+def _wanted(blob: Blob) -> bool:
+    parts = blob.path.split("/")
+    if any(part in ("", ".", "..") or part.lower() == ".git" or os.sep in part for part in parts):
+        return False
+    if os.altsep and os.altsep != "/" and os.altsep in blob.path:
+        return False
+    return blob.size <= (LARGEST if blob.path.endswith(CONFIGURATION) else LARGEST_OTHER)
+
+
+def _take_along(repository: Repository, below: str, folder: str) -> None:
+    """Copy what is in no commit, and so the same in both versions: ignored code and values, downloaded modules."""
+    today, earlier = os.path.join(repository.top, below), os.path.join(folder, below)
+    if not _inside(today, repository.top):
+        return
+    try:
+        names = [name for name in sorted(os.listdir(today)) if name.endswith(CONFIGURATION)]
+    except OSError:
+        return  # the folder is gone today
+    missing = [name for name in names if not os.path.lexists(os.path.join(earlier, name))]
+    ignored = repository.ignored(os.path.join(below, name) for name in missing)
+    for name in missing:
+        if os.path.join(below, name) in ignored:
+            _copy(os.path.join(today, name), os.path.join(earlier, name))
+    if not os.path.lexists(os.path.join(earlier, ".terraform")) and _inside(os.path.join(today, MANIFEST), today):
+        _modules(today, earlier)
+
+
+def _modules(today: str, earlier: str) -> None:
+    entries = unchanged_modules(earlier, today)
+    if not entries:
+        return
+    os.makedirs(os.path.dirname(os.path.join(earlier, MANIFEST)), exist_ok=True)
+    with open(os.path.join(earlier, MANIFEST), "w", encoding="utf-8") as file:
+        json.dump({"Modules": entries}, file)
+    for name in sorted({part for entry in entries if (part := _downloaded(entry["Dir"]))}):
+        source = os.path.join(today, ".terraform", "modules", name)
+        for path in _files(source):
+            _copy(path, os.path.join(earlier, os.path.relpath(path, today)))
+
+
+def _downloaded(folder: str) -> str:
+    """Give the name below `.terraform/modules` of the folder that a module lies in."""
+    parts = folder.replace(os.sep, "/").split("/")
+    inside = len(parts) > 2 and parts[:2] == [".terraform", "modules"] and parts[2] not in ("", ".", "..")
+    return parts[2] if inside else ""
+
+
+def _files(top: str) -> Iterator[str]:
+    """Give the files below a folder; links, and what git keeps of a module's own repository, are left out."""
+    todo = [top]
+    while todo:
+        try:
+            with os.scandir(todo.pop()) as entries:
+                for entry in sorted(entries, key=lambda each: each.name):
+                    if entry.is_symlink() or entry.name == ".git":
+                        continue
+                    if entry.is_dir(follow_symlinks=False):
+                        todo.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        yield entry.path
+        except OSError:
+            continue
+
+
+def _copy(source: str, target: str) -> None:
+    """Copy a regular file; one that cannot be read is left out."""
+    try:
+        if os.path.isfile(source) and not os.path.islink(source) and os.path.getsize(source) <= LARGEST:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            shutil.copyfile(source, target)
+    except OSError:
+        return
+
+
+def _inside(path: str, top: str) -> bool:
+    real = os.path.realpath(path)
+    return real == top or real.startswith(os.path.join(os.path.realpath(top), ""))

@@ -1,0 +1,182 @@
+"""Git, asked about a commit: nothing is checked out, and nothing that a repository brings is run.
+
+Only plumbing that reads objects is used; no hook, filter, file system monitor, text converter or external diff takes
+part in it, and a partial clone is not completed over the network.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+TIMEOUT = 120
+"""Seconds that one question may take."""
+
+_SETTINGS = (
+    *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false"),
+    *("-c", f"core.attributesFile={os.devnull}", "-c", "protocol.allow=never", "-c", "core.quotePath=false"),
+)
+_ELSEWHERE = (
+    "DIR",
+    "WORK_TREE",
+    "INDEX_FILE",
+    "OBJECT_DIRECTORY",
+    "ALTERNATE_OBJECT_DIRECTORIES",
+    "NAMESPACE",
+    "PREFIX",
+)
+"""What a hook is given to find its repository by: we are asked about the folder that we are in."""
+
+
+class GitError(Exception):
+    """What cannot be asked, in words for the caller."""
+
+
+@record(frozen=True, slots=True)
+class Blob:
+    """A file of a commit: `link` for a symbolic link, whose content is its target. `path` is below the repository."""
+
+    path: str
+    object: str
+    size: int
+    link: bool = False
+
+
+@record(frozen=True, slots=True)
+class Repository:
+    """A checkout. `top` is its folder."""
+
+    top: str
+
+    @classmethod
+    def around(cls, folder: str) -> Repository:
+        """Find the checkout that a folder is in. Raises `GitError`."""
+        done = _run(folder, "rev-parse", "--show-toplevel")
+        if done.returncode:
+            said = _said(done)
+            if "not a git repository" in said:
+                raise GitError(f"{folder} is in no git repository")
+            raise GitError(f"git does not say which repository {folder} is in: {said}")
+        top = done.stdout.decode("utf-8", "surrogateescape").rstrip("\r\n")
+        if not top:
+            raise GitError(f"{folder} is in a git repository without files: there is nothing to compare")
+        return cls(os.path.realpath(top))
+
+    def merge_base(self, ref: str) -> str:
+        """Give the commit from which the checked out one and `ref` went apart. Raises `GitError`."""
+        commit = self._commit(ref)
+        if commit is None:
+            raise GitError(self._unknown(ref))
+        if self._commit("HEAD") is None:
+            raise GitError("this branch has no commit yet: there is nothing to compare")
+        done = _run(self.top, "merge-base", commit, "HEAD")
+        if done.returncode:
+            if self._shallow():
+                raise GitError(f"where this branch left {ref} is not in this shallow clone: {_DEEPEN}")
+            raise GitError(f"{ref} and this branch have no commit in common")
+        return done.stdout.decode().strip()
+
+    def blobs(self, commit: str) -> tuple[Blob, ...]:
+        """Give the files of a commit; submodules are not among them. Raises `GitError`."""
+        done = _run(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+        if done.returncode:
+            raise GitError(f"git does not list the files of {commit[:12]}: {_said(done)}")
+        found = []
+        for line in done.stdout.split(b"\0"):
+            head, _, path = line.partition(b"\t")
+            fields = head.split()
+            if len(fields) == 4 and fields[1] == b"blob" and fields[3].isdigit():
+                name = os.fsdecode(path)
+                found.append(Blob(name, fields[2].decode(), int(fields[3]), fields[0] == b"120000"))
+        return tuple(found)
+
+    def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
+        """Give the content of each file. Raises `GitError` for one that is not there: a partial clone has not all."""
+        command = [*_command(self.top), "cat-file", "--batch"]
+        with subprocess.Popen(  # noqa: S603
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+        ) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            try:
+                for blob in blobs:
+                    process.stdin.write(blob.object.encode() + b"\n")
+                    process.stdin.flush()
+                    head = process.stdout.readline().split()
+                    if len(head) != 3 or head[1] != b"blob":
+                        raise GitError(f"{blob.path} of the earlier version is not in this clone: {_COMPLETE}")
+                    data = process.stdout.read(int(head[2]) + 1)[:-1]
+                    yield blob, data
+            except OSError as error:
+                raise GitError(f"git stopped while the earlier version was read: {error.strerror}") from None
+            finally:
+                process.kill()
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        """Give those of `paths` (below `top`) that are in no commit because the repository ignores them."""
+        given = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        done = _run(self.top, "check-ignore", "-z", "--stdin", given=given) if given else None
+        if done is None or done.returncode:  # 1: none of them is
+            return frozenset()
+        return frozenset(os.fsdecode(path) for path in done.stdout.split(b"\0") if path)
+
+    def _commit(self, ref: str) -> str | None:
+        done = _run(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        return None if done.returncode else done.stdout.decode().strip()
+
+    def _unknown(self, ref: str) -> str:
+        if self._commit(f"origin/{ref}") is not None:
+            return f'there is no "{ref}" in this repository; did you mean "origin/{ref}"?'
+        if self._shallow():
+            return f'there is no "{ref}" in this shallow clone: {_DEEPEN}'
+        return f'there is no "{ref}" in this repository: name a branch, a tag or a commit, fetched before'
+
+    def _shallow(self) -> bool:
+        return _run(self.top, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+
+
+_DEEPEN = "run `git fetch --unshallow` (actions/checkout: fetch-depth: 0)"
+_COMPLETE = "a partial clone is not completed over the network; clone without --filter"
+
+
+def _command(folder: str) -> list[str]:
+    from shutil import which
+
+    git = which("git")
+    if git is None:
+        raise GitError("git is not installed: --changed-since needs it")
+    return [git, "--no-pager", "--no-replace-objects", *_SETTINGS, "-C", folder]
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in {f"GIT_{each}" for each in _ELSEWHERE}}
+    quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+    return {**kept, **quiet, "GIT_ALLOW_PROTOCOL": "none"}
+
+
+def _run(folder: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(  # noqa: S603
+            [*_command(folder), *arguments],
+            input=given,
+            capture_output=True,
+            env=_environment(),
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise GitError(f"git did not answer within {TIMEOUT} seconds (git {arguments[0]})") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise GitError(f"git cannot be run: {reason}") from None
+
+
+def _said(done: subprocess.CompletedProcess[bytes]) -> str:
+    lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    return lines[0].removeprefix("fatal: ")[:300] if lines else f"exit code {done.returncode}"

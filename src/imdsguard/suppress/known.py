@@ -1,0 +1,143 @@
+"""Findings that were there before: which of today's they cover, and which of them are gone.
+
+A finding is known by its rule, root module, address and Region, never by a line. One that got worse is a new one: what
+could not be told and now fails, or what is rated higher.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.suppression import Suppression
+
+    Key = tuple[str, str, str, str]
+    """Root, address, rule and Region."""
+
+_SEVERITIES = tuple(Severity)
+
+
+@record(frozen=True, slots=True)
+class Entry:
+    """A finding that was there, or `count` of them that are alike. `message` tells them apart where it is known."""
+
+    rule: str
+    root: str
+    address: str
+    region: str | None
+    verdict: Verdict
+    severity: Severity
+    count: int = 1
+    message: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is known by."""
+        return (self.root, self.address, self.rule, self.region or "")
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Where it stands in a file."""
+        return (*self.key, self.verdict.value, str(_SEVERITIES.index(self.severity)))
+
+    def __str__(self) -> str:
+        region = f" in {self.region}" if self.region else ""
+        root = f" ({self.root})" if self.root != "." else ""
+        return f"{self.rule} {self.address}{region}{root}"
+
+
+@record(frozen=True, slots=True)
+class Compared:
+    """Findings, the known ones out of the count; and the entries that nothing corresponds to, with how many of each."""
+
+    findings: tuple[Finding, ...]
+    gone: tuple[Entry, ...]
+
+
+def counts(finding: Finding, never: Collection[str]) -> bool:
+    """Whether a finding can be known: one of a rule in `never` is always new, and a suppressed one is out already."""
+    return finding.verdict is not Verdict.PASS and finding.suppressed is None and finding.rule not in never
+
+
+def entries_of(
+    findings: Iterable[Finding], root_of: Callable[[str], str], never: Collection[str], *, messages: bool = False
+) -> tuple[Entry, ...]:
+    """Make entries of the findings that count, in the order of a file. `root_of` gives the name a root is kept by."""
+    found: dict[Entry, int] = {}
+    for each in findings:
+        if counts(each, never):
+            root, message = root_of(each.root), each.message if messages else None
+            entry = Entry(each.rule, root, each.address, each.region, each.verdict, each.severity, 1, message)
+            found[entry] = found.get(entry, 0) + 1
+    return tuple(sorted((replace(e, count=n) for e, n in found.items()), key=lambda e: (*e.order, e.message or "")))
+
+
+def compare(
+    findings: Sequence[Finding],
+    entries: Iterable[Entry],
+    root_of: Callable[[str], str],
+    never: Collection[str],
+    suppression: Suppression,
+) -> Compared:
+    """Take the known findings out of the count.
+
+    Where there are more findings under one name than before, nobody can tell which one is new: all of those that their
+    message does not tell apart stay in the count.
+    """
+    slots: dict[Key, list[Entry]] = {}
+    for entry in entries:
+        slots.setdefault(entry.key, []).extend([replace(entry, count=1)] * entry.count)
+    groups: dict[Key, list[int]] = {}
+    for number, each in enumerate(findings):
+        if counts(each, never):
+            groups.setdefault((root_of(each.root), each.address, each.rule, each.region or ""), []).append(number)
+    marked = list(findings)
+    for key, numbers in groups.items():
+        for number in _covered(numbers, marked, slots.get(key, [])):
+            marked[number] = replace(marked[number], suppressed=suppression)
+    gone: dict[Entry, int] = {}
+    for left in slots.values():
+        for entry in left:
+            gone[entry] = gone.get(entry, 0) + 1
+    return Compared(tuple(marked), tuple(replace(entry, count=count) for entry, count in gone.items()))
+
+
+def _covered(numbers: list[int], findings: Sequence[Finding], slots: list[Entry]) -> list[int]:
+    """Give the findings that the entries in `slots` cover, and take these entries out of it."""
+    covered = []
+    for number in numbers:
+        same = next((s for s in slots if s.message == findings[number].message and _covers(s, findings[number])), None)
+        if same is not None:
+            slots.remove(same)
+            covered.append(number)
+    rest = [number for number in numbers if number not in covered]
+    if len(rest) > len(slots):
+        slots.clear()  # they are not gone either
+        return covered
+    for number in sorted(rest, key=lambda n: _badness(findings[n])):
+        wider = next((s for s in sorted(slots, key=_badness, reverse=True) if _covers(s, findings[number])), None)
+        if wider is not None:
+            slots.remove(wider)
+            covered.append(number)
+        elif slots:
+            slots.remove(min(slots, key=_badness))  # what got worse is not gone
+    return covered
+
+
+def _badness(one: Entry | Finding) -> tuple[int, bool]:
+    """Order, the worst first."""
+    return (_SEVERITIES.index(one.severity), one.verdict is not Verdict.FAIL)
+
+
+def _covers(entry: Entry, finding: Finding) -> bool:
+    """Whether the finding is no worse than what was there."""
+    if entry.verdict is Verdict.UNKNOWN and finding.verdict is Verdict.FAIL:
+        return False
+    return entry.severity.at_least(finding.severity)
