@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity
+from imdsguard.report.escape import escape
 from imdsguard.report.words import counted, details, problem_sentence, sentence
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _place(place: Place | None) -> dict[str, str]:
     """Give what GitHub takes: columns only on one line (Docs, "REST API endpoints for check runs": annotations)."""
     if place is None or place.file == "-":
         return {}
-    given = {"file": place.file}
+    given = {"file": escape(place.file)}
     if place.line:
         given |= {"line": str(place.line), "endLine": str(max(place.end_line, place.line))}
         if place.column and place.end_line in (0, place.line):

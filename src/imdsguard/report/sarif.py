@@ -6,13 +6,12 @@ standard wants. What could not be checked is a notification, and the run was not
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import Severity, Verdict
 from imdsguard.model.suppression import Means
 from imdsguard.report.escape import escape_json
-from imdsguard.report.sarif_places import BASES, location, locations
+from imdsguard.report.sarif_places import BASES, disarm, location, locations
 from imdsguard.report.sarif_rules import descriptors
 from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, worst_first
 from imdsguard.version import __version__
@@ -29,10 +28,6 @@ MOST_RESULTS = 25_000
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
-
-# What a viewer of messages would turn into a link, or into an argument (SARIF 2.1.0, 3.11.6 and 3.11.5).
-_LINK = re.compile(r"\](?=\()")
-_ARGUMENT = re.compile(r"\{(\d+)\}")
 
 
 def render(report: Report) -> str:
@@ -123,8 +118,3 @@ def _problem(problem: Problem) -> dict[str, Any]:
     if problem.place is not None:
         notification["locations"] = [location(problem.place)]
     return notification
-
-
-def disarm(text: str) -> str:
-    """Write text, which has been escaped, so that a message has neither links nor arguments."""
-    return _ARGUMENT.sub(r"{{\1}}", _LINK.sub(r"\\]", text))

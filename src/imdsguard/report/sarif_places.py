@@ -1,4 +1,4 @@
-"""Places as SARIF's locations: relative URIs below the working directory, lines from 1.
+"""Places, and the messages about them, as SARIF has them: relative URIs below the working directory, lines from 1.
 
 GitHub takes a result only with a file and a line. What has none, a plan or what came by pipe, gets the first line. A
 file outside of the working directory has no URI below it: there the module call that the reader owns comes first, and
@@ -7,6 +7,7 @@ if there is none, `..` is written `(up)`, which leads nowhere.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.report.words import clean
@@ -20,6 +21,10 @@ BASES = {BASE: {"description": {"text": "The working directory of the scan: the 
 _STDIN = "stdin"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/()")
 
+# What a viewer of messages would turn into a link, or into an argument (SARIF 2.1.0, 3.11.6 and 3.11.5).
+_LINK = re.compile(r"\](?=\()")
+_ARGUMENT = re.compile(r"\{(\d+)\}")
+
 
 def locations(finding: Finding) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Give where a finding is shown, and where else to look."""
@@ -28,7 +33,7 @@ def locations(finding: Finding) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     inside = next((number for number, (place, _) in enumerate(places) if _is_below(place.file)), 0)
     first = places.pop(inside)[0] if places else None
     others = [
-        {"id": number, "message": {"text": clean(message)}, **location(place)}
+        {"id": number, "message": {"text": disarm(clean(message))}, **location(place)}
         for number, (place, message) in enumerate(places, 1)
     ]
     shown = location(first) if first else _physical(_STDIN, {"startLine": 1})
@@ -49,8 +54,17 @@ def uri(file: str) -> str:
     if file.startswith("/"):
         parts.insert(0, "(root)")
     named = ["(up)" if part == ".." else part for part in parts]
-    octets = "/".join(named).encode("utf-8", "surrogateescape")
+    path = "/".join(named)
+    try:
+        octets = path.encode("utf-8", "surrogateescape")  # the very bytes of a name that is not UTF-8
+    except UnicodeEncodeError:
+        octets = path.encode("utf-8", "surrogatepass")
     return "".join(chr(octet) if chr(octet) in _UNRESERVED else f"%{octet:02X}" for octet in octets) or "."
+
+
+def disarm(text: str) -> str:
+    """Write text, which has been escaped, so that a message has neither links nor arguments."""
+    return _ARGUMENT.sub(r"{{\1}}", _LINK.sub(r"\\]", text))
 
 
 def _is_below(file: str) -> bool:

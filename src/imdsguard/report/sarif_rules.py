@@ -32,8 +32,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "name": _pascal(rule.id),
-        "shortDescription": {"text": _cut(rule.summary)},
-        "fullDescription": {"text": _cut(_first_section(rule.page) or rule.summary)},
+        "shortDescription": {"text": _cut(rule.summary) or rule.id},
+        "fullDescription": {"text": _cut(_first_section(rule.page) or rule.summary) or rule.id},
         "help": {"text": rule.page.strip() or rule.id, "markdown": f"# {rule.id}\n\n{rule.page.strip()}"},
         "defaultConfiguration": {"level": rule.severity.value},
         "properties": {
