@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
 @click.command("scan", cls=OrderedCommand, short_help="Check Terraform code, plans and states.")
 @input_options
+@click.option(
+    "--run-terraform",
+    is_flag=True,
+    help="For a PATH that is a binary plan, run `terraform show -json` in this folder. It starts the providers that "
+    "are installed here.",
+)
 @report_options
 @click.pass_context
 def command(
@@ -25,19 +32,22 @@ def command(
     workspace: str,
     exclude: tuple[str, ...],
     source: str | None,
+    run_terraform: bool,
     reporting: Reporting,
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
 
     A PATH is a folder (all root modules in it are checked), a Terraform file (its root module is checked), the output
-    of `terraform show -json`, or `-` for such output on stdin. Without a PATH it is this folder. Nothing is run, and
-    nothing is asked of the network.
+    of `terraform show -json` (also as gzip, in UTF-16 or behind the lines of setup-terraform's wrapper), a
+    terraform.tfstate, or `-` for one of these on stdin. Without a PATH it is this folder. Nothing is run (but see
+    --run-terraform), and nothing is asked of the network.
 
     \b
     Examples:
       imdsguard scan
       imdsguard scan stacks/web --var-file prod.tfvars
       terraform show -json tfplan | imdsguard scan -
+      imdsguard scan --run-terraform tfplan
       imdsguard scan --policy strict --output json=findings.json
 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 something could not be checked.
@@ -47,4 +57,10 @@ def command(
 
     gate = open_gate(reporting)
     inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
-    return conclude(read_estate(paths, inputs, gate.policy.outside), gate)
+    if not run_terraform:
+        return conclude(read_estate(paths, inputs, gate.policy.outside), gate)
+    from imdsguard.cli.binary_plans import shown
+
+    documents, problems = shown(paths)
+    found = read_estate(paths, replace(inputs, documents=documents), gate.policy.outside)
+    return conclude(replace(found, problems=found.problems + problems), gate)

@@ -20,7 +20,8 @@ class Inputs:
     is empty, files come first. `environment` is read for `TF_VAR_*` only. `exclude` are globs of paths relative to the
     working directory. `source` is the folder of the root module that plans were made of (relative to the working
     directory); without it, if `look_beside`, a plan is joined with the code in its own folder, or else in the working
-    directory, if that declares just what it plans.
+    directory, if that declares just what it plans. `documents` are binary plans among the given paths as JSON, if
+    somebody has had them shown, and None for one that could not be.
     """
 
     var_files: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Inputs:
     order: tuple[str, ...] = ()
     source: str | None = None
     look_beside: bool = False
+    documents: Mapping[str, bytes | None] = field(default_factory=dict)
 
     def given(self) -> tuple[tuple[str, str], ...]:
         """All `--var` and `--var-file` options as (`"var"` or `"var-file"`, text), weakest first."""

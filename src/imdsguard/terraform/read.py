@@ -68,7 +68,11 @@ class _Reader:
             return
         full = os.path.join(self._directory, path)
         try:
-            if os.path.isdir(full):
+            if path in self._inputs.documents:
+                shown = self._inputs.documents[path]
+                if shown is not None:
+                    self._document(self._label(full), shown)
+            elif os.path.isdir(full):
                 self._folder(full)
             elif not os.path.lexists(full):
                 self._problems.append(Problem("there is no such file or folder", Place(path)))

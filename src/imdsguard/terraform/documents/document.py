@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 SHOW_STATE = "run `terraform show -json > state.json` and check that"
 SHOW_PLAN = "run `terraform show -json PLANFILE > plan.json` and check that"
 REMEDIES = {
-    Form.BINARY: ("this is Terraform's binary plan, not its JSON", SHOW_PLAN),
+    Form.BINARY: (
+        "this is Terraform's binary plan, not its JSON",
+        f"{SHOW_PLAN}, or let `imdsguard scan --run-terraform PLANFILE` run that",
+    ),
     Form.LOG: (
         "this is the log of `terraform plan -json`, which does not hold the plan",
         "run `terraform plan -out PLANFILE`, then `terraform show -json PLANFILE > plan.json` and check that",
