@@ -22,43 +22,10 @@ from tests.estates import launch
 from tests.report.samples import HOSTILE, hostile
 from tests.report.test_github_report import run as commands_of
 
+MARKS = ["::", "##", "[", "]", "(", ")", "<", ">", "&", "|", "`", "\\", "=", "-", "*", "_", "~", ",", ";", '"', "'"]
+WORDS = ["error", "@a", "#1", "%0A", "{0}", "https://x", "1.", "a"]
 ODD = ["\n", "\r", " ", "\x1b", "\u202e", "\ud800", "\x00", "\u2028"]
-PIECES = st.sampled_from(
-    [
-        *[
-            "::",
-            "error",
-            "##",
-            "[",
-            "]",
-            "(",
-            ")",
-            "<",
-            ">",
-            "&",
-            "|",
-            "`",
-            "\\",
-            "=",
-            "-",
-            "@a",
-            "#1",
-            "%0A",
-            ",",
-            ";",
-            '"',
-            "'",
-            "{0}",
-            "https://x",
-            "1.",
-            "*",
-            "_",
-            "~",
-            "a",
-        ],
-        *ODD,
-    ]
-)
+PIECES = st.sampled_from([*MARKS, *WORDS, *ODD])
 TEXTS = st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=20)
 
 
