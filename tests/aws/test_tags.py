@@ -30,7 +30,7 @@ LT = [{"id": ref("aws_launch_template.lt.id"), "version": "$Latest"}]
 PLAIN = [{"id": ref("aws_launch_template.bare.id"), "version": "$Latest"}]
 CC = [{"launch_template_id": ref("awscc_ec2_launch_template.cc.launch_template_id")}]
 ELSEWHERE = [{"id": "lt-0123", "version": "$Latest"}]
-TAGGING = Provider("aws", "account", Known("eu-west-1"), value({"Team": "default", "Owner": "us"}))
+TAGGING = Provider("aws", "account", Known("eu-west-1"), lambda: value({"Team": "default", "Owner": "us"}))
 SPECIFIED = [{"launch_template_specification": LT}]
 
 

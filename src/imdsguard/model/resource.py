@@ -68,13 +68,18 @@ class Provider:
     `account` stands for the credentials: two configurations that may reach different accounts differ in it; it is
     compared, never shown. `region` may be unknown: set by the environment or a profile.
     Credentials that are not given read `environment`; what is not known of them is marked with `<`, `?` or `[*]`.
-    `default_tags` is the map of tags that it gives all it makes.
+    `tagged` reads `default_tags` when they are first asked for.
     """
 
     name: str
     account: str
     region: Value
-    default_tags: Value = field(default=Absent(), compare=False, repr=False)
+    tagged: Callable[[], Value] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def default_tags(self) -> Value:
+        """The map of tags that it gives all it makes."""
+        return self.tagged() if self.tagged is not None else Absent()
 
     @property
     def portable(self) -> bool:

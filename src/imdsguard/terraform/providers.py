@@ -7,6 +7,7 @@ Configuration", AWS provider documentation)
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -152,7 +153,7 @@ def describe(binding: Binding) -> Provider:
     region = body.attribute("region")
     if isinstance(region, Absent):
         region = Unknown(f"provider {label} {ENVIRONMENT}", place=declaration.place)
-    account, tags = account_of(body, owner.address), default_tags(body)
+    account, tags = account_of(body, owner.address), partial(default_tags, body)
     if declaration.section.code("for_each") is not None:  # OpenTofu: one configuration for each key
         reason = f"provider {label} has for_each, which is not evaluated"
         return Provider(label, f"{label}[*]", Unknown(reason, place=declaration.place), tags)

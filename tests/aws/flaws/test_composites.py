@@ -218,6 +218,23 @@ def test_nobody_may_hear_of_it(composites, message):
     assert said(*composites) == [message]
 
 
+@pytest.mark.parametrize("rule", ["ALARM(prod-refused)", unknown(), ref("aws_cloudwatch_metric_alarm.b.arn")])
+def test_an_alarm_whose_name_is_not_known_may_be_heard(rule):
+    name = Unknown("var.stage has no value", sketch="\ufffc-refused")
+    (message,) = said(alarm(**{**GOOD, "alarm_name": name}), composite("c", rule))
+    assert message.startswith("? may notify nobody: whether aws_cloudwatch_composite_alarm.c does for it cannot be")
+
+
+def test_an_alarm_whose_name_ends_otherwise_is_not_heard():
+    name = Unknown("var.stage has no value", sketch="\ufffc-refused")
+    spoken = alarm(**{**GOOD, "alarm_name": name})
+    assert said(spoken, composite("c", "ALARM(prod-answered)")) == [NOBODY]
+    heard = alarm(**{**GOOD, "alarm_name": name, "alarm_actions": TOPIC})
+    may_be = "? may be muted by aws_cloudwatch_alarm_mute_rule.night: var.stage has no value"
+    assert said(heard, muting("prod-answered")) == []
+    assert said(heard, muting("prod-refused")) == [may_be]
+
+
 def hole(sketch, *references):
     found = tuple(Reference(address, (attribute,)) for address, attribute in references)
     return Unknown(f"{found[0]} is known only after apply", found, sketch=sketch.replace("_", "\ufffc"))

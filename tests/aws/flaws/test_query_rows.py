@@ -86,6 +86,11 @@ ROWS = {
         UNTOLD,
         "may never have data: whether AWS publishes MetadataNoTokenRejected by AutoScalingGroupName is not documented",
     ),
+    "a name without quotes": (
+        insights("SELECT SUM(MetadataNoTokenRejected) FROM AWS/EC2"),
+        UNTOLD,
+        "may be refused by AWS: its query is not Metrics Insights that can be read",
+    ),
     "another function": (
         insights('SELECT COUNT(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", InstanceId)'),
         MEDIUM,

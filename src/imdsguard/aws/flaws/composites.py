@@ -59,12 +59,15 @@ def _relay(composite: Resource, alarm: Resource, root: Surroundings, above: tupl
     if read is None:
         return Relay(composite, unknown=_why_unread(rule)) if _speaks_of(rule, alarm) else None
     tree, gaps = read
-    name = text_of(alarm.body.attribute("alarm_name"))
+    name = alarm.body.attribute("alarm_name")
 
     def fires(given: str) -> bool:
-        return gaps.get(given) == alarm.address or (name is not None and given == name)
+        return gaps.get(given) == alarm.address or _called(given, name) is True
 
-    if not any(fires(given) for given in names_in(tree)):
+    names = tuple(names_in(tree))
+    if not any(map(fires, names)):
+        if isinstance(name, Unknown) and any(given not in gaps and _called(given, name) is None for given in names):
+            return Relay(composite, unknown=name)
         return None
     if composite in above or len(above) > DEEPEST:
         return Relay(composite, CYCLE)
@@ -107,24 +110,36 @@ def why_silent(composite: Resource, root: Surroundings) -> str | Unknown:
 
 def mutes(alarm: Resource, root: Surroundings) -> Iterator[tuple[Resource, Unknown | None]]:
     """Yield the mute rules that name an alarm, or that may: then with what is not known."""
-    name = text_of(alarm.body.attribute("alarm_name"))
+    called = alarm.body.attribute("alarm_name")
     for rule in root.able("mute"):
         if not scope_of(rule).same(scope_of(alarm)):
             continue
         for targets in rule.body.blocks("mute_targets").items:
             value = targets.attribute("alarm_names")
             named = value.value if isinstance(value, Known) and isinstance(value.value, tuple) else ()
-            if any(_is(each, alarm, name) for each in named):
+            answers = [_is(each, alarm) for each in named]
+            if True in answers:
                 yield rule, rule.instances
             elif isinstance(value, Unknown) and _speaks_of(value, alarm):
                 yield rule, value
+            elif None in answers and isinstance(called, Unknown):
+                yield rule, called
 
 
-def _is(value: Value, alarm: Resource, name: str | None) -> bool:
+def _is(value: Value, alarm: Resource) -> bool | None:
+    """Whether a value names an alarm; None if that cannot be told, as the alarm's own name is not known."""
     if isinstance(value, Unknown):
         reference = value.reference
         return reference is not None and reference.address == alarm.address and reference.attribute in NAMED_BY
-    return name is not None and short(text_of(value) or "") == name
+    return _called(short(text_of(value) or ""), alarm.body.attribute("alarm_name"))
+
+
+def _called(given: str, name: Value) -> bool | None:
+    """Whether an alarm is called so; None if it may be."""
+    if not isinstance(name, Unknown):
+        return text_of(name) == given
+    known = (name.sketch or GAP).split(GAP)
+    return None if given.startswith(known[0]) and given.endswith(known[-1]) else False
 
 
 def _read(rule: Value, root: Surroundings) -> tuple[Rule, dict[str, str]] | None:
@@ -163,7 +178,9 @@ def _why_unread(rule: Value) -> Unknown:
 
 def _speaks_of(value: Value, alarm: Resource) -> bool:
     """Whether a value that cannot be read may name an alarm."""
+    called = alarm.body.attribute("alarm_name")
     if isinstance(value, Unknown):
-        return not value.references or any(each.address == alarm.address for each in value.references)
-    name, text = text_of(alarm.body.attribute("alarm_name")), text_of(value)
+        mine = any(each.address == alarm.address for each in value.references)
+        return mine or not value.references or isinstance(called, Unknown)
+    name, text = text_of(called), text_of(value)
     return bool(name and text and name in text)

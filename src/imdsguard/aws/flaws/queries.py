@@ -114,4 +114,10 @@ def promql(alarm: Written) -> Iterator[Flaw]:
                 yield perhaps(value, message, BY_QUERY)
 
 
-ROWS = (search, returned, mixed, limits, math, narrowed, promql)
+def unread(alarm: Written) -> Iterator[Flaw]:
+    """Metrics Insights that is not spelled as its documentation has it is refused."""
+    for value in alarm.unread:
+        yield perhaps(value, "may be refused by AWS: its query is not Metrics Insights that can be read", BY_QUERY)
+
+
+ROWS = (unread, search, returned, mixed, limits, math, narrowed, promql)

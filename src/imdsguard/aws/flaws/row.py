@@ -42,7 +42,10 @@ class Metric:
 
 @record(frozen=True, slots=True)
 class Written:
-    """An alarm that speaks of a token metric. `adds` is whether what it compares is surely the metric added up."""
+    """An alarm that speaks of a token metric. `adds` is whether what it compares is surely the metric added up.
+
+    `texts` are its expressions that are metric math, `unread` those that look like Metrics Insights and are not.
+    """
 
     resource: Resource
     body: Body
@@ -51,6 +54,7 @@ class Written:
     texts: tuple[tuple[str, Value], ...]
     adds: bool
     root: Surroundings
+    unread: tuple[Value, ...] = ()
 
     @property
     def calls(self) -> str:

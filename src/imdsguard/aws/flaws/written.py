@@ -34,11 +34,14 @@ def written(resource: Resource, body: Body, root: Surroundings) -> Written | Non
     queries = body.blocks("metric_query").items
     texts = tuple((text, value) for text, value in _texts(queries) if not is_select(text))
     metrics = tuple(_metrics(body, queries))
-    speaks = metrics or any(metric in text for text, _ in (*texts, *_promql(body)) for metric in METRICS)
+    unread = tuple(
+        value for text, value in _texts(queries) if is_select(text) and TOKENLESS in text and not _reads(text)
+    )
+    speaks = metrics or unread or any(metric in text for text, _ in (*texts, *_promql(body)) for metric in METRICS)
     if not speaks:
         return None
     adds = all(adds_up(text) is not None for text, _ in texts)
-    return Written(resource, body, queries, metrics, texts, adds, root)
+    return Written(resource, body, queries, metrics, texts, adds, root, unread)
 
 
 def flaws_of(alarm: Written) -> tuple[Flaw, ...]:
@@ -85,6 +88,14 @@ def _selected(query: Body, text: str) -> Metric | None:
     where = query.attribute("expression")
     function = Known(read.function, where.place)
     return Metric(meant, read.metric, read.namespace, query, function, query.attribute("period"), Absent(), read)
+
+
+def _reads(text: str) -> bool:
+    try:
+        parse(text)
+    except QueryError:
+        return False
+    return True
 
 
 def _statistic(body: Body) -> Value:

@@ -6,6 +6,7 @@ A plan gives the expressions of each provider block; constants and variables are
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
@@ -50,7 +51,7 @@ class Providers:
         if found is None:
             block = self._blocks.providers.get(name)
             account, region = self._account(name, block), self._region(name, block)
-            tags = Absent(self._place) if block is None else self._default_tags(block)
+            tags = partial(self._default_tags, block) if block is not None else None
             found = self._bound[name] = Provider(name, account, region, tags)
         return found
 
