@@ -178,15 +178,23 @@ def load(path: Path) -> ModuleType:
 
 
 def command_page() -> str:
-    """What `--help` says, for the command and for each of its commands."""
+    """What `--help` says, for the command, for each of its commands, and for theirs."""
     overview = help_text()
-    listing = overview.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
-    commands = [line.split()[0] for line in listing if line.startswith("  ") and not line.startswith("   ")]
+    commands = commands_in(overview)
     assert commands, "--help lists no commands"
     parts = [GENERATED.format(source="`imdsguard --help`"), "# The command line", f"```text\n{overview}```"]
     for command in commands:
-        parts += [f"## {command}", f"```text\n{help_text(command)}```"]
+        text = help_text(command)
+        parts += [f"## {command}", f"```text\n{text}```"]
+        for below in commands_in(text):
+            parts += [f"### {command} {below}", f"```text\n{help_text(command, below)}```"]
     return "\n\n".join(parts) + "\n"
+
+
+def commands_in(text: str) -> list[str]:
+    """The commands that a help lists."""
+    listing = text.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    return [line.split()[0] for line in listing if line.startswith("  ") and not line.startswith("   ")]
 
 
 def readme() -> str:

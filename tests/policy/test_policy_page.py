@@ -1,0 +1,50 @@
+"""docs/policy.md: each of its examples is what it says it is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from imdsguard.cli.policy_check import checked
+from imdsguard.policy.draft import KEYS
+from imdsguard.policy.exemption import EXPIRED, UNUSED
+from imdsguard.policy.read_exemptions import KEYS as EXEMPTION_KEYS
+from imdsguard.policy.read_requirements import REQUIRE_KEYS, WHERE_KEYS
+from tests.conftest import REPOSITORY, Command
+from tests.policy.test_schema import VALIDATOR, document
+
+PAGE = (REPOSITORY / "docs/policy.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
+TESTS = [block for block in BLOCKS if re.search(r"^cases:", block, flags=re.MULTILINE)]
+POLICIES = [block for block in BLOCKS if block not in TESTS]
+
+
+def whole(block: str) -> str:
+    """A piece of a policy as a policy."""
+    return block if "version: 1" in block else f"version: 1\n{block}"
+
+
+@pytest.mark.parametrize("block", POLICIES)
+def test_every_policy_is_fine_to_reader_and_schema(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("team.yaml").write_text(whole(block), encoding="utf-8")
+    lines, fine = checked("team.yaml", ())
+    assert fine, lines
+    VALIDATOR.validate(document(whole(block)))
+
+
+def test_the_tests_pass_under_the_policy_of_the_page(imdsguard: Command, tmp_path: Path) -> None:
+    (block,) = TESTS
+    (policy,) = [each for each in POLICIES if "prod-hop-1" in each and "where:" in each]
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies/team.yaml").write_text(policy, encoding="utf-8")
+    (tmp_path / "policies/team.test.yaml").write_text(block, encoding="utf-8")
+    done = imdsguard("policy", "test", "policies", cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 tests: 2 ok"), done.stdout
+
+
+@pytest.mark.parametrize("word", [*KEYS, *WHERE_KEYS, *REQUIRE_KEYS, *EXEMPTION_KEYS, EXPIRED, UNUSED])
+def test_every_word_is_on_the_page(word: str) -> None:
+    assert f"`{word}`" in PAGE or f"`{word}:" in PAGE
