@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,20 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_inspect_shows_which_stack_gave_what(capsys: pytest.CaptureFixture[str]) -> None:
     Path(".imdsguard.yaml").write_text(JOINED)
     assert run(capsys, "inspect") == (0, INSPECTED, "")
+
+
+def test_inspect_says_as_json_which_stack_gave_what(capsys: pytest.CaptureFixture[str]) -> None:
+    Path(".imdsguard.yaml").write_text(JOINED)
+    default = {"root": "stacks/baseline", "address": "aws_ec2_instance_metadata_defaults.all"}
+    alarm = {"root": "stacks/baseline", "address": "aws_cloudwatch_metric_alarm.refused"}
+    for launch in json.loads(run(capsys, "inspect", "--format", "json")[1])["launches"]:
+        assert launch["estate"] == "prod"
+        assert launch["options"]["http_tokens"]["given_by"] == default
+        assert launch["options"]["http_endpoint"]["given_by"] is None
+        assert launch["alarm"]["given_by"] == [alarm]
+    Path(".imdsguard.yaml").unlink()
+    launches = json.loads(run(capsys, "inspect", "--format", "json")[1])["launches"]
+    assert {(each["estate"], each["options"]["http_tokens"]["given_by"]) for each in launches} == {(None, None)}
 
 
 def test_scan_is_content_with_what_the_baseline_gives(capsys: pytest.CaptureFixture[str]) -> None:

@@ -33,6 +33,7 @@ OPTION = record(
     source={"enum": ["launch", "launch_template", "region_default", "ami", "service_default", "unknown"]},
     file=TEXT,
     line=LINE,
+    given_by={"type": ["object", "null"]},
     trace=listing({"type": "string"}),
 )
 STATES = ("required", "optional", "disabled", "unknown")
@@ -47,6 +48,7 @@ INSPECT = record(
             provider={"type": "string"},
             region=TEXT,
             root={"type": "string"},
+            estate=TEXT,
             alarm=record(covered={"type": ["boolean", "null"]}, by=listing({"type": "string"})),
             reason=TEXT,
         )
@@ -96,6 +98,7 @@ def test_inspect_is_its_contract() -> None:
                 "line": 4,
                 "trace": ["http_tokens (main.tf:4)", "var.tokens (prod.tfvars:2)"],
                 "reason": None,
+                "given_by": {"root": ".", "address": "http_tokens"},
             },
             "http_put_response_hop_limit": {
                 "value": None,
@@ -104,15 +107,22 @@ def test_inspect_is_its_contract() -> None:
                 "line": None,
                 "trace": [],
                 "reason": None,
+                "given_by": None,
             },
         },
         "provider": "aws",
         "region": "eu-west-1",
         "root": ".",
+        "estate": None,
         "file": "main.tf",
         "line": 1,
         "through": [],
-        "alarm": {"covered": True, "by": ["aws_cloudwatch_metric_alarm.refused"], "reason": None},
+        "alarm": {
+            "covered": True,
+            "by": ["aws_cloudwatch_metric_alarm.refused"],
+            "given_by": [{"root": ".", "address": "aws_cloudwatch_metric_alarm.refused"}],
+            "reason": None,
+        },
         "reason": None,
     }
     assert document["launches"][2]["options"]["http_tokens"]["value"] is None
@@ -192,6 +202,7 @@ def test_findings_are_their_contract() -> None:
             "unknown": 1,
             "by_rule": {"b": 1, "instance-tokens-optional": 1},
             "by_severity": {"error": 1, "warning": 1, "note": 0},
+            "suppressed": 1,
         },
         "problems": [],
     }

@@ -98,7 +98,7 @@ def explain_address(
         raise click.UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
     told = [explain(launch, found.estate) for launch in launches]
     if form == "json":
-        write_out(explanations_json(told, found.problems))
+        write_out(explanations_json(told, found.estate, found.problems))
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
         write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.model.explanation import Answer, Explanation, LayerAnswers
-    from imdsguard.model.launch import Launch
+    from imdsguard.model.launch import Estate, Launch
     from imdsguard.model.problem import Problem
 
 Tree = tuple[str, list[Any]]
@@ -48,15 +48,17 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
     return "".join(f"{line}\n" for line in [_line(head), *_drawn(branches, marks)])
 
 
-def explanations_json(explanations: Sequence[Explanation], problems: Sequence[Problem]) -> str:
+def explanations_json(explanations: Sequence[Explanation], estate: Estate, problems: Sequence[Problem]) -> str:
     """Give `imdsguard/explain/v1`: each launch as `inspect` shows it, with every layer's answers."""
     from json import dumps
 
+    from imdsguard.report.givers import Givers
     from imdsguard.report.json import launch_json, problem_json
 
+    givers = Givers(estate)
     launches = [
         {
-            **launch_json(explanation.launch),
+            **launch_json(explanation.launch, givers),
             "ways": [
                 {"through": way.through or None, "layers": [_layer(layer) for layer in way.layers]}
                 for way in explanation.ways

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
     from imdsguard.model.suppression import Suppression
+    from imdsguard.report.givers import Givers
     from imdsguard.report.report import Report
 
 SENSITIVE = "(sensitive)"
@@ -30,6 +31,7 @@ def render(report: Report) -> str:
                 **{state.value: count for state, count in summary.states.items()},
                 "by_rule": dict(summary.by_rule),
                 "by_severity": {severity.value: count for severity, count in summary.by_severity.items()},
+                "suppressed": summary.suppressed,
             },
             "problems": [problem_json(problem) for problem in report.problems],
         }
@@ -38,10 +40,13 @@ def render(report: Report) -> str:
 
 def inspect_json(estate: Estate, problems: tuple[Problem, ...]) -> str:
     """Give the estate as `imdsguard/inspect/v1`."""
+    from imdsguard.report.givers import Givers
+
+    givers = Givers(estate)
     return _text(
         {
             "schema": "imdsguard/inspect/v1",
-            "launches": [launch_json(launch) for launch in estate.launches],
+            "launches": [launch_json(launch, givers) for launch in estate.launches],
             "region_defaults": [_region_default(default) for default in estate.region_defaults],
             "alarms": [_alarm(alarm) for alarm in estate.alarms],
             "problems": [problem_json(problem) for problem in problems],
@@ -75,23 +80,28 @@ def _suppression(given: Suppression | None) -> dict[str, Any] | None:
     return {"by": given.means.value, "reason": given.reason, "until": given.until, **_place(given.place)}
 
 
-def launch_json(launch: Launch) -> dict[str, Any]:
+def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
     """Give a launch as `inspect` shows it."""
     return {
         "address": launch.address,
         "type": launch.resource.type,
         "kind": launch.kind.value,
         "state": launch.state.value,
-        "options": {name: _option(option) for name, option in launch.options.items()},
+        "options": {
+            name: {**_option(option), "given_by": givers.of_option(option, launch)}
+            for name, option in launch.options.items()
+        },
         "provider": launch.scope.provider,
         "region": launch.scope.region_name,
         "root": launch.resource.root,
+        "estate": givers.estate_of(launch),
         "file": launch.resource.place.file,
         "line": launch.resource.place.line or None,
         "through": list(launch.through),
         "alarm": {
             "covered": launch.coverage.covered,
             "by": list(launch.coverage.by),
+            "given_by": givers.of_alarms(launch),
             "reason": launch.coverage.reason,
         },
         "reason": launch.reason,

@@ -1,0 +1,44 @@
+"""Which stack gave what: Region defaults and alarms by the names under which launches tell of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.launch import Source
+
+if TYPE_CHECKING:
+    from imdsguard.model.launch import Estate, Launch, Option
+    from imdsguard.model.resource import Resource
+
+
+class Givers:
+    """Finds them for one estate. A launch names what stands in another root module as `ROOT: ADDRESS`."""
+
+    def __init__(self, estate: Estate) -> None:
+        self._estate = estate
+        resources = [each.resource for each in estate.region_defaults]
+        resources += [each.resource for each in estate.alarms]
+        self._own = {(each.root, each.address): each for each in resources}
+        self._elsewhere = {f"{each.root}: {each.address}": each for each in resources}
+
+    def of_option(self, option: Option, launch: Launch) -> dict[str, str] | None:
+        """Name the resource in the code that decides an option; None where there is none."""
+        if option.source in (Source.SERVICE_DEFAULT, Source.UNKNOWN) or not option.trace:
+            return None
+        label = option.trace[0].label
+        if option.source is Source.REGION_DEFAULT:
+            return self._named(label, launch)
+        return {"root": launch.resource.root, "address": label}
+
+    def of_alarms(self, launch: Launch) -> list[dict[str, str]]:
+        """Name the alarms that watch a launch."""
+        found = (self._named(label, launch) for label in launch.coverage.by)
+        return [each for each in found if each is not None]
+
+    def estate_of(self, launch: Launch) -> str | None:
+        """The estate that a launch's root module is joined to."""
+        return self._estate.joined.get(launch.resource.root)
+
+    def _named(self, label: str, launch: Launch) -> dict[str, str] | None:
+        found: Resource | None = self._own.get((launch.resource.root, label)) or self._elsewhere.get(label)
+        return {"root": found.root, "address": found.address} if found is not None else None
