@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from imdsguard import Estate, Launch, Policy, judge, load_rules, rule_files
-from tests.checks.cases import CASES, FIXTURES, estate_of
+from tests.checks.cases import BEFORE, CASES, FIXTURES, estate_of
 
-PLANNED = [case for case in CASES if (case / "plan.json").exists()]
+PLANNED = [case for case in CASES if (case / "plan.json").exists() and not (case / BEFORE).exists()]
 SOURCE_ONLY = ("launch-template-version-stale", "setting-never-sent")
 """Rules about edits to come and `ignore_changes`: a plan speaks of one change, and does not show `lifecycle`."""
 RULES = load_rules(rule_files(), [rule for rule in rule_files() if rule not in SOURCE_ONLY])

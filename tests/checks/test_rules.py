@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from imdsguard import Rule, load_rules, rule_files
-from tests.checks.cases import FIXTURES, judged
+from imdsguard import Action, Rule, load_rules, rule_files
+from imdsguard.model.history import History
+from tests.checks.cases import FIXTURES, estate_of, judged, said
 
 RULES = load_rules(rule_files())
+OF_CHANGES = "tokens-requirement-removed"
+"""The rule about what a plan changes: its examples are the code before (right) and after (wrong)."""
 SECTIONS = ["What it checks", "Why", "Wrong", "Right", "How to fix"]
 FENCE = re.compile(r"^```terraform\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -44,10 +48,23 @@ def test_examples_do_what_they_claim(
     monkeypatch.chdir(tmp_path)
     for example in examples:
         Path("main.tf").write_text(example, encoding="utf-8")
-        verdicts = re.findall(r"^\w+", judged(rule.id), flags=re.MULTILINE)
+        text = judged(rule.id) if rule.id != OF_CHANGES else judged_change(rule, tmp_path)
+        verdicts = re.findall(r"^\w+", text, flags=re.MULTILINE)
         assert ("fail" in verdicts) is found
         assert "unknown" not in verdicts
         assert verdicts, "the rule has nothing to say about its own example"
+
+
+def judged_change(rule: Rule, folder: Path) -> str:
+    """What the rule says of the code in the folder, where that of its right example is deployed."""
+    after = estate_of(".")
+    (folder / "before").mkdir()
+    (folder / "before" / "main.tf").write_text(FENCE.findall(section(rule, "Right"))[0], encoding="utf-8")
+    before = estate_of("before")
+    launches = tuple(replace(each, resource=replace(each.resource, action=Action.UPDATE)) for each in after.launches)
+    deployed = tuple(replace(each, resource=replace(each.resource, root=".")) for each in before.launches)
+    earlier = replace(before, launches=deployed)
+    return said(rule.id, replace(after, launches=launches, history=History(earlier=lambda: earlier)))
 
 
 @each_rule

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.resource import Resource
     from imdsguard.terraform.inputs import Inputs
-    from imdsguard.terraform.root import Root
+    from imdsguard.terraform.root import Plan, Root
     from imdsguard.terraform.source import Match
 
 META_ARGUMENTS = {"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner"}
@@ -82,7 +82,15 @@ def join_with_any(root: Root, folders: tuple[str, ...], inputs: Inputs, wanted: 
 
 def renamed(root: Root, name: str) -> Root:
     """Give a root another name: several plans may be made of one source."""
-    return replace(root, name=name, resources=tuple(replace(each, root=name) for each in root.resources))
+    return replace(root, name=name, resources=_of_root(root.resources, name), plan=_plan_of_root(root.plan, name))
+
+
+def _of_root(resources: tuple[Resource, ...], name: str) -> tuple[Resource, ...]:
+    return tuple(replace(each, root=name) for each in resources)
+
+
+def _plan_of_root(plan: Plan | None, name: str) -> Plan | None:
+    return replace(plan, before=lambda: _of_root(plan.before(), name)) if plan is not None else None
 
 
 def _open(root: Root, folder: str, inputs: Inputs, wanted: frozenset[str], *, sure: bool = True) -> _Pair | None:
@@ -162,7 +170,8 @@ class _Pair:
             numbered.append((match.number if match is not None else end, resource))
         numbered.sort(key=lambda pair: pair[0])
         resources = tuple(resource for _, resource in numbered)
-        return replace(self.root, name=name, resources=resources, files=(*self.root.files, *self.files))
+        files = (*self.root.files, *self.files)
+        return replace(self.root, name=name, resources=resources, files=files, plan=_plan_of_root(self.root.plan, name))
 
     def _resource(self, planned: Resource, match: Match, *, trusted: bool) -> Resource:
         written = match.resource
