@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -31,6 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if code > SIGNALLED:
             os._exit(code)  # what was interrupted may still be at work in a thread of its own
     else:
-        code = on_large_stack(lambda: run(given))
+        code = on_large_stack(lambda: run(given), _leaving(given))
     gc.freeze()  # nor does Python, as it ends, look through everything for garbage: 9 ms
     sys.exit(code)
+
+
+def _leaving(arguments: Sequence[str]) -> Callable[[], None] | None:
+    """Give what cleans up where a run that is cut short could leave something behind."""
+    if not any(word.startswith("--changed") for word in arguments):
+        return None
+    from imdsguard.cli.scratch import remove_scratch
+
+    return remove_scratch

@@ -8,7 +8,19 @@ import click
 
 from imdsguard.version import __version__
 
-COMMANDS = ("scan", "init", "plan", "apply", "inspect", "explain", "rules", "policy", "console", "completion")
+COMMANDS = (
+    "scan",
+    "init",
+    "plan",
+    "apply",
+    "inspect",
+    "explain",
+    "rules",
+    "suppressions",
+    "policy",
+    "console",
+    "completion",
+)
 """In the order in which a newcomer needs them. Each is a module here that has `command`."""
 
 

@@ -18,6 +18,8 @@ PROBLEM = 2
 INTERRUPTED = 130
 SIGNALLED = 128
 """Of what a signal has ended: this plus the signal's number."""
+TERMINATED = SIGNALLED + 15
+"""SIGTERM."""
 
 
 def exit_code(findings: Iterable[Finding], problems: Sequence[Problem], fail_on: Severity | None) -> int:

@@ -7,7 +7,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from imdsguard.cli.exits import INTERRUPTED, PROBLEM
+from imdsguard.cli.exits import INTERRUPTED, PROBLEM, TERMINATED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,20 +19,41 @@ _ROOMS = ((256 * _MIB, 60_000), (64 * _MIB, 15_000), (16 * _MIB, 3_000))
 """Stacks in bytes with the frames that surely fit, largest first. A stack takes memory only as far as it is used."""
 
 
-def on_large_stack(work: Callable[[], int]) -> int:
-    """Give what `work` gives, run with the largest stack the system allows. Ctrl-C ends the process."""
+def on_large_stack(work: Callable[[], int], leave: Callable[[], None] | None = None) -> int:
+    """Give what `work` gives, run with the largest stack the system allows.
+
+    Ctrl-C ends the process; with `leave`, which is called before it ends, SIGTERM does so, too.
+    """
     outcome: list[int] = []
     thread, limit = _start(lambda: outcome.append(work()))
     try:
+        if leave is not None:
+            _raise_on_termination()
         while thread.is_alive():
             thread.join(3600)  # with a timeout the wait can be interrupted on every system
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, _Terminated) as end:
+        if leave is not None:
+            leave()
         sys.stderr.write("imdsguard: interrupted\n")
         sys.stderr.flush()
-        os._exit(INTERRUPTED)  # the thread may be in the middle of anything, and nothing of it is wanted any more
+        # The thread may be in the middle of anything, and nothing of it is wanted any more.
+        os._exit(TERMINATED if isinstance(end, _Terminated) else INTERRUPTED)
     finally:
         sys.setrecursionlimit(limit)
     return outcome[0] if outcome else PROBLEM
+
+
+class _Terminated(BaseException):
+    """SIGTERM has come."""
+
+
+def _raise_on_termination() -> None:
+    import signal
+
+    def terminate(*_: object) -> None:
+        raise _Terminated
+
+    signal.signal(signal.SIGTERM, terminate)
 
 
 def within_large_stack(work: Callable[[], _Result], check: Callable[[], None]) -> _Result:

@@ -81,6 +81,11 @@ def heed(findings: tuple[Finding, ...], found: Read, gate: Gate, folder: str, *,
     return Settled(findings, comments)
 
 
+def addresses(found: Read, root_of: Callable[[str], str]) -> frozenset[tuple[str, str]]:
+    """Give the root and address of all that was read and can have findings."""
+    return frozenset((root_of(root.name), each.address) for root in found.roots for each in root.resources)
+
+
 def never_known(gate: Gate) -> frozenset[str]:
     """Give the rules whose findings are always new: the fixed ones, and what is said of suppressions themselves."""
     from imdsguard.policy.read import RESERVED
@@ -113,7 +118,7 @@ def _baseline(
     except BaselineError as error:
         raise click.ClickException(str(error)) from None
     suppression = Suppression(Means.BASELINE, f"it was there when {named} was written")
-    compared = compare(findings, entries, root_of, never, suppression)
+    compared = compare(findings, entries, root_of, never, suppression, addresses(found, root_of))
     scope = _Scope(found, gate, root_of, complete=complete)
     fixed = tuple(entry for entry in compared.gone if scope.covers(entry))
     notes = _fixed_notes(fixed, named, writing=target is not None)

@@ -85,11 +85,15 @@ def compare(
     root_of: Callable[[str], str],
     never: Collection[str],
     suppression: Suppression,
+    there: Collection[tuple[str, str]] = (),
 ) -> Compared:
     """Take the known findings out of the count.
 
     Where there are more findings under one name than before, nobody can tell which one is new: all of those that their
-    message does not tell apart stay in the count.
+    message does not tell apart stay in the count. `there` are the root and address of all that was judged.
+
+    `findings` must hold every verdict, passes too: a rule on a whole Region points at one launch as an example, and
+    what it said of one launch before, it may say of another one today. It does so if it has no word on the first one.
     """
     slots: dict[Key, list[Entry]] = {}
     for entry in entries:
@@ -102,6 +106,8 @@ def compare(
     for key, numbers in groups.items():
         for number in _covered(numbers, marked, slots.get(key, [])):
             marked[number] = replace(marked[number], suppressed=suppression)
+    for number in _moved(marked, slots, root_of, never, there):
+        marked[number] = replace(marked[number], suppressed=suppression)
     gone: dict[Entry, int] = {}
     for left in slots.values():
         for entry in left:
@@ -129,6 +135,33 @@ def _covered(numbers: list[int], findings: Sequence[Finding], slots: list[Entry]
         elif slots:
             slots.remove(min(slots, key=_badness))  # what got worse is not gone
     return covered
+
+
+def _moved(
+    findings: Sequence[Finding],
+    slots: dict[Key, list[Entry]],
+    root_of: Callable[[str], str],
+    never: Collection[str],
+    there: Collection[tuple[str, str]],
+) -> list[int]:
+    """Give the findings that are known under another address, and take the entries that cover them out of `slots`."""
+    spoken = {(root_of(each.root), each.address, each.rule) for each in findings}
+    examples: dict[tuple[str, str, str], list[Key]] = {}
+    for key, left in slots.items():
+        root, address, rule, region = key
+        if left and (root, address) in there and (root, address, rule) not in spoken:
+            examples.setdefault((root, rule, region), []).append(key)
+    moved = []
+    for number, finding in enumerate(findings) if examples else ():
+        if not counts(finding, never):
+            continue
+        for key in examples.get((root_of(finding.root), finding.rule, finding.region or ""), ()):
+            covering = next((entry for entry in slots[key] if _covers(entry, finding)), None)
+            if covering is not None:
+                slots[key].remove(covering)
+                moved.append(number)
+                break
+    return moved
 
 
 def _badness(one: Entry | Finding) -> tuple[int, bool]:
