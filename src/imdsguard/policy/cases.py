@@ -24,14 +24,14 @@ _INLINE_KEYS = ("name", "terraform", "files")
 _FILE_KEYS = ("policy", "today", "only", "cases")
 _ANY = "yes"
 _NOT = "no"
-_SUPPRESSED = (_ANY, "true", _NOT, "false", *(means.value for means in Means))
+_SUPPRESSED = (_ANY, "true", _NOT, "false", Means.EXEMPTION.value)
 
 
 @record(frozen=True, slots=True)
 class Expected:
     """One entry of `expected`: the findings of a rule for an address. What is not given is not compared.
 
-    `suppressed` is a means, `yes` for any, or `no`, which it is unless the test says something else.
+    `suppressed` is `exemption`, `yes` (the same: a test heeds no comments), or `no`, which it is unless it says so.
     """
 
     rule: str

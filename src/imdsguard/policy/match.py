@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,8 +13,28 @@ _LAST_KEY = re.compile(_KEY.pattern + r"\Z")
 
 
 def matches_word(text: str, glob: str) -> bool:
-    """Whether a text matches: `*` is any text, `?` one character, and all else is meant as written, brackets too."""
-    return text == glob or fnmatchcase(text, glob.replace("[", "[[]"))
+    """Whether a text matches: `*` is any text, `?` one character, and all else is meant as written, brackets too.
+
+    No regular expression is made of the glob: a policy may have thousands, and each is asked of every finding.
+    """
+    if "*" not in glob and "?" not in glob:
+        return text == glob
+    at = point = 0
+    star, retry = -1, 0
+    while at < len(text):
+        if point < len(glob) and glob[point] == "*":
+            star, retry = point, at
+            point += 1
+        elif point < len(glob) and glob[point] in ("?", text[at]):
+            point += 1
+            at += 1
+        elif star >= 0:  # let the last * take one character more
+            point = star + 1
+            retry += 1
+            at = retry
+        else:
+            return False
+    return all(character == "*" for character in glob[point:])
 
 
 def matches_any(text: str, globs: Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ from imdsguard.model.finding import Verdict
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.exemption import VERDICTS, Exemption
 from imdsguard.policy.nodes import Items, Node, Scalar, kind_of
-from imdsguard.policy.shapes import choices_of, refuse_others, sentence_of, table_of, words_of
+from imdsguard.policy.shapes import MOST, choices_of, refuse_others, sentence_of, table_of, words_of
 
 if TYPE_CHECKING:
     from imdsguard.policy.nodes import Table
@@ -25,6 +25,8 @@ def read_exemptions(node: Node, base: str) -> tuple[Exemption, ...]:
     """Read the list. `base` is the folder from which paths and roots count. Raises `PolicyError`."""
     if not isinstance(node, Items):
         raise PolicyError(f"exemptions must be a list, not {kind_of(node)}", node.place)
+    if len(node.items) > MOST:
+        raise PolicyError(f"a policy cannot have more than {MOST} exemptions", node.place)
     wrong = Complaints()
     found = [wrong.attempt(_exemption, item, base) for item in node.items]
     wrong.settle()

@@ -19,7 +19,7 @@ from imdsguard.policy.requirement import (
     SetBy,
     Watched,
 )
-from imdsguard.policy.shapes import choices_of, refuse_others, sentence_of, table_of, word_of, words_of
+from imdsguard.policy.shapes import MOST, choices_of, refuse_others, sentence_of, table_of, word_of, words_of
 from imdsguard.policy.where import Where
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ def read_requirements(node: Node, base: str) -> dict[str, Requirement]:
     """Read the list. `base` is the folder from which paths and roots count. Raises `PolicyError`."""
     if not isinstance(node, Items):
         raise PolicyError(f"requirements must be a list, not {kind_of(node)}", node.place)
+    if len(node.items) > MOST:
+        raise PolicyError(f"a policy cannot have more than {MOST} requirements", node.place)
     wrong = Complaints()
     found: dict[str, Requirement] = {}
     for item in node.items:

@@ -10,6 +10,9 @@ from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 if TYPE_CHECKING:
     from imdsguard.policy.errors import Complaints
 
+MOST = 1_000
+"""Words of a list, and entries of a list of requirements or exemptions: bounds the work for each finding."""
+
 
 def table_of(node: Node, what: str) -> Table:
     """Give a mapping; nothing at all is an empty one. Raises `PolicyError`."""
@@ -51,6 +54,8 @@ def items_of(node: Node, what: str) -> tuple[Scalar, ...]:
             raise PolicyError(f"{what} must be a word or a list of words, not {kind_of(item)}", item.place)
     if not items:
         raise PolicyError(f"{what} must be a word or a list of words, not an empty list", node.place)
+    if len(items) > MOST:
+        raise PolicyError(f"{what} cannot have more than {MOST} words", node.place)
     return tuple(item for item in items if isinstance(item, Scalar))
 
 
