@@ -203,6 +203,13 @@ def test_requirements_are_rules_to_everybody(capsys: pytest.CaptureFixture[str])
     assert "\nours                             note     state must be required.\n" in out
     _, out, _ = run(capsys, "rules", "--policy", "team.yaml", "--format", "json")
     assert json.loads(out)["rules"][-1]["id"] == "ours"
+    _, out, _ = run(capsys, "explain", "ours", "--policy", "team.yaml")
+    assert out == (
+        "# ours\n\nSeverity: note\n\nstate must be required.\n\n## What it checks\n\n"
+        "Of everything that starts instances:\n\n- state must be required\n\nDeclared in team.yaml:3:10.\n"
+    )
+    _, out, _ = run(capsys, "explain", "exemption-unused")
+    assert out.startswith("# exemption-unused\n\nSeverity: note\n\nAn exemption of the policy is not needed.\n")
 
 
 EXEMPTING = """\

@@ -128,6 +128,19 @@ def test_a_policy_can_switch_off_what_it_inherits() -> None:
     assert judged("{id: a, require: {state: required}}", launch(), more="rules: {a: off}\n") == []
 
 
+def test_the_page_says_of_whom_what_is_asked() -> None:
+    asked = (
+        "{id: a, where: {type: [aws_instance, 'aws_spot*'], tags.Env: prod}, unless: {kind: fleet}, message: Why., "
+        "require: {http_put_response_hop_limit: {min: 2}, source: [launch, launch_template]}}"
+    )
+    assert policy(asked).rules[0].page == (
+        "Why.\n\n## What it checks\n\n"
+        "Of launches with type aws_instance or aws_spot* and tags.Env prod, but not of those with kind fleet:\n\n"
+        "- http_put_response_hop_limit must be at least 2\n- http_tokens must be set by launch or launch template\n\n"
+        "Declared in team.yaml:3:10."
+    )
+
+
 # What is asked
 
 

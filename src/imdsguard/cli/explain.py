@@ -70,15 +70,26 @@ def command(
     from imdsguard.policy.errors import nearest
 
     files = rule_files(checks)
-    if subject not in files:
-        raise click.UsageError(f'There is no rule "{subject}"{nearest(subject, files)}')
+    others = {} if subject in files else rules_without_a_file(policy)
+    if subject not in files and subject not in others:
+        raise click.UsageError(f'There is no rule "{subject}"{nearest(subject, (*files, *others))}')
     if paths or form != "text":
         raise click.UsageError("The page of a rule needs no PATH, and is text")
-    (loaded,) = load_rules(files, [subject])
+    loaded = others[subject] if subject in others else load_rules(files, [subject])[0]
     page = page_of(loaded)
     colour = style_for(sys.stdout, no_color=no_color).colour
     write_out(_rendered(page) if colour else page)
     return CLEAN
+
+
+def rules_without_a_file(policy: str | None) -> dict[str, Rule]:
+    """Give the rules that no file holds: what the policy requires, and what is said of exemptions and comments."""
+    from imdsguard.policy.exemption import rules_of_exemptions
+    from imdsguard.policy.read import find_policy
+    from imdsguard.suppress.rules import rules_of_comments
+
+    own = find_policy(policy, ".").own_rules()
+    return {rule.id: rule for rule in (*rules_of_exemptions(), *rules_of_comments(), *own)}
 
 
 def explain_address(

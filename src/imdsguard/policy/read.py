@@ -101,7 +101,7 @@ class Found:
     def bind(self, rules: Sequence[Rule]) -> Policy:
         """Join the policy with the rules it selected. Raises `PolicyError` for parameters that a rule does not have."""
         self.refuse_fixed(rules)
-        own = self._own_rules()
+        own = self.own_rules()
         by_id = {rule.id: rule for rule in (*rules, *own)}
         shipped = shipped_policies()
         settings = {
@@ -135,7 +135,7 @@ class Found:
             suppressions=self.draft.suppressions,
         )
 
-    def _own_rules(self) -> tuple[Rule, ...]:
+    def own_rules(self) -> tuple[Rule, ...]:
         """Give the rules that the policy brings: its requirements, and those by which exemptions are reported."""
         own = tuple(requirement.rule() for requirement in self.draft.requirements.values())
         if not self.draft.exemptions:

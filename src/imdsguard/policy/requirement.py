@@ -209,8 +209,11 @@ class Requirement:
 
     def _page(self) -> str:
         """The rule's page: what reports link to, and what `imdsguard explain` prints."""
-        asked = "; ".join(str(demand) for demand in self.demands)
-        return f"{self.message or asked}.\n\nDeclared in {self.place}: {asked}."
+        title = self.message or "; ".join(str(demand) for demand in self.demands)
+        about = f"Of launches with {self.where}" if str(self.where) else "Of everything that starts instances"
+        but = f", but not of those with {self.unless}" if self.unless else ""
+        demands = "\n".join(f"- {demand}" for demand in self.demands)
+        return f"{title}.\n\n## What it checks\n\n{about}{but}:\n\n{demands}\n\nDeclared in {self.place}."
 
 
 def _compared(launch: Launch, name: str, holds: Holds, wanted: str) -> Answer:

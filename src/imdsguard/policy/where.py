@@ -43,6 +43,21 @@ class Where:
     tags: tuple[tuple[str, tuple[str, ...]], ...] = ()
     base: str = ""
 
+    def __str__(self) -> str:
+        """Say it in words that follow `launches with`; nothing where it means all of them."""
+        named = (
+            ("type", self.types),
+            ("kind", self.kinds),
+            ("address", self.addresses),
+            ("path", self.paths),
+            ("module", self.modules),
+            ("root", self.roots),
+            ("region", self.regions),
+            ("provider", self.providers),
+            *((f"tags.{key}", globs) for key, globs in self.tags),
+        )
+        return " and ".join(f"{key} {' or '.join(globs)}" for key, globs in named if globs)
+
     @property
     def names_templates(self) -> bool:
         """Whether it can mean launch templates and launch configurations: only if it says so by type or kind."""
