@@ -1,0 +1,83 @@
+"""The file of known findings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from imdsguard.model.finding import Severity, Verdict
+from imdsguard.suppress.baseline import BaselineError, baseline_text, read_baseline
+from imdsguard.suppress.known import Entry
+
+WEB = Entry("tokens", "stacks/web", 'module.a["x"].aws_instance.b[0]', None, Verdict.FAIL, Severity.ERROR)
+DEFAULT = Entry("default", ".", "aws_instance.ä", "eu-west-1", Verdict.UNKNOWN, Severity.NOTE, 3)
+
+TEXT = r"""{
+  "schema": "imdsguard/baseline/v1",
+  "findings": [
+    {"root": ".", "address": "aws_instance.\u00e4", "rule": "default", "region": "eu-west-1", "verdict": "unknown", "severity": "note", "count": 3},
+    {"root": "stacks/web", "address": "module.a[\"x\"].aws_instance.b[0]", "rule": "tokens", "region": null, "verdict": "fail", "severity": "error", "count": 1}
+  ]
+}
+"""  # noqa: E501 - one entry a line
+
+
+def test_it_has_one_entry_a_line_in_order(tmp_path: Path) -> None:
+    assert baseline_text([WEB, DEFAULT]) == TEXT
+    (tmp_path / "b.json").write_text(TEXT)
+    assert read_baseline(str(tmp_path / "b.json")) == (DEFAULT, WEB)
+
+
+def test_an_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(baseline_text([]))
+    assert read_baseline(str(tmp_path / "b.json")) == ()
+
+
+def test_keys_that_a_later_version_adds_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(TEXT.replace('"count": 1', '"count": 1, "owner": "me"'))
+    assert read_baseline(str(tmp_path / "b.json")) == (DEFAULT, WEB)
+
+
+def entry(text: str) -> str:
+    return '{"schema": "imdsguard/baseline/v1", "findings": [' + text + "]}"
+
+
+GOOD = '{"rule": "r", "root": ".", "address": "a", "verdict": "fail", "severity": "error"'
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "the baseline b.json is not JSON: write it again with --write-baseline=b.json"),
+        ("[" * 100_000, "the baseline b.json is not JSON: write it again with --write-baseline=b.json"),
+        ("\xff", "the baseline b.json is not JSON: write it again with --write-baseline=b.json"),
+        ("[]", 'b.json is no baseline that this version can read: its "schema" is not "imdsguard/baseline/v1"'),
+        (
+            '{"schema": "imdsguard/baseline/v2"}',
+            "b.json is no baseline that this version can read: it is of another version of imdsguard",
+        ),
+        ('{"schema": "imdsguard/baseline/v1"}', 'the baseline b.json has no list "findings"'),
+        (entry("3"), "b.json: entry 1 needs a rule, a root and an address"),
+        (entry(GOOD + "}, {}"), "b.json: entry 2 needs a rule, a root and an address"),
+        (entry(GOOD + ', "region": 1}'), "b.json: the region of entry 1 is no text"),
+        (entry(GOOD + ', "count": 0}'), "b.json: the count of entry 1 is no number from 1 to 100000"),
+        (entry(GOOD + ', "count": true}'), "b.json: the count of entry 1 is no number from 1 to 100000"),
+        (entry(GOOD.replace("fail", "bad") + "}"), "b.json: entry 1 has no verdict and severity that we know"),
+        (entry(GOOD.replace('"error"', "[]") + "}"), "b.json: entry 1 has no verdict and severity that we know"),
+    ],
+)
+def test_what_is_no_baseline(text: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("b.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(BaselineError, match=f"^{re.escape(message)}$"):
+        read_baseline("b.json")
+
+
+def test_what_is_not_there_or_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(BaselineError, match=r"^there is no baseline b\.json: write it with --write-baseline=b\.json$"):
+        read_baseline("b.json")
+    with pytest.raises(BaselineError, match=r"^the baseline \. is not a file$"):
+        read_baseline(".")

@@ -1,0 +1,115 @@
+"""Which of today's findings were there before, and which of those are gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from imdsguard.model.finding import Finding, Severity, Verdict
+from imdsguard.model.suppression import Means, Suppression
+from imdsguard.suppress.known import Compared, Entry, compare, entries_of
+
+BEFORE = Suppression(Means.BASELINE, "it was there")
+
+
+def finding(
+    address: str = "aws_instance.web",
+    rule: str = "tokens",
+    verdict: Verdict = Verdict.FAIL,
+    severity: Severity = Severity.ERROR,
+    message: str = "answers without a token",
+    region: str | None = None,
+    root: str = ".",
+) -> Finding:
+    return Finding(rule, verdict, severity, address, message, root, "", region=region)
+
+
+def entries(*found: Finding, messages: bool = False) -> tuple[Entry, ...]:
+    return entries_of(found, str, (), messages=messages)
+
+
+def against(before: tuple[Entry, ...], *today: Finding, there: frozenset[tuple[str, str]] = frozenset()) -> Compared:
+    return compare(today, before, str, (), BEFORE, there)
+
+
+def new(compared: Compared) -> list[str]:
+    return [f"{each.rule} {each.address}" for each in compared.findings if each.suppressed is None]
+
+
+def test_what_was_there_does_not_count_and_what_is_new_does() -> None:
+    compared = against(entries(finding()), finding(), finding("aws_instance.new"))
+    assert new(compared) == ["tokens aws_instance.new"]
+    assert compared.findings[0].suppressed == BEFORE
+    assert compared.gone == ()
+
+
+def test_the_same_address_in_another_root_or_region_is_another_one() -> None:
+    before = entries(finding(region="eu-west-1"))
+    assert new(against(before, finding(region="us-east-1"))) == ["tokens aws_instance.web"]
+    assert new(against(before, finding(region="eu-west-1", root="other"))) == ["tokens aws_instance.web"]
+
+
+def test_what_got_worse_is_new_and_not_gone() -> None:
+    unknown = entries(finding(verdict=Verdict.UNKNOWN, severity=Severity.WARNING))
+    worse = against(unknown, finding(severity=Severity.WARNING))
+    assert (new(worse), worse.gone) == (["tokens aws_instance.web"], ())
+    rated = against(entries(finding(severity=Severity.NOTE)), finding(severity=Severity.ERROR))
+    assert new(rated) == ["tokens aws_instance.web"]
+
+
+def test_what_got_better_is_known() -> None:
+    better = finding(verdict=Verdict.UNKNOWN, severity=Severity.NOTE)
+    assert new(against(entries(finding()), better)) == []
+
+
+def test_what_is_fixed_is_gone() -> None:
+    (gone,) = against(entries(finding(), finding("aws_instance.b")), finding()).gone
+    assert (str(gone), gone.count) == ("tokens aws_instance.b", 1)
+
+
+def test_alike_ones_are_counted() -> None:
+    (before,) = entries(finding(message="cause 1"), finding(message="cause 2"))
+    assert before.count == 2
+    assert against((before,), finding(message="cause 2")).gone == (replace(before, count=1),)
+    assert new(against((before,), finding(message="a"), finding(message="b"))) == []
+
+
+def test_with_one_more_than_before_nobody_can_tell_which_one_is_new() -> None:
+    before = entries(finding(message="cause 1"))
+    more = against(before, finding(message="cause 1"), finding(message="cause 2"))
+    assert (len(new(more)), more.gone) == (2, ())
+
+
+def test_their_messages_can_tell_where_they_are_known() -> None:
+    before = entries(finding(message="cause 1"), messages=True)
+    more = against(before, finding(message="cause 2"), finding(message="cause 1"))
+    assert [each.message for each in more.findings if each.suppressed is None] == ["cause 2"]
+
+
+def test_passes_and_what_is_suppressed_already_are_no_entries() -> None:
+    ignored = finding(verdict=Verdict.FAIL)
+    assert entries(finding(verdict=Verdict.PASS), replace(ignored, suppressed=BEFORE)) == ()
+
+
+def test_a_rule_that_must_never_be_known_is_not() -> None:
+    never = {"removed"}
+    found = finding(rule="removed")
+    assert entries_of([found], str, never) == ()
+    assert new(compare([found], entries(found), str, never, BEFORE)) == ["removed aws_instance.web"]
+
+
+def test_a_rule_on_a_region_may_point_at_another_example() -> None:
+    before = entries(finding("aws_instance.web", rule="default-missing", region="eu-west-1"))
+    there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
+    now = finding("aws_instance.a", rule="default-missing", region="eu-west-1")
+    moved = against(before, now, there=there)
+    assert (new(moved), moved.gone) == ([], ())
+
+
+def test_a_rule_on_launches_may_not() -> None:
+    before = entries(finding("aws_instance.web"))
+    there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
+    fixed = against(before, finding("aws_instance.a"), finding(verdict=Verdict.PASS), there=there)
+    assert new(fixed)[0] == "tokens aws_instance.a"
+    assert [str(each) for each in fixed.gone] == ["tokens aws_instance.web"]
+    renamed = against(before, finding("aws_instance.a"), there=frozenset({(".", "aws_instance.a")}))
+    assert new(renamed) == ["tokens aws_instance.a"]
