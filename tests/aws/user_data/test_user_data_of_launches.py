@@ -77,10 +77,18 @@ def test_of_a_text_known_in_parts_the_known_is_read(user_data) -> None:
         f'join("\\n", ["#!/bin/sh", var.name, "{CALL}"])',
         f'"#!/bin/sh\\n%{{ for x in [1] }}${{var.name}}\\n%{{ endfor }}{CALL}"',
         f'base64encode("#!/bin/sh\\n${{var.name}}\\n{CALL}")',
+        f'format("#!/bin/sh\\n%s\\n{CALL}", var.name)',
+        f'replace("#!/bin/sh\\n@NAME@\\n{CALL}", "@NAME@", var.name)',
+        f'replace("#!/bin/sh\\n${{var.name}}\\n@URL@", "@URL@", "{CALL}")',
+        f'trimspace(chomp("\\n#!/bin/sh\\n${{var.name}}\\n{CALL}\\n"))',
+        f'trimsuffix(trimprefix("--#!/bin/sh\\n${{var.name}}\\n{CALL}--", "--"), "--")',
+        f'"#!/bin/sh\\n${{indent(2, "${{var.name}}\\n{CALL}")}}"',
+        f'join("", [format("%s", "#!/bin/sh\\n${{var.name}}\\n"), "{CALL}"])',
+        f'join("\\n", formatlist("%s", ["#!/bin/sh", var.name, "{CALL}"]))',
     ],
 )
 def test_a_line_that_is_not_known_is_said(user_data, expression: str) -> None:
-    found = user_data(f"user_data = {expression}", 'variable "name" {}\n')
+    found = user_data(f"user_data = {expression}", 'variable "name" {\n  type = string\n}\n')
     assert [call.line for call in found.calls] == [3]
     assert found.unread == ("line 2 is not known: var.name is a variable without a value",)
 

@@ -37,7 +37,8 @@ def still(kind: Type, value: Value, refinement: Refinement = NO_REFINEMENT) -> V
     """An unknown result of a type that is what the unknown `value` is: the same attribute, if it is one."""
     pending = value.raw
     assert isinstance(pending, Pending)
-    return Value(kind, Pending(pending.reason, pending.references, pending.exact, refinement))
+    sketch = pending.sketch if kind == value.type else None
+    return Value(kind, Pending(pending.reason, pending.references, pending.exact, refinement, sketch))
 
 
 def never_empty(value: Value) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.functions import verbs
 from imdsguard.hcl.functions.arguments import is_sequence, still
 from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, normalised
 from imdsguard.hcl.functions.verbs import Verb
 from imdsguard.hcl.values.types import DYNAMIC, STRING, ListType, Primitive, SetType, TupleType
-from imdsguard.hcl.values.value import NOT_NULL, Refinement, Value, derived, list_of, string
+from imdsguard.hcl.values.value import NOT_NULL, Refinement, Value, derived, list_of, sketch_of, sketched, string
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,8 +32,17 @@ def formatted(call: Call, template: Value, *arguments: Value) -> Value:
     if not all(v.wholly_known for v in arguments):
         if text == "%s" and len(arguments) == 1 and isinstance(arguments[0].type, Primitive):
             return still(STRING, arguments[0], NOT_NULL)
-        return call.unknown(Refinement(prefix=_certain_prefix(text)))
+        result = call.unknown(Refinement(prefix=_certain_prefix(text)))
+        return sketched(result, _sketch(text, arguments, call.context.bounds))
     return string(normalised(format_text(text, arguments, call.context.bounds)))
+
+
+def _sketch(template: str, arguments: Sequence[Value], bounds: Bounds) -> str | None:
+    """What is known of a text in which some arguments are not."""
+    try:
+        return format_text(template, arguments, bounds)
+    except (ArgumentProblem, EvaluationError, LimitReached):
+        return None
 
 
 def _certain_prefix(template: str) -> str:
@@ -83,7 +92,7 @@ def _length_known(items: Value) -> bool:
 
 def _row(text: str, row: Sequence[Value], index: int, bounds: Bounds) -> Value:
     if not all(v.wholly_known for v in row):
-        return derived(STRING, *row, refinement=NOT_NULL)
+        return sketched(derived(STRING, *row, refinement=NOT_NULL), _sketch(text, row, bounds))
     try:
         return string(normalised(format_text(text, row, bounds)))
     except EvaluationError as error:
@@ -91,7 +100,7 @@ def _row(text: str, row: Sequence[Value], index: int, bounds: Bounds) -> Value:
 
 
 def format_text(template: str, arguments: Sequence[Value], bounds: Bounds) -> str:
-    """Put known values in for the verbs. Raises `EvaluationError` and `LimitReached`."""
+    """Put values in for the verbs, or sketches of what is not known. Raises `EvaluationError` and `LimitReached`."""
     pieces: list[str] = []
     size = position = highest = 0
     following = 1
@@ -116,7 +125,8 @@ def format_text(template: str, arguments: Sequence[Value], bounds: Bounds) -> st
                 f'not enough arguments for "{verb.raw}" at {start}: need index {verb.argument} but have '
                 f"{len(arguments)} total"
             )
-        piece = verbs.render(verb, arguments[verb.argument - 1])
+        value = arguments[verb.argument - 1]
+        piece = verbs.render(verb, value) if value.wholly_known else sketch_of(value)
         size += len(piece)
         bounds.text(size)
         pieces.append(piece)

@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
-from imdsguard.hcl.values.types import DYNAMIC, Type
-from imdsguard.hcl.values.value import NO_MARKS, NO_REFINEMENT, SENSITIVE, Pending, Refinement, Value, derived, sketched
+from imdsguard.hcl.values.types import DYNAMIC, STRING, Type
+from imdsguard.hcl.values.value import (
+    GAP,
+    NO_MARKS,
+    NO_REFINEMENT,
+    SENSITIVE,
+    Pending,
+    Refinement,
+    Value,
+    derived,
+    sketch_of,
+    sketched,
+)
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -127,6 +138,8 @@ class Function:
     not_null: bool = True
     keeps_sketch: bool = False
     """Whether a sketch of the last argument is one of the result, for who reads scripts (`base64encode`)."""
+    sketches: tuple[int, ...] = ()
+    """Arguments whose sketches, in their place, make a sketch of the result: of texts that are changed a little."""
     lazy: ClassVar[bool] = False
 
     def call(self, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -187,9 +200,22 @@ class Function:
             pending = given[-1].pending
             if self.keeps_sketch and pending is not None:
                 result = sketched(result, pending.sketch)
+            elif self.sketches:
+                result = sketched(result, self._sketch(expected, given, context))
         else:
             result = self.body(Call(expected, context, tuple(given)), *given)
         return self._refined(result).with_marks(marks)
+
+    def _sketch(self, expected: Type, given: Sequence[Value], context: CallContext) -> str | None:
+        """What is known of the result's text, if nothing but texts that may be sketched is unknown."""
+        if any(not value.is_known and i not in self.sketches for i, value in enumerate(given)):
+            return None
+        drawn = [value if value.is_known else Value(STRING, sketch_of(value)) for value in given]
+        try:
+            text = self.body(Call(expected, context, tuple(drawn)), *drawn).raw
+        except (ArgumentProblem, EvaluationError, LimitReached):
+            return None
+        return text if isinstance(text, str) and GAP in text and text != GAP else None
 
     def _result_type(self, given: Sequence[Value], parameters: Sequence[Parameter]) -> Type | None:
         """The result's type, or None if an argument of unknown type leaves it open. Raises `ArgumentProblem`."""
@@ -220,17 +246,22 @@ def function(
     variadic: Parameter | None = None,
     not_null: bool = True,
     keeps_sketch: bool = False,
+    sketches: tuple[int, ...] = (),
 ) -> Callable[[Body], Function]:
     """Declare a function whose body works on values: `body(call, *arguments)`."""
 
     def declare(body: Body) -> Function:
-        return Function(name, result, parameters, body, variadic, not_null, keeps_sketch)
+        return Function(name, result, parameters, body, variadic, not_null, keeps_sketch, sketches)
 
     return declare
 
 
 def native(
-    name: str, result: Type, *parameters: Parameter, variadic: Parameter | None = None
+    name: str,
+    result: Type,
+    *parameters: Parameter,
+    variadic: Parameter | None = None,
+    sketches: tuple[int, ...] = (),
 ) -> Callable[[Callable[..., Any]], Function]:
     """Declare a function of known primitives whose body works on Python's own: `str`, `bool`, `Number`."""
 
@@ -238,7 +269,7 @@ def native(
         def run(call: Call, *arguments: Value) -> Value:
             return Value(call.type, normalised(body(*[v.raw for v in arguments])))
 
-        return Function(name, result, parameters, run, variadic)
+        return Function(name, result, parameters, run, variadic, sketches=sketches)
 
     return declare
 

@@ -50,31 +50,31 @@ def title(text: str) -> str:
     return letters.title(text)
 
 
-@native("chomp", STRING, TEXT)
+@native("chomp", STRING, TEXT, sketches=(0,))
 def chomp(text: str) -> str:
     """Remove all line ends at the end."""
     return text.rstrip("\r\n")
 
 
-@native("trim", STRING, TEXT, Parameter("cutset", STRING))
+@native("trim", STRING, TEXT, Parameter("cutset", STRING), sketches=(0,))
 def trim(text: str, cutset: str) -> str:
     """Remove characters of `cutset` at both ends."""
     return text.strip(cutset) if cutset else text
 
 
-@native("trimprefix", STRING, TEXT, Parameter("prefix", STRING))
+@native("trimprefix", STRING, TEXT, Parameter("prefix", STRING), sketches=(0,))
 def trimprefix(text: str, prefix: str) -> str:
     """Remove a prefix."""
     return text.removeprefix(prefix)
 
 
-@native("trimsuffix", STRING, TEXT, Parameter("suffix", STRING))
+@native("trimsuffix", STRING, TEXT, Parameter("suffix", STRING), sketches=(0,))
 def trimsuffix(text: str, suffix: str) -> str:
     """Remove a suffix."""
     return text.removesuffix(suffix)
 
 
-@native("trimspace", STRING, TEXT)
+@native("trimspace", STRING, TEXT, sketches=(0,))
 def trimspace(text: str) -> str:
     """Remove white space at both ends."""
     return text.strip(letters.SPACES)
@@ -124,7 +124,7 @@ def endswith(_: Call, text: Value, suffix: Value) -> Value:
     return boolean(str(text.raw).endswith(str(suffix.raw)))
 
 
-@function("indent", STRING, Parameter("spaces", NUMBER), TEXT)
+@function("indent", STRING, Parameter("spaces", NUMBER), TEXT, sketches=(1,))
 def indent(call: Call, spaces: Value, text: Value) -> Value:
     """Add spaces after each line end."""
     width, content = whole(spaces.raw), str(text.raw)
@@ -134,7 +134,7 @@ def indent(call: Call, spaces: Value, text: Value) -> Value:
     return string(content.replace("\n", "\n" + " " * width))
 
 
-@function("replace", STRING, TEXT, Parameter("substr", STRING), Parameter("replace", STRING))
+@function("replace", STRING, TEXT, Parameter("substr", STRING), Parameter("replace", STRING), sketches=(0, 2))
 def replace(call: Call, text: Value, part: Value, replacement: Value) -> Value:
     """Replace all occurrences; `part` is a regular expression if it stands between slashes."""
     content, old, new = str(text.raw), str(part.raw), str(replacement.raw)
