@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.estates import seen_from
-from imdsguard.aws.flaws.monitoring import too_fast, worst_first
+from imdsguard.aws.flaws.monitoring import detailed_of, too_fast, worst_first
 from imdsguard.aws.surroundings import without_key
 from imdsguard.aws.watch import NO, REJECTED, TOKENLESS, OneInstance, Watch, better
 from imdsguard.model.launch import Coverage
@@ -51,10 +51,8 @@ class Lookout:
             return STARTS_NOTHING
         if not launch.follows_account:
             return OUT_OF_SIGHT
-        if self._let:
-            from imdsguard.aws.flaws.where import let_through
-        for number, answers in self._let.items():
-            answers += let_through(self._watches[number], launch)
+        self._hold_where(launch)
+        detailed: list[bool | None] = []
         by: dict[str, str | None] = {}
         found = NO
         for number in self._candidates(launch):
@@ -62,13 +60,22 @@ class Lookout:
             answer = watch.sees(launch)
             if answer.covered:
                 self._covers[number].append(seen_from(watch.resource.root, launch.resource))
-                if watch.fast is not None and root is not None:
-                    self._slow[number] += too_fast(watch.fast, launch, root)
+                if watch.fast is not None and root is not None and not any(flaw.certain for flaw in self._slow[number]):
+                    detailed = detailed or [detailed_of(launch, root)]
+                    self._slow[number] += too_fast(watch.fast, launch, detailed[0])
             if watch.metric == REJECTED:
                 found = better(found, answer)
                 if answer.covered:
                     by[seen_from(launch.resource.root, watch.resource)] = answer.reason
         return _covered(by) if by else found
+
+    def _hold_where(self, launch: Launch) -> None:
+        """Ask each WHERE, until it has let something through."""
+        for number, answers in self._let.items():
+            from imdsguard.aws.flaws.where import let_through
+
+            if not answers or answers[-1][1].covered is False:
+                answers += let_through(self._watches[number], launch)
 
     def observation_of(self, launch: Launch) -> Coverage:
         """Ask the watches on `MetadataNoToken`: who would see calls without a token that are answered."""

@@ -17,6 +17,7 @@ NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_con
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imdsguard.aws.flaws.listeners import Listeners
     from imdsguard.aws.settings import Settings
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.delivery import VersionWriter
@@ -44,6 +45,7 @@ class Surroundings:
         self._writers: dict[str, tuple[VersionWriter, ...]] | None = None
         self._able: dict[str, tuple[Resource, ...]] = {}
         self._asked: set[str] = set()
+        self._listeners: Listeners | None = None
 
     def find(self, reference: Reference) -> Resource | None:
         """Return the resource instance that is referred to.
@@ -63,6 +65,15 @@ class Surroundings:
             those = (each for each in self._resources if not each.data and ability(each.type, name) is not None)
             found = self._able[name] = tuple(those)
         return found
+
+    @property
+    def listeners(self) -> Listeners:
+        """The composite alarms, by the alarms that they listen to."""
+        if self._listeners is None:
+            from imdsguard.aws.flaws.listeners import Listeners
+
+            self._listeners = Listeners(self)
+        return self._listeners
 
     def settings(self, resource: Resource) -> Settings:
         """Return what a template or launch configuration sets."""

@@ -8,22 +8,29 @@ from imdsguard.aws.types import ability
 from imdsguard.model.value import Reference
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.launch import Launch
+    from imdsguard.model.layer import Way
     from imdsguard.model.resource import Body, Resource
 
 NAMES = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
 
 
-def through(resource: Resource, root: Surroundings, body: Body | None = None) -> list[Resource | None]:
+def through(
+    resource: Resource, root: Surroundings, body: Body | None = None, ways: Sequence[Way] | None = None
+) -> list[Resource | None]:
     """Return each template or configuration that a launch goes through, None for one that is not in the code.
 
     Empty where it surely names no template, and no configuration in the code. `body` is where the template is named, if
-    that is not the resource itself.
+    that is not the resource itself; `ways` are the launch's, where they are at hand.
     """
-    launches = ability(resource.type, "launches")
-    launch: Launch | None = launches(resource, root) if launches is not None else None
-    addresses = list(dict.fromkeys(way.through for way in launch.ways)) if launch is not None else [""]
+    if ways is None:
+        launches = ability(resource.type, "launches")
+        launch: Launch | None = launches(resource, root) if launches is not None else None
+        ways = launch.ways if launch is not None else ()
+    addresses = list(dict.fromkeys(way.through for way in ways)) or [""]
     if addresses == [""] and not names_template(body or resource.body):
         return []
     return [root.find(Reference(address)) if address else None for address in addresses]

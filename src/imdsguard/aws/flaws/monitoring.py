@@ -30,9 +30,8 @@ BY_TEMPLATE = "monitoring {{ enabled = true }} in the launch template of {}"
 SPECIFICATIONS = ("launch_specification", "launch_specifications")
 
 
-def too_fast(period: Known, launch: Launch, root: Surroundings) -> list[Flaw]:
-    """Say what is wrong with a period below five minutes for a launch that an alarm takes in."""
-    detailed = detailed_of(launch, root)
+def too_fast(period: Known, launch: Launch, detailed: bool | None) -> list[Flaw]:
+    """Say what is wrong with a period below five minutes for a launch that an alarm takes in (see `detailed_of`)."""
     if detailed:
         return []
     single = launch.kind in SINGLE and not launch.through
@@ -57,10 +56,12 @@ def detailed_of(launch: Launch, root: Surroundings) -> bool | None:
         own = resource.body.attribute("monitoring")
         if not isinstance(own, Absent) or resource.type == "aws_spot_instance_request":
             return _on(own)
-        templates = through(resource, root)
+        templates = through(resource, root, ways=launch.ways)
         return _all(map(_template, templates)) if templates else False
     specified = list(_specified(resource))
-    others = [_template(found) for found in through(resource, root) if found is not None or not specified]
+    others = [
+        _template(found) for found in through(resource, root, ways=launch.ways) if found is not None or not specified
+    ]
     if specified and not others and names_template(resource.body):
         others = [None]  # a template that is not in the code
     return _all([*specified, *others]) if specified or others else None
