@@ -13,6 +13,7 @@ from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.terraform.documents.body import DocumentBody
 from imdsguard.terraform.documents.expressions import DYNAMIC, NOT_SHOWN
+from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import marked, member
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Body
     from imdsguard.model.value import Plain, Value
+
+SUSPICION = REASON.partition("{}")[0]
+"""How a plan's reader begins when a `dynamic` block may be there, or may not."""
 
 MOST_PAIRS = 10_000
 """How often blocks of a plan are compared with blocks of the source before their order has to do."""
@@ -70,12 +74,18 @@ class JoinedBody:
             both.sort(key=lambda pair: written.items.index(pair[1]))
         items = tuple(self._child(one, other) for one, other in both)
         doubt = planned.unknown
-        if doubt is not None:
+        if doubt is not None and self._settled(doubt, written):
+            doubt = written.unknown
+        elif doubt is not None:
             merged = self._merged(doubt, written.unknown or Absent(self._place))
             doubt = merged if isinstance(merged, Unknown) else None
         elif not items and written.unknown is not None and self._hides(name, written.unknown):
             doubt = written.unknown
         return Blocks(items, doubt)
+
+    def _settled(self, doubt: Unknown, written: Blocks) -> bool:
+        """Whether the plan only suspects a `dynamic` block, and the source shows whether there is one."""
+        return self._trusted and doubt.reason.startswith(SUSPICION) and not written.items
 
     def _hides(self, name: str, unknown: Unknown) -> bool:
         """Whether no block in the plan may mean one that is not known: of a `dynamic` block a plan says nothing."""

@@ -1,0 +1,5 @@
+resource "aws_instance" "overridden" {
+  metadata_options {
+    http_tokens = "optional"
+  }
+}
