@@ -94,6 +94,22 @@ def test_a_path_counts_from_the_policy_that_names_it() -> None:
     assert found().draft.fail_on == "note"
 
 
+def test_globs_on_paths_count_from_the_projects_own_policy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also those of what it extends, wherever in the project the run is started."""
+    Path(".git").mkdir()
+    Path("policies").mkdir()
+    Path("stacks/web").mkdir(parents=True)
+    listed = "exemptions:\n  - {{rule: '*', path: '{0}/**', reason: r}}\nestates:\n  {0}: {{roots: ['{0}/*']}}"
+    write(**{"policies/old": listed.format("stacks")})
+    Path(".imdsguard.yaml").write_text("version: 1\nextends: policies/old.yaml\n")
+    monkeypatch.chdir("stacks/web")
+    policy = find_policy(None, ".")
+    assert [each.base for each in policy.draft.exemptions] == ["../.."]
+    assert policy.draft.outside.joined(["."]) == {".": "stacks"}
+    named = find_policy("../../policies/old.yaml", ".")
+    assert [each.base for each in named.draft.exemptions] == [""]
+
+
 def test_a_requirement_cannot_take_the_name_of_a_rule() -> None:
     write(team="requirements:\n  - {id: hop-limit, require: {state: required}}")
     with pytest.raises(PolicyError, match=r'team\.yaml:3:10: there is a rule "hop-limit" already: choose another id'):

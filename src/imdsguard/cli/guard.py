@@ -61,7 +61,10 @@ def _run(arguments: Sequence[str]) -> int:
         return _say(escape(error.format_message()))
     except click.Abort:
         return INTERRUPTED
-    except (RuleError, PolicyError) as error:
+    except PolicyError as error:
+        more = len(error.all()) - 1
+        return _say(escape(str(error)) + (f"\nand {more} more: `imdsguard policy check` says them all" if more else ""))
+    except RuleError as error:
         return _say(escape(str(error)))
     return code if isinstance(code, int) else CLEAN
 

@@ -187,7 +187,11 @@ def discover(working_directory: str) -> tuple[str | None, str]:
 
 
 class _Chain:
-    """Reads a policy and all it extends, each file once. A policy that names none extends the baseline."""
+    """Reads a policy and all it extends, each file once. A policy that names none extends the baseline.
+
+    Globs on paths count from the folder `base` if it is given. Without it those of a `.imdsguard.yaml`, and of what it
+    extends, count from its folder, and all others from the working directory.
+    """
 
     def __init__(self, inside: str | None, base: str | None = None) -> None:
         self._inside = inside
@@ -195,7 +199,14 @@ class _Chain:
         self._read: set[str] = set()
         self.layers: list[Layer] = []
 
-    def take(self, name: str, folder: str, place: Place | None, above: tuple[tuple[str, str], ...]) -> None:
+    def take(
+        self,
+        name: str,
+        folder: str = "",
+        place: Place | None = None,
+        above: tuple[tuple[str, str], ...] = (),
+        base: str = "",
+    ) -> None:
         """Read one policy, after those it extends. `above` are those that led here: real path and name."""
         path = _path(name, folder, place)
         real = os.path.realpath(path)
@@ -209,18 +220,22 @@ class _Chain:
         if len(self._read) == _MOST_FILES:
             raise PolicyError(f"a policy cannot be made of more than {_MOST_FILES} files", place)
         self._read.add(real)
-        layer = _read(path, name, place, self._inside, self._base)
+        if self._base is not None:
+            base = self._base
+        elif os.path.basename(path) == CONFIG:
+            base = os.path.dirname(path)
+        layer = _read(path, name, place, self._inside, base)
         here = (*above, (real, layer.name))
         for other in layer.draft.extends:
-            self.take(other.text, os.path.dirname(path), other.place, here)
+            self.take(other.text, os.path.dirname(path), other.place, here, base)
         if not layer.draft.extends and not _is_baseline(path):
-            self.take(BASELINE, "", None, here)
+            self.take(BASELINE, above=here)
         self.layers.append(layer)
 
 
 def _read_chain(name: str, inside: str | None, base: str | None = None) -> Found:
     chain = _Chain(inside, base)
-    chain.take(name, "", None, ())
+    chain.take(name)
     draft = Draft()
     for layer in chain.layers:
         draft = layer.draft.over(draft)
@@ -243,7 +258,7 @@ def _path(name: str, folder: str, place: Place | None) -> str:
     return f"{shipped_folder('policies')}/{name}.yaml"
 
 
-def _read(path: str, name: str, place: Place | None, inside: str | None, base: str | None) -> Layer:
+def _read(path: str, name: str, place: Place | None, inside: str | None, base: str) -> Layer:
     shipped = os.path.dirname(path) == shipped_folder("policies")
     shown = name if shipped else path.replace(os.sep, "/")
     real = os.path.realpath(path)
@@ -256,7 +271,5 @@ def _read(path: str, name: str, place: Place | None, inside: str | None, base: s
             data = file.read(LARGEST + 1)
     except OSError as error:
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
-    if base is None:
-        base = os.path.dirname(path) if os.path.basename(path) == CONFIG else ""
     node = read_nodes(data, shown)
     return Layer(shown, node, read_draft(node, base))

@@ -139,7 +139,7 @@ class Watched:
             return Answer(Fit(so=True), f"alarms on {' and '.join(self.metrics)} watch it")
         metric, fit = missing[0]
         remedy = f'an aws_cloudwatch_metric_alarm on {metric} (namespace "AWS/EC2") in the same account and Region'
-        because = fit.reason or ("no such alarm is in the code" if fit.so is False else "its alarms cannot be computed")
+        because = fit.reason or (f"none in the code on {metric} does" if fit.so is False else "it is not read who does")
         return Answer(fit, because, remedy, launch.resource.place)
 
     @staticmethod
