@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from imdsguard.terraform.root import Root
 
 
+_UNPINNED = "0" * 40
+
+
 @click.command("init", short_help="Write a policy, a pre-commit entry and a workflow to start with.")
 @click.option(
     "--policy",
@@ -51,10 +54,11 @@ def command(policy: str, dry_run: bool) -> int:
         raise click.BadParameter(f'there is no policy "{policy}"{nearest(policy, known)}', param_hint="--policy")
     repository = look(".")
     seen, report = _scan(repository.top)
-    files = starter_files(repository, seen, policy, _workflow())
+    workflow = _workflow() if "github" in repository.hosts else ""
+    files = starter_files(repository, seen, policy, workflow)
     write_out(f"Looked at {_shown(repository.top)}: {seen.summary}.\n\n")
     codes = [_show(file) if dry_run else _write(repository.top, file) for file in files]
-    write_out(_next(report))
+    write_out(_next(report, workflow))
     return max(codes)
 
 
@@ -140,12 +144,16 @@ def _speaks_of_us(path: str) -> bool:
         return False
 
 
-def _next(report: Report) -> str:
+def _next(report: Report, workflow: str) -> str:
+    from imdsguard.starter.files import WORKFLOW
+
     lines = ["", "Next:", "  imdsguard scan                    see what there is to find"]
     if report.summary.by_severity and any(report.summary.by_severity.values()):
         lines.append(
             "  imdsguard scan --write-baseline   take what is there today as known: only new findings fail then"
         )
+    if _UNPINNED in workflow:
+        lines.append(f"  in {WORKFLOW}: put the commit of an imdsguard release where it is named")
     return "\n".join(lines) + "\n"
 
 
