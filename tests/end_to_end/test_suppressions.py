@@ -36,8 +36,14 @@ def test_a_comment_takes_a_finding_out_of_the_count(imdsguard: Command, project:
     (project / "main.tf").write_text(instance("web", above=IGNORED))
     (only,) = found(imdsguard, project)
     assert only["suppressed"] == {
-        **{"by": "comment", "reason": "vendor image", "until": None, "file": "main.tf"},
-        **{"line": 1, "column": 3, "end_line": 1, "end_column": 59},
+        "by": "comment",
+        "reason": "vendor image",
+        "until": None,
+        "file": "main.tf",
+        "line": 1,
+        "column": 3,
+        "end_line": 1,
+        "end_column": 59,
     }
     text = imdsguard("scan", cwd=project)
     assert (text.returncode, text.stdout) == (0, "1 launch (1 optional); no findings; 1 suppressed\n")
@@ -89,8 +95,10 @@ def test_what_is_wrong_with_comments_is_found(imdsguard: Command, project: Path)
         (
             "suppression-invalid",
             "warning",
-            'the comment suppresses nothing: there is no rule "instance-token-optional"; '
-            'did you mean "instance-tokens-optional"?',
+            (
+                'the comment suppresses nothing: there is no rule "instance-token-optional"; '
+                'did you mean "instance-tokens-optional"?'
+            ),
         ),
         (
             "suppression-expired",
@@ -101,8 +109,10 @@ def test_what_is_wrong_with_comments_is_found(imdsguard: Command, project: Path)
         (
             "suppression-invalid",
             "warning",
-            "the comment suppresses nothing: it stands at nothing that can be found wrong: "
-            "put it above or in a resource, data or module block",
+            (
+                "the comment suppresses nothing: it stands at nothing that can be found wrong: "
+                "put it above or in a resource, data or module block"
+            ),
         ),
     ]
     assert [each["address"] for each in findings if each["rule"] == "instance-tokens-optional"] == [
@@ -204,7 +214,9 @@ def test_a_plan_beside_its_source_heeds_the_comments_in_it(imdsguard: Command, p
 
 
 def test_the_list_of_suppressions(imdsguard: Command, project: Path) -> None:
-    policy = 'exemptions: [{rule: instance-tokens-optional, address: aws_instance.c, reason: "known", expires: 2999-01-31}]\n'
+    policy = (
+        "exemptions: [{rule: instance-tokens-optional, address: aws_instance.c, reason: known, expires: 2999-01-31}]\n"
+    )
     (project / ".imdsguard.yaml").write_text(ONLY_TOKENS + policy)
     (project / "main.tf").write_text(
         instance("a", above=IGNORED)
@@ -230,9 +242,18 @@ used    .imdsguard.yaml:3: exemption for instance-tokens-optional on aws_instanc
     document = json.loads(imdsguard("suppressions", "--format", "json", cwd=project).stdout)
     assert document["schema"] == "imdsguard/suppressions/v1"
     assert document["suppressions"][1] == {
-        **{"by": "comment", "tool": "imdsguard", "file": "main.tf", "line": 6, "column": 3},
-        **{"about": "aws_instance.b", "root": ".", "rules": ["instance-tokens-optional"]},
-        **{"reason": "later", "until": "2999-01-31", "state": "unused", "why": None},
+        "by": "comment",
+        "tool": "imdsguard",
+        "file": "main.tf",
+        "line": 6,
+        "column": 3,
+        "about": "aws_instance.b",
+        "root": ".",
+        "rules": ["instance-tokens-optional"],
+        "reason": "later",
+        "until": "2999-01-31",
+        "state": "unused",
+        "why": None,
     }
 
 
