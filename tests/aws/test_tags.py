@@ -153,6 +153,8 @@ def team_of(launching, key="Team"):
             ["?"],
         ),
         (resource("aws_emr_cluster.e", tags=WEB), ["web"]),
+        (resource("aws_elastic_beanstalk_environment.b", tags=WEB), ["web"]),
+        (resource("aws_imagebuilder_infrastructure_configuration.b", resource_tags=WEB, tags={"Team": "x"}), ["web"]),
         (resource("aws_cloud9_environment_ec2.c", tags=WEB), ["?"]),
     ],
 )

@@ -108,6 +108,19 @@ def cluster(resource: Resource, _: Surroundings) -> Iterable[Tags]:
     yield Tags(own_layers(resource))
 
 
+def environment(resource: Resource, _: Surroundings) -> Iterable[Tags]:
+    """Read a Beanstalk environment's tags, which go to all it makes.
+
+    (Elastic Beanstalk Developer Guide, "Tagging resources in your Elastic Beanstalk environments")
+    """
+    yield Tags(own_layers(resource), ("aws:", "elasticbeanstalk:", "Name"))
+
+
+def image_builder(resource: Resource, _: Surroundings) -> Iterable[Tags]:
+    """Read the tags for what Image Builder launches. (Image Builder API, InfrastructureConfiguration: resourceTags)."""
+    yield Tags((from_map(resource.body.attribute("resource_tags")),), ("aws:", "CreatedBy", "Ec2ImageBuilder", "Name"))
+
+
 def _templates(resource: Resource, root: Surroundings, body: Body | None = None) -> list[TagLayer]:
     """Return what each template that a launch goes through says of instances: one silent layer if it has none."""
     return [_template(found) for found in through(resource, root, body)] or [NONE]
@@ -144,4 +157,7 @@ READERS: dict[str, Callable[[Resource, Surroundings], Iterable[Tags]]] = {
     "aws_batch_compute_environment": compute_environment,
     "awscc_batch_compute_environment": compute_environment,
     "aws_emr_cluster": cluster,
+    "aws_elastic_beanstalk_environment": environment,
+    "aws_imagebuilder_infrastructure_configuration": image_builder,
+    "awscc_imagebuilder_infrastructure_configuration": image_builder,
 }
