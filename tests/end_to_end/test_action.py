@@ -1,0 +1,244 @@
+"""The action: its steps run with bash as on a runner, what they write is read as by a runner, and it is linted."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+from tests.end_to_end.runner import EXPRESSION, HOUSE, Job, action, installed
+from tests.report.test_github_report import run as commands_of
+
+WORKFLOWS = sorted((HOUSE / "examples" / "workflows").glob("*.yml"))
+OPEN = 'provider "aws" {\n  region = "eu-west-1"\n}\n\nresource "aws_instance" "web" {\n  ami = "ami-1"\n}\n'
+CLEAN = 'resource "aws_instance" "web" {\n  metadata_options {\n    http_tokens = var.tokens\n  }\n}\n'
+VARIABLE = 'variable "tokens" {\n  type = string\n}\n'
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    folder = tmp_path / "workspace"
+    folder.mkdir()
+    (folder / "main.tf").write_text(OPEN)
+    return folder
+
+
+def scan(workspace: Path, **inputs: str) -> Job:
+    """Use the action with inputs (`fail_on` is `fail-on`), without the installation."""
+    named = {name.replace("_", "-"): value for name, value in inputs.items()}
+    return Job(workspace, workspace.parent / "temporary", named, installed()).run("python", "install")
+
+
+def test_findings_are_annotations_a_summary_and_outputs(workspace: Path) -> None:
+    job = scan(workspace, sarif_file="out.sarif", formats="junit=out.xml\n\ncsv=out.csv\n")
+    assert job.code == 1
+    found = [(each.kind, each.properties["title"], each.properties["file"]) for each in commands_of(job.log)]
+    assert ("error", "imdsguard: instance-tokens-optional", "main.tf") in found
+    assert job.output("exit-code") == "1"
+    assert int(job.output("findings")) == len(found) > 0
+    assert job.output("problems") == "0"
+    assert job.output("summary").startswith("1 launch (1 optional); 1 error")
+    assert job.output("sarif-file") == "out.sarif"
+    assert json.loads((workspace / "out.sarif").read_text())["runs"][0]["results"]
+    assert (workspace / "out.xml").exists()
+    assert (workspace / "out.csv").exists()
+    assert job.summary.startswith("## imdsguard\n\n1 launch (1 optional); ")
+
+
+def test_with_nothing_wrong_the_job_passes(workspace: Path) -> None:
+    (workspace / "main.tf").write_text(CLEAN + VARIABLE)
+    (workspace / "prod.tfvars").write_text('tokens = "required"\n')
+    (workspace / "team.yaml").write_text(
+        "version: 1\nrules:\n  region-default-missing: off\n  rejected-call-alarm-missing: off\n"
+    )
+    job = scan(workspace, var_files="prod.tfvars", policy="team.yaml")
+    assert (job.code, commands_of(job.log)) == (0, []), job.log
+    assert (job.output("exit-code"), job.output("findings"), job.output("problems")) == ("0", "0", "0")
+    assert job.output("sarif-file") == ""
+    assert "no findings" in job.summary
+
+
+def test_what_is_not_checked_fails_the_job(workspace: Path) -> None:
+    (workspace / "bad.tf").write_text('resource "aws_instance" {\n')
+    job = scan(workspace, fail_on="never")
+    assert job.code == 2
+    assert job.output("problems") == "1"
+    assert "### Could not be checked" in job.summary
+    assert "imdsguard: could not be checked" in {each.properties["title"] for each in commands_of(job.log)}
+
+
+def test_a_threshold(workspace: Path) -> None:
+    assert scan(workspace, fail_on="never").code == 0
+
+
+def test_a_plan_is_checked_instead_of_paths(workspace: Path) -> None:
+    (workspace / "plan.json").write_text(
+        json.dumps(
+            {
+                "format_version": "1.2",
+                "terraform_version": "1.11.0",
+                "planned_values": {"root_module": {}},
+                "resource_changes": [],
+                "configuration": {"root_module": {}},
+            }
+        )
+    )
+    job = scan(workspace, plan_file="plan.json")
+    assert (job.code, job.output("summary")) == (0, "0 launches; no findings."), job.log
+
+
+def test_annotations_and_summary_can_be_left_out(workspace: Path) -> None:
+    job = scan(workspace, annotations="false", summary="false")
+    assert (job.code, commands_of(job.log), job.summary) == (1, [], "")
+    assert "error[instance-tokens-optional]" in job.log
+
+
+def test_comments_can_be_ignored(workspace: Path) -> None:
+    text = OPEN.replace("resource", "# imdsguard: ignore[instance-tokens-optional] it is mine\nresource")
+    (workspace / "main.tf").write_text(text)
+    heeded = {each.properties["title"] for each in commands_of(scan(workspace).log)}
+    refused = {each.properties["title"] for each in commands_of(scan(workspace, suppressions="false").log)}
+    assert refused - heeded == {"imdsguard: instance-tokens-optional"}
+
+
+def test_a_branch_is_compared_with_its_base(workspace: Path) -> None:
+    def git(*arguments: str) -> None:
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
+        subprocess.run(["git", *identity, *arguments], cwd=workspace, check=True, capture_output=True)
+
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-q", "-m", "one")
+    git("checkout", "-q", "-b", "branch")
+    (workspace / "more.tf").write_text('resource "aws_instance" "more" {\n  ami = "ami-2"\n}\n')
+    git("add", "-A")
+    git("commit", "-q", "-m", "two")
+    found = commands_of(scan(workspace, changed_since="main").log)
+    assert {each.properties["file"] for each in found} == {"more.tf"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "message"),
+    [
+        ({"policy": "baseline\n--checks=evil"}, "the input policy has more than one line"),
+        ({"sarif-file": "a\nsummary=b"}, "the input sarif-file has more than one line"),
+        ({"annotations": "yes"}, "the input annotations is neither true nor false"),
+        ({"suppressions": ""}, "the input suppressions is neither true nor false"),
+        ({"paths": "\n\n"}, "there is nothing to check: the inputs paths and plan-file are empty"),
+    ],
+)
+def test_a_wrong_input_is_refused(workspace: Path, inputs: dict[str, str], message: str) -> None:
+    job = Job(workspace, workspace.parent / "temporary", inputs, installed()).run("python", "install")
+    assert (job.code, job.output("exit-code"), job.output("sarif-file")) == (2, "2", "")
+    assert [each.message for each in commands_of(job.log)] == [message]
+
+
+HOSTILE = [
+    "--checks=evil",
+    "$(touch owned) `touch owned` ; touch owned # ' ; touch owned ; '\" ; touch owned ; \" ${IFS}x * ::error::x",
+    "${{ github.token }}\r",
+]
+
+
+@pytest.mark.parametrize("name", [name for name in action()["inputs"] if name != "python-version"])
+def test_no_input_is_ever_code_or_an_option(workspace: Path, name: str) -> None:
+    (workspace / "evil").mkdir()
+    (workspace / "evil" / "x.py").write_text("open('owned', 'w')\n")
+    for value in HOSTILE:
+        job = Job(workspace, workspace.parent / "temporary", {name: value}, installed()).run("python", "install")
+        assert job.code in (0, 1, 2), job.log
+        assert not list(workspace.parent.rglob("owned")), value
+        assert "Traceback" not in job.log
+        assert set(job.outputs["scan"]) <= {"exit-code", "findings", "problems", "summary", "sarif-file"}
+
+
+def test_an_old_sarif_file_is_not_taken_for_ours(workspace: Path) -> None:
+    (workspace / "out.sarif").write_text("planted")
+    job = scan(workspace, sarif_file="out.sarif", policy="no-such-policy")
+    assert (job.code, job.output("sarif-file"), (workspace / "out.sarif").exists()) == (2, "", False)
+    assert "The scan could not be made" in job.summary
+    (workspace / "out.sarif").mkdir()
+    assert scan(workspace, sarif_file="out.sarif").output("exit-code") == "2"
+
+
+@pytest.mark.slow
+def test_it_installs_itself_and_runs_nothing_of_the_workspace(workspace: Path) -> None:
+    for name in ("pip", "venv", "imdsguard", "json", "encodings", "site", "sitecustomize"):
+        (workspace / f"{name}.py").write_text("open('owned', 'w').close()\nraise SystemExit(0)\n")
+    (workspace / "pip.conf").write_text("[global]\nindex-url = https://evil.example\n")
+    (workspace / "pyproject.toml").write_text("[project]\nname = 'evil'\nversion = '1'\n")
+    job = Job(workspace, workspace.parent / "temporary", {}).run()
+    assert job.code == 1, job.log
+    assert not (workspace / "owned").exists()
+    assert job.output("summary").startswith("1 launch (1 optional)")
+    assert sorted(path.name for path in workspace.iterdir() if path.is_dir()) == []
+
+
+# What is written down.
+
+
+def test_scripts_have_no_expressions_and_actions_are_pinned() -> None:
+    for step in action()["runs"]["steps"]:
+        assert not EXPRESSION.search(step.get("run", ""))
+    for file in [HOUSE / "action.yml", *WORKFLOWS]:
+        for used in re.findall(r"^\s*-? *uses: (.*)$", file.read_text(encoding="utf-8"), flags=re.MULTILINE):
+            assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+.*", used), used
+
+
+def test_workflows_use_inputs_and_outputs_that_there_are() -> None:
+    declared = action()
+    for file in WORKFLOWS:
+        workflow = yaml.safe_load(file.read_text(encoding="utf-8"))
+        assert workflow["permissions"] == {}
+        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        (ours,) = (step for step in steps if step.get("uses", "").startswith("imdsguard/imdsguard@"))
+        assert set(ours["with"]) <= set(declared["inputs"])
+        used = set(re.findall(r"steps\.imdsguard\.outputs\.([\w-]+)", file.read_text(encoding="utf-8")))
+        assert used <= set(declared["outputs"])
+
+
+def test_what_it_installs_is_pinned_and_is_what_the_package_needs() -> None:
+    lines = (HOUSE / "action" / "requirements.txt").read_text(encoding="utf-8")
+    pinned: dict[str, list[Requirement]] = {}
+    for block in re.findall(r"^[a-z].*(?:\n    .*)*", lines, flags=re.MULTILINE):
+        assert "--hash=sha256:" in block, block
+        requirement = Requirement(block.partition("\\")[0].strip())
+        pinned.setdefault(requirement.name, []).append(requirement)
+    needed = re.search(
+        r"^dependencies = \[\n(.*?)^\]", (HOUSE / "pyproject.toml").read_text(), re.MULTILINE | re.DOTALL
+    )
+    builds = re.search(r"^requires = \[(.*)\]", (HOUSE / "pyproject.toml").read_text(), re.MULTILINE)
+    assert needed
+    assert builds
+    for text in re.findall(r'"(.*?)"', needed[1] + builds[1]):
+        wanted = Requirement(text)
+        assert pinned.get(wanted.name), f"{wanted.name} is not pinned: see the head of action/requirements.txt"
+        for requirement in pinned[wanted.name]:
+            (version,) = (each.version for each in requirement.specifier)
+            assert wanted.specifier.contains(version), f"{wanted} but {requirement}"
+
+
+def lint(*command: str) -> None:
+    done = subprocess.run([sys.executable, "-m", *command], cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_action_and_the_workflows_are_what_the_published_schemas_want() -> None:
+    lint("check_jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
+    lint("check_jsonschema", "--builtin-schema", "vendor.github-workflows", *map(str, WORKFLOWS))
+    gitlab = "examples/gitlab/.gitlab-ci.yml"
+    lint("check_jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", gitlab)
+
+
+def test_zizmor_finds_nothing() -> None:
+    zizmor = Path(sys.executable).with_name("zizmor")
+    command = [str(zizmor), "--offline", "--pedantic", "--no-progress", "action.yml", *map(str, WORKFLOWS)]
+    done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No findings to report" in done.stdout
