@@ -3,13 +3,14 @@
 ## What it checks
 
 What instances run at boot is read, never run: `user_data` and `user_data_base64` of instances, launch templates,
-launch configurations, spot requests and spot fleets, as text, base64 or gzip, from `templatefile`, `file` or the parts
-of a `cloudinit_config`. In cloud-init's MIME messages and `#cloud-config` (`runcmd`, `bootcmd`, `write_files`) it finds
-the scripts: shell, PowerShell, Python.
+launch configurations, spot requests and spot fleets, as text, base64 or gzip, from `templatefile`, `file`, a
+`template_file` or the parts of a `cloudinit_config`. In cloud-init's MIME messages and `#cloud-config` (`runcmd`,
+`bootcmd`, `write_files`), and in the tags that Windows reads, it finds the scripts: shell, PowerShell, batch, Python.
 
 - A call of `169.254.169.254`, `[fd00:ec2::254]` or `instance-data` for metadata that carries no token header fails;
   variables, functions and here-documents are followed. A header that cannot be told makes it unknown.
-- An SDK or AWS CLI pinned below the first version that uses tokens fails.
+- An SDK, AWS CLI or module for PowerShell pinned below the first version that uses tokens fails. Packages of the SDK
+  for .NET count below 3.3, as the guide names the first version of the SDK and not those of its packages.
 - `ec2-metadata` is a note: only old versions of that tool (before amazon-ec2-utils 1.1) call without a token.
 
 It is a warning where tokens are required, or may be, and a note where they are optional: there the call still works,

@@ -42,13 +42,17 @@ def read(resource: Resource, root: Surroundings) -> UserData:
     return _together([_read_value(value, root) for value in values(resource)])
 
 
-def _read_value(value: Value, root: Surroundings, name: str = "") -> UserData:
+DEEPEST = 3
+"""How many data sources may be made of each other: a part of a `cloudinit_config` of a `template_file`."""
+
+
+def _read_value(value: Value, root: Surroundings, name: str = "", depth: int = 0) -> UserData:
     from imdsguard.model.user_data import NO_USER_DATA, UserData
 
     if isinstance(value, Absent):
         return NO_USER_DATA
     if isinstance(value, Unknown):
-        return _read_unknown(value, root, name)
+        return _read_unknown(value, root, name, depth)
     if not isinstance(value.value, str):
         return UserData(True, (), ("it is no text",), value.place)
     if _HASH.fullmatch(value.value):
@@ -56,23 +60,27 @@ def _read_value(value: Value, root: Surroundings, name: str = "") -> UserData:
     return _read_text(value.value, value, name)
 
 
-def _read_unknown(value: Unknown, root: Surroundings, name: str) -> UserData:
+def _read_unknown(value: Unknown, root: Surroundings, name: str, depth: int) -> UserData:
     from imdsguard.model.user_data import UserData
 
-    for reference in value.references:
+    made_of: list[UserData] = []
+    sources = 0
+    for reference in value.references if depth < DEEPEST else ():
         found = root.find(reference) if reference.attribute in ((), RENDERED) else None
         parts = ability(f"data.{found.type}", "parts") if found is not None and found.data else None
-        if parts is not None and found is not None and not name:
-            read_parts = [_read_value(content, root, label) for label, content in parts(found)]
-            return _together(read_parts)
+        if parts is not None and found is not None:
+            sources += 1
+            made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts(found))
     if value.sketch is None or not value.sketch.strip("\ufffc \t\r\n"):
-        return UserData(True, (), (value.reason,), value.place)
+        return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
     result = _read_text(value.sketch, value, name)
-    gap = _GAP_LINE.search(value.sketch)
-    if gap is None:
-        return result
+    gaps = list(_GAP_LINE.finditer(value.sketch))
+    if len(gaps) <= sources:
+        return _together([*made_of, result])
+    gap = gaps[0]
     line = value.sketch.count("\n", 0, gap.start()) + 1
-    return UserData(True, result.calls, (*result.unread, f"line {line} is not known: {value.reason}"), value.place)
+    doubt = UserData(True, (), (f"line {line} is not known: {value.reason}",), value.place)
+    return _together([*made_of, result, doubt])
 
 
 def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:

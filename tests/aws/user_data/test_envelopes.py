@@ -79,11 +79,15 @@ IMDS = "curl http://169.254.169.254/latest/meta-data/"
         (IMDS + "\n") * 5_000,
         "cat <<EOF\n" * 2_000 + IMDS,
         "<powershell>" + "@{a=" * 5_000 + IMDS,
+        "<script>" + "powershell -x " * 20_000 + IMDS,
+        "<script>" + "curl -H " * 20_000 + IMDS,
+        "<script>set a=" + " " * 100_000 + '"x' + IMDS,
+        "<script>" * 20_000 + IMDS,
         "#!/usr/bin/python\nx = " + "(" * 20_000 + "'169.254.169.254'",
         "#cloud-config\nruncmd:\n" + " - [" * 3_000 + "aws",
         "#cloud-config\na: &a [aws]\n" + "".join(f"a{i}: &b{i} [*a, *a]\n" for i in range(2_000)),
     ],
-    ids=range(10),
+    ids=range(14),
 )
 def test_hostile_text_takes_no_long_time(text: str) -> None:
     start = time.perf_counter()
@@ -92,7 +96,8 @@ def test_hostile_text_takes_no_long_time(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    ["#!/bin/sh\n", "#!/usr/bin/python3\n", "<powershell>\n", "#cloud-config\n", "MIME-Version: 1.0\n", "curl ", "$x",
+    ["#!/bin/sh\n", "#!/usr/bin/python3\n", "<powershell>\n", "<script>\n", "#cloud-config\n", "MIME-Version: 1.0\n",
+     "curl ", "$x", "%x%", "set a=", "^\n",
      "(", ")", "{", "}", "'", '"', "<<EOF\n", "EOF\n", "\n", "http://169.254.169.254/latest/meta-data/", "boto", "=",
      "write_files:\n", "- path: a.sh\n  content: ", "runcmd: ", "requests.get(", "Invoke-RestMethod ", "&a ", "*a",
      GAP, "\x00"]

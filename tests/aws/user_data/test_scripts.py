@@ -144,3 +144,68 @@ def test_powershell(script: str, found: list[str]) -> None:
 def test_a_column_is_that_of_the_command() -> None:
     (call,) = read_user_data(f"#!/bin/sh\nid=$(curl -s {IMDS}/meta-data/)\n").calls
     assert (call.line, call.column) == (2, 6)
+
+
+def batch(text: str) -> list[tuple[int, str]]:
+    return calls(f"<script>\n{text}\n</script>\n<persist>true</persist>")
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        f"curl.exe -s {IMDS}/meta-data/instance-id",
+        f"@curl {IMDS}/meta-data/ > C:\\id.txt",
+        f"C:\\Windows\\System32\\curl.exe {IMDS}/meta-data/",
+        f"set BASE={IMDS}& curl %BASE%/meta-data/",
+        f'set "BASE={IMDS}"& curl "%base%/meta-data/"',
+        f"for /f %%i in ('curl -s {IMDS}/meta-data/instance-id') do set ID=%%i",
+        f"certutil -urlcache -f {IMDS}/user-data out.txt",
+        f"bitsadmin /transfer id {IMDS}/meta-data/instance-id C:\\id.txt",
+        f"if exist x (curl ^\n  {IMDS}/meta-data/)",
+        f'powershell -NoProfile -Command "Invoke-RestMethod {IMDS}/meta-data/"',
+        f"powershell.exe -c (irm {IMDS}/meta-data/)",
+    ],
+)
+def test_a_call_in_batch_is_found(script: str) -> None:
+    assert batch(script) == [(2, "no token")]
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        (f'curl -H "X-aws-ec2-metadata-token: %TOKEN%" {IMDS}/meta-data/', []),
+        (f'curl -X PUT {IMDS}/api/token -H "X-aws-ec2-metadata-token-ttl-seconds: 60"', []),
+        (f"rem curl {IMDS}/meta-data/", []),
+        (f":: curl {IMDS}/meta-data/", []),
+        (f"echo curl {IMDS}/meta-data/", []),
+        (f'curl -H "%HEADER%" {IMDS}/meta-data/', [(2, "undecided")]),
+        ("pip install boto3==1.9.0", [(2, "old SDK")]),
+        ('powershell -Command "Install-Module AWSPowerShell -RequiredVersion 3.3.618"', [(2, "old SDK")]),
+    ],
+)
+def test_batch(script: str, found: list[tuple[int, str]]) -> None:
+    assert batch(script) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "old"),
+    [
+        ("dotnet add package AWSSDK.Core --version 3.1.9", True),
+        ("dotnet add package AWSSDK.Core --version 3.3.104.1", False),  # the guide does not say it of packages
+        ("dotnet add package AWSSDK.Core --version 3.7.400", False),
+        ("nuget install AWSSDK -Version 2.3.55", True),
+        ("dotnet add package AWSSDK.Core", False),
+    ],
+)
+def test_packages_for_dotnet(command: str, old: bool) -> None:
+    assert bool(shell(command)) is old
+
+
+def test_modules_of_powershell() -> None:
+    install = "Install-Module -Name AWS.Tools.Common -RequiredVersion {} -Force"
+    assert calls(f"<powershell>\n{install.format('4.0.0.0')}\n</powershell>") == [(2, "old SDK")]
+    assert calls(f"<powershell>\n{install.format('4.1.0')}\n</powershell>") == []
+
+
+def test_a_tag_within_another_script_is_no_batch() -> None:
+    assert shell(f"cat > /var/www/index.html <<'E'\n<script>curl {IMDS}/meta-data/</script>\nE") == []

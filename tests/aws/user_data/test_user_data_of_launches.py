@@ -124,3 +124,50 @@ def test_every_kind_of_launch_is_read(kind: str) -> None:
 def test_specifications_of_a_spot_fleet_are_read() -> None:
     fleet = resource("aws_spot_fleet_request.web", launch_specification=[{"user_data": f"#!/bin/sh\n{CALL}"}])
     assert [call.line for call in launch(fleet).user_data.calls] == [2]
+
+
+TEMPLATE = """\
+#!/bin/sh
+# ${name} costs $${5}
+%{ if proxy }
+export http_proxy=${proxy}
+%{ endif }
+echo ${upper(name)}
+curl ${imds}/meta-data/
+"""
+
+
+@pytest.mark.parametrize("rendered", ["{}", "base64encode({})"])
+def test_a_template_file_is_read_with_its_variables(user_data, rendered: str) -> None:
+    around = (
+        'variable "name" {}\ndata "template_file" "boot" {\n  template = file("boot.tpl")\n  vars = {\n'
+        '    imds = "http://169.254.169.254/latest"\n    name = var.name\n  }\n}\n'
+    )
+    found = user_data(f"user_data = {rendered.format('data.template_file.boot.rendered')}", around, boot_tpl=TEMPLATE)
+    assert [(call.what, call.line) for call in found.calls] == [("curl http://169.254.169.254/latest/meta-data/", 7)]
+    assert places(found) == ["boot.tpl:7"]
+    assert found.unread == ()
+
+
+def test_a_template_file_is_a_part_of_a_cloudinit_config(user_data) -> None:
+    around = (
+        f'data "template_file" "boot" {{\n  template = "#!/bin/sh\\n{CALL}\\n"\n}}\n'
+        'data "cloudinit_config" "all" {\n  part {\n    content_type = "text/x-shellscript"\n'
+        "    content      = data.template_file.boot.rendered\n  }\n}\n"
+    )
+    (call,) = user_data("user_data_base64 = data.cloudinit_config.all.rendered", around).calls
+    assert (call.script, call.line) == ("part 1 (text/x-shellscript)", 2)
+
+
+def test_template_files_that_are_made_of_each_other_end(user_data) -> None:
+    around = "".join(
+        f'data "template_file" "{one}" {{\n  template = data.template_file.{other}.rendered\n}}\n'
+        for one, other in (("a", "b"), ("b", "a"))
+    )
+    assert user_data("user_data = data.template_file.a.rendered", around).unread != ()
+
+
+def test_what_stands_around_a_template_file_is_read_too(user_data) -> None:
+    around = 'data "template_file" "boot" {\n  template = "echo ${x}"\n}\n'
+    found = user_data(f'user_data = "#!/bin/sh\\n${{data.template_file.boot.rendered}}\\n{CALL}"', around)
+    assert [call.line for call in found.calls] == [3]

@@ -72,6 +72,10 @@ def _read(script: Script) -> Reading:
         from imdsguard.aws.user_data.python import read_python
 
         return read_python(script)
+    if script.language is Language.BATCH:
+        from imdsguard.aws.user_data.batch import read_batch
+
+        return read_batch(script)
     from imdsguard.aws.user_data.powershell import read_powershell
 
     return read_powershell(script)

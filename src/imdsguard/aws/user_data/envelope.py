@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 LARGEST = 1_000_000
 """Bytes of user data that are read after unpacking; EC2 itself takes 16 KB."""
 _MOST_PARTS = 200
-_POWERSHELL_TAG = re.compile(r"<powershell>(.*?)(?:</powershell>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(powershell|script)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
+_TAGS = {"powershell": Language.POWERSHELL, "script": Language.BATCH}
 
 
 @record(frozen=True, slots=True)
@@ -66,10 +67,12 @@ def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = T
         return _cloud_config(text, name, line)
     if re.match(r"#include(-once)?\b", head):
         return Opened((), (f"{name}: what it includes is fetched at boot",))
-    tags = list(_POWERSHELL_TAG.finditer(text))
+    # In a script with an interpreter, a tag is a part of what that writes.
+    tags = [] if head.startswith("#!") else list(_TAG.finditer(text))
     if tags:
         found = [
-            Script(name, Language.POWERSHELL, m[1], line + text.count("\n", 0, m.start(1)), exact=False) for m in tags
+            Script(name, _TAGS[m[1].lower()], m[2], line + text.count("\n", 0, m.start(2)), exact=False)
+            for m in tags[:_MOST_PARTS]
         ]
         return Opened(tuple(found))
     return Opened((Script(name, _language(head), text, line, exact),) if text.strip() else ())

@@ -17,12 +17,23 @@ _MINIMUM = {
     "gem": {"aws-sdk-core": "3.79.0"},
     "go": {"github.com/aws/aws-sdk-go": "1.25.38", "github.com/aws/aws-sdk-go-v2": "0.19.0"},
     "composer": {"aws/aws-sdk-php": "3.147.7"},
+    "nuget": {"awssdk": "3.3", "awssdk.core": "3.3", "awssdk.ec2": "3.3", "awssdk.s3": "3.3"},
+    "powershell": {"awspowershell": "4.0.1.0", "awspowershell.netcore": "4.0.1.0", "aws.tools.common": "4.0.1.0"},
 }
+"""The guide names 3.3.634.1 of the SDK for .NET. Its packages have versions of their own, so of 3.3 nothing is said."""
 _INSTALLERS = {
     "pip": "pip", "pip2": "pip", "pip3": "pip", "uv": "pip", "pipx": "pip",
     "npm": "npm", "yarn": "npm", "pnpm": "npm",
     "gem": "gem", "go": "go", "composer": "composer",
+    "dotnet": "nuget", "nuget": "nuget", "install-package": "nuget",
+    "install-module": "powershell", "save-module": "powershell", "update-module": "powershell",
 }  # fmt: skip
+_VERSION_OPTIONS = {
+    "gem": ("-v", "--version"),
+    "nuget": ("-v", "--version", "-version", "-requiredversion"),
+    "powershell": ("-requiredversion", "-maximumversion"),
+}
+"""Where the version of a package follows an option of its own; PowerShell's do not tell cases apart."""
 _PIN = {
     "pip": re.compile(r"^([A-Za-z0-9_.-]+)(?:\[[^\]]*\])?==\s*([\d.]+)"),
     "npm": re.compile(r"^(aws-sdk)@[~^]?([\d.]+)"),
@@ -48,17 +59,18 @@ def old_pins(words: Sequence[str]) -> list[str]:
 def _family(words: Sequence[str]) -> str | None:
     if not words:
         return None
-    program = words[0].rsplit("/", 1)[-1]
+    program = words[0].replace("\\", "/").rsplit("/", 1)[-1].lower().removesuffix(".exe")
     if re.fullmatch(r"python[\d.]*", program) and list(words[1:3]) == ["-m", "pip"]:
         return "pip"
     return _INSTALLERS.get(re.sub(r"(?<=^pip)[\d.]+$", "", program), _INSTALLERS.get(program))
 
 
 def _pins(family: str, words: Sequence[str]) -> list[tuple[str, str]]:
-    pins = [(m[1], m[2]) for word in words if (m := _PIN[family].match(word))]
-    if family == "gem":
-        names = [w for w in words if w in _MINIMUM["gem"]]
-        versions = [words[i + 1] for i, w in enumerate(words[:-1]) if w in {"-v", "--version"}]
+    pins = [(m[1], m[2]) for word in words if family in _PIN and (m := _PIN[family].match(word))]
+    options = _VERSION_OPTIONS.get(family, ())
+    if options:
+        names = [word for word in words if word.lower() in _MINIMUM[family]]
+        versions = [words[i + 1] for i, word in enumerate(words[:-1]) if word.lower() in options]
         pins += list(zip(names, versions, strict=False))
     return pins
 

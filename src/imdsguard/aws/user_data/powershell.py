@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
+from imdsguard.aws.user_data.packages import old_pins
 from imdsguard.aws.user_data.script import GAP, Call, Language, Reading, Script
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
 from imdsguard.model.user_data import Flaw
@@ -30,6 +31,10 @@ def read_powershell(script: Script) -> Reading:
             name = node.child_by_field_name("command_name")
             if name is not None and text_of(name).lower() in _CLIENTS:
                 _judge(script, node, text_of(node), variables, calls)
+            elif name is not None:
+                line, _ = place_of(node)
+                words = re.split(r"[\s\"']+", _substituted(text_of(node), variables).strip())
+                calls += (Call(Flaw.OLD_SDK, pin, script.name, script.line + line - 1, 0) for pin in old_pins(words))
         elif node.type == "invokation_expression":
             member = next((c for c in node.children if c.type == "member_name"), None)
             if member is not None and text_of(member).lower() == "add":

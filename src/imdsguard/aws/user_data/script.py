@@ -23,6 +23,7 @@ class Language(Enum):
     SHELL = "shell"
     POWERSHELL = "PowerShell"
     PYTHON = "Python"
+    BATCH = "batch"
 
 
 @record(frozen=True, slots=True)
