@@ -258,7 +258,6 @@ OTHER = replace(resource("aws_cloudwatch_metric_alarm.b", alarm_name="other"))
             hole("ALARM(_) AND NOT ALARM(_)", ME, TWIN),
             [MAY_NOT.format("c", "another alarm in its rule can hide this one")],
         ),
-        (hole("ALARM(_) AND NOT OK(_)", ME), []),
         (hole("ALARM(_)", TWIN), [NOBODY]),
     ],
 )
@@ -270,6 +269,7 @@ def test_a_rule_with_the_arn_of_an_alarm_in_the_code(rule, messages):
     "rule",
     [
         hole("ALARM(_) OR ALARM(_) AND ALARM(_)", ME, TWIN),
+        hole("ALARM(_) AND ALARM(_)", ME),
         hole("ALARM(_)", (ME[0], "metric_name")),
         hole("_", ME),
         replace(hole("", ME), sketch=None),

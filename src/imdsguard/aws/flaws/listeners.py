@@ -131,15 +131,17 @@ def _any_of(rule: Rule) -> frozenset[str] | None:
 
 
 def _filled(rule: Unknown, root: Surroundings) -> tuple[str | None, dict[str, str]]:
-    """Put a word for its alarm in each hole of a sketch: references come in the order of their first use."""
+    """Put a word for its alarm in each hole of a sketch, where each reference fills one, in the order of their first use.
+
+    With more holes than references, one may stand for something else (a variable without a value): then it is unread.
+    """
     pieces = (rule.sketch or "").split(GAP)
     references: tuple[Reference, ...] = rule.references
-    if rule.sketch is None or not references or len(references) not in (1, len(pieces) - 1):
+    if rule.sketch is None or not references or len(references) != len(pieces) - 1:
         return None, {}
     words: list[str] = []
     gaps: dict[str, str] = {}
-    for number in range(len(pieces) - 1):
-        reference = references[0] if len(references) == 1 else references[number]
+    for number, reference in enumerate(references):
         if reference.attribute not in NAMED_BY or root.find(reference) is None:
             return None, {}
         words.append(f"{GAP}{number}")
