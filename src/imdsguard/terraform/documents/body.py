@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.documents.references import Surroundings
 
 COMPUTED = "known only after apply"
+OUTSIDE = "changed outside of Terraform"
 UNCOUNTED = "set by a dynamic block whose for_each is known only after apply"
 NEVER_COMPUTED = frozenset(
     {
@@ -45,10 +46,23 @@ TOO_DEEP = "the value is nested too deeply to be read"
 
 
 @record(frozen=True, slots=True)
+class Drift:
+    """A resource, or a part of it, as Terraform had left it and as it has found it."""
+
+    before: Any
+    after: Any
+
+    def of(self, name: str | int) -> Drift:
+        """The same of a part."""
+        return Drift(_part(self.before, name), _part(self.after, name))
+
+
+@record(frozen=True, slots=True)
 class DocumentBody:
     """What a document says about a resource or a nested block.
 
     `written` is what the configuration in a plan says about the same block, `surroundings` resolves its references.
+    `drift` is what has changed outside of Terraform.
     """
 
     place: Place
@@ -57,6 +71,7 @@ class DocumentBody:
     sensitive: Marks
     written: Written
     surroundings: Surroundings | None = None
+    drift: Drift | None = None
 
     def attribute(self, name: str) -> Value:
         """Return what the argument will be set to; one that only the provider computes is absent."""
@@ -84,7 +99,7 @@ class DocumentBody:
             marks,
             secrets,
             self.place,
-            self._trace(expression),
+            self._stays(name, raw) + self._trace(expression),
             lambda: self._unsettled(expression),
         )
 
@@ -95,21 +110,30 @@ class DocumentBody:
             value = self._unsettled(expression) if expression is not None else self._left_out(name)
             return Blocks((), value) if isinstance(value, Unknown) else Blocks()
         if isinstance(raw, dict):
-            return Blocks((self._child(raw, marks, secrets, self.written.block(name)),))
+            drift = self.drift.of(name) if self.drift is not None else None
+            return Blocks((self._child(raw, marks, secrets, self.written.block(name), drift),))
         if not isinstance(raw, list):
             return Blocks()
         written = self.written.blocks(name, raw)
+        drift = self.drift.of(name) if self.drift is not None else None
         return Blocks(
             tuple(
-                self._child(item, member(marks, i), member(secrets, i), written[i])
+                self._child(item, member(marks, i), member(secrets, i), written[i], drift.of(i) if drift else None)
                 for i, item in enumerate(raw)
                 if isinstance(item, dict) or marked(member(marks, i))
             )
         )
 
-    def _child(self, raw: Any, marks: Marks, secrets: Marks, written: Written) -> DocumentBody:
+    def _child(self, raw: Any, marks: Marks, secrets: Marks, written: Written, drift: Drift | None) -> DocumentBody:
         values = raw if isinstance(raw, dict) else {}
-        return DocumentBody(self.place, values, marks, secrets, written, self.surroundings)
+        return DocumentBody(self.place, values, marks, secrets, written, self.surroundings, drift)
+
+    def _stays(self, name: str, raw: Any) -> tuple[Step, ...]:
+        """Say of a value that it came from outside of Terraform, which leaves it as it is."""
+        if self.drift is None:
+            return ()
+        part = self.drift.of(name)
+        return (Step(OUTSIDE, self.place),) if part.after != part.before and raw == part.after else ()
 
     def _unsettled(self, expression: object) -> Value:
         """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent)."""
@@ -152,3 +176,11 @@ class DocumentBody:
             if not any(label.startswith((f"{reference}.", f"{reference}[")) for label in labels):
                 labels.append(reference)
         return tuple(Step(label, self.place) for label in labels[:4])
+
+
+def _part(value: Any, name: str | int) -> Any:
+    if isinstance(value, dict) and isinstance(name, str):
+        return value.get(name)
+    if isinstance(value, list) and isinstance(name, int):
+        return value[name] if name < len(value) else None
+    return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _NONE: Mapping[str | int | None, Instance] = {}
-_CHANGE = msgspec.json.Decoder(Change)
+CHANGE = msgspec.json.Decoder(Change)
 
 
 class Instance:
@@ -37,7 +37,7 @@ class Instance:
     def change(self) -> Change:
         """What the plan does to it."""
         if self._change is None:
-            self._change = _CHANGE.decode(self.planned.change)
+            self._change = CHANGE.decode(self.planned.change)
         return self._change
 
     @property

@@ -11,10 +11,10 @@ from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Known, Reference, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path
-from imdsguard.terraform.documents.body import DocumentBody
+from imdsguard.terraform.documents.body import DocumentBody, Drift
 from imdsguard.terraform.documents.configuration import Blocks, label_of
 from imdsguard.terraform.documents.expressions import NOT_SHOWN, Shown, Unseen
-from imdsguard.terraform.documents.instances import Instance, Instances
+from imdsguard.terraform.documents.instances import CHANGE, Instance, Instances
 from imdsguard.terraform.documents.order import Order
 from imdsguard.terraform.documents.providers import Providers
 from imdsguard.terraform.documents.references import Resolver, Surroundings
@@ -58,6 +58,7 @@ class PlanReader:
         self._instances = Instances(changes)
         self._resolver = Resolver(self._blocks, self._instances, document.relevant_attributes)
         self._order = Order(self._blocks)
+        self._drift = {each.address: each for each in document.resource_drift if not each.deposed}
         self._deferred = document.deferred_changes
         self._prior = document.prior_state.values if document.prior_state is not None else None
         self._variables = document.variables
@@ -122,6 +123,7 @@ class PlanReader:
             change.before_sensitive if forgotten else change.after_sensitive,
             Unseen(NOT_SHOWN) if forgotten else self._written(instance),
             around,
+            self._drifted(planned.address),
         )
         before = None
         if isinstance(change.before, dict):
@@ -135,7 +137,7 @@ class PlanReader:
             name=planned.name,
             body=body,
             provider=provider,
-            region=self._region(values, provider.region),
+            region=self._region(body, provider.region),
             root=self._place.file,
             place=self._place,
             data=planned.mode == "data",
@@ -146,6 +148,17 @@ class PlanReader:
             depends_on=tuple(Reference(prefix + address) for address in depends_on),
             waits=self._order.before(instance.module, instance.label) if self._has_configuration else None,
         )
+
+    def _drifted(self, address: str) -> Drift | None:
+        """What has changed outside of Terraform since it last looked."""
+        drift = self._drift.get(address)
+        if drift is None:
+            return None
+        try:
+            change = CHANGE.decode(drift.change)
+        except (msgspec.DecodeError, RecursionError):
+            return None  # it is only told; what the plan makes of it stands in the change
+        return Drift(change.before, change.after)
 
     def before(self) -> tuple[Resource, ...]:
         """Read the wanted resources as they are deployed: what the plan says they were, deleted ones too.
@@ -167,13 +180,14 @@ class PlanReader:
             return None
         planned = instance.planned
         provider = self._providers.bind(self._key(instance), planned.provider_name)
+        body = DocumentBody(self._place, change.before, None, change.before_sensitive, Unseen(NOT_SHOWN))
         return Resource(
             address=planned.address,
             type=planned.type,
             name=planned.name,
-            body=DocumentBody(self._place, change.before, None, change.before_sensitive, Unseen(NOT_SHOWN)),
+            body=body,
             provider=provider,
-            region=self._region(change.before, provider.region),
+            region=self._region(body, provider.region),
             root=self._place.file,
             place=self._place,
             module=planned.module_address,
@@ -181,9 +195,12 @@ class PlanReader:
             action=Action.DELETE if change.actions == ["delete"] else Action.NONE,
         )
 
-    def _region(self, values: dict[str, Any], otherwise: Value) -> Value:
-        region = values.get("region")
-        return Known(region, self._place, (Step("region", self._place),)) if isinstance(region, str) else otherwise
+    def _region(self, body: DocumentBody, otherwise: Value) -> Value:
+        """The resource's own Region, which may not be known yet; else its provider's."""
+        region = body.attribute("region")
+        if isinstance(region, Known) and isinstance(region.value, str):
+            return Known(region.value, self._place, (Step("region", self._place),))
+        return region if isinstance(region, Unknown) else otherwise
 
     def _written(self, instance: Instance) -> Shown | Unseen:
         block = self._blocks.resource(instance.module, instance.label)
@@ -212,13 +229,14 @@ class PlanReader:
             block = self._blocks.resource(path, label)
             key = block.provider_config_key if block is not None else ""
             provider = self._providers.bind(key, read.provider_name)
+            body = DocumentBody(self._place, values, None, marks, Unseen(NOT_SHOWN))
             yield Resource(
                 address=read.address,
                 type=read.type,
                 name=read.name,
-                body=DocumentBody(self._place, values, None, marks, Unseen(NOT_SHOWN)),
+                body=body,
                 provider=provider,
-                region=self._region(values, provider.region),
+                region=self._region(body, provider.region),
                 root=self._place.file,
                 place=self._place,
                 data=read.mode == "data",

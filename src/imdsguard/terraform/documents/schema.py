@@ -168,6 +168,7 @@ class Document(Struct):
     format_version: str = ""
     variables: dict[str, Variable] = {}
     resource_changes: list[ResourceChange] | UnsetType | None = UNSET
+    resource_drift: list[ResourceChange] = []
     deferred_changes: list[DeferredChange] = []
     planned_values: Raw | UnsetType = UNSET
     relevant_attributes: list[RelevantAttribute] = []
