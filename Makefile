@@ -16,7 +16,7 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	@$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow"
 
-test-slow: $(VENV)/.test
+test-slow: $(VENV)/.slow
 	@$(BIN)/pytest -q -n auto --dist loadgroup -m slow
 
 lint: $(VENV)/.lint
