@@ -125,9 +125,11 @@ class Resolver:
         if root == "local":
             return Sources((), (f"a plan does not show what local.{rest[0]} stands for",))
         if root == "each":
-            if len(rest) > 1 and sought and isinstance(sought[0], Index):
-                sought = ()  # the key is one of a map that was built around it: { (each.key) = each.value.id }
-            return SETTLED if rest[0] == "key" else self._each_value(around, (*rest[1:], *sought))
+            if rest[0] == "key":
+                return SETTLED
+            # A key behind an attribute is one of a map that was built around it: { (each.key) = each.value.id }.
+            around_it = len(rest) > 1 and bool(sought) and isinstance(sought[0], Index)
+            return self._each_value(around, rest[1:] if around_it else (*rest[1:], *sought))
         if root == "var":
             return self._variable(str(rest[0]), around, (*rest[1:], *sought))
         if root == "module":
