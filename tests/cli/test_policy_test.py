@@ -167,3 +167,12 @@ def test_code_beside_tests_is_read_in_its_own_folder_only(capsys: pytest.Capture
           '  metadata_options { http_tokens = var.x }\n}\n')  # fmt: skip
     write("t/a/expected.yaml", "only: [instance-tokens-optional]\nvariables: {x: required}\nexpected: []\n")
     assert run(capsys, "policy", "test", "t", "-q") == (0, "", "")
+
+
+def test_the_tests_of_the_example_pass(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, repository: Path
+) -> None:
+    monkeypatch.chdir(repository)
+    assert run(capsys, "policy", "check", "examples/policies/company.yaml")[0] == 0
+    code, out, _ = run(capsys, "policy", "test", "examples/policies")
+    assert (code, out.splitlines()[-1]) == (0, "5 tests: 5 ok"), out
