@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ TOKENS, HOPS = "instance-tokens-optional", "hop-limit-too-high"
 RULES = load_rules(rule_files(), [TOKENS, HOPS, "launch-template-tokens-optional"])
 
 
-def instance(tokens: str = "optional", hops: int = 1, action: Action = Action.NO_OP, **more: object) -> Resource:
+def instance(tokens: str = "optional", hops: int = 1, action: Action = Action.NO_OP, **more: Any) -> Resource:
     options = {"http_endpoint": "enabled", "http_tokens": tokens, "http_put_response_hop_limit": hops}
     return replace(resource("aws_instance.web", metadata_options=[options], **more), action=action)
 
@@ -73,6 +74,10 @@ def test_what_a_plan_creates_is_new() -> None:
 
 def test_what_a_plan_makes_optional_is_new() -> None:
     assert deployed(planned([instance("required")], [instance(action=Action.UPDATE)])) == {WEB: False}
+
+
+def test_what_a_plan_replaces_is_new() -> None:
+    assert deployed(planned([instance()], [instance(action=Action.REPLACE)])) == {WEB: False}
 
 
 def test_an_update_of_something_else_leaves_it_deployed() -> None:

@@ -206,6 +206,35 @@ def test_a_folder_without_code_is_a_problem(stack: Path) -> None:
     assert len(by_address(found)) == len(by_address(joined()))
 
 
+def test_what_a_plan_deletes_is_planned(stack: Path) -> None:
+    plan = json.loads(Path("plan.json").read_text())
+    for change in plan["resource_changes"]:
+        change["change"].update(actions=["delete"], before=change["change"]["after"], after=None, after_unknown={})
+    Path("plan.json").write_text(json.dumps(plan))
+    found = joined()
+    assert (problems(found), by_address(found)) == ([], {})
+
+
+def test_a_hostile_value_of_a_variable_costs_no_more_than_that_value(stack: Path) -> None:
+    text = Path("plan.json").read_text()
+    for value in ("1e999", '{"a":' * 400 + "1" + "}" * 400):
+        Path("plan.json").write_text(text.replace('"tokens":{"value":"optional"}', f'"tokens":{{"value":{value}}}'))
+        assert len(by_address(joined())) == len(by_address(joined(source=None)))
+
+
+def test_a_state_is_read_at_the_places_of_its_source(stack: Path) -> None:
+    values = {"metadata_options": [{"http_endpoint": "enabled", "http_tokens": "optional"}]}
+    instance = {"address": "aws_instance.ignoring", "mode": "managed", "type": "aws_instance", "name": "ignoring"}
+    resources = [{**instance, "provider_name": "registry.terraform.io/hashicorp/aws", "values": values}]
+    state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
+    found = read_planned("state.json", json.dumps(state).encode(), ".", PROD, wanted())
+    (resource,) = by_address(found).values()
+    assert (problems(found), place(resource), found.roots[0].deployed) == ([], "main.tf:59", True)
+    value = tokens(resource)
+    assert isinstance(value, Known)
+    assert (value.value, str(value.place)) == ("optional", "main.tf:63:3")
+
+
 def test_broken_code_costs_places_only(stack: Path) -> None:
     (stack / "main.tf").write_text("resource {{{")
     found = joined()

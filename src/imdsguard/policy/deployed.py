@@ -2,7 +2,7 @@
 
 A finding is, if the same rule says the same of the same resource before the plan, and the resource has the same
 metadata options there: a plan that leaves a group alone, but changes its template, makes what is found at the group.
-What a state holds is deployed, all of it.
+What a plan replaces is new. What a state holds is deployed, all of it.
 """
 
 from __future__ import annotations
@@ -35,11 +35,9 @@ def deployed_already(findings: Iterable[Finding], estate: Estate, judge: Judge) 
 
 
 def _may_be(finding: Finding) -> bool:
-    return (
-        finding.verdict is not Verdict.PASS
-        and finding.resource is not None
-        and (finding.resource.action is not Action.CREATE)
-    )
+    if finding.verdict is Verdict.PASS or finding.resource is None:
+        return False
+    return finding.resource.action not in (Action.CREATE, Action.REPLACE)
 
 
 def _name(finding: Finding) -> tuple[str, str, str | None, Verdict]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Step, Unknown
-from imdsguard.terraform.documents.body import DocumentBody
+from imdsguard.terraform.documents.body import TOO_DEEP, DocumentBody
 from imdsguard.terraform.documents.expressions import DYNAMIC, NOT_SHOWN
 from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import marked, member
@@ -55,14 +55,20 @@ class JoinedBody:
     def attribute(self, name: str) -> Value:
         """Give what the plan says, at the place where the source says it. Never raises."""
         planned = self._plan.attribute(name)
-        if self._source is None:
-            return placed(planned, self._place)
-        return self._merged(planned, self._source.attribute(name))
+        try:
+            if self._source is None:
+                return placed(planned, self._place)
+            return self._merged(planned, self._source.attribute(name))
+        except RecursionError:
+            return Unknown(TOO_DEEP, place=self._place)
 
     def blocks(self, name: str) -> Blocks:
         """Give the blocks that the plan has; those that it hides are unknown. Never raises."""
         if name not in self._blocks:
-            self._blocks[name] = self._find(name)
+            try:
+                self._blocks[name] = self._find(name)
+            except RecursionError:
+                self._blocks[name] = Blocks((), Unknown(TOO_DEEP, place=self._place))
         return self._blocks[name]
 
     def _find(self, name: str) -> Blocks:
@@ -71,7 +77,8 @@ class JoinedBody:
         pairs = paired(planned.items, written.items)
         both = list(zip(planned.items, pairs, strict=True))
         if len(both) > 1 and None not in pairs:  # a set is planned in another order than it is written in
-            both.sort(key=lambda pair: written.items.index(pair[1]))
+            order = {id(block): number for number, block in enumerate(written.items)}
+            both.sort(key=lambda pair: order[id(pair[1])])
         items = tuple(self._child(one, other) for one, other in both)
         doubt = planned.unknown
         if doubt is not None and self._settled(doubt, written):

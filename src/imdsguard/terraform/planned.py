@@ -38,7 +38,7 @@ META_ARGUMENTS = {"count", "for_each", "provider", "depends_on", "lifecycle", "c
 """What a resource block may hold that is not for its provider ("Resources: meta-arguments"): elsewhere in plans."""
 
 MOST_NAMED = 3
-AGAIN = "make the plan again from this code, or name the folder that it was made in"
+AGAIN = "make the plan again from this code, or name the folder (--source) and the --workspace that it was made in"
 
 
 def read_planned(label: str, data: bytes, source: str | None, inputs: Inputs, wanted: Set[str]) -> Reading:
@@ -144,7 +144,7 @@ class _Pair:
             found.append(Problem(f"this code does not make {_named(lacking)} of {self.root.name}", Place(name), AGAIN))
         plan = self.root.plan
         if plan is not None and plan.complete:
-            known = {unkeyed(each.address) for each in self.root.resources}
+            known = {unkeyed(each.address) for each in (*self.root.resources, *plan.before())}
             more = {
                 unkeyed(each.address): each.place
                 for each in self.source.resources

@@ -50,7 +50,10 @@ class Planned(Given):
         """Give it. Raises `EvaluationError`."""
         from imdsguard.hcl.values.jsonform import from_plain
 
-        return from_plain(self.value).at(Origin(Step("", self.place)))
+        try:
+            return from_plain(self.value).at(Origin(Step("", self.place)))
+        except (AssertionError, ValueError, TypeError, RecursionError):  # 1e999, which JSON has and Terraform has not
+            raise EvaluationError("the plan's value cannot be read", self.place) from None
 
 
 class Source:
