@@ -33,7 +33,7 @@ def look(working_directory: str) -> Repository:
 
 def variable_files(root: str) -> tuple[str, ...]:
     """Give the files of variables of a root module that Terraform reads only if it is told to, relative to it."""
-    found = []
+    found: list[str] = []
     for folder in _FOLDERS:
         try:
             names = sorted(os.listdir(os.path.join(root, folder)))
