@@ -325,3 +325,31 @@ def test_sensitive_values_are_compared_and_marked():
 def test_an_object_attribute_reads_like_a_block():
     web = resource("aws_instance.web", metadata_options=Blocks((Memory({"http_tokens": "required"}),)))
     assert verdict(web)[0] == "required"
+
+
+def looked_up(**read):
+    from dataclasses import replace
+
+    found = resource("aws_launch_template.shared", name="shared", **read)
+    return replace(found, address="data.aws_launch_template.shared", data=True)
+
+
+def test_a_template_that_is_looked_up_is_unknown_until_terraform_has_read_it():
+    by_id = resource("aws_instance.web", launch_template=[{"id": ref("data.aws_launch_template.shared.id")}])
+    found = launch(looked_up(), by_id)
+    assert found.state.value == "unknown"
+    assert found.reason == "data.aws_launch_template.shared is read by Terraform at plan or apply time"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ([{"http_endpoint": "enabled", "http_tokens": "required"}], ("required", "launch_template")),
+        ([{"http_endpoint": "enabled", "http_tokens": "optional"}], ("optional", "launch_template")),
+        ([], ("optional", "service_default")),
+    ],
+)
+def test_a_plan_tells_what_a_template_says_that_is_looked_up(options, expected):
+    data = looked_up(arn="arn:aws:ec2:eu-west-1:1:launch-template/lt-1", id="lt-1", metadata_options=options)
+    assert verdict(data, resource("aws_instance.web", launch_template=[{"id": "lt-1"}])) == expected
+    assert verdict(data, resource("aws_autoscaling_group.web", launch_template=[{"name": "shared"}])) == expected

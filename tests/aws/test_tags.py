@@ -8,7 +8,7 @@ import pytest
 
 from imdsguard.model.launch import Launch
 from imdsguard.model.resource import Action, Blocks, Provider
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Reference, Unknown
 from tests.aws.memory import AWS, estate, ref, resource, unknown, value
 from tests.aws.test_alarms import ALL, REQUIRED, query
 
@@ -160,6 +160,52 @@ def team_of(launching, key="Team"):
 )
 def test_what_is_handed_on_to_instances(launching, team):
     assert team_of(launching) == team
+
+
+def added(kind, target, *, handed=True):
+    if kind == "aws_ec2_tag":
+        return resource("aws_ec2_tag.t", resource_id=target, key="Team", value="added")
+    return resource(f"{kind}.t", autoscaling_group_name=target, tag=[tag(text="added", handed=handed)])
+
+
+def by_ec2_tag(target):
+    return added("aws_ec2_tag", target)
+
+
+def by_group_tag(target, *, handed=True):
+    return added("aws_autoscaling_group_tag", target, handed=handed)
+
+
+GROUP_OF_NODES = ("resources", 0, "autoscaling_groups", 0, "name")
+NODES_OWN = Unknown("known after apply", (Reference("aws_eks_node_group.n", GROUP_OF_NODES),), exact=True)
+
+
+@pytest.mark.parametrize(
+    ("launching", "adding", "team"),
+    [
+        (resource("aws_instance.i"), by_ec2_tag(ref("aws_instance.i.id")), ["added"]),
+        (resource("aws_instance.i", tags=WEB), by_ec2_tag(ref("aws_instance.i.id")), ["added"]),
+        (resource("aws_instance.i", id="i-1"), by_ec2_tag("i-1"), ["added"]),
+        (resource("aws_instance.i", id="i-1"), by_ec2_tag("i-2"), [None]),
+        (resource("aws_instance.i"), by_ec2_tag("i-2"), ["?"]),
+        (resource("aws_instance.i"), by_ec2_tag(ref("aws_launch_template.lt.id")), [None]),
+        (resource("aws_instance.i"), by_ec2_tag(ref("data.aws_instances.all.ids")), ["?"]),
+        (resource("aws_instance.i"), by_ec2_tag(unknown()), ["?"]),
+        (resource("aws_eks_node_group.n", launch_template=PLAIN), by_group_tag(NODES_OWN), ["added"]),
+        (resource("aws_eks_node_group.n", launch_template=PLAIN), by_group_tag(NODES_OWN, handed=False), [None]),
+        (
+            resource("aws_autoscaling_group.g", name="web", launch_template=PLAIN),
+            by_group_tag("web"),
+            ["added"],
+        ),
+        (resource("aws_autoscaling_group.g", name="web", launch_template=PLAIN), by_group_tag("db"), [None]),
+        (resource("aws_autoscaling_group.g", launch_template=PLAIN), by_ec2_tag(unknown()), [None]),
+    ],
+)
+def test_what_other_resources_add(launching, adding, team):
+    found: list[Launch] = list(estate(TEMPLATE, BARE, adding, launching).launches)
+    values = [tags.of("Team") for tags in found[-1].tags]
+    assert [None if isinstance(v, Absent) else "?" if isinstance(v, Unknown) else v.value for v in values] == team
 
 
 def test_tags_that_aws_sets_itself_are_unknown():

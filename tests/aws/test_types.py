@@ -10,7 +10,7 @@ import pytest
 from imdsguard.aws.types import adapter, wanted
 
 ABILITIES = {
-    "launches", "settings", "image", "region_default", "watch", "parts", "composite", "mute",
+    "launches", "settings", "image", "region_default", "watch", "parts", "composite", "mute", "added_tag",
     "organization_policy", "attaches", "statements", "image_names",
 }  # fmt: skip
 
@@ -29,6 +29,36 @@ def test_the_types_of_the_first_issue_are_there():
         "aws_spot_fleet_request",
         "aws_spot_instance_request",
     }
+
+
+def test_everything_that_launches_or_says_how_is_there():
+    """The types of the provider's schema that have metadata options, or launch without (`aws` 6.62.0, `awscc`)."""
+    assert wanted() >= {
+        # metadata options of their own
+        "aws_instance", "aws_launch_template", "aws_launch_configuration", "aws_spot_instance_request",
+        "aws_ec2_instance_metadata_defaults", "aws_ami", "aws_ami_copy", "aws_ami_from_instance",
+        "aws_imagebuilder_infrastructure_configuration", "aws_sagemaker_notebook_instance",
+        "aws_elastic_beanstalk_environment", "aws_elastic_beanstalk_configuration_template",
+        "aws_emr_security_configuration", "aws_emr_cluster", "aws_emr_instance_group", "aws_emr_instance_fleet",
+        # a launch template, or a group
+        "aws_autoscaling_group", "aws_ec2_fleet", "aws_spot_fleet_request", "aws_eks_node_group",
+        "aws_batch_compute_environment", "aws_gamelift_game_server_group",
+        "aws_imagebuilder_distribution_configuration", "aws_ecs_capacity_provider",
+        # nothing at all
+        "aws_gamelift_fleet", "aws_lightsail_instance", "aws_codebuild_fleet", "aws_cloud9_environment_ec2",
+        "aws_appstream_fleet", "aws_appstream_image_builder", "aws_lambda_capacity_provider", "aws_eks_cluster",
+        "aws_opsworks_instance",
+        # Cloud Control
+        "awscc_ec2_instance", "awscc_ec2_launch_template", "awscc_autoscaling_launch_configuration",
+        "awscc_imagebuilder_infrastructure_configuration", "awscc_workspacesinstances_workspace_instance",
+        "awscc_ec2_ec2_fleet", "awscc_ec2_spot_fleet", "awscc_autoscaling_auto_scaling_group",
+        "awscc_batch_compute_environment", "awscc_ecs_capacity_provider",
+        "awscc_imagebuilder_distribution_configuration",
+        # policies of an organisation, alarms
+        "aws_organizations_policy", "aws_organizations_policy_attachment", "awscc_organizations_policy",
+        "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_alarm_mute_rule",
+        "awscc_cloudwatch_alarm", "awscc_cloudwatch_composite_alarm", "awscc_cloudwatch_alarm_mute_rule",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("resource_type", sorted(wanted()))

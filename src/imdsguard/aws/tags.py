@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from imdsguard.model.resource import Blocks
 from imdsguard.model.tags import TagLayer
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.resource import Blocks, Body, Resource
+    from imdsguard.model.resource import Body, Resource
     from imdsguard.model.tags import Tags
     from imdsguard.model.value import Value
 
@@ -64,6 +65,11 @@ def from_list(blocks: Blocks, switch: str = "") -> TagLayer:
         else:
             values[name] = handed if isinstance(handed, Unknown) else value
     return TagLayer(values, doubt)
+
+
+def from_pair(body: Body) -> TagLayer:
+    """Read one `key` with its `value`."""
+    return from_list(Blocks((body,)))
 
 
 def specified(body: Body, name: str = "tag_specifications") -> TagLayer:

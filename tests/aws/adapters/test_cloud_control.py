@@ -175,3 +175,17 @@ def test_unknown_options_are_unknown():
 def test_what_starts_instances_is_not_left_to_the_rule_of_services():
     kinds = {each.kind.value for each in estate(template(), resource(INSTANCE), resource(GROUP), fleet([])).launches}
     assert kinds == {"launch template", "instance", "autoscaling group", "fleet"}
+
+
+def test_a_capacity_provider_of_ecs_makes_its_group_a_host_of_containers():
+    template = resource("aws_launch_template.t", metadata_options=[{"http_tokens": "required"}])
+    group = resource(
+        "awscc_autoscaling_auto_scaling_group.g",
+        launch_template=[{"launch_template_id": ref("aws_launch_template.t.id")}],
+    )
+    arn = ref("awscc_autoscaling_auto_scaling_group.g.auto_scaling_group_arn")
+    provider = resource("awscc_ecs_capacity_provider.p", auto_scaling_group_provider=[{"auto_scaling_group_arn": arn}])
+    found = {each.address: each for each in estate(template, group, provider).launches}
+    assert found["awscc_ecs_capacity_provider.p"].through == ("awscc_autoscaling_auto_scaling_group.g",)
+    assert found["awscc_ecs_capacity_provider.p"].state.value == "required"
+    assert "runs tasks of ECS on it" in found["awscc_autoscaling_auto_scaling_group.g"].delivery.use_because

@@ -131,7 +131,7 @@ def _any_of(rule: Rule) -> frozenset[str] | None:
 
 
 def _filled(rule: Unknown, root: Surroundings) -> tuple[str | None, dict[str, str]]:
-    """Put a word for its alarm in each hole of a sketch, where each reference fills one, in the order of their first use.
+    """Put a word for its alarm in each hole of a sketch: each reference fills one, in the order of their first use.
 
     With more holes than references, one may stand for something else (a variable without a value): then it is unread.
     """
