@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class Means(str, Enum):
     """By what a finding is taken out of the count.
 
-    `COMMENT`: a comment in the code; `EXEMPTION`: an entry of the policy; `BASELINE`: a file of findings that were there
-    when it was written; `UNCHANGED`: the revision that `--changed-since` names has the same finding.
+    `COMMENT`: a comment in the code; `EXEMPTION`: an entry of the policy; `BASELINE`: a file of findings that were
+    there when it was written; `UNCHANGED`: the revision that `--changed-since` names has the same finding.
     """
 
     COMMENT = "comment"
