@@ -4,8 +4,8 @@
 
 A fixture with `before.tf.txt` is planned after that has been applied: its plan is one of a change. PYTHON is one that
 the oracle's README tells how to set up. Fixtures with a variable without a value, or with a value that the provider
-refuses, have no plan. Nor have those with `aws_iam_policy_document`: the oracle invents what data sources answer, and
-the JSON of that one is the point; nor those of the `awscc` provider, which the oracle lacks.
+refuses, have no plan. Nor have those with `aws_iam_policy_document` or a look-up of a launch template: the oracle
+invents what data sources answer, and that of these is the point; nor those of the `awscc` provider, which it lacks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-BEYOND = ("aws_iam_policy_document", "awscc_")
+BEYOND = ("aws_iam_policy_document", 'data "aws_launch_template"', "awscc_")
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 
 

@@ -79,7 +79,7 @@ class Surroundings:
         """Return what a template or launch configuration sets."""
         known = self._settings.get(resource.address)
         if known is None:
-            read = ability(resource.type, "settings")
+            read = ability(resource.kind, "settings")
             assert read is not None, "asked for resources with settings only"
             known = self._settings[resource.address] = read(resource, self)
         return known
@@ -88,7 +88,8 @@ class Surroundings:
         """Return the templates or configurations of a type that have this name, or this id (plans know ids)."""
         if self._named is None:
             self._named = {}
-            for resource in self.able("settings"):
+            looked_up = (each for each in self._resources if each.data and ability(each.kind, "settings") is not None)
+            for resource in (*self.able("settings"), *looked_up):
                 for attribute in NAMES:
                     value = text_of(resource.body.attribute(attribute))
                     if value:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.settings import Settings, outside
 from imdsguard.aws.types import ability
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
@@ -43,17 +43,25 @@ def configuration_of(value: Value, user: Resource, root: Surroundings) -> Settin
 
 
 def named_by(value: Value, user: Resource, root: Surroundings, *types: str) -> Resource | None:
-    """Return the resource in the code that an id or a name stands for. Names count within one account and Region."""
+    """Return the resource in the code that an id or a name stands for.
+
+    Names count within one account and Region; an id is that of one template in all the world.
+    """
     if isinstance(value, Known) and isinstance(value.value, str):
         scope = scope_of(user)
         for resource in (found for resource_type in types for found in root.named(value.value, resource_type)):
-            if scope.same(scope_of(resource)):
+            same = scope.same(scope_of(resource))
+            if same or (same is None and value.value in _ids(resource)):
                 return resource
     reference = value.reference if isinstance(value, Unknown) else None
     if reference is None or not _names(reference):
         return None
     found = root.find(reference)
-    return found if found is not None and ability(found.type, "settings") is not None else None
+    return found if found is not None and ability(found.kind, "settings") is not None else None
+
+
+def _ids(resource: Resource) -> tuple[str | None, ...]:
+    return tuple(text_of(resource.body.attribute(name)) for name in ("id", "launch_template_id"))
 
 
 def _names(reference: Reference) -> bool:

@@ -16,6 +16,7 @@ BY_TYPE = {
     "aws_batch_compute_environment": "AWS Batch runs jobs in containers on it",
     "awscc_batch_compute_environment": "AWS Batch runs jobs in containers on it",
     "aws_ecs_capacity_provider": "it runs tasks of an ECS cluster",
+    "awscc_ecs_capacity_provider": "it runs tasks of an ECS cluster",
 }
 CLUSTER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/", "AmazonECSManaged")
 """Tags by which a cluster knows the group of its nodes. (Amazon EKS User Guide, "Self-managed nodes"; ECS Developer
@@ -37,6 +38,10 @@ SCRIPTS = ("ECS_CLUSTER", "/etc/eks/bootstrap.sh", "apiVersion: node.eks.aws/")
 Amazon EKS User Guide, "Customize managed nodes with launch templates")"""
 LARGEST = 64 * 1024
 """Characters of encoded user data: EC2 takes 16 KB of what it decodes to."""
+
+
+GROUPS = ("aws_autoscaling_group", "awscc_autoscaling_auto_scaling_group")
+PROVIDERS = ("aws_ecs_capacity_provider", "awscc_ecs_capacity_provider")
 
 
 def containers(resource: Resource, root: Surroundings) -> str:
@@ -61,10 +66,10 @@ def _by_tags(resource: Resource) -> str:
 
 
 def _by_capacity_provider(resource: Resource, root: Surroundings) -> str:
-    if resource.type != "aws_autoscaling_group":
+    if resource.type not in GROUPS:
         return ""
     for provider in root.able("launches"):
-        if provider.type != "aws_ecs_capacity_provider":
+        if provider.type not in PROVIDERS:
             continue
         for block in provider.body.blocks("auto_scaling_group_provider").items:
             arn = block.attribute("auto_scaling_group_arn")

@@ -118,6 +118,11 @@ class Resource:
     calls: tuple[Place, ...] = ()
     waits: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
 
+    @property
+    def kind(self) -> str:
+        """The type, of a data source as `data.aws_ami`."""
+        return f"data.{self.type}" if self.data else self.type
+
     def waits_for(self, other: Resource) -> bool | None:
         """Whether Terraform makes `other`, of the same root module, before this one. None if that cannot be told."""
         return self.waits(other.address) if self.waits is not None and self.root == other.root else None

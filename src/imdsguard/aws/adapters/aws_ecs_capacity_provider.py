@@ -14,16 +14,17 @@ if TYPE_CHECKING:
 
 
 MANAGED = "ECS launches and manages the instances itself, and what it sets for them is not documented"
-GROUP = "aws_autoscaling_group"
+GROUPS = ("aws_autoscaling_group", "awscc_autoscaling_auto_scaling_group")
 
 
 def launches(resource: Resource, root: Surroundings) -> Launch | None:
     """Stand for the group's launch; what ECS does with managed instances is not documented."""
     for block in resource.body.blocks("auto_scaling_group_provider").items:
         value = block.attribute("auto_scaling_group_arn")
-        found = same_as(resource, value, GROUP, root)
-        if found is not None:
-            return found
+        for group in GROUPS:
+            found = same_as(resource, value, group, root)
+            if found is not None:
+                return found
         why = "it is not in the code" if isinstance(value, Known) else "which one it is cannot be computed"
         return unshown(resource, f"it launches through an Auto Scaling group: {why}", value.place)
     managed = resource.body.blocks("managed_instances_provider")
