@@ -171,6 +171,21 @@ def test_nothing_can_run_what_it_reads() -> None:
     assert wrong == []
 
 
+RUNS_OTHERS = ("terraform/driver/", "cli/binary_plans", "suppress/git")
+"""Where other programs are started: Terraform to plan, apply and show a plan, git for `--changed-since`."""
+
+
+def test_other_programs_are_run_in_few_places() -> None:
+    wrong = [
+        where(path, found)
+        for path in [*MODULES, *RULES]
+        if path in RULES or not inside(path).startswith(RUNS_OTHERS)
+        for found in imports(path)
+        if found.name.split(".")[0] in {"subprocess", "pty", "multiprocessing"}
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("path", [*MODULES, *RULES], ids=lambda path: path.relative_to(HOUSE).as_posix())
 def test_a_file_is_one_idea(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

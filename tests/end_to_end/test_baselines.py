@@ -148,7 +148,11 @@ def test_what_is_said_of_comments_gets_into_no_baseline(imdsguard: Command, proj
         (("--baseline", "none.json"), "there is no baseline none.json: write it with --write-baseline=none.json"),
         (("--baseline", "stacks/a/main.tf"), "the baseline stacks/a/main.tf is not JSON"),
         (("--write-baseline=stacks/a/main.tf",), "the baseline stacks/a/main.tf is not JSON"),
-        (("--write-baseline=stacks",), "the baseline stacks is not a file"),
+        (
+            ("--write-baseline", "stacks"),
+            "stacks is a folder: write --write-baseline=FILE, or name what to check before",
+        ),
+        (("--baseline", "stacks"), "the baseline stacks is not a file"),
         (("--write-baseline", "--changed-since", "main"), "give it without --changed-since"),
     ],
 )

@@ -72,7 +72,7 @@ def run_terraform(
     from imdsguard.terraform.driver.signals import Signals
     from imdsguard.terraform.driver.steps import Driver
 
-    gate = open_gate(reporting)
+    gate = open_gate(reporting, comparable=False)
     try:
         with Signals() as signals:
             terraform = _find(given, os.path.join(directory, arguments.chdir), signals, verbose=reporting.verbose)

@@ -101,14 +101,19 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 )
 
 
-def open_gate(options: Reporting) -> Gate:
+def open_gate(options: Reporting, *, comparable: bool = True) -> Gate:
     """Read the policy and import its rules: what is wrong with the call shows before anything is read.
 
-    Raises `PolicyError`, `RuleError` and `click.UsageError`.
+    `comparable`: what is judged may be source, of which there is an earlier version. Raises `PolicyError`, `RuleError` and
+    `click.ClickException`.
     """
     from imdsguard.cli.session import select_rules
 
     files = tuple(parse_outputs(options.outputs, FORMATS))
+    if options.baseline is not None or options.write_baseline or options.changed_since is not None:
+        from imdsguard.cli.suppressing import refuse_contradictions
+
+        refuse_contradictions(options, comparable=comparable)
     policy, rules = select_rules(options.policy, options.checks)
     return Gate(policy, rules, files, options)
 

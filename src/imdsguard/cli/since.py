@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from imdsguard.suppress.git import Repository
     from imdsguard.terraform.inputs import Inputs
 
-_ONLY_SOURCE = (
-    "--changed-since compares two versions of Terraform source, and a plan or a state is of one: "
-    "for these use --baseline, or leave it out (a plan says itself what it changes)"
-)
-
 
 def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) -> tuple[Finding, ...]:
     """Take out of the count what the version from which this branch went off had, too.
@@ -30,7 +25,7 @@ def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) 
     `click.ClickException`.
     """
     from imdsguard.cli.scratch import scratch_folder
-    from imdsguard.cli.suppressing import addresses
+    from imdsguard.cli.suppressing import ONLY_SOURCE, addresses
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.suppress.earlier import lay_out
     from imdsguard.suppress.git import GitError, Repository
@@ -38,7 +33,7 @@ def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) 
 
     ref = gate.options.changed_since or ""
     if found.inputs is None or "-" in found.paths or any(not os.path.isdir(root.name) for root in found.roots):
-        raise click.UsageError(_ONLY_SOURCE)
+        raise click.UsageError(ONLY_SOURCE)
     try:
         repository = Repository.around(os.path.realpath("."))
         commit = repository.merge_base(ref)

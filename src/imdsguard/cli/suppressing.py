@@ -12,11 +12,17 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imdsguard.cli.reporting import Gate
+    from imdsguard.cli.reporting import Gate, Reporting
     from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.suppress.apply import Comment
     from imdsguard.suppress.known import Entry
+
+
+ONLY_SOURCE = (
+    "--changed-since compares two versions of Terraform source, and a plan or a state is of one: "
+    "for these use --baseline, or leave it out (a plan says itself what it changes)"
+)
 
 
 @record(frozen=True, slots=True)
@@ -28,14 +34,36 @@ class Settled:
     notes: tuple[str, ...] = ()
 
 
+def refuse_contradictions(options: Reporting, *, comparable: bool) -> None:
+    """Say what is wrong with the options before anything is read or run. `comparable`: source may be what is judged.
+
+    Raises `click.ClickException`.
+    """
+    from imdsguard.suppress.baseline import BaselineError, read_baseline
+
+    if options.changed_since is not None:
+        if not comparable:
+            raise click.UsageError(ONLY_SOURCE)
+        if options.write_baseline is not None:
+            raise click.UsageError("--write-baseline keeps all that is found: give it without --changed-since")
+    try:
+        if options.baseline is not None:
+            read_baseline(options.baseline)
+        target = options.write_baseline
+        if target and os.path.isdir(target):
+            raise BaselineError(f"{target} is a folder: write --write-baseline=FILE, or name what to check before it")
+        if target and os.path.lexists(target):
+            read_baseline(target)
+    except BaselineError as error:
+        raise click.ClickException(str(error)) from None
+
+
 def settle(findings: tuple[Finding, ...], found: Read, gate: Gate, *, complete: bool) -> Settled:
     """Say of each finding whether it counts. `complete`: everything was read, and every rule answered.
 
     Raises `click.ClickException` for a baseline or a revision that cannot be used.
     """
     options = gate.options
-    if options.changed_since is not None and options.write_baseline is not None:
-        raise click.UsageError("--write-baseline keeps all that is found: give it without --changed-since")
     settled = heed(findings, found, gate, ".", complete=complete)
     if options.changed_since is not None:
         from imdsguard.cli.since import leave_out_unchanged
@@ -49,18 +77,27 @@ def settle(findings: tuple[Finding, ...], found: Read, gate: Gate, *, complete: 
 
 def heed(findings: tuple[Finding, ...], found: Read, gate: Gate, folder: str, *, complete: bool) -> Settled:
     """Heed comments and exemptions. Files are looked for from `folder`: that of the run, or where another tree lies."""
+    from imdsguard.suppress.marked import blocks_of, marked_files
+    from imdsguard.terraform.boundary import read_bytes
+
     options = gate.options
     if options.no_suppressions:
         return Settled(findings)
     comments: tuple[Comment, ...] = ()
-    resources = [resource for root in found.roots for resource in root.resources]
-    if resources:
+    blocks = blocks_of(resource for root in found.roots for resource in root.resources)
+    peers = None
+    if options.honor_comments:
+        from imdsguard.suppress.peers import peers_of
+
+        peers = peers_of(options.honor_comments, gate.rules)
+    marks = peers.marks if peers is not None else ()
+    files = marked_files(blocks, lambda file: read_bytes(os.path.join(folder, file)), marks)
+    if files:
         from imdsguard.cli.today import today
         from imdsguard.loader import rule_files
         from imdsguard.policy.read import RESERVED
         from imdsguard.suppress.apply import Asked, heed_comments
-        from imdsguard.suppress.peers import peers_of
-        from imdsguard.terraform.boundary import read_bytes
+        from imdsguard.suppress.peers import Peers
 
         on = frozenset(rule.id for rule in gate.rules)
         asked = Asked(
@@ -69,10 +106,10 @@ def heed(findings: tuple[Finding, ...], found: Read, gate: Gate, folder: str, *,
             on=on,
             today=today(),
             fixed=frozenset(rule.id for rule in gate.rules if rule.fixed),
-            peers=peers_of(options.honor_comments, gate.rules),
+            peers=peers or Peers(),
             complete=complete,
         )
-        commented = heed_comments(findings, resources, lambda file: read_bytes(os.path.join(folder, file)), asked)
+        commented = heed_comments(findings, blocks, files, asked)
         findings, comments = commented.findings, commented.comments
     if gate.policy.exemptions:
         from imdsguard.cli.exempting import exempted

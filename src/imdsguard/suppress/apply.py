@@ -10,21 +10,16 @@ from imdsguard.model.finding import Finding, Verdict, fingerprint
 from imdsguard.model.record import record
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.suppress.comments import directives
+from imdsguard.suppress.marked import key_of
 from imdsguard.suppress.peers import Peers
 from imdsguard.suppress.rules import EXPIRED, INVALID, UNUSED, severity_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from imdsguard.model.place import Place
-    from imdsguard.model.resource import Resource
     from imdsguard.policy.policy import Policy
     from imdsguard.suppress.directive import Directive
-
-    Key = tuple[str, int, int]
-    """File, line and column of a block's header."""
-
-_SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
+    from imdsguard.suppress.marked import Key
 
 
 class State(str, Enum):
@@ -74,26 +69,17 @@ class Commented:
 
 
 def heed_comments(
-    findings: Sequence[Finding], resources: Iterable[Resource], read: Callable[[str], bytes], asked: Asked
+    findings: Sequence[Finding], judged: Mapping[Key, str], files: Iterable[tuple[str, bytes]], asked: Asked
 ) -> Commented:
     """Take what comments suppress out of the count, and say what is wrong with comments.
 
-    Comments are looked for where the resources and the module calls that lead to them are written, in the caller's own
-    code: what `terraform init` downloaded cannot speak for it. `read` gives a file's bytes; it raises `OSError`.
+    `judged` are the blocks of `marked.blocks_of`, `files` those of `marked.marked_files`.
     """
-    judged = _blocks(resources)
-    found: list[Directive] = []
-    for file in sorted({file for file, _, _ in judged}):
-        try:
-            found += directives(file, read(file), asked.peers)
-        except OSError:
-            continue  # who read it before has said so
-    if not found:
-        return Commented(tuple(findings))
+    found = [directive for file, data in files for directive in directives(file, data, asked.peers)]
     by_block: dict[Key, list[int]] = {}
     for number, each in enumerate(found):
         if each.block is not None:
-            by_block.setdefault(_key(each.block), []).append(number)
+            by_block.setdefault(key_of(each.block), []).append(number)
     used: dict[int, set[str]] = {}
     marked: list[Finding] = []
     for finding in findings:
@@ -114,27 +100,13 @@ def heed_comments(
     return Commented((*marked, *_distinct(said)), tuple(told))
 
 
-def _blocks(resources: Iterable[Resource]) -> dict[Key, str]:
-    """Give the headers of what was judged, each with a root module that it is in."""
-    found: dict[Key, str] = {}
-    for resource in resources:
-        for place in (resource.place, *resource.calls):
-            if place.line and place.file.endswith(_SYNTAX) and ".terraform" not in place.file.split("/"):
-                found.setdefault(_key(place), resource.root)
-    return found
-
-
-def _key(place: Place) -> Key:
-    return (place.file, place.line, place.column)
-
-
 def _matching(finding: Finding, by_block: dict[Key, list[int]], found: list[Directive]) -> Iterator[int]:
     """Give the comments on a finding, nearest first: on its resource, then on the calls that lead to it."""
     resource = finding.resource
     if resource is None:
         return
     for place in (resource.place, *reversed(resource.calls)):
-        for number in by_block.get(_key(place), ()):
+        for number in by_block.get(key_of(place), ()):
             if finding.rule in found[number].said.rules:
                 yield number
 
@@ -162,10 +134,10 @@ def _fault(each: Directive, rule: str, asked: Asked) -> str:
     return ""
 
 
-def _comments(each: Directive, used: set[str], judged: dict[Key, str], asked: Asked) -> Iterator[Comment]:
+def _comments(each: Directive, used: set[str], judged: Mapping[Key, str], asked: Asked) -> Iterator[Comment]:
     """Say what becomes of each rule in a comment."""
     folder = each.place.file.rpartition("/")[0] or "."
-    root = judged.get(_key(each.block)) if each.block is not None else None
+    root = judged.get(key_of(each.block)) if each.block is not None else None
     for rule in each.said.rules or ("",):
         fault = _fault(each, rule, asked)
         if fault:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from imdsguard.hcl.syntax.source import Source
     from imdsguard.suppress.peers import Peers
 
-MARK = b"imdsguard:"
 _LABELS = {"resource": 2, "data": 2, "module": 1}
 _NEXT_LINE = re.compile(r"[ \t]*(?:\r?\n)?[ \t]*").match
 _OPTIONS = re.compile(r"(?:\w+_)?metadata_(?:options|service_configuration|configuration)").fullmatch
@@ -22,8 +21,6 @@ _OPTIONS = re.compile(r"(?:\w+_)?metadata_(?:options|service_configuration|confi
 
 def directives(label: str, data: bytes, peers: Peers) -> tuple[Directive, ...]:
     """Give what the comments of a file say. Never raises: what cannot be read says nothing."""
-    if not any(mark in data for mark in (MARK, *peers.marks)):
-        return ()
     from imdsguard.hcl.syntax.source import Source
 
     source = Source(label, data)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imdsguard.model.rule import Rule
 
 PEERS = ("checkov", "trivy", "tfsec")
-MARKS = {"checkov": (b"checkov:skip", b"bridgecrew:skip"), "trivy": (b"trivy:ignore",), "tfsec": (b"tfsec:ignore",)}
+_MARKS = {"checkov": (b"checkov:skip", b"bridgecrew:skip"), "trivy": (b"trivy:ignore",), "tfsec": (b"tfsec:ignore",)}
 """What a file must hold for a tool's comments to be in it."""
 
 _CHECKOV = re.compile(r"(?:checkov|bridgecrew):skip=[ \t]*([A-Za-z0-9_]+)(?::([^\n]*))?")
@@ -38,7 +38,7 @@ class Peers:
     @property
     def marks(self) -> tuple[bytes, ...]:
         """What a file must hold for such a comment to be in it."""
-        return tuple(mark for tool in sorted(self.tools) for mark in MARKS[tool])
+        return tuple(mark for tool in sorted(self.tools) for mark in _MARKS[tool])
 
     def read(self, text: str) -> Iterator[tuple[str, Said]]:
         """Give what a comment says to each tool, by the tool's name; checks that are not about IMDS are left out."""
