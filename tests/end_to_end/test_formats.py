@@ -1,0 +1,134 @@
+"""Every format from one scan, of an example and of a pull request that tries to inject, to hide and to switch off."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from imdsguard.report.escape import escape
+from imdsguard.report.formats import FORMATS
+from tests.conftest import Command
+from tests.end_to_end.hostile_repository import OPEN, SECRET, write
+from tests.end_to_end.runner import HOUSE, Job, installed
+from tests.report.test_github_report import run as commands_of
+from tests.report.test_hostile_text import seen
+from tests.report.test_sarif_report import VALIDATOR
+
+POLICY = "version: 1\nsuppressions: {comments: deny}\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    (tmp_path / "base.yaml").write_text(POLICY)
+    return write(tmp_path)
+
+
+def everything(imdsguard: Command, folder: Path, *arguments: str) -> tuple[int, dict[str, str], str]:
+    """One scan with every format in a file: exit code, texts, what stdout and stderr had."""
+    reports = folder.parent / "reports"
+    reports.mkdir(exist_ok=True)
+    outputs = [f"--output={name}={reports / name}" for name in FORMATS]
+    done = imdsguard("scan", *arguments, *outputs, cwd=folder)
+    assert "Traceback" not in done.stderr
+    texts = {name: (reports / name).read_bytes().decode("utf-8") for name in FORMATS}
+    return done.returncode, texts, done.stdout + done.stderr
+
+
+def test_one_scan_fills_every_format(imdsguard: Command, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    folder = HOUSE / "examples"
+    variables = "legacy-web/environments/prod.tfvars"
+    outputs = [f"--output={name}={tmp_path / name}" for name in FORMATS]
+    done = imdsguard("scan", "legacy-web", "--var-file", variables, *outputs, cwd=folder)
+    assert done.returncode == 1, done.stderr
+    texts = {name: (tmp_path / name).read_bytes().decode("utf-8") for name in FORMATS}
+    assert texts["text"] == done.stdout
+    findings = json.loads(texts["json"])["findings"]
+    assert len(findings) >= 10
+    log = json.loads(texts["sarif"])
+    VALIDATOR.validate(log)
+    assert len(log["runs"][0]["results"]) == len(findings)
+    assert len(commands_of(texts["github"])) == len(findings)
+    assert len(json.loads(texts["gitlab"])) == len(findings)
+    assert len(list(csv.reader(texts["csv"].splitlines()))) == 1 + len(findings)
+    assert len(list(ElementTree.fromstring(texts["junit"]).iter("failure"))) == len(findings)
+    assert len(re.findall(r"^\| (?:❌|⚠️|ℹ️) ", texts["markdown"], flags=re.MULTILINE)) == len(findings)
+    files = set(every_uri(log["runs"][0]["results"]))
+    assert {"legacy-web/hosts.tf", "legacy-web/services.tf"} <= files
+    assert all((folder / file).is_file() for file in files)
+
+
+def every_uri(thing: Any) -> list[str]:
+    if isinstance(thing, dict):
+        return [thing["uri"]] if "uri" in thing else [uri for value in thing.values() for uri in every_uri(value)]
+    return [uri for value in thing for uri in every_uri(value)] if isinstance(thing, list) else []
+
+
+def test_a_hostile_pull_request_hides_nothing_from_any_format(imdsguard: Command, repository: Path) -> None:
+    code, texts, said = everything(imdsguard, repository, "--policy", "../base.yaml")
+    assert code == 2, "what could not be read is a problem"
+    report = json.loads(texts["json"])
+    found = {each["address"]: each for each in report["findings"] if each["rule"] == "instance-tokens-optional"}
+    assert set(found) == OPEN
+    assert {each["verdict"] for each in found.values()} == {"fail"}
+    assert {each["suppressed"] for each in found.values()} == {None}
+    assert {problem["file"] for problem in report["problems"]} == {"linked.tf", "main.tf"}
+    counted = len(report["findings"]) + len(report["problems"])
+
+    (run,) = json.loads(texts["sarif"])["runs"]
+    VALIDATOR.validate(json.loads(texts["sarif"]))
+    assert len(run["results"]) == len(report["findings"])
+    assert run["invocations"][0]["executionSuccessful"] is False
+    assert len(commands_of(texts["github"])) == counted
+    assert len(json.loads(texts["gitlab"])) == counted
+    assert len(list(csv.reader(texts["csv"].splitlines()))) == 1 + counted
+    tree = ElementTree.fromstring(texts["junit"])
+    assert len(list(tree.iter("failure"))) == len(report["findings"])
+    assert len(list(tree.iter("error"))) == len(report["problems"])
+    assert texts["text"].count("error[instance-tokens-optional]") == len(OPEN)
+    for address in OPEN:
+        assert escape(address) in texts["text"]
+    rows = re.findall(r"^\| (?:❌|⚠️|ℹ️) ", texts["markdown"], flags=re.MULTILINE)
+    assert len(rows) == len(report["findings"])
+
+    for name, text in {**texts, "the terminal": said}.items():
+        assert [character for character in text if not seen(character)] == [], name
+        assert not re.search(r"##\w*\[", text), name
+        if name != "github":
+            assert commands_of(text) == [], name
+        assert SECRET not in text, name
+        assert "aws_instance.outside" not in text, name
+    assert not list(repository.parent.rglob("owned")), "nothing of the repository was run"
+
+
+def test_its_own_policy_rules_it_only_where_nobody_says_otherwise(imdsguard: Command, repository: Path) -> None:
+    """Why the check of a pull request names a policy: without one, that of the repository counts."""
+    own = json.loads(imdsguard("scan", "--format", "json", cwd=repository).stdout)
+    assert "instance-tokens-optional" not in {each["rule"] for each in own["findings"]}
+    named = json.loads(imdsguard("scan", "--policy", "baseline", "--format", "json", cwd=repository).stdout)
+    assert {each["address"] for each in named["findings"] if each["rule"] == "instance-tokens-optional"} == OPEN
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_goes_to_a_terminal_is_what_goes_to_a_file(form: str, imdsguard: Command, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_instance" "web" {}\n')
+    done = imdsguard("scan", "--format", form, f"--output={form}=out", cwd=tmp_path)
+    assert (tmp_path / "out").read_bytes().decode("utf-8").replace("\r\n", "\n") == done.stdout
+
+
+def test_the_action_on_a_hostile_pull_request(repository: Path, tmp_path: Path) -> None:
+    inputs = {"policy": "../base.yaml", "sarif-file": "out.sarif"}
+    job = Job(repository, tmp_path / "temporary", inputs, installed()).run("python", "install")
+    assert (job.code, job.output("exit-code")) == (2, "2")
+    titles = [each.properties["title"] for each in commands_of(job.log)]
+    assert titles.count("imdsguard: instance-tokens-optional") == len(OPEN)
+    assert {each.kind for each in commands_of(job.log)} == {"error", "warning"}
+    assert int(job.output("findings")) + int(job.output("problems")) == len(titles)
+    assert re.fullmatch(r"[\w ,;()]+\.", job.output("summary"))
+    assert not list(repository.parent.rglob("owned"))
