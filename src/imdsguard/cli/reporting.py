@@ -104,8 +104,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 def open_gate(options: Reporting, *, comparable: bool = True) -> Gate:
     """Read the policy and import its rules: what is wrong with the call shows before anything is read.
 
-    `comparable`: what is judged may be source, of which there is an earlier version. Raises `PolicyError`, `RuleError` and
-    `click.ClickException`.
+    `comparable`: what is judged may be source, of which there is an earlier version. Raises `PolicyError`, `RuleError`
+    and `click.ClickException`.
     """
     from imdsguard.cli.session import select_rules
 
@@ -175,4 +175,8 @@ def _say_what_was_used(gate: Gate, found: Read) -> None:
 
     lines = [f"policy: {gate.policy.name}", f"rules: {', '.join(rule.id for rule in gate.rules)}"]
     lines += [f"read: {root.name} ({plural(len(root.files), 'file')})" for root in found.roots]
+    if gate.policy.exemptions:
+        from imdsguard.cli.policy_check import ends
+
+        lines += ends(gate.policy)
     sys.stderr.write("".join(f"{escape(line)}\n" for line in lines))
