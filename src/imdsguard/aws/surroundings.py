@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.flaws.listeners import Listeners
     from imdsguard.aws.settings import Settings
+    from imdsguard.aws.tags_added import AddedTags
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.launch import RegionDefault, Scope
@@ -46,6 +47,7 @@ class Surroundings:
         self._able: dict[str, tuple[Resource, ...]] = {}
         self._asked: set[str] = set()
         self._listeners: Listeners | None = None
+        self._added_tags: AddedTags | None = None
 
     def find(self, reference: Reference) -> Resource | None:
         """Return the resource instance that is referred to.
@@ -74,6 +76,15 @@ class Surroundings:
 
             self._listeners = Listeners(self)
         return self._listeners
+
+    @property
+    def added_tags(self) -> AddedTags:
+        """The tags that resources of their own add to launches."""
+        if self._added_tags is None:
+            from imdsguard.aws.tags_added import AddedTags
+
+            self._added_tags = AddedTags(self)
+        return self._added_tags
 
     def settings(self, resource: Resource) -> Settings:
         """Return what a template or launch configuration sets."""

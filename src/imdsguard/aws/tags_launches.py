@@ -10,20 +10,16 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.cloud_control import ways_through
 from imdsguard.aws.fleets import ways_through_configs
-from imdsguard.aws.scope import scope_of
-from imdsguard.aws.surroundings import without_key
 from imdsguard.aws.tags import NONE, either, from_list, from_map, over_template, own_layers, specified
 from imdsguard.aws.through import through
-from imdsguard.aws.types import ability
 from imdsguard.model.tags import TagLayer, Tags
-from imdsguard.model.value import Absent, Known, Reference, Unknown, text_of
+from imdsguard.model.value import Reference, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.resource import Body, Resource
-    from imdsguard.model.value import Value
 
 OUTSIDE = Unknown("its launch template is not in the code, or it cannot be computed which one it is")
 UNREAD = "which tags {} gives its instances is not read"
@@ -34,40 +30,8 @@ def tags_of(resource: Resource, root: Surroundings) -> tuple[Tags, ...]:
     read = READERS.get(resource.type)
     found = tuple(read(resource, root)) if read is not None else ()
     found = found or (Tags((TagLayer({}, Unknown(UNREAD.format(resource.type))),)),)
-    added = tuple(_added(resource, root))
+    added = tuple(root.added_tags.to(resource))
     return tuple(Tags((*added, *tags.layers), tags.own) for tags in found) if added else found
-
-
-def _added(resource: Resource, root: Surroundings) -> Iterator[TagLayer]:
-    """Yield the tags that resources of their own add to a launch: unknown ones where they may be meant for another."""
-    for adding in root.able("added_tag"):
-        read = ability(adding.type, "added_tag")
-        assert read is not None
-        target, layer = read(adding)
-        if scope_of(adding).same(scope_of(resource)) is False:
-            continue
-        meant = adding.type in ADDED.get(resource.type, ()) and _meant(target, resource, root)
-        if meant is None or (meant and adding.instances is not None):
-            reason = f"whether {adding.address} adds it cannot be computed"
-            unknown = Unknown(reason, place=adding.place)
-            yield TagLayer(dict.fromkeys(layer.values, unknown), layer.doubt)
-        elif meant:
-            yield layer
-
-
-def _meant(target: Value, resource: Resource, root: Surroundings) -> bool | None:
-    """Whether an id or a name is that of a launch; None if it cannot be told."""
-    if isinstance(target, Known):
-        known = [text_of(resource.body.attribute(name)) for name in ("id", "name", "auto_scaling_group_name")]
-        return target.value in known or (None if set(known) == {None} else False)
-    if isinstance(target, Absent):
-        return False
-    addresses = {each.address for each in target.references}
-    if addresses == {resource.address} and target.exact:
-        return True
-    if resource.address in {without_key(each) for each in addresses} | addresses:
-        return None
-    return False if addresses and all(root.find(each) is not None for each in target.references) else None
 
 
 def instance(resource: Resource, root: Surroundings) -> Iterable[Tags]:
@@ -180,16 +144,6 @@ def _template(found: Resource | None) -> TagLayer:
     layers = [specified(each) for each in data.items] or [TagLayer({}, data.unknown)]
     return layers[0]
 
-
-ADDED = {
-    "aws_instance": ("aws_ec2_tag",),
-    "awscc_ec2_instance": ("aws_ec2_tag",),
-    "aws_spot_instance_request": ("aws_ec2_tag",),
-    "aws_autoscaling_group": ("aws_autoscaling_group_tag",),
-    "awscc_autoscaling_auto_scaling_group": ("aws_autoscaling_group_tag",),
-    "aws_eks_node_group": ("aws_autoscaling_group_tag",),
-}
-"""By which resources tags are added to the instances of a launch."""
 
 READERS: dict[str, Callable[[Resource, Surroundings], Iterable[Tags]]] = {
     "aws_instance": instance,
