@@ -52,6 +52,17 @@ def test_an_argument_that_a_module_does_not_know_is_a_problem(stack, instance):
     assert found == f"main.tf:4:12: {fault}: Terraform refuses this"
 
 
+def test_an_argument_that_a_module_needs_is_a_problem_where_it_is_called(stack, instance):
+    stack.files(
+        {
+            "main.tf": 'module "m" {\n  source = "./m"\n}\n',
+            "m/main.tf": 'variable "t" {}\nvariable "n" {\n  default = null\n}\n' + instance("var.t"),
+        }
+    )
+    fault = 'the argument "t" is missing: the module has this variable, and no default for it'
+    assert problems(stack) == [f"main.tf:1:1: {fault}: Terraform refuses this"]
+
+
 def test_what_nothing_wanted_leads_to_is_not_looked_at(stack, instance):
     stack.files({"main.tf": instance('"required"') + "locals {\n  a = var.none\n}\n"})
     assert problems(stack) == []

@@ -63,7 +63,7 @@ class Reach:
                     self.check(instance, content, bound | {iterator_name(nested.section.code("iterator")) or type_})
 
     def check_call(self, instance: ModuleInstance, name: str) -> None:
-        """Check the arguments of a module call against the variables of the module."""
+        """Check the arguments of a module call against the variables of the module: none too many, none missing."""
         call = instance.module.calls[name]
         child = _child(instance, name)
         if child is None:
@@ -73,6 +73,10 @@ class Reach:
             if argument not in child.module.variables and argument not in META_ARGUMENTS and code is not None:
                 message = f'an argument named "{argument}" is not expected here: the module has no such variable'
                 self._library.report(Problem(message, code.place, "Terraform refuses this"))
+        for variable, declaration in child.module.variables.items():
+            if declaration.section.code("default") is None and call.section.code(variable) is None:
+                message = f'the argument "{variable}" is missing: the module has this variable, and no default for it'
+                self._library.report(Problem(message, call.place, "Terraform refuses this"))
 
     def _follow(self, start: _Written) -> None:
         """Go through everything that an expression refers to, depth first and without recursion."""
