@@ -22,16 +22,15 @@ if TYPE_CHECKING:
 CONFIGURATION = (*SYNTAX, ".tfvars", ".tfvars.json")
 LARGEST_OTHER = 4 * 1024 * 1024
 """Bytes of a file that is no Terraform code, and that code may yet read: larger ones are left out."""
-MOST_BYTES = 1024 * 1024 * 1024
-"""Bytes of all files together."""
-MOST_FILES = 500_000
+MOST_BYTES = 512 * 1024 * 1024
+"""Bytes of all files together. Where there are more, the limit on files that are no Terraform code is lowered."""
 
 
 def lay_out(repository: Repository, commit: str, folder: str) -> None:
     """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`."""
-    blobs = [blob for blob in repository.blobs(commit) if _wanted(blob)]
-    if len(blobs) > MOST_FILES or sum(blob.size for blob in blobs) > MOST_BYTES:
-        raise GitError(f"{commit[:12]} has more files than can be compared ({MOST_BYTES // 1024 // 1024} MB)")
+    blobs = _fitting([blob for blob in repository.blobs(commit) if _safe(blob.path)])
+    if blobs is None:
+        raise GitError(f"{commit[:12]} has more Terraform code than can be compared ({MOST_BYTES // 1024 // 1024} MB)")
     os.mkdir(os.path.join(folder, ".git"))  # the repository ends here
     links: list[tuple[str, bytes]] = []
     try:
@@ -54,13 +53,27 @@ def lay_out(repository: Repository, commit: str, folder: str) -> None:
         _take_along(repository, below, folder)
 
 
-def _wanted(blob: Blob) -> bool:
-    parts = blob.path.split("/")
+def _safe(path: str) -> bool:
+    """Whether a name in a tree is one that git itself would check out: below the top, and not in `.git`."""
+    parts = path.split("/")
     if any(part in ("", ".", "..") or part.lower() == ".git" or os.sep in part for part in parts):
         return False
-    if os.altsep and os.altsep != "/" and os.altsep in blob.path:
-        return False
-    return blob.size <= (LARGEST if blob.path.endswith(CONFIGURATION) else LARGEST_OTHER)
+    return os.altsep in (None, "/") or os.altsep not in path
+
+
+def _fitting(blobs: list[Blob]) -> list[Blob] | None:
+    """Give all Terraform code, and of the other files those that fit, the small ones first; None if code is too much.
+
+    What code reads and is not there makes an answer of the earlier version unknown, and so today's a new one.
+    """
+    limit = LARGEST_OTHER
+    while True:
+        found = [b for b in blobs if b.size <= (LARGEST if b.path.endswith(CONFIGURATION) else limit)]
+        if sum(blob.size for blob in found) <= MOST_BYTES:
+            return found
+        if not limit:
+            return None
+        limit = limit // 4 if limit > 1024 else 0
 
 
 def _take_along(repository: Repository, below: str, folder: str) -> None:

@@ -1,0 +1,160 @@
+"""Laying out an earlier version: names and links that would lead elsewhere, limits, downloaded modules."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from imdsguard.suppress import earlier
+from imdsguard.suppress.earlier import lay_out
+from imdsguard.suppress.git import Blob, GitError, Repository
+from imdsguard.suppress.modules import unchanged_modules
+
+
+class Tree(Repository):
+    """A repository that has whatever a test wants in it, as no git would make it. Links start with `->`."""
+
+    def __init__(self, top: str, files: dict[str, str]) -> None:
+        super().__init__(top)
+        self.files = files
+
+    def blobs(self, commit: str) -> tuple[Blob, ...]:
+        return tuple(Blob(path, path, len(text), text.startswith("->")) for path, text in self.files.items())
+
+    def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
+        for blob in blobs:
+            yield blob, self.files[blob.path].removeprefix("->").encode()
+
+    def ignored(self, paths: Iterable[str]) -> frozenset[str]:
+        return frozenset(path for path in paths if "ignored" in path)
+
+
+def laid_out(tmp_path: Path, files: dict[str, str]) -> Path:
+    (tmp_path / "today").mkdir(exist_ok=True)
+    (tmp_path / "there").mkdir()
+    lay_out(Tree(str(tmp_path / "today"), files), "0" * 40, str(tmp_path / "there"))
+    return tmp_path / "there"
+
+
+def below(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir())
+
+
+def test_files_are_what_they_were(tmp_path: Path) -> None:
+    there = laid_out(tmp_path, {"a.tf": "a", "stacks/web/main.tf": "b\r\n", "x y/ü.txt": "c"})
+    assert below(there) == ["a.tf", "stacks/web/main.tf", "x y/ü.txt"]
+    assert (there / "stacks/web/main.tf").read_bytes() == b"b\r\n"
+    assert (there / ".git").is_dir(), "reading stops at the top of the repository"
+
+
+def test_names_that_lead_elsewhere_are_left_out(tmp_path: Path) -> None:
+    names = ["../out.tf", "a/../../out.tf", "/out.tf", ".git/config", "a/.GIT/hooks/x", "a//b.tf", "./a.tf", ""]
+    there = laid_out(tmp_path, {**dict.fromkeys(names, "x"), "good.tf": "x"})
+    assert below(there) == ["good.tf"]
+    assert below(tmp_path) == ["there/good.tf"]
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    there = laid_out(tmp_path, {"a": f"->{outside}", "a/b": "->x", "c": "->a", "c/d": "->x", "ok": "->a.tf"})
+    assert below(outside) == []
+    assert os.readlink(there / "ok") == "a.tf"
+
+
+def test_a_file_and_a_link_of_one_name_are_no_way_in(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    with pytest.raises(GitError, match="the earlier version cannot be written"):
+        laid_out(tmp_path, {"a": f"->{outside}", "a/b.tf": "x"})
+    assert below(outside) == []
+
+
+def test_code_comes_before_what_code_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier, "MOST_BYTES", 3000)
+    files = {"main.tf": "x" * 2000, "large.sh": "x" * 1500, "small.sh": "x" * 100}
+    assert below(laid_out(tmp_path, files)) == ["main.tf", "small.sh"]
+
+
+def test_more_code_than_can_be_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(earlier, "MOST_BYTES", 3000)
+    with pytest.raises(GitError, match=r"^0{12} has more Terraform code than can be compared"):
+        laid_out(tmp_path, {"main.tf": "x" * 4000})
+
+
+def test_what_git_ignores_is_taken_along_where_code_was(tmp_path: Path) -> None:
+    today = tmp_path / "today"
+    for name in ("a/ignored.auto.tfvars", "a/new.tf", "a/ignored.txt", "b/ignored.tf"):
+        (today / name).parent.mkdir(parents=True, exist_ok=True)
+        (today / name).write_text("x = 1\n")
+    (today / "a/ignored-link.tf").symlink_to("/etc/passwd")
+    assert below(laid_out(tmp_path, {"a/main.tf": "x"})) == ["a/ignored.auto.tfvars", "a/main.tf"]
+
+
+def entry(key: str, folder: str) -> dict[str, str]:
+    return {"Key": key, "Source": "x", "Dir": folder}
+
+
+CALLS = 'module "same" {\n  source = "x/y/z"\n  version = "1"\n}\nmodule "local" {\n  source = "./local"\n}\n'
+OTHER = CALLS.replace('"1"', '"2"')
+
+
+@pytest.fixture
+def versions(tmp_path: Path) -> tuple[Path, Path]:
+    """Today's root module with its downloaded modules, and an earlier one."""
+    before, today = tmp_path / "before", tmp_path / "today"
+    for top in (before, today):
+        (top / "local").mkdir(parents=True)
+        (top / "main.tf").write_text(CALLS)
+        (top / "local/main.tf").write_text('module "inner" {\n  source = "x/y/inner"\n}\n')
+    entries = [
+        entry("", "."),
+        entry("same", ".terraform/modules/same"),
+        entry("same.deep", ".terraform/modules/same/modules/deep"),
+        entry("local", "local"),
+        entry("local.inner", ".terraform/modules/local.inner"),
+    ]
+    (today / ".terraform/modules").mkdir(parents=True)
+    (today / ".terraform/modules/modules.json").write_text(json.dumps({"Modules": entries}))
+    return before, today
+
+
+def keys(before: Path, today: Path) -> list[str]:
+    return [each["Key"] for each in unchanged_modules(str(before), str(today))]
+
+
+def test_modules_that_both_versions_ask_for(versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    assert keys(before, today) == ["", "same", "same.deep", "local", "local.inner"]
+
+
+def test_a_call_that_asks_for_another_version(versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    (before / "main.tf").write_text(OTHER)
+    assert keys(before, today) == ["", "local", "local.inner"]
+
+
+def test_a_call_deeper_down_that_was_not_there(versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    (before / "local/main.tf").write_text("")
+    assert keys(before, today) == ["", "same", "same.deep", "local"]
+
+
+def test_a_call_in_json_syntax(versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    for top, version in ((before, "1"), (today, "2")):
+        (top / "main.tf").unlink()
+        calls = {"same": {"source": "x/y/z", "version": version}, "local": {"source": "./local"}}
+        (top / "main.tf.json").write_text(json.dumps({"module": calls}))
+    assert keys(before, today) == ["", "local", "local.inner"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"Modules": 3}', '{"Modules": [3, {"Key": 1}]}', "[" * 100_000])
+def test_a_manifest_that_is_none(text: str, versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    (today / ".terraform/modules/modules.json").write_text(text)
+    assert keys(before, today) == []
