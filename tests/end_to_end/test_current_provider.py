@@ -121,6 +121,19 @@ def test_findings_are_at_the_source_and_say_no_secret(
     assert os.listdir(variables["TMPDIR"]) == []
 
 
+@pytest.mark.parametrize(
+    "argument", ["-destroy", "-refresh-only", '-target=module.web["green"].aws_launch_template.this']
+)
+def test_a_plan_may_leave_out_what_the_code_says(
+    folder: Path, variables: dict[str, str], imdsguard: Command, argument: str
+) -> None:
+    types = {"AWS_STUB_TYPES": "aws_instance aws_launch_template"}
+    done = imdsguard("plan", "--format", "json", "--", argument, cwd=folder, **variables, **types)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["problems"] == []
+    assert json.loads(done.stdout)["summary"]["launches"] == (1 if "target" in argument else 0)
+
+
 @pytest.mark.parametrize(("example", "code"), [("legacy-web", 1), ("hardened-web", 0)])
 def test_the_examples(
     tmp_path: Path, repository: Path, variables: dict[str, str], imdsguard: Command, example: str, code: int

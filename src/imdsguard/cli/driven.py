@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -42,11 +43,15 @@ class Run:
         """Read the plan as that of the root module's folder: findings are about its code, not about a document."""
         from imdsguard.aws.types import wanted
         from imdsguard.cli.session import estate_of
-        from imdsguard.terraform.planned import read_planned
+        from imdsguard.terraform.documents import read_document
+        from imdsguard.terraform.planned import join
 
         folder = self.driver.directory.replace(os.sep, "/")
-        reading = read_planned(folder, document, folder, self._inputs(), wanted())
-        return estate_of(reading.roots, reading.problems, self._gate.policy.outside)
+        root, problems = read_document(folder, document, wanted())
+        if root.plan is not None and self._arguments.leaves_out:
+            root = replace(root, plan=replace(root.plan, complete=False))
+        root, more = join(root, folder, self._inputs(), wanted())
+        return estate_of((root,), problems + more, self._gate.policy.outside)
 
     def _inputs(self) -> Inputs:
         """Give what Terraform was given: its paths are relative to its own folder."""
@@ -75,7 +80,7 @@ def run_terraform(
     gate = open_gate(reporting, comparable=False)
     try:
         with Signals() as signals:
-            terraform = _find(given, os.path.join(directory, arguments.chdir), signals, verbose=reporting.verbose)
+            terraform = _find(given, os.path.join(directory, arguments.chdir), signals, reporting)
             driver = Driver(terraform, directory, arguments, signals, Progress(quiet=reporting.quiet))
             return work(Run(driver, signals, arguments, gate))
     except TerraformFailedError as error:
@@ -88,17 +93,18 @@ def run_terraform(
         return SIGNALLED + error.signal
 
 
-def _find(given: str | None, folder: str, signals: Signals, *, verbose: bool) -> Terraform:
+def _find(given: str | None, folder: str, signals: Signals, reporting: Reporting) -> Terraform:
     from imdsguard.terraform.driver.asked_version import asked_version, difference, names_in_order
     from imdsguard.terraform.driver.find import find_terraform
 
     asked = asked_version(folder)
     terraform = find_terraform(given, os.environ, names_in_order(asked))
-    if verbose:
+    if reporting.verbose:
         say(f"runs {terraform.where}")
-    differs = difference(asked, terraform, folder, signals) if asked is not None else None
-    if differs:
-        say(differs)
+    if asked is not None and not reporting.quiet:
+        differs = difference(asked, terraform, folder, signals)
+        if differs:
+            say(differs)
     return terraform
 
 

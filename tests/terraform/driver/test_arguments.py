@@ -51,3 +51,9 @@ def test_a_value_is_not_taken_for_a_flag(given: str) -> None:
 def test_a_folder_needs_its_equals_sign() -> None:
     with pytest.raises(DriverError, match="-chdir=DIR"):
         understand(["-chdir", "stacks"])
+
+
+def test_a_plan_may_leave_out_what_the_code_says() -> None:
+    assert understand(["--destroy"]).leaves_out
+    assert understand(["-refresh-only=true"]).leaves_out
+    assert not understand(["-refresh=false", "-target", "aws_instance.destroy"]).leaves_out

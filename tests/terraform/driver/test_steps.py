@@ -60,7 +60,9 @@ def test_a_plan_that_asks_for_init_gets_it_once(
     make_driver: MakeDriver, file: str, tmp_path: Path, message: str
 ) -> None:
     (tmp_path / "code" / ".terraform").mkdir(parents=True)
-    driver = make_driver(plan=f"test -e initialised || {{ echo '{message}'; exit 1; }}", init="touch initialised")
+    driver = make_driver(
+        plan=f"test -e initialised || {{ echo '{message}'; exit 1; }}; echo a plan > $file", init="touch initialised"
+    )
     driver.plan(file)
     assert [line.split()[0] for line in calls(tmp_path / "terraform")] == ["plan", "init", "plan", "show"]
 
@@ -97,6 +99,12 @@ def test_exit_status_2_is_success_only_with_a_plan(make_driver: MakeDriver, file
     Path(file).write_bytes(b"")
     with pytest.raises(TerraformFailedError):
         make_driver(plan="exit 2").plan(file)
+
+
+@pytest.mark.parametrize("lines", ["rm $file", "true"])
+def test_a_plan_that_is_not_there_is_told(make_driver: MakeDriver, file: str, lines: str) -> None:
+    with pytest.raises(DriverError, match="ended well, but wrote no plan"):
+        make_driver(plan=lines).plan(file)
 
 
 def test_the_plan_file_is_for_us_alone(make_driver: MakeDriver, file: str) -> None:

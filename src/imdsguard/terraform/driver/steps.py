@@ -33,6 +33,7 @@ class Shower(Protocol):
 
     def step(self, title: str, *, aloud: bool = False) -> AbstractContextManager[Watcher]:
         """Show a step from `with` to its end. `aloud`: with all that Terraform says, as it says it."""
+        ...
 
 
 @record(frozen=True, slots=True)
@@ -79,8 +80,11 @@ class Driver:
         if ended.status and not initialised and _ASKS_FOR_INIT.search(ended.output):
             self._init()
             ended = self._plan(file)
-        if ended.status and not (ended.status == _CHANGES and os.path.getsize(file)):
+        planned = os.path.isfile(file) and os.path.getsize(file) > 0
+        if ended.status and not (ended.status == _CHANGES and planned):
             raise TerraformFailedError(self._title("plan"), ended.status, ended.output)
+        if not planned:
+            raise DriverError(f"{self._title('plan')} ended well, but wrote no plan into the file that it was given")
         os.chmod(file, 0o600)
         digest = digest_of(file)
         return Plan(file, digest, self._show(file), ended.output)
