@@ -131,6 +131,9 @@ def test_check_names_exemptions_that_end(capsys: pytest.CaptureFixture[str], mon
         ),
         "",
     )
+    write("main.tf", "locals {}\n")
+    said = run(capsys, "scan", "-v")[2].splitlines()
+    assert said[-1] == ".imdsguard.yaml:4:5: the exemption of hop-limit-too-high for a ends on 2026-06-20"
 
 
 def test_a_run_says_the_first_mistake_and_how_many_there_are(capsys: pytest.CaptureFixture[str]) -> None:

@@ -179,6 +179,14 @@ def test_alarms(rejected: Coverage, tokenless: Coverage, expected: str) -> None:
     assert verdicts(both, asked) == [expected]
 
 
+def test_no_alarm_is_asked_for_where_there_are_no_calls() -> None:
+    asked = "{id: a, where: {type: '*'}, require: {alarm: MetadataNoToken, http_endpoint: disabled}}"
+    template = replace(launch("aws_launch_template.a"), kind=Kind.TEMPLATE)
+    off = replace(launch(state=State.DISABLED), observed=Coverage(covered=False))
+    assert [f.message.partition(",")[0] for f in judged(asked, template, off)] == ["http_endpoint must be disabled"] * 2
+    assert verdicts("{id: a, where: {type: '*'}, require: {alarm: MetadataNoToken}}", template, off) == []
+
+
 # Who is asked
 
 

@@ -26,7 +26,7 @@ def checked(file: str | None, checks: Sequence[str]) -> tuple[list[str], bool]:
         policy = bound(found, checks)
     except PolicyError as error:
         return [escape(str(each)) for each in error.all()], False
-    return [f"{escape(policy.name)}: fine{_made_of(found)}", *_ends(policy)], True
+    return [f"{escape(policy.name)}: fine{_made_of(found)}", *ends(policy)], True
 
 
 def bound(found: Found, checks: Sequence[str]) -> Policy:
@@ -64,7 +64,7 @@ def _made_of(found: Found) -> str:
     return f" ({said})" if said else ""
 
 
-def _ends(policy: Policy) -> list[str]:
+def ends(policy: Policy) -> list[str]:
     """Name the exemptions that have ended, and those that soon will."""
     if not policy.exemptions:
         return []
