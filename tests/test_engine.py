@@ -98,6 +98,20 @@ def test_a_rule_that_is_off_is_not_asked() -> None:
     assert judge(small_estate(), [rule(never)], Policy(settings={"a-rule": Setting(off=True)})) == Outcome()
 
 
+def test_the_policys_own_rules_are_asked_once_whether_they_are_given_or_not() -> None:
+    asked: list[str] = []
+
+    def check(launch: Launch) -> Iterable[Judgement]:
+        asked.append(launch.address)
+        yield failed(launch, "is open")
+
+    own = rule(check, name="ours")
+    policy = Policy(rules=(own,), settings={"ours": Setting(severity=Severity.NOTE)})
+    assert said(judge(Estate((launch(),)), [], policy)) == [("aws_instance.web", "fail", "note")]
+    assert said(judge(Estate((launch(),)), [own], policy)) == [("aws_instance.web", "fail", "note")]
+    assert len(asked) == 2
+
+
 def test_a_rule_gets_what_it_wants_in_its_own_order() -> None:
     @dataclass(frozen=True)
     class Parameters:
