@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 REASON = "a plan does not show dynamic blocks, and one may depend on {}, which nothing that it shows uses"
 MOST_INSTANCES = 16
 MOST_ATTRIBUTES = 10_000
+MOST_STEPS = 200_000
 
 OPTIONS = "metadata_options"
 LOCAL: Name = ("local", "")
@@ -48,6 +49,9 @@ class HiddenUses:
         self._uses: dict[Names, Mapping[Name, list[Use]]] = {}
         self._planned: dict[Names, dict[str, list[Instance]]] = {}
         self._content: dict[Names, bool] = {}
+        self._locals: dict[Names, list[Use] | None] = {}
+        self._explained: set[tuple[Names, Name]] = set()
+        self._steps = 0
         self._found: dict[Names, list[tuple[Names, str, Reference]]] | None = None
 
     def use_in(self, module: ModulePath, label: str) -> Reference | None:
@@ -72,34 +76,52 @@ class HiddenUses:
                 continue
             path = tuple(str(step) for step in attribute)
             for reached in self._out_of_sight(names, (label, path[0] if path else "")):
-                found.setdefault(reached, []).append((names, label, Reference(waiting[0].address, path)))
+                some = found.setdefault(reached, [])
+                if len(some) < 2 and (names, label) not in [each[:2] for each in some]:  # one may be of who asks
+                    some.append((names, label, Reference(waiting[0].address, path)))
         return found
 
     def _out_of_sight(self, names: Names, name: Name) -> set[Names]:
-        """The modules in which the name may be used; none if something shown uses it."""
+        """The modules in which the name may be used; none if something shown uses it, or if that takes too long."""
         modules: set[Names] = set()
         seen: set[tuple[Names, Name]] = set()
-        pending = [(names, name)]
+        start = names, name
+        pending = [start]
         while pending:
-            names, name = pending.pop()
-            if (names, name) in seen:
+            node = pending.pop()
+            if node in seen:
                 continue
-            seen.add((names, name))
-            if self._has_content(names):
-                return set()
-            modules.add(names)
+            seen.add(node)
+            names, name = node
+            self._steps += 1
             uses = self._uses_in(names)
-            for use in (*uses.get(name, ()), *uses.get((name[0], ""), ())):
-                if use.resource:
-                    return set()
-                pending.append((use.names, use.name))
-            for use in uses.get(LOCAL, ()):
-                # A plan holds no locals: whatever reads one may read this through it, if it is not known either.
-                if not use.resource:
-                    pending.append((use.names, use.name))
-                elif self._unsettled(names, use.name):
-                    return set()
+            direct = (*uses.get(name, ()), *uses.get((name[0], ""), ()))
+            through = self._through_locals(names)
+            if (
+                node in self._explained
+                or self._steps > MOST_STEPS
+                or through is None
+                or any(use.resource for use in direct)
+                or self._has_content(names)
+            ):
+                self._explained.add(start)
+                return set()
+            pending += [(use.names, use.name) for use in direct]
+            if names not in modules:
+                pending += [(use.names, use.name) for use in through]
+            modules.add(names)
         return modules
+
+    def _through_locals(self, names: Names) -> list[Use] | None:
+        """Where a module's locals go on to; None if one may lead to a resource's argument that is not known yet.
+
+        A plan holds no locals: whatever reads one may read anything of the module through it.
+        """
+        if names not in self._locals:
+            uses = self._uses_in(names).get(LOCAL, ())
+            ends = any(use.resource and self._unsettled(names, use.name) for use in uses)
+            self._locals[names] = None if ends else [use for use in uses if not use.resource]
+        return self._locals[names]
 
     def _unsettled(self, names: Names, argument: Name) -> bool:
         """Whether an argument of a resource is not known yet, in an instance of it."""
