@@ -242,3 +242,11 @@ def test_zizmor_finds_nothing() -> None:
     done = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No findings to report" in done.stdout
+
+
+def test_the_page_lists_every_input_and_output() -> None:
+    page = (HOUSE / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+    inputs, outputs = re.findall(r"^\| (?:input|output) \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", page, flags=re.MULTILINE)
+    assert re.findall(r"^\| `([\w-]+)`", inputs, flags=re.MULTILINE) == list(action()["inputs"])
+    named = {name for row in outputs.splitlines() for name in re.findall(r"`([\w-]+)`", row.split("|")[1])}
+    assert named == set(action()["outputs"])

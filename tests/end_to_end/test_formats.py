@@ -132,3 +132,22 @@ def test_the_action_on_a_hostile_pull_request(repository: Path, tmp_path: Path) 
     assert int(job.output("findings")) + int(job.output("problems")) == len(titles)
     assert re.fullmatch(r"[\w ,;()]+\.", job.output("summary"))
     assert not list(repository.parent.rglob("owned"))
+
+
+def test_the_page_shows_what_comes_out(imdsguard: Command, tmp_path: Path) -> None:
+    page = (HOUSE / "docs" / "formats.md").read_text(encoding="utf-8")
+    example = re.search(r"^```terraform\n(.*?)^```", page, flags=re.MULTILINE | re.DOTALL)
+    assert example
+    (tmp_path / "main.tf").write_text(example[1], encoding="utf-8")
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## \w+\n\n|\Z)", mask(page), flags=re.MULTILINE | re.DOTALL))
+    assert tuple(sections) == FORMATS
+    for form, section in sections.items():
+        done = imdsguard("scan", "--format", form, cwd=tmp_path)
+        (shown,) = re.findall(r"^(`{3,})\w+\n(.*?)^\1$", section, flags=re.MULTILINE | re.DOTALL)
+        for piece in shown[1].replace("\x00", "#").split("...\n"):
+            assert piece.rstrip("\n") in done.stdout, form
+
+
+def mask(page: str) -> str:
+    """Hide headings that are within an example."""
+    return re.sub(r"(?<=\n````markdown\n)##", "\0\0", page)

@@ -87,7 +87,7 @@ def test_no_text_changes_how_many_there_are(text: str) -> None:
 def test_escaped_text_is_one_line_and_escaping_json_changes_no_meaning(text: str) -> None:
     assert len(escape(text).splitlines()) <= 1
     assert json.loads(escape_json(json.dumps(text))) == text
-    assert "##" not in escape_json(json.dumps(text))
+    assert not re.search(r"##\w*\[", escape_json(json.dumps(text)))
 
 
 def test_ordinary_text_is_left_alone() -> None:

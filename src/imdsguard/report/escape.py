@@ -27,7 +27,7 @@ def escape(text: str) -> str:
 
 def escape_json(document: str) -> str:
     """Write JSON so that no line of it is a command to a CI runner. It means what it meant."""
-    return re.sub("#(?=#)", r"\\u0023", document)
+    return re.sub(r"#(?=#\w*\[)", r"\\u0023", document) if "##" in document else document
 
 
 def shorten(text: str, longest: int) -> str:
