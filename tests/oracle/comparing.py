@@ -12,6 +12,7 @@ from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS, Estate, Laun
 from imdsguard.model.resource import Resource
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.planned import read_planned
 from imdsguard.terraform.read import read
 
 PLAN_CANNOT_TELL = (
@@ -60,6 +61,37 @@ def estate_of_plan(plan: bytes) -> Estate:
     root, problems = read_document("plan.json", plan, wanted())
     assert not problems, "\n".join(map(str, problems))
     return build([(root.name, root.resources)])
+
+
+def estate_of_plan_at_source(folder: Path, plan: bytes) -> Estate:
+    """Read a plan together with the code that it was made of, which must belong together."""
+    reading = read_planned("plan.json", plan, str(folder), Inputs(), wanted())
+    assert not reading.problems, "\n".join(map(str, reading.problems))
+    (root,) = reading.roots
+    return build([(root.name, root.resources)])
+
+
+def differences_of_places(source: Estate, joined: Estate) -> list[Difference]:
+    """Compare where a plan at its source says that things are with where the source says it.
+
+    What decides tokens may be known to the plan alone; then it stands elsewhere, but never in the document.
+    """
+    found: list[Difference] = []
+    launches = {launch.address: launch for launch in joined.launches}
+    for ours in source.launches:
+        real = launches.get(ours.address)
+        if real is None:
+            continue
+        places = [("resource", ours.resource.place, real.resource.place)]
+        places += [("calls", ours.resource.calls, real.resource.calls)]
+        if ours.tokens.source is real.tokens.source and ours.tokens.value == real.tokens.value:
+            places.append(("tokens", ours.tokens.place, real.tokens.place))
+        found += [Difference(ours.address, what, f"{one}", f"{other}") for what, one, other in places if one != other]
+        if ours.state is not State.UNKNOWN and _excused(None, _reason(real)):
+            found.append(Difference(ours.address, "what the plan hides", ours.state.value, f"{real.reason}"))
+        if real.place.file == "plan.json":
+            found.append(Difference(ours.address, "place", f"{ours.place}", f"{real.place}"))
+    return found
 
 
 def differences(source: Estate, plan: Estate) -> list[Difference]:

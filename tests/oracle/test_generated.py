@@ -14,7 +14,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
-from tests.oracle.comparing import differences, estate_of_plan, estate_of_source
+from tests.oracle.comparing import (
+    differences,
+    differences_of_places,
+    estate_of_plan,
+    estate_of_plan_at_source,
+    estate_of_source,
+)
 from tests.oracle.conftest import Planner, RefusedError
 from tests.oracle.generating import configurations
 
@@ -58,7 +64,8 @@ def test_source_and_plan_agree(oracle: Planner, tmp_path: Path, shard: int) -> N
         tally["compared"] += 1
         tally["launches"] += len(planned.launches)
         tally.update(launch.state.value for launch in planned.launches)
-        found = differences(source, planned)
+        joined = estate_of_plan_at_source(folder, plan)
+        found = differences(source, planned) + differences(source, joined) + differences_of_places(source, joined)
         assert not found, "\n".join([*map(str, found), written])
 
     agree()
