@@ -202,7 +202,7 @@ def test_findings_are_their_contract() -> None:
             "unknown": 1,
             "by_rule": {"b": 1, "instance-tokens-optional": 1},
             "by_severity": {"error": 1, "warning": 1, "note": 0},
-            "suppressed": 1,
+            "suppressed": 0,
         },
         "problems": [],
     }
