@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from imdsguard.model.resource import Provider
-from imdsguard.model.value import Known
+from imdsguard.model.value import Known, Reference, Unknown
 from tests.aws.flaws.rows import MEDIUM, SURE, TOPIC, UNTOLD, WEB, alarm, flaws_of, remedies_of
 from tests.aws.memory import estate, ref, unknown
 
@@ -249,6 +249,15 @@ ROWS = {
             "fires and notifies nobody: it only has insufficient_data_actions, and no composite alarm in the code "
             "notifies for it"
         ),
+    ),
+    "actions on a condition": (
+        alarm(
+            alarm_actions=Unknown(
+                "var.notify is a variable without a value", (Reference("aws_sns_topic.security", ("arn",)),)
+            )
+        ),
+        UNTOLD,
+        "may never be heard: its alarm_actions cannot be computed: var.notify is a variable without a value",
     ),
     "six actions": (
         alarm(alarm_actions=[TOPIC] * 6),

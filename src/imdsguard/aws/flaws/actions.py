@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.composites import mutes, relays
-from imdsguard.aws.flaws.row import Written, perhaps, shown, unsettled, wrong
+from imdsguard.aws.flaws.row import Written, may_be_none, perhaps, shown, unsettled, wrong
 from imdsguard.model.finding import Confidence
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -35,7 +35,7 @@ def notifies(alarm: Written) -> Iterator[Flaw]:
     off = isinstance(enabled, Known) and enabled.value in (False, "false")
     if not off and (given or given is None):
         yield from unsettled(enabled, "actions_enabled", "actions_enabled = true")
-        if isinstance(actions, Unknown) and not actions.references:  # with some, there is what they refer to
+        if may_be_none(actions):
             yield from unsettled(actions, "alarm_actions", ACTIONS)
         return
     found = _through_composites(alarm)

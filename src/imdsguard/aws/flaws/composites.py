@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.composite_rule import short
 from imdsguard.aws.flaws.listeners import NAMED_BY, Listener, called, speaks_of
+from imdsguard.aws.flaws.row import may_be_none
 from imdsguard.aws.scope import scope_of
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown, text_of
@@ -102,7 +103,7 @@ def why_silent(composite: Resource, root: Surroundings) -> str | Unknown:
     if isinstance(actions, Absent) or (isinstance(actions, Known) and actions.value == ()):
         return "it has no alarm_actions"
     for value in (enabled, actions):
-        if isinstance(value, Unknown) and not value.references:  # with some, there is what they refer to
+        if isinstance(value, Unknown) and may_be_none(value):
             return value
     suppressor, named = body.blocks("actions_suppressor"), body.attribute("actions_suppressor")
     if suppressor.items or suppressor.unknown is not None or text_of(named) or isinstance(named, Unknown):

@@ -91,6 +91,14 @@ def unsettled(value: Value, name: str, remedy: str) -> list[Flaw]:
     return [perhaps(value, message, COMPUTED + remedy)]
 
 
+def may_be_none(value: Value) -> bool:
+    """Whether a list of actions that is not known may well be empty: not if it holds what is known after apply only.
+
+    What hangs on a variable without a value is anybody's guess: `var.notify ? [aws_sns_topic.x.arn] : []`.
+    """
+    return isinstance(value, Unknown) and (not value.references or value.reason.endswith("variable without a value"))
+
+
 def number_of(value: Value) -> int | float | None:
     """Return a known number; text that is one counts, as Terraform converts it."""
     raw = value.value if isinstance(value, Known) else None
