@@ -151,6 +151,30 @@ def test_installed_modules_are_found(stack: Path) -> None:
     assert [place.line for place in bastion.calls] == [19]
 
 
+def test_a_module_whose_code_is_not_at_hand_is_at_its_call(stack: Path) -> None:
+    shutil.rmtree(stack / "vendored")
+    main = stack / "main.tf"
+    main.write_text(main.read_text().replace("./vendored/bastion", "acme/bastion/aws"))
+    found = joined()
+    bastion = by_address(found)["module.bastion.aws_instance.this"]
+    assert (problems(found), place(bastion), f"{bastion.body.place}") == ([], "main.tf:19", "main.tf:19:1")
+    assert place(by_address(found)["aws_instance.plain"]) == "main.tf:73"
+
+
+def test_a_module_that_is_not_called_any_more_is_told(stack: Path) -> None:
+    main = stack / "main.tf"
+    main.write_text(main.read_text().replace('module "bastion"', 'module "other"'))
+    assert "this code does not make module.bastion.aws_instance.this of plan.json" in problems(joined())[0]
+
+
+@pytest.mark.parametrize("address", ["module", "", "module.", "aws_instance", '["x"]', "module.web.module"])
+def test_an_address_that_is_none_is_no_trouble(stack: Path, address: str) -> None:
+    text = Path("plan.json").read_text()
+    Path("plan.json").write_text(text.replace('"address":"aws_instance.plain"', f'"address":{json.dumps(address)}'))
+    assert problems(joined()) != []
+    assert [root.name for root in read_beside("plan.json").roots] == ["plan.json"]
+
+
 def test_without_its_code_a_resource_has_no_line(stack: Path) -> None:
     assert {place(each) for each in by_address(joined(source=None)).values()} == {"plan.json:0"}
 

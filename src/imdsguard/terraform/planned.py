@@ -115,7 +115,7 @@ def _declares(library: Library, folder: str, root: Root) -> bool:
     for resource in root.resources:
         words = unkeyed(resource.address).split(".")
         if words[0] == "module":
-            if words[1] not in module.calls:
+            if words[1:2] == [] or words[1] not in module.calls:
                 return False
         elif _planned(resource) and ("resource", *words[:2]) not in module.resources:
             return False
@@ -137,7 +137,11 @@ class _Pair:
 
     def differences(self) -> tuple[Problem, ...]:
         """Say what one of both has and the other one lacks."""
-        lacking = [each.address for each in self.root.resources if _planned(each) and not self._has(each)]
+        lacking = [
+            each.address
+            for each in self.root.resources
+            if _planned(each) and not self._has(each) and not self.source.unread(each.address)
+        ]
         found: list[Problem] = []
         name = self.source.name
         if lacking:
@@ -166,12 +170,20 @@ class _Pair:
         numbered: list[tuple[int, Resource]] = []
         for planned in self.root.resources:
             match = self.source.find(planned.address)
-            resource = self._resource(planned, match, trusted=trusted) if match else replace(planned, root=name)
+            resource = self._resource(planned, match, trusted=trusted) if match else self._unread(planned)
             numbered.append((match.number if match is not None else end, resource))
         numbered.sort(key=lambda pair: pair[0])
         resources = tuple(resource for _, resource in numbered)
         files = (*self.root.files, *self.files)
         return replace(self.root, name=name, resources=resources, files=files, plan=_plan_of_root(self.root.plan, name))
+
+    def _unread(self, planned: Resource) -> Resource:
+        """Give a resource whose code is not at hand: at the module call that makes it, if that is."""
+        calls = self.source.unread(planned.address)
+        if not calls:
+            return replace(planned, root=self.source.name)
+        body = JoinedBody(planned.body, None, calls[-1], trusted=False, new=False)
+        return replace(planned, root=self.source.name, body=body, place=calls[-1], calls=calls)
 
     def _resource(self, planned: Resource, match: Match, *, trusted: bool) -> Resource:
         written = match.resource

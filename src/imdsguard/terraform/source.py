@@ -9,7 +9,7 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.value import Origin, Value
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
-from imdsguard.terraform.documents.addresses import unkeyed
+from imdsguard.terraform.documents.addresses import module_path, unkeyed
 from imdsguard.terraform.evaluation import Evaluation
 from imdsguard.terraform.files import RepositoryFiles
 from imdsguard.terraform.resources import Collector
@@ -70,8 +70,8 @@ class Source:
         document: Place,
     ) -> None:
         self.name = library.label(folder)
-        tree = _tree(folder, library, inputs, variables, document)
-        self.resources = Collector(tree, self.name, wanted, survey.matters).collect()
+        self._tree = _tree(folder, library, inputs, variables, document)
+        self.resources = Collector(self._tree, self.name, wanted, survey.matters).collect()
         self._exact = {resource.address: (number, resource) for number, resource in enumerate(self.resources)}
         self._blocks: dict[str, tuple[int, Resource]] = {}
         for number, resource in enumerate(self.resources):
@@ -84,6 +84,30 @@ class Source:
             return Match(found[1], exact=found[1].instances is None, number=found[0])
         beside = self._blocks.get(unkeyed(address))
         return Match(beside[1], exact=False, number=beside[0]) if beside is not None else None
+
+    def unread(self, address: str) -> tuple[Place, ...]:
+        """Give the module calls that lead to a resource whose code is not at hand; none if it is just not there.
+
+        Terraform may have it elsewhere (`TF_DATA_DIR`).
+        """
+        places: list[Place] = []
+        instance = self._tree.top
+        for name, key in module_path(address):
+            call = instance.module.calls.get(name)
+            if call is None:
+                return ()
+            places.append(call.place)
+            try:
+                below = instance.children(name)
+            except (EvaluationError, LimitReached):
+                return tuple(places)
+            if below is None:
+                return tuple(places)
+            child = below.get(key) or next(iter(below.values()), None)
+            if child is None:
+                return ()
+            instance = child
+        return ()
 
 
 def _tree(folder: str, library: Library, inputs: Inputs, variables: Mapping[str, object], document: Place) -> Tree:
