@@ -54,6 +54,9 @@ def test_tests_in_a_file_pass(capsys: pytest.CaptureFixture[str]) -> None:
         "",
     )
     assert run(capsys, "policy", "test", "policies/team.test.yaml", "-q") == (0, "", "")
+    write("policies/policy.yaml", TESTED)
+    write("policies/team.test.yaml", CASES.replace("policy: team.yaml\n", ""))
+    assert run(capsys, "policy", "test", "policies/team.test.yaml", "-q") == (0, "", "")
 
 
 def test_tests_in_folders_say_what_is_not_as_expected(capsys: pytest.CaptureFixture[str]) -> None:

@@ -94,6 +94,15 @@ def test_the_work_is_bounded(text: str, tmp_path: Path) -> None:
         find_policy(str(tmp_path / "team.yaml"), ".")
 
 
+def test_several_files_cannot_make_it_more(tmp_path: Path) -> None:
+    listed = ", ".join(["{rule: a, reason: r}"] * 600)
+    for name, extends in (("a", "strict"), ("b", "./a.yaml")):
+        text = f"version: 1\nextends: {tmp_path / extends if '/' in extends else extends}\nexemptions: [{listed}]\n"
+        (tmp_path / f"{name}.yaml").write_text(text)
+    with pytest.raises(PolicyError, match="cannot come to more than 1000 requirements or 1000 exemptions"):
+        find_policy(str(tmp_path / "b.yaml"), ".")
+
+
 def test_a_policy_without_requirements_and_exemptions_loads_nothing_for_them(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text('resource "aws_instance" "web" {}\n')
     (tmp_path / ".imdsguard.yaml").write_text("version: 1\nextends: strict\nrules:\n  hop-limit-too-high: off\n")

@@ -65,7 +65,7 @@ class _Bench:
         """Run the tests below a folder, or in one file."""
         if not os.path.lexists(path):
             raise PolicyError(f"there is no folder {path}")
-        own = os.path.join(path, OWN_POLICY)
+        own = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), OWN_POLICY)
         usual = policy or (own if os.path.isfile(own) else None)
         self._bound(usual)  # a policy that cannot be used is said once, and not by every test
         files = [path] if os.path.isfile(path) else _files(path)

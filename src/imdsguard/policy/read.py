@@ -11,6 +11,7 @@ from imdsguard.model.record import record
 from imdsguard.policy.draft import NEVER, Draft, read_draft
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.policy import Policy, Setting
+from imdsguard.policy.shapes import MOST
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from imdsguard.policy.yaml import LARGEST, read_nodes
 
@@ -239,6 +240,8 @@ def _read_chain(name: str, inside: str | None, base: str | None = None) -> Found
     draft = Draft()
     for layer in chain.layers:
         draft = layer.draft.over(draft)
+    if max(len(draft.requirements), len(draft.exemptions)) > MOST:
+        raise PolicyError(f"a policy cannot come to more than {MOST} requirements or {MOST} exemptions")
     return Found(chain.layers[-1].name, draft, tuple(chain.layers))
 
 
