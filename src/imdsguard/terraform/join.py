@@ -114,7 +114,7 @@ class JoinedBody:
             return Known(
                 self._plain(planned, written, place),
                 place,
-                written.trace,
+                unplaced(planned.trace) if isinstance(written, Absent) else written.trace,
                 planned.sensitive or (isinstance(written, Known) and written.sensitive),
                 written.written if isinstance(written, Known) else None,
             )
