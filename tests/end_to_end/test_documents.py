@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +76,25 @@ def test_a_plan_on_standard_input(folder: Path, imdsguard: Command) -> None:
     plan = (folder / "hardened.json").read_text(encoding="utf-8")
     done = imdsguard("scan", "-", cwd=folder, stdin=plan)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="there are no file descriptors by name here")
+def test_a_plan_out_of_a_shells_process_substitution(folder: Path) -> None:
+    command = Path(sys.executable).with_name("imdsguard")
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.Popen([str(command), "scan", f"/dev/fd/{reading}"], cwd=folder, pass_fds=[reading])
+        os.close(reading)
+        pipe.write((folder / "hardened.json").read_bytes())
+    assert done.wait(60) == 0
+
+
+def test_a_file_that_is_too_large_is_not_read(folder: Path, imdsguard: Command) -> None:
+    with (folder / "large.json").open("wb") as file:
+        file.truncate(2**30 + 1)  # without anything in it, it takes no place
+    done = imdsguard("scan", "-q", "large.json", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "problem: large.json: cannot read this: larger than 1024 MB\n"
 
 
 def test_one_bad_document_spoils_none_of_the_others(folder: Path, imdsguard: Command) -> None:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 __all__ = ["Inputs", "Reading", "Root", "read"]
 
 
+MAX_DOCUMENT = 1024 * 1024 * 1024
+"""Bytes of one plan or state; a larger one is not read."""
+_PIECE = 1024 * 1024
+
+
 @record(frozen=True, slots=True)
 class Reading:
     """All roots that were found, and what could not be read or checked."""
@@ -181,8 +186,22 @@ class _Reader:
 
 
 def read_bytes_of_document(path: str) -> bytes:
-    """Read a plan or a state: these may be larger than any source file. Raises `OSError`."""
-    if os.path.isfile(path):
-        with open(path, "rb") as file:
-            return file.read()
-    return read_bytes(path)
+    """Read a plan or a state: these may be larger than any source file, and come out of a shell's `<(command)`.
+
+    Raises `OSError`, also (`EFBIG`) if it is larger than `MAX_DOCUMENT`.
+    """
+    if not os.path.isfile(path) and not path.startswith("/dev/fd/"):
+        return read_bytes(path)
+    pieces: list[bytes] = []
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size  # of a pipe it is 0, and there may be no end
+        if size <= MAX_DOCUMENT:
+            room = MAX_DOCUMENT
+            while room >= 0 and (piece := file.read(max(size, _PIECE))):
+                pieces.append(piece)
+                room -= len(piece)
+            if room >= 0:
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    import errno
+
+    raise OSError(errno.EFBIG, f"larger than {MAX_DOCUMENT // 1024**2} MB", path)

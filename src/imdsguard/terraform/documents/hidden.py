@@ -76,9 +76,9 @@ class HiddenUses:
                 continue
             path = tuple(str(step) for step in attribute)
             for reached in self._out_of_sight(names, (label, path[0] if path else "")):
-                some = found.setdefault(reached, [])
-                if len(some) < 2 and (names, label) not in [each[:2] for each in some]:  # one may be of who asks
-                    some.append((names, label, Reference(waiting[0].address, path)))
+                known = found.setdefault(reached, [])
+                if len(known) < 2 and (names, label) not in [each[:2] for each in known]:  # one may be of who asks
+                    known.append((names, label, Reference(waiting[0].address, path)))
         return found
 
     def _out_of_sight(self, names: Names, name: Name) -> set[Names]:
