@@ -97,8 +97,6 @@ metric_query {
   return_data = true
 }"""
 
-COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), or\n"
-
 BY_ID = """an aws_cloudwatch_metric_alarm in the same account and Region with
 namespace   = "AWS/EC2"
 metric_name = "MetadataNoTokenRejected"
@@ -118,14 +116,9 @@ def check(launch: Launch) -> Iterable[Judgement]:
         yield passed(launch, f"watched by {', '.join(coverage.by)}{condition}")
     elif coverage.covered is None:
         message = f"may refuse calls without a token unnoticed: {coverage.reason}"
-        yield undecided(launch, message, remedy=resolving(coverage.reason) + remedy, place=launch.resource.place)
+        yield undecided(launch, message, remedy=remedy, because=coverage.reason, place=launch.resource.place)
     else:
         message = "refuses calls without a token, and no alarm on MetadataNoTokenRejected watches it"
         if coverage.reason:
             message = f"{message}: {coverage.reason}"
         yield failed(launch, message, remedy=remedy, place=launch.resource.place)
-
-
-def resolving(reason: str | None) -> str:
-    """What else would settle it: nothing if AWS does not say how it works, else the value that is not known."""
-    return "" if reason is None or "not documented" in reason else COMPUTED

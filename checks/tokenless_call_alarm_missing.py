@@ -69,8 +69,6 @@ SEVERITY = Severity.WARNING
 
 CONTROLS = {"NIST SP 800-53 r5 (our mapping)": ("SI-4", "AU-6"), "CWE (our mapping)": ("CWE-778",)}
 
-COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), or\n"
-
 REMEDY = r"""an aws_cloudwatch_metric_alarm in the same account and Region with
 metric_query {
   id          = "tokenless"
@@ -90,14 +88,9 @@ def check(launch: Launch) -> Iterable[Judgement]:
         yield passed(launch, f"observed by {', '.join(observed.by)}{condition}")
     elif observed.covered is None:
         message = f"may answer calls without a token unnoticed: {observed.reason}"
-        yield undecided(launch, message, remedy=resolving(observed.reason) + REMEDY, place=launch.resource.place)
+        yield undecided(launch, message, remedy=REMEDY, because=observed.reason, place=launch.resource.place)
     else:
         message = "answers calls without a token, and no alarm on MetadataNoToken tells who still makes them"
         if observed.reason:
             message = f"{message}: {observed.reason}"
         yield failed(launch, message, remedy=REMEDY, place=launch.resource.place)
-
-
-def resolving(reason: str | None) -> str:
-    """What else would settle it: nothing if AWS does not say how it works, else the value that is not known."""
-    return "" if reason is None or "not documented" in reason else COMPUTED

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.composites import mutes, relays
-from imdsguard.aws.flaws.row import Written, may_be_none, perhaps, shown, unsettled, wrong
+from imdsguard.aws.flaws.row import Written, may_be_none, perhaps, settled, shown, unsettled, wrong
 from imdsguard.model.finding import Confidence
-from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.model.value import Absent, Known, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 MOST_ACTIONS = 5
 ACTIONS = "alarm_actions = [aws_sns_topic.NAME.arn]"
-OR_COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), or\n"
 OTHERS = ("ok_actions", "insufficient_data_actions")
 
 
@@ -60,7 +59,7 @@ def _through_composites(alarm: Written) -> list[Flaw] | None:
         address = relay.composite.address
         if relay.unknown is not None:
             message = f"may notify nobody: whether {address} does for it cannot be computed: {relay.unknown.reason}"
-            flaws.append(perhaps(relay.unknown, message, OR_COMPUTED + ACTIONS))
+            flaws.append(perhaps(relay.unknown, message, settled(relay.unknown, ACTIONS)))
         elif relay.reason:
             message = f"notifies nobody itself, and {address} may not either: {relay.reason}"
             place = Absent(alarm.resource.place)
@@ -78,7 +77,7 @@ def muted(alarm: Written) -> Iterator[Flaw]:
     for rule, unknown in mutes(alarm.resource, alarm.root):
         remedy = f"mute_targets of {rule.address} without this alarm"
         if unknown is not None:
-            yield perhaps(unknown, f"may be muted by {rule.address}: {unknown.reason}", OR_COMPUTED + remedy)
+            yield perhaps(unknown, f"may be muted by {rule.address}: {unknown.reason}", settled(unknown, remedy))
         elif _through_composites(alarm) is not None:
             message = f"is muted by {rule.address}: nobody hears of a {alarm.calls} while that lasts"
             yield wrong(Absent(alarm.resource.place), message, remedy, confidence=Confidence.MEDIUM)

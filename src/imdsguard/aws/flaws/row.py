@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.finding import Confidence
 from imdsguard.model.flaw import Flaw
 from imdsguard.model.record import record
+from imdsguard.model.resolution import resolution
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 LONGEST = 60
-COMPUTED = "a value for what cannot be computed (--var, --var-file, or a plan in place of the source), such as\n"
 BY_QUERY = r"""metric_query {
   id          = "refused"
   expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
@@ -88,7 +88,13 @@ def unsettled(value: Value, name: str, remedy: str) -> list[Flaw]:
     if not isinstance(value, Unknown):
         return []
     message = f"may never be heard: its {name} cannot be computed: {value.reason}"
-    return [perhaps(value, message, COMPUTED + remedy)]
+    return [perhaps(value, message, settled(value, remedy))]
+
+
+def settled(value: Unknown, remedy: str) -> str:
+    """Put what would resolve an unknown before what to write in its place."""
+    first = resolution(value.reason)
+    return f"{first}, or\n{remedy}" if first else remedy
 
 
 def may_be_none(value: Value) -> bool:
