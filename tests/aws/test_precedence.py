@@ -107,7 +107,7 @@ def test_a_value_that_aws_refuses_is_never_required(refused):
     assert "which AWS refuses" in found.reason
 
 
-@pytest.mark.parametrize("refused", [0, 65, -1, 1.5, "many", True, "1_0"])
+@pytest.mark.parametrize("refused", [65, -1, 1.5, "many", True, "1_0"])
 def test_a_hop_limit_that_aws_refuses_is_unknown(refused):
     found = launch(resource("aws_instance.web", metadata_options=[{"http_put_response_hop_limit": refused}]))
     assert found.options[HOP_LIMIT].source.value == "unknown"

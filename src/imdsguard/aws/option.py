@@ -1,6 +1,7 @@
 """What the provider sends to AWS for a metadata option's argument.
 
-Nothing is sent for null, a missing argument or an empty string; values are case-sensitive.
+Nothing is sent for null, a missing argument, an empty string or a hop limit of 0; values are case-sensitive. A state
+holds the last two where nothing was set: provider 3.39 writes 0 for a launch template without a hop limit.
 (Terraform AWS provider, `metadata_options` of `aws_instance`; EC2 API, InstanceMetadataOptionsRequest)
 """
 
@@ -28,7 +29,7 @@ def read_option(name: str, value: Value, *, account: bool = False) -> Value:
     """
     if not isinstance(value, Known):
         return value
-    if value.value == "":
+    if value.value == "" or (name == HOP_LIMIT and value.value == 0 and value.value is not False and not account):
         return Absent(value.place, value.trace)
     if name == HOP_LIMIT:
         return _hops(value, account=account)
