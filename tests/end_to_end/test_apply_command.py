@@ -82,3 +82,11 @@ def test_an_apply_that_fails_is_told(passing: Stacks, imdsguard: Command) -> Non
     done = imdsguard("apply", "hardened-web", "-auto-approve", "--", PROD, cwd=passing.folder, **passing.variables)
     assert done.returncode == 2
     assert done.stderr.endswith("Error: no capacity\nimdsguard: terraform apply ended with exit status 1\n")
+
+
+def test_a_baseline_is_not_written_to_get_through(stacks: Stacks, imdsguard: Command) -> None:
+    arguments = ("apply", "legacy-web", "-auto-approve", "--write-baseline")
+    done = imdsguard(*arguments, cwd=stacks.folder, **stacks.variables)
+    assert done.returncode == 2
+    assert "write it with imdsguard plan, then apply" in done.stderr
+    assert stacks.called == []

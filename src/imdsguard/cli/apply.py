@@ -39,6 +39,10 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
     from imdsguard.cli.driven import run_terraform
 
     arguments = terraform_arguments(ctx)
+    if reporting.write_baseline is not None:
+        raise click.UsageError(
+            "--write-baseline lets everything pass once: write it with imdsguard plan, then apply", ctx
+        )
     if not approved and not sys.stdin.isatty():
         raise click.UsageError("apply asks first, and there is no terminal to ask on: give -auto-approve", ctx)
     return run_terraform(directory, terraform, arguments, reporting, lambda run: _apply(run, approved))

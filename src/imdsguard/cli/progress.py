@@ -7,7 +7,6 @@ import shutil
 import sys
 import time
 from contextlib import contextmanager
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from imdsguard.report.escape import escape, shorten
@@ -107,19 +106,16 @@ class _Log(_Step):
 class _Aloud(_Step):
     """Everything that Terraform says, unchanged, as it says it."""
 
-    _lock = Lock()
-
     def line(self, text: bytes) -> None:
         """Pass a line on."""
-        with self._lock:
-            pass_on(text)
+        pass_on(text)
 
 
 def pass_on(output: bytes) -> None:
     """Write to stderr what Terraform wrote, byte for byte."""
-    sys.stderr.flush()
     stream = getattr(sys.stderr, "buffer", None)
     try:
+        sys.stderr.flush()
         if stream is None:
             sys.stderr.write(output.decode("utf-8", "replace"))
         else:

@@ -30,7 +30,17 @@ def test_the_folder_goes_before_the_command() -> None:
 
 @pytest.mark.parametrize(
     "given",
-    [["-out=x"], ["-out", "x"], ["--out=x"], ["-json"], ["-input=true"], ["-detailed-exitcode"], ["-help"], ["-h"]],
+    [
+        ["-out=x"],
+        ["-out", "x"],
+        ["--out=x"],
+        ["-json"],
+        ["-input=true"],
+        ["-detailed-exitcode"],
+        ["-help"],
+        ["-h"],
+        ["-auto-approve"],
+    ],
     ids=" ".join,
 )
 def test_what_would_change_the_answer_is_refused(given: list[str]) -> None:

@@ -15,6 +15,7 @@ REFUSED = {
     "json": "imdsguard asks for JSON itself; give imdsguard --format json for its own",
     "input": "nothing can be typed while Terraform runs; give values with -var and -var-file",
     "detailed-exitcode": "the exit code is imdsguard's: 0 nothing found, 1 findings, 2 something could not be checked",
+    "auto-approve": "it is an option of imdsguard apply, and stands before the --",
     "help": "run terraform plan -help",
     "h": "run terraform plan -help",
 }
@@ -28,7 +29,7 @@ WITH_VALUE = {
 
 SWITCHES = {"chdir", "compact-warnings", "destroy", "lock", "no-color", "refresh", "refresh-only"}
 OTHER_MODES = {"destroy", "refresh-only"}
-FLAGS = WITH_VALUE | SWITCHES | set(REFUSED)
+FLAGS = WITH_VALUE | SWITCHES | (set(REFUSED) - {"auto-approve"})
 """Terraform's own flags, to tell who forgot the `--` before them."""
 
 
