@@ -98,7 +98,7 @@ def test_a_hostile_pull_request_hides_nothing_from_any_format(imdsguard: Command
     assert len(rows) == len(report["findings"])
 
     for name, text in {**texts, "the terminal": said}.items():
-        assert [character for character in text if not seen(character)] == [], name
+        assert [character for character in set(text) if not seen(character)] == [], name
         assert not re.search(r"##\w*\[", text), name
         if name != "github":
             assert commands_of(text) == [], name

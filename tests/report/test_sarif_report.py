@@ -14,8 +14,9 @@ import pytest
 
 from imdsguard.model.finding import Related
 from imdsguard.model.place import Place
+from imdsguard.report import sarif
 from imdsguard.report.report import Report
-from imdsguard.report.sarif import MOST_RESULTS, render
+from imdsguard.report.sarif import render
 from imdsguard.report.sarif_places import disarm, locations, uri
 from tests.report.samples import FINDINGS, HOSTILE, NOTHING, OPEN, REPORT, UNSURE, hostile
 
@@ -199,14 +200,15 @@ def test_a_finding_without_a_file_has_a_location_all_the_same() -> None:
     assert others == []
 
 
-def test_there_are_never_more_results_than_github_takes() -> None:
-    many = Report(findings=(*[FINDINGS[0]] * MOST_RESULTS, OPEN))
-    log = json.loads(render(many))
-    results = log["runs"][0]["results"]
-    assert len(results) == MOST_RESULTS
-    assert results[0]["level"] == "error", "the worst are kept"
-    (invocation,) = log["runs"][0]["invocations"]
-    assert invocation["toolExecutionNotifications"][0]["message"]["text"].startswith("25001 results are more than")
+def test_there_are_never_more_results_than_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sarif.MOST_RESULTS == 25_000
+    monkeypatch.setattr(sarif, "MOST_RESULTS", 3)
+    run = run_of(Report(findings=(*FINDINGS[:2], FINDINGS[0], OPEN)))
+    assert [result["properties"]["severity"] for result in run["results"]] == ["error", "warning", "note"]
+    (invocation,) = run["invocations"]
+    assert invocation["toolExecutionNotifications"] == [
+        {"level": "warning", "message": {"text": "4 results are more than GitHub takes: these are the worst 3"}}
+    ]
 
 
 def test_messages_have_neither_links_nor_arguments() -> None:

@@ -43,7 +43,7 @@ def _problem(problem: Problem) -> str:
 
 
 def _command(name: str, place: Place | None, title: str, text: str) -> str:
-    properties = {**_place(place), "title": f"imdsguard: {title}"}
+    properties = {**_place(place), "title": f"imdsguard: {escape(title)}"}
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
     return f"::{name} {written}::{_data(text)}"
 

@@ -60,7 +60,7 @@ def render(report: Report) -> str:
 
 def _finding(finding: Finding) -> _Case:
     region = f" ({clean(finding.region)})" if finding.region else ""
-    group, name = f"imdsguard.{finding.rule}", clean(finding.address) + region
+    group, name = f"imdsguard.{clean(finding.rule)}", clean(finding.address) + region
     if finding.verdict is Verdict.PASS:
         return _Case(group, name)
     if finding.suppressed is not None:
