@@ -97,6 +97,7 @@ from imdsguard import (
 )
 
 SEVERITY = Severity.WARNING
+EXAMPLE = True
 
 CONTROLS = {"Prowler": ("ec2_instance_account_imdsv2_enabled",), "Cloud Custodian": ("ec2-metadata-defaults",)}
 

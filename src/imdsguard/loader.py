@@ -92,8 +92,8 @@ def _load(rule: str, file: str) -> Rule:
     check = getattr(module, "check", None)
     wants = _wants(file, check, has_parameters=parameters is not None)
     controls = {str(key): tuple(ids) for key, ids in getattr(module, "CONTROLS", {}).items()}
-    fixed = getattr(module, "FIXED", False) is True
-    return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls, fixed)  # type: ignore[arg-type]
+    fixed, example = getattr(module, "FIXED", False) is True, getattr(module, "EXAMPLE", False) is True
+    return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls, fixed, example)  # type: ignore[arg-type]
 
 
 def _package(folder: str) -> str:

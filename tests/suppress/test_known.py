@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from imdsguard.model.finding import Finding, Severity, Verdict
 from imdsguard.model.suppression import Means, Suppression
-from imdsguard.suppress.known import Compared, Entry, compare, entries_of
+from imdsguard.suppress.known import Compared, Entry, Examples, compare, entries_of
 
 BEFORE = Suppression(Means.BASELINE, "it was there")
 
@@ -28,7 +28,7 @@ def entries(*found: Finding, messages: bool = False) -> tuple[Entry, ...]:
 
 
 def against(before: tuple[Entry, ...], *today: Finding, there: frozenset[tuple[str, str]] = frozenset()) -> Compared:
-    return compare(today, before, str, (), BEFORE, there)
+    return compare(today, before, str, (), BEFORE, Examples({"default-missing": Severity.ERROR}, there))
 
 
 def new(compared: Compared) -> list[str]:
@@ -111,5 +111,18 @@ def test_a_rule_on_launches_may_not() -> None:
     fixed = against(before, finding("aws_instance.a"), finding(verdict=Verdict.PASS), there=there)
     assert new(fixed)[0] == "tokens aws_instance.a"
     assert [str(each) for each in fixed.gone] == ["tokens aws_instance.web"]
-    renamed = against(before, finding("aws_instance.a"), there=frozenset({(".", "aws_instance.a")}))
-    assert new(renamed) == ["tokens aws_instance.a"]
+    silent = against(before, finding("aws_instance.a"), there=there)
+    assert new(silent) == ["tokens aws_instance.a"], "it says nothing of what is right"
+
+
+def test_an_example_that_is_gone_is_not_known_by_another_one() -> None:
+    before = entries(finding("aws_instance.web", rule="default-missing"))
+    now = finding("aws_instance.a", rule="default-missing")
+    assert new(against(before, now, there=frozenset({(".", "aws_instance.a")}))) == ["default-missing aws_instance.a"]
+
+
+def test_what_such_a_rule_says_of_a_launch_itself_is_no_example() -> None:
+    there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
+    race = finding("aws_instance.web", rule="default-missing", severity=Severity.NOTE)
+    other = finding("aws_instance.a", rule="default-missing", severity=Severity.NOTE)
+    assert new(against(entries(race), other, there=there)) == ["default-missing aws_instance.a"]

@@ -25,7 +25,7 @@ def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) 
     `click.ClickException`.
     """
     from imdsguard.cli.scratch import scratch_folder
-    from imdsguard.cli.suppressing import ONLY_SOURCE, addresses
+    from imdsguard.cli.suppressing import ONLY_SOURCE, examples_of
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.suppress.earlier import lay_out
     from imdsguard.suppress.git import GitError, Repository
@@ -47,7 +47,7 @@ def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) 
     entries = entries_of(earlier, str, never, messages=True)
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
-    return compare(findings, entries, str, never, suppression, addresses(found, str)).findings
+    return compare(findings, entries, str, never, suppression, examples_of(found, gate, str)).findings
 
 
 def _below(path: str, repository: Repository) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.suppress.apply import Comment
-    from imdsguard.suppress.known import Entry
+    from imdsguard.suppress.known import Entry, Examples
 
 
 ONLY_SOURCE = (
@@ -118,9 +118,13 @@ def heed(findings: tuple[Finding, ...], found: Read, gate: Gate, folder: str, *,
     return Settled(findings, comments)
 
 
-def addresses(found: Read, root_of: Callable[[str], str]) -> frozenset[tuple[str, str]]:
-    """Give the root and address of all that was read and can have findings."""
-    return frozenset((root_of(root.name), each.address) for root in found.roots for each in root.resources)
+def examples_of(found: Read, gate: Gate, root_of: Callable[[str], str]) -> Examples:
+    """Say which findings stand for a whole account and Region."""
+    from imdsguard.suppress.known import Examples
+
+    rated = {rule.id: gate.policy.setting(rule.id).severity or rule.severity for rule in gate.rules if rule.example}
+    there = frozenset((root_of(root.name), each.address) for root in found.roots for each in root.resources)
+    return Examples(rated, there)
 
 
 def never_known(gate: Gate) -> frozenset[str]:
@@ -155,7 +159,7 @@ def _baseline(
     except BaselineError as error:
         raise click.ClickException(str(error)) from None
     suppression = Suppression(Means.BASELINE, f"it was there when {named} was written")
-    compared = compare(findings, entries, root_of, never, suppression, addresses(found, root_of))
+    compared = compare(findings, entries, root_of, never, suppression, examples_of(found, gate, root_of))
     scope = _Scope(found, gate, root_of, complete=complete)
     fixed = tuple(entry for entry in compared.gone if scope.covers(entry))
     notes = _fixed_notes(fixed, named, writing=target is not None)

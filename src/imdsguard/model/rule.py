@@ -23,6 +23,7 @@ class Rule:
     `wants` names what `check` takes, in order: its subject, and `Parameters` or `Estate` if it asks for them.
     `parameters` is the rule's own frozen dataclass of settings. `controls` maps a framework to its ids. `fixed`: no
     policy can make it milder or turn it off, and no comment suppress it; what is meant to be so needs an exemption.
+    `example`: it speaks of a whole account and Region, and points at one resource there as an example.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Rule:
     parameters: type | None = None
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixed: bool = False
+    example: bool = False
 
     @property
     def subject(self) -> str:

@@ -13,7 +13,7 @@ from imdsguard.model.finding import Severity, Verdict
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.suppression import Suppression
@@ -61,6 +61,23 @@ class Compared:
     gone: tuple[Entry, ...]
 
 
+@record(frozen=True, slots=True)
+class Examples:
+    """Findings on a whole account and Region: what such a rule said of one launch before, it may say of another today.
+
+    It does so if it has no word on the first one, which is still there. `rules` are those rules, each with how bad it
+    is: what they rate otherwise is about the launch itself. `there` are the root and address of all that was judged.
+    """
+
+    rules: Mapping[str, Severity]
+    there: Collection[tuple[str, str]]
+
+    def one(self, one: Entry | Finding) -> bool:
+        """Whether it points at an example."""
+        rated = self.rules.get(one.rule)
+        return rated is not None and (one.verdict is Verdict.UNKNOWN or one.severity is rated)
+
+
 def counts(finding: Finding, never: Collection[str]) -> bool:
     """Whether a finding can be known: one of a rule in `never` is always new, and a suppressed one is out already."""
     return finding.verdict is not Verdict.PASS and finding.suppressed is None and finding.rule not in never
@@ -85,15 +102,12 @@ def compare(
     root_of: Callable[[str], str],
     never: Collection[str],
     suppression: Suppression,
-    there: Collection[tuple[str, str]] = (),
+    examples: Examples | None = None,
 ) -> Compared:
     """Take the known findings out of the count.
 
     Where there are more findings under one name than before, nobody can tell which one is new: all of those that their
-    message does not tell apart stay in the count. `there` are the root and address of all that was judged.
-
-    `findings` must hold every verdict, passes too: a rule on a whole Region points at one launch as an example, and
-    what it said of one launch before, it may say of another one today. It does so if it has no word on the first one.
+    message does not tell apart stay in the count. `findings` must hold every verdict, passes too.
     """
     slots: dict[Key, list[Entry]] = {}
     for entry in entries:
@@ -106,7 +120,7 @@ def compare(
     for key, numbers in groups.items():
         for number in _covered(numbers, marked, slots.get(key, [])):
             marked[number] = replace(marked[number], suppressed=suppression)
-    for number in _moved(marked, slots, root_of, never, there):
+    for number in _moved(marked, slots, root_of, never, examples) if examples is not None else ():
         marked[number] = replace(marked[number], suppressed=suppression)
     gone: dict[Entry, int] = {}
     for left in slots.values():
@@ -142,21 +156,21 @@ def _moved(
     slots: dict[Key, list[Entry]],
     root_of: Callable[[str], str],
     never: Collection[str],
-    there: Collection[tuple[str, str]],
+    examples: Examples,
 ) -> list[int]:
     """Give the findings that are known under another address, and take the entries that cover them out of `slots`."""
     spoken = {(root_of(each.root), each.address, each.rule) for each in findings}
-    examples: dict[tuple[str, str, str], list[Key]] = {}
+    silent: dict[tuple[str, str, str], list[Key]] = {}
     for key, left in slots.items():
         root, address, rule, region = key
-        if left and (root, address) in there and (root, address, rule) not in spoken:
-            examples.setdefault((root, rule, region), []).append(key)
+        if left and (root, address) in examples.there and (root, address, rule) not in spoken:
+            silent.setdefault((root, rule, region), []).append(key)
     moved = []
-    for number, finding in enumerate(findings) if examples else ():
-        if not counts(finding, never):
+    for number, finding in enumerate(findings) if silent else ():
+        if not counts(finding, never) or not examples.one(finding):
             continue
-        for key in examples.get((root_of(finding.root), finding.rule, finding.region or ""), ()):
-            covering = next((entry for entry in slots[key] if _covers(entry, finding)), None)
+        for key in silent.get((root_of(finding.root), finding.rule, finding.region or ""), ()):
+            covering = next((e for e in slots[key] if examples.one(e) and _covers(e, finding)), None)
             if covering is not None:
                 slots[key].remove(covering)
                 moved.append(number)
