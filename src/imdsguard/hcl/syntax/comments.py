@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from imdsguard.hcl.syntax.extent import Broken, Walk
 
 
@@ -12,15 +14,13 @@ def comments(text: str) -> list[tuple[int, int]]:
     that.
     """
     walk = _Comments(text)
-    try:
+    with suppress(Broken):  # so also at the end of the file, where what was never opened is not closed
         walk.run()
-    except Broken:
-        pass  # so also at the end of the file, where what was never opened is not closed
     return walk.found
 
 
 class _Comments(Walk):
-    """A walk over a whole file: all of it stands in a bracket that nothing closes, so that a line's end ends nothing."""
+    """A walk over a whole file: it stands in a bracket that nothing closes, so that a line's end ends nothing."""
 
     __slots__ = ("found",)
 

@@ -53,6 +53,7 @@ class Walk:
         self.blank_from = self.blank_to = -1
 
     def run(self) -> tuple[int, int]:
+        """Walk to the end, and give where it is and where the next thing starts. Raises `Broken`."""
         text, stack = self.text, self.stack
         length = len(text)
         while True:
