@@ -136,6 +136,25 @@ def test_a_dynamic_block_that_a_plan_only_suspects_is_not_there(stack: Path) -> 
     assert (settled.items, settled.unknown) == ((), None)
 
 
+def test_what_a_plan_hides_and_the_source_has_null_is_left_out(stack: Path) -> None:
+    with (stack / "more.tf").open("w") as more:
+        more.write('locals {\n  none = null\n}\n\nresource "aws_instance" "null" {\n  metadata_options {\n')
+        more.write("    http_tokens = local.none\n  }\n}\n")
+    plan = json.loads(Path("plan.json").read_text())
+    options = {"after": {"metadata_options": [{}]}, "after_unknown": {"metadata_options": [{"http_tokens": True}]}}
+    named = {"address": "aws_instance.null", "mode": "managed", "type": "aws_instance", "name": "null"}
+    plan["resource_changes"].append({**named, "change": {"actions": ["create"], **options}})
+    shown = {"metadata_options": [{"http_tokens": {"references": ["local.none"]}}]}
+    plan["configuration"]["root_module"]["resources"].append({**named, "expressions": shown})
+    Path("plan.json").write_text(json.dumps(plan))
+    hidden = tokens(by_address(joined(source=None))["aws_instance.null"])
+    assert isinstance(hidden, Unknown)
+    assert hidden.reason == "a plan does not show what local.none stands for"
+    left_out = tokens(by_address(joined())["aws_instance.null"])
+    assert isinstance(left_out, Absent)
+    assert f"{left_out.place}".startswith("more.tf:7")
+
+
 def test_installed_modules_are_found(stack: Path) -> None:
     installed = stack / ".terraform" / "modules" / "bastion"
     installed.parent.mkdir(parents=True)

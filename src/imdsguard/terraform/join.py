@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.terraform.documents.body import TOO_DEEP, DocumentBody
-from imdsguard.terraform.documents.expressions import DYNAMIC, NOT_SHOWN
 from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import marked, member
 
@@ -140,8 +139,8 @@ class JoinedBody:
             reason = written.reason if told is written or not planned.references else planned.reason
             return Unknown(reason, told.references, place, written.trace, told.exact, written.sketch, written.written)
         if self._trusted:
-            if isinstance(written, Absent) and not planned.references and planned.reason in (DYNAMIC, NOT_SHOWN):
-                return Absent(place, written.trace)
+            if isinstance(written, Absent):
+                return Absent(place, written.trace)  # null, or not set: the provider fills it in
             if isinstance(written, Known) and isinstance(written.value, (Mapping, tuple)) and holds_unknown(written):
                 return written  # an older provider's plan shows the map as unknown as a whole
         return Unknown(planned.reason, planned.references, place, unplaced(planned.trace), planned.exact)
