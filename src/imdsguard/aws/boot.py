@@ -71,7 +71,7 @@ def _read_unknown(value: Unknown, root: Surroundings, name: str, depth: int) -> 
         if parts is not None and found is not None:
             sources += 1
             made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts(found))
-    if value.sketch is None or not value.sketch.strip("\ufffc \t\r\n"):
+    if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
         return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
     result = _read_text(value.sketch, value, name)
     gaps = list(_GAP_LINE.finditer(value.sketch))

@@ -47,6 +47,19 @@ def test_base64_and_gzip_do_not_lose_the_place(user_data) -> None:
     assert places(user_data('user_data_base64 = base64gzip(file("boot.sh"))', boot_sh=script)) == ["boot.sh:3:1"]
 
 
+def test_an_empty_script_that_is_compressed_calls_nothing(user_data) -> None:
+    assert user_data('user_data_base64 = base64gzip("")').unread == ()
+
+
+def test_what_comes_after_the_first_64_kb_of_a_text_known_in_parts_is_told(user_data) -> None:
+    long = "echo\n" * 14_000
+    found = user_data('user_data_base64 = base64gzip(file("boot.sh"))', boot_sh=f"#!/bin/sh\n{CALL}\n{long}{CALL}\n")
+    assert [call.line for call in found.calls] == [2]
+    assert found.unread == (
+        "line 13098 is not known: the bytes that base64gzip() gives depend on Terraform's own compressor",
+    )
+
+
 def test_a_line_after_a_loop_and_a_value_of_several_lines_keeps_its_place(user_data) -> None:
     template = f"#!/bin/sh\n%{{ for x in xs }}\necho ${{x}}\n%{{ endfor }}\n${{text}}\n{CALL}\n"
     call = r'user_data = templatefile("boot.tpl", { xs = ["a", "b", "c"], text = "1\n2\n3" })'

@@ -10,12 +10,11 @@ from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed, text_w
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING
 from imdsguard.hcl.values.value import (
-    GAP,
-    LONGEST_SKETCH,
     NO_MARKS,
     Pending,
     Refinement,
     Value,
+    bounded_sketch,
     derived,
     sketch_of,
     sketched,
@@ -52,7 +51,7 @@ def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Co
             values.append(value)
             if isinstance(raw, Pending):
                 known = False
-                pieces.append(raw.sketch or GAP)
+                pieces.append(sketch_of(value))
                 continue
             text = raw if isinstance(raw, str) else _text(value, where)
             pieces.append(text)
@@ -64,7 +63,7 @@ def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Co
         if known:
             return Value(STRING, text, marks, text_written_at(place, text, pieces, places, values))
         refinement = Refinement(not_null=True, prefix=safe_prefix(text))
-        sketch = "".join(pieces)[:LONGEST_SKETCH]
+        sketch = bounded_sketch("".join(pieces))
         origin = text_written_at(place, sketch, pieces, places, values)
         return sketched(derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin), sketch)
 

@@ -294,8 +294,16 @@ def sketched(value: Value, sketch: str | None) -> Value:
     pending = value.raw
     if sketch is None or not isinstance(pending, Pending) or value.type != STRING:
         return value
-    known = Pending(pending.reason, pending.references, pending.exact, pending.refinement, sketch[:LONGEST_SKETCH])
+    known = Pending(pending.reason, pending.references, pending.exact, pending.refinement, bounded_sketch(sketch))
     return Value(STRING, known, value.marks, value.origin)
+
+
+def bounded_sketch(sketch: str) -> str:
+    """The sketch, or as many lines as fit, and one that says that there is more."""
+    if len(sketch) <= LONGEST_SKETCH:
+        return sketch
+    lines, _, _ = sketch[: LONGEST_SKETCH - 1].rpartition("\n")
+    return f"{lines}\n{GAP}"
 
 
 def sketch_of(value: Value) -> str:
@@ -303,4 +311,4 @@ def sketch_of(value: Value) -> str:
     raw = value.raw
     if isinstance(raw, str):
         return raw
-    return raw.sketch or GAP if isinstance(raw, Pending) else GAP
+    return raw.sketch if isinstance(raw, Pending) and raw.sketch is not None else GAP
