@@ -115,6 +115,8 @@ def test_old_sdks_and_tools(script: str, found: list[tuple[int, str]]) -> None:
         (f'h = {{"X-aws-ec2-metadata-token": t}}\nrequests.get("{IMDS}/meta-data/", headers=h)', []),
         (f'requests.get("{IMDS}/meta-data/", headers=given)', ["undecided"]),
         (f'requests.put("{IMDS}/api/token")', []),
+        (f'r = Request("{IMDS}/meta-data/")\nr.add_header("X-aws-ec2-metadata-token", t)\nurlopen(r, timeout=2)', []),
+        (f'BASE = os.environ.get("BASE", "{IMDS}/meta-data/")', []),
         (f'# requests.get("{IMDS}/meta-data/")', []),
         ("import boto.utils\nboto.utils.get_instance_metadata()", ["no token"]),
         (f'import os\nos.system("curl {IMDS}/meta-data/")', ["no token"]),

@@ -68,11 +68,20 @@ def _flaw(node: Node, variables: dict[str, str], armed: frozenset[str]) -> Flaw 
     text = _expanded(arguments, variables)
     if target_of(text) is not Target.DATA or has_token_header(text):
         return None
+    if name == "get" and not _names_a_host_first(arguments, variables):
+        return None  # of a dictionary: os.environ.get("BASE", "http://...")
     owner = text_of(function).split(".", 1)[0]
     holder = _assigned_to(node)
-    if owner in armed or holder in armed:
+    given = {text_of(child) for child in arguments.named_children if child.type == "identifier"}
+    if owner in armed or holder in armed or given & armed:
         return None
     return Flaw.UNDECIDED if _headers_unknown(arguments, variables) else Flaw.NO_TOKEN
+
+
+def _names_a_host_first(arguments: Node, variables: dict[str, str]) -> bool:
+    """Whether the address is the first argument, or one by name."""
+    first = arguments.named_children[0]
+    return first.type == "keyword_argument" or target_of(_expanded(first, variables)) is Target.DATA
 
 
 def _headers_unknown(arguments: Node, variables: dict[str, str]) -> bool:
