@@ -118,13 +118,14 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         address=resource.address,
         message=judgement.message,
         root=resource.root,
-        fingerprint=fingerprint(rule.id, resource.root, resource.address, judgement.region),
+        fingerprint=fingerprint(rule.id, resource.root, resource.address, judgement.region, judgement.aspect),
         place=judgement.place or resource.place,
         remedy=judgement.remedy,
         trace=tuple(str(step) for step in judgement.trace),
         region=judgement.region,
         confidence=judgement.confidence,
         related=_related(resource),
+        aspect=judgement.aspect,
         resource=resource,
     )
 

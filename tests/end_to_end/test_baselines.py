@@ -126,6 +126,22 @@ def test_what_got_worse_is_new(imdsguard: Command, project: Checkout) -> None:
     assert worse.stderr == ""
 
 
+def test_one_demand_of_a_requirement_does_not_stand_for_another(imdsguard: Command, tmp_path: Path) -> None:
+    tokens = 'resource "aws_instance" "web" {{\n  metadata_options {{\n    {}\n  }}\n}}\n'
+    old = tokens.format('http_tokens = "required"\n    http_put_response_hop_limit = 2')
+    project = Checkout.made(tmp_path / "project", main=old)
+    demands = "{http_tokens: required, http_put_response_hop_limit: 1}"
+    rules = "rules: {instance-tokens-optional: off, region-default-missing: off, rejected-call-alarm-missing: off}"
+    project.put(".imdsguard.yaml", f"version: 1\n{rules}\nrequirements: [{{id: ours, require: {demands}}}]\n")
+    project.commit("policy")
+    imdsguard("scan", "--write-baseline=known.json", cwd=project.folder)
+    project.write(main=tokens.format('http_tokens = "optional"\n    http_put_response_hop_limit = 1'))
+    for known in (("--baseline", "known.json"), ("--changed-since", "HEAD")):
+        new = imdsguard("scan", "-q", *known, cwd=project.folder)
+        assert new.returncode == 1
+        assert new.stdout.startswith("error[ours] aws_instance.web: http_tokens must be required"), new.stdout
+
+
 def test_what_a_comment_suppresses_gets_into_no_baseline(imdsguard: Command, project: Checkout) -> None:
     ignored = "# imdsguard: ignore[instance-tokens-optional] until=2999-12-31 vendor image\n"
     project.write(stacks__a__main=instance("web", above=ignored))

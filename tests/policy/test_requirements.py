@@ -168,15 +168,15 @@ def test_demands_on_a_launch_that_leaves_tokens_optional(require: str, expected:
 @pytest.mark.parametrize(
     ("rejected", "tokenless", "expected"),
     [
-        (Coverage(covered=True), Coverage(covered=True), "pass"),
-        (Coverage(covered=False), Coverage(covered=None, reason="x"), "fail"),
-        (Coverage(covered=True), Coverage(covered=None, reason="its Region is not known"), "unknown"),
+        (Coverage(covered=True), Coverage(covered=True), ["pass"]),
+        (Coverage(covered=False), Coverage(covered=None, reason="x"), ["fail", "unknown"]),
+        (Coverage(covered=True), Coverage(covered=None, reason="its Region is not known"), ["unknown"]),
     ],
 )
-def test_alarms(rejected: Coverage, tokenless: Coverage, expected: str) -> None:
+def test_alarms(rejected: Coverage, tokenless: Coverage, expected: list[str]) -> None:
     asked = replace(launch(), coverage=rejected, observed=tokenless)
     both = "{id: a, require: {alarm: [MetadataNoTokenRejected, MetadataNoToken]}}"
-    assert verdicts(both, asked) == [expected]
+    assert sorted(verdicts(both, asked)) == expected
 
 
 def test_no_alarm_is_asked_for_where_there_are_no_calls() -> None:

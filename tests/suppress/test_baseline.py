@@ -62,6 +62,7 @@ GOOD = '{"rule": "r", "root": ".", "address": "a", "verdict": "fail", "severity"
         (entry("3"), "b.json: entry 1 needs a rule, a root and an address"),
         (entry(GOOD + "}, {}"), "b.json: entry 2 needs a rule, a root and an address"),
         (entry(GOOD + ', "region": 1}'), "b.json: the region of entry 1 is no text"),
+        (entry(GOOD + ', "aspect": null}'), "b.json: the aspect of entry 1 is no text"),
         (entry(GOOD + ', "count": 0}'), "b.json: the count of entry 1 is no number from 1 to 100000"),
         (entry(GOOD + ', "count": true}'), "b.json: the count of entry 1 is no number from 1 to 100000"),
         (entry(GOOD.replace("fail", "bad") + "}"), "b.json: entry 1 has no verdict and severity that we know"),

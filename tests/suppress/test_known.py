@@ -85,6 +85,18 @@ def test_their_messages_can_tell_where_they_are_known() -> None:
     assert [each.message for each in more.findings if each.suppressed is None] == ["cause 2"]
 
 
+def test_what_is_judged_of_it_tells_them_apart() -> None:
+    hops, tokens = (replace(finding(), aspect=aspect) for aspect in ("hops", "tokens"))
+    swapped = against(entries(hops), tokens)
+    assert new(swapped) == ["tokens aws_instance.web"]
+    assert [str(each) for each in swapped.gone] == ["tokens aws_instance.web: hops"]
+
+
+def test_a_count_costs_nothing() -> None:
+    before = tuple(replace(entries(finding(f"aws_instance.{n}"))[0], count=100_000) for n in range(2_000))
+    assert sum(each.count for each in against(before, finding("aws_instance.7")).gone) == 2_000 * 100_000 - 1
+
+
 def test_passes_and_what_is_suppressed_already_are_no_entries() -> None:
     ignored = finding(verdict=Verdict.FAIL)
     assert entries(finding(verdict=Verdict.PASS), replace(ignored, suppressed=BEFORE)) == ()

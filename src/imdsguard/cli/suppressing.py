@@ -249,8 +249,8 @@ def _fixed_notes(fixed: tuple[Entry, ...], baseline: str, *, writing: bool) -> t
     from imdsguard.report.text import plural
 
     count = sum(entry.count for entry in fixed)
-    are = "is" if count == 1 else "are"
-    what = "taken out" if writing else "take them out with --write-baseline"
+    are, them = ("is", "it") if count == 1 else ("are", "them")
+    what = "taken out" if writing else f"take {them} out with --write-baseline"
     lines = [f"{plural(count, 'entry', 'entries')} of the baseline {baseline} {are} fixed ({what}):"]
     lines += [f"  {entry}" for entry in sorted(fixed, key=lambda e: e.order)[:_MOST_NAMED]]
     if len(fixed) > _MOST_NAMED:

@@ -56,6 +56,8 @@ class Judgement:
     """What a rule yields: verdict and message for one subject. Made with `passed`, `failed` and `undecided`.
 
     `message` is one sentence that names what is wrong; `remedy` is what to write instead: Terraform text or a sentence.
+    `aspect` names what of the subject is judged, where one rule judges several things of it that must not stand for one
+    another.
     """
 
     verdict: Verdict
@@ -67,6 +69,7 @@ class Judgement:
     region: str | None = None
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
+    aspect: str = ""
 
 
 @sealed(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Finding:
 
     `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
     `deployed`: a plan does not make it, or a state holds it: what is found is there already.
+    `aspect` is the judgement's.
     """
 
     rule: str
@@ -100,14 +104,16 @@ class Finding:
     suppressed: Suppression | None = None
     related: tuple[Related, ...] = field(default=())
     deployed: bool = False
+    aspect: str = ""
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
-def fingerprint(rule: str, root: str, address: str, region: str | None) -> str:
+def fingerprint(rule: str, root: str, address: str, region: str | None, aspect: str = "") -> str:
     """Name a finding so that it keeps its name when lines move: 16 hexadecimal digits of a SHA-256."""
     from hashlib import sha256
 
-    return sha256("|".join((rule, root, address, region or "")).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    parts = (rule, root, address, region or "", *((aspect,) if aspect else ()))
+    return sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def passed(subject: Subject, message: str = "") -> Judgement:

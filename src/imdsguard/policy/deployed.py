@@ -40,9 +40,9 @@ def _may_be(finding: Finding) -> bool:
     return finding.resource.action not in (Action.CREATE, Action.REPLACE)
 
 
-def _name(finding: Finding) -> tuple[str, str, str | None, Verdict]:
+def _name(finding: Finding) -> tuple[str, str, str | None, Verdict, str]:
     """What makes two findings one; `_same_options` holds what they are about against each other."""
-    return (finding.rule, f"{finding.root}\0{finding.address}", finding.region, finding.verdict)
+    return (finding.rule, f"{finding.root}\0{finding.address}", finding.region, finding.verdict, finding.aspect)
 
 
 def _same_options(finding: Finding, estate: Estate, before: Estate) -> bool:

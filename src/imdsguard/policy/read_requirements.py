@@ -146,9 +146,16 @@ def _demands(requirement: Table, said: str) -> tuple[Demand, ...]:
     if not table.entries:
         wrong.add("require must ask for something", node.place)
     known = [(key.text, value) for key, value in table.entries if key.text in REQUIRE_KEYS]
-    demands = [wrong.attempt(_demand, name, value) for name, value in known]
+    demands = [wrong.attempt(_demanded, name, value) or () for name, value in known]
     wrong.settle()
-    return tuple(demand for demand in demands if demand is not None)
+    return tuple(demand for some in demands for demand in some)
+
+
+def _demanded(name: str, node: Node) -> tuple[Demand, ...]:
+    """Give what one key asks for: an alarm on each metric, else one thing."""
+    if name == "alarm":
+        return tuple(Watched(metric) for metric in choices_of(node, name, METRICS))
+    return (_demand(name, node),)
 
 
 def _demand(name: str, node: Node) -> Demand:
@@ -158,8 +165,6 @@ def _demand(name: str, node: Node) -> Demand:
         return InState(choices_of(node, name, STATES))
     if name == "source":
         return SetBy(choices_of(node, name, SOURCES))
-    if name == "alarm":
-        return Watched(choices_of(node, name, METRICS))
     return OneOf(name, choices_of(node, name, VALUES[name]))
 
 

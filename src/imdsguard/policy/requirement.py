@@ -5,6 +5,7 @@ Nothing here reads anything: a requirement becomes a `Rule` like those of `check
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity, failed, passed, undecided
@@ -50,6 +51,11 @@ class OneOf:
     def __str__(self) -> str:
         return f"{self.option} must be {_either(self.values)}"
 
+    @property
+    def aspect(self) -> str:
+        """What it is about."""
+        return self.option
+
     def of(self, launch: Launch) -> Answer:
         """Compare with what AWS will use."""
         return _compared(launch, self.option, lambda value: str(value) in self.values, self.values[0])
@@ -71,6 +77,11 @@ class Between:
         if self.high is None:
             return f"{self.option} must be at least {self.low}"
         return f"{self.option} must be from {self.low} to {self.high}"
+
+    @property
+    def aspect(self) -> str:
+        """What it is about."""
+        return self.option
 
     def of(self, launch: Launch) -> Answer:
         """Compare with what AWS will use."""
@@ -94,6 +105,11 @@ class InState:
     def __str__(self) -> str:
         return f"state must be {_either(self.values)}"
 
+    @property
+    def aspect(self) -> str:
+        """What it is about."""
+        return "state"
+
     def of(self, launch: Launch) -> Answer:
         """Compare."""
         tokens = launch.tokens
@@ -113,6 +129,11 @@ class SetBy:
     def __str__(self) -> str:
         return f"http_tokens must be set by {_either(value.replace('_', ' ') for value in self.values)}"
 
+    @property
+    def aspect(self) -> str:
+        """What it is about."""
+        return "source"
+
     def of(self, launch: Launch) -> Answer:
         """Compare."""
         tokens = launch.tokens
@@ -124,28 +145,27 @@ class SetBy:
 
 @record(frozen=True, slots=True)
 class Watched:
-    """An alarm on each of these metrics must watch the launch."""
+    """An alarm on this metric must watch the launch."""
 
-    metrics: tuple[str, ...]
+    metric: str
 
     def __str__(self) -> str:
-        return f"an alarm on {' and one on '.join(self.metrics)} must watch it"
+        return f"an alarm on {self.metric} must watch it"
+
+    @property
+    def aspect(self) -> str:
+        """What it is about."""
+        return self.metric
 
     def of(self, launch: Launch) -> Answer:
-        """Ask for each."""
-        answers = [(metric, self._coverage(launch, metric)) for metric in self.metrics]
-        missing = sorted((each for each in answers if not each[1].so), key=lambda each: each[1].so is None)
-        if not missing:
-            return Answer(Fit(so=True), f"alarms on {' and '.join(self.metrics)} watch it")
-        metric, fit = missing[0]
-        remedy = f'an aws_cloudwatch_metric_alarm on {metric} (namespace "AWS/EC2") in the same account and Region'
-        because = fit.reason or (f"none in the code on {metric} does" if fit.so is False else "it is not read who does")
+        """Ask for alarms of the same account and Region."""
+        coverage = launch.coverage if self.metric == REJECTED else launch.observed
+        fit = Fit(coverage.covered, coverage.reason or "")
+        if fit.so:
+            return Answer(fit, f"an alarm on {self.metric} watches it")
+        remedy = f'an aws_cloudwatch_metric_alarm on {self.metric} (namespace "AWS/EC2") in the same account and Region'
+        because = fit.reason or ("none in the code does" if fit.so is False else "it is not read who does")
         return Answer(fit, because, remedy, launch.resource.place)
-
-    @staticmethod
-    def _coverage(launch: Launch, metric: str) -> Fit:
-        coverage = launch.coverage if metric == REJECTED else launch.observed
-        return Fit(coverage.covered, coverage.reason or "")
 
 
 Demand = OneOf | Between | InState | SetBy | Watched
@@ -206,7 +226,8 @@ class Requirement:
             said = f"{asked}: {answer.because}"
         sure = bool(meant.so) and answer.fit.so is not None
         judge = failed if sure else undecided
-        return judge(launch, said, remedy=answer.remedy, place=answer.place, trace=answer.trace)
+        found = judge(launch, said, remedy=answer.remedy, place=answer.place, trace=answer.trace)
+        return replace(found, aspect=demand.aspect)
 
     def _page(self) -> str:
         """The rule's page: what reports link to, and what `imdsguard explain` prints."""

@@ -65,6 +65,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
         "address": entry.address,
         "rule": entry.rule,
         "region": entry.region,
+        **({"aspect": entry.aspect} if entry.aspect else {}),
         "verdict": entry.verdict.value,
         "severity": entry.severity.value,
         "count": entry.count,
@@ -75,15 +76,17 @@ def _entry(file: str, number: int, given: object) -> Entry:
     """Check one entry; keys that we do not know are left alone."""
     entry = given if isinstance(given, dict) else {}
     rule, root, address, region = (entry.get(key) for key in ("rule", "root", "address", "region"))
-    count = entry.get("count", 1)
+    count, aspect = entry.get("count", 1), entry.get("aspect", "")
     if not (isinstance(rule, str) and isinstance(root, str) and isinstance(address, str)):
         raise BaselineError(f"{file}: entry {number} needs a rule, a root and an address")
     if region is not None and not isinstance(region, str):
         raise BaselineError(f"{file}: the region of entry {number} is no text")
+    if not isinstance(aspect, str):
+        raise BaselineError(f"{file}: the aspect of entry {number} is no text")
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 100_000:
         raise BaselineError(f"{file}: the count of entry {number} is no number from 1 to 100000")
     try:
         verdict, severity = Verdict(entry.get("verdict")), Severity(entry.get("severity"))
     except ValueError:
         raise BaselineError(f"{file}: entry {number} has no verdict and severity that we know") from None
-    return Entry(rule, root, address, region, verdict, severity, count)
+    return Entry(rule, root, address, region, verdict, severity, count, aspect=aspect)

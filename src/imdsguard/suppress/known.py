@@ -1,7 +1,7 @@
 """Findings that were there before: which of today's they cover, and which of them are gone.
 
-A finding is known by its rule, root module, address and Region, never by a line. One that got worse is a new one: what
-could not be told and now fails, or what is rated higher.
+A finding is known by its rule, root module, address and Region, and by what of it is judged where that is several
+things, never by a line. One that got worse is a new one: what could not be told and now fails, or what is rated higher.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.suppression import Suppression
 
-    Key = tuple[str, str, str, str]
-    """Root, address, rule and Region."""
+    Key = tuple[str, str, str, str, str]
+    """Root, address, rule, Region and aspect."""
+
+    Slots = dict["Entry", int]
+    """Entries of one key, each a single finding, with how many of them are left."""
 
 _SEVERITIES = tuple(Severity)
 
@@ -36,11 +39,12 @@ class Entry:
     severity: Severity
     count: int = 1
     message: str | None = None
+    aspect: str = ""
 
     @property
     def key(self) -> Key:
         """What it is known by."""
-        return (self.root, self.address, self.rule, self.region or "")
+        return (self.root, self.address, self.rule, self.region or "", self.aspect)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -49,8 +53,9 @@ class Entry:
 
     def __str__(self) -> str:
         region = f" in {self.region}" if self.region else ""
+        aspect = f": {self.aspect}" if self.aspect else ""
         root = f" ({self.root})" if self.root != "." else ""
-        return f"{self.rule} {self.address}{region}{root}"
+        return f"{self.rule} {self.address}{region}{aspect}{root}"
 
 
 @record(frozen=True, slots=True)
@@ -91,7 +96,8 @@ def entries_of(
     for each in findings:
         if counts(each, never):
             root, message = root_of(each.root), each.message if messages else None
-            entry = Entry(each.rule, root, each.address, each.region, each.verdict, each.severity, 1, message)
+            about = (each.rule, root, each.address, each.region)
+            entry = Entry(*about, each.verdict, each.severity, 1, message, each.aspect)
             found[entry] = found.get(entry, 0) + 1
     return tuple(sorted((replace(e, count=n) for e, n in found.items()), key=lambda e: (*e.order, e.message or "")))
 
@@ -109,51 +115,72 @@ def compare(
     Where there are more findings under one name than before, nobody can tell which one is new: all of those that their
     message does not tell apart stay in the count. `findings` must hold every verdict, passes too.
     """
-    slots: dict[Key, list[Entry]] = {}
+    slots: dict[Key, Slots] = {}
     for entry in entries:
-        slots.setdefault(entry.key, []).extend([replace(entry, count=1)] * entry.count)
+        one, left = replace(entry, count=1), slots.setdefault(entry.key, {})
+        left[one] = left.get(one, 0) + entry.count
     groups: dict[Key, list[int]] = {}
     for number, each in enumerate(findings):
         if counts(each, never):
-            groups.setdefault((root_of(each.root), each.address, each.rule, each.region or ""), []).append(number)
+            groups.setdefault(_key(each, root_of), []).append(number)
     marked = list(findings)
     for key, numbers in groups.items():
-        for number in _covered(numbers, marked, slots.get(key, [])):
+        for number in _covered(numbers, marked, slots.get(key, {})):
             marked[number] = replace(marked[number], suppressed=suppression)
     for number in _moved(marked, slots, root_of, never, examples) if examples is not None else ():
         marked[number] = replace(marked[number], suppressed=suppression)
-    gone: dict[Entry, int] = {}
-    for left in slots.values():
-        for entry in left:
-            gone[entry] = gone.get(entry, 0) + 1
-    return Compared(tuple(marked), tuple(replace(entry, count=count) for entry, count in gone.items()))
+    gone = tuple(replace(entry, count=count) for left in slots.values() for entry, count in left.items())
+    return Compared(tuple(marked), gone)
 
 
-def _covered(numbers: list[int], findings: Sequence[Finding], slots: list[Entry]) -> list[int]:
+def _key(finding: Finding, root_of: Callable[[str], str]) -> Key:
+    return (root_of(finding.root), finding.address, finding.rule, finding.region or "", finding.aspect)
+
+
+def _covered(numbers: list[int], findings: Sequence[Finding], slots: Slots) -> list[int]:
     """Give the findings that the entries in `slots` cover, and take these entries out of it."""
-    covered = []
+    said: dict[str | None, list[Entry]] = {}
+    for entry in slots:
+        said.setdefault(entry.message, []).append(entry)
+    covered, rest = [], []
     for number in numbers:
-        same = next((s for s in slots if s.message == findings[number].message and _covers(s, findings[number])), None)
+        alike = said.get(findings[number].message, ())
+        same = next((entry for entry in alike if entry in slots and _covers(entry, findings[number])), None)
         if same is not None:
-            slots.remove(same)
+            _take(slots, same)
             covered.append(number)
-    rest = [number for number in numbers if number not in covered]
-    if len(rest) > len(slots):
+        else:
+            rest.append(number)
+    if len(rest) > sum(slots.values()):
         slots.clear()  # they are not gone either
         return covered
+    kinds: dict[tuple[int, bool], list[Entry]] = {}
+    for entry in slots:
+        kinds.setdefault(_badness(entry), []).append(entry)
     for number in sorted(rest, key=lambda n: _badness(findings[n])):
-        wider = next((s for s in sorted(slots, key=_badness, reverse=True) if _covers(s, findings[number])), None)
+        wider = next((k for k in sorted(kinds, reverse=True) if _covers(kinds[k][-1], findings[number])), None)
+        kind = min(kinds) if wider is None else wider  # what got worse is not gone
         if wider is not None:
-            slots.remove(wider)
             covered.append(number)
-        elif slots:
-            slots.remove(min(slots, key=_badness))  # what got worse is not gone
+        if _take(slots, kinds[kind][-1]):
+            kinds[kind].pop()
+            if not kinds[kind]:
+                del kinds[kind]
     return covered
+
+
+def _take(slots: Slots, entry: Entry) -> bool:
+    """Take one out, and say whether it was the last of its sort."""
+    slots[entry] -= 1
+    if slots[entry]:
+        return False
+    del slots[entry]
+    return True
 
 
 def _moved(
     findings: Sequence[Finding],
-    slots: dict[Key, list[Entry]],
+    slots: dict[Key, Slots],
     root_of: Callable[[str], str],
     never: Collection[str],
     examples: Examples,
@@ -162,7 +189,7 @@ def _moved(
     spoken = {(root_of(each.root), each.address, each.rule) for each in findings}
     silent: dict[tuple[str, str, str], list[Key]] = {}
     for key, left in slots.items():
-        root, address, rule, region = key
+        root, address, rule, region, _ = key
         if left and (root, address) in examples.there and (root, address, rule) not in spoken:
             silent.setdefault((root, rule, region), []).append(key)
     moved = []
@@ -172,7 +199,7 @@ def _moved(
         for key in silent.get((root_of(finding.root), finding.rule, finding.region or ""), ()):
             covering = next((e for e in slots[key] if examples.one(e) and _covers(e, finding)), None)
             if covering is not None:
-                slots[key].remove(covering)
+                _take(slots[key], covering)
                 moved.append(number)
                 break
     return moved
