@@ -166,6 +166,8 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nextends: none\n",
          ('team.yaml:2:10: there is no policy "none" (known: aws-security-hub, baseline, cis-aws-foundations, detect, '
          'enforce, observe, strict); a path ends in .yaml or .yml')),
+        ("version: 1\nextends: strikt\n",
+         'team.yaml:2:10: there is no policy "strikt"; did you mean "strict"?'),
         ("version: 1\nextends: gone.yaml\n",
          "team.yaml:2:10: the policy gone.yaml cannot be read: No such file or directory"),
         ("version: 1\nextends: ./team.yaml\n",
@@ -175,13 +177,17 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nextends: [strict, '']\n",
          "team.yaml:2:19: extends must be the name of a policy, a path, or a list of these"),
         ("version: &v 1\nextends: *v\n",
-         "team.yaml:1:10: a policy cannot use YAML aliases (`*name`): write it out"),
+         "team.yaml:2:10: a policy cannot use YAML aliases (`*name`): write it out"),
         ("version: 1\nx: !!python/object/apply:os.getcwd []\n",
          ('team.yaml:2:1: a policy has no key "x" '
          '(known: assume, estates, exemptions, extends, fail_on, on_deployed, on_unknown, requirements, rules, '
           'suppressions, version)')),
         ("version: 1\n? [a]\n: b\n", "team.yaml:2:3: a key must be a word"),
-        ("[" * 100_000, "team.yaml: this policy is nested too deeply"),
+        ("version: 1\nrules: {\n" + "[" * 100_000, "team.yaml:3:63: this policy is nested too deeply"),
+        ("a:\n" + "- " * 100_000, "team.yaml:2:127: this policy is nested too deeply"),
+        ("version: 1\nrules:\n\ttokens: off\n", "team.yaml:3:1: this is not YAML: a tab cannot indent"),
+        ("version: 1\nrules: \x01\n", "team.yaml:2:8: this is not YAML: it cannot hold the character U+0001"),
+        ("version: 1\n---\nversion: 1\n", "team.yaml:2:1: a policy is one document, and here another one begins"),
         ("#" * 300_000, "team.yaml: this policy is larger than 256 KiB"),
         ("version: 1\nextends: \"a\\0.yaml\"\n",
          "team.yaml:2:10: a policy's name cannot hold a NUL character"),
@@ -216,6 +222,18 @@ def test_the_projects_policy_is_found_upward_to_the_git_root(tmp_path: Path, mon
     found = find_policy(None, ".")
     assert (found.name, found.draft.fail_on) == (".imdsguard.yaml", "note")
     assert find_policy("strict", ".").name == "strict"
+
+
+def test_a_policy_of_almost_the_right_name_is_not_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "stacks").mkdir()
+    (tmp_path / ".imdsguard.yml").write_text("version: 1\nfail_on: never\n")
+    monkeypatch.chdir(tmp_path / "stacks")
+    with pytest.raises(PolicyError, match=r"^\.\./\.imdsguard\.yml is not read: call it \.imdsguard\.yaml$"):
+        find_policy(None, ".")
+    assert find_policy("../.imdsguard.yml", ".").draft.fail_on == "never"
+    (tmp_path / ".imdsguard.yaml").write_text("version: 1\nfail_on: note\n")
+    assert find_policy(None, ".").draft.fail_on == "note"
 
 
 def test_a_policy_in_the_scanned_tree_cannot_reach_outside_the_repository(

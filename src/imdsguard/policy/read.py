@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BASELINE = "baseline"
 CONFIG = ".imdsguard.yaml"
+MISTAKEN = ".imdsguard.yml"
+"""What people call it by mistake. It is refused: a policy must not be passed over in silence."""
 RESERVED = ("exemption-expired", "exemption-unused", "suppression-expired", "suppression-invalid", "suppression-unused")
 """Rules that no file holds: those by which exemptions of a policy and comments in the code are reported."""
 _LONGEST_CHAIN = 16
@@ -170,21 +172,31 @@ def find_policy(name: str | None, working_directory: str, base: str | None = Non
 def discover(working_directory: str) -> tuple[str | None, str]:
     """Look for `.imdsguard.yaml` from the working directory upward to the git root.
 
-    Gives it, if it is there, and the folder in which the search ended.
+    Gives it, if it is there, and the folder in which the search ended. Raises `PolicyError` for a `.imdsguard.yml`.
     """
     start = folder = os.path.abspath(working_directory)
     found: str | None = None
     while True:
-        candidate = os.path.join(folder, CONFIG)
-        if found is None and os.path.lexists(candidate):
-            found = os.path.relpath(candidate, start)
+        if found is None:
+            found = _config_in(folder, start)
         parent = os.path.dirname(folder)
         if os.path.lexists(os.path.join(folder, ".git")):
-            return found, folder
+            return _well_named(found), folder
         if parent == folder:  # no repository: only what is in the working directory itself is the project's
-            own = os.path.join(start, CONFIG)
-            return (CONFIG if os.path.lexists(own) else None), start
+            return _well_named(_config_in(start, start)), start
         folder = parent
+
+
+def _config_in(folder: str, start: str) -> str | None:
+    names = (name for name in (CONFIG, MISTAKEN) if os.path.lexists(os.path.join(folder, name)))
+    name = next(names, None)
+    return None if name is None else os.path.relpath(os.path.join(folder, name), start)
+
+
+def _well_named(config: str | None) -> str | None:
+    if config is not None and os.path.basename(config) == MISTAKEN:
+        raise PolicyError(f"{config} is not read: call it {CONFIG}")
+    return config
 
 
 class _Chain:
@@ -257,7 +269,8 @@ def _path(name: str, folder: str, place: Place | None) -> str:
         return os.path.join(folder, name)
     if name not in shipped_policies():
         hint = nearest(name, shipped_policies())
-        raise PolicyError(f'there is no policy "{name[:60]}"{hint}; a path ends in .yaml or .yml', place)
+        path = "" if hint.endswith("?") else "; a path ends in .yaml or .yml"
+        raise PolicyError(f'there is no policy "{name[:60]}"{hint}{path}', place)
     return f"{shipped_folder('policies')}/{name}.yaml"
 
 

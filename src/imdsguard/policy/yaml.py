@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 LARGEST = 256 * 1024
 """Bytes of a policy file. Those that people write have a few thousand."""
+DEEPEST = 64
+"""How deep lists and mappings may lie in each other. No key of a policy is deeper than ten."""
 
 
 def read_nodes(data: bytes, file: str) -> Node:
@@ -30,43 +32,73 @@ def read_nodes(data: bytes, file: str) -> Node:
 
 
 def read_yaml(text: str, file: str) -> Node:
-    """Read any YAML."""
+    """Read any YAML. Raises `PolicyError`."""
     import yaml
+    from yaml.reader import ReaderError
+
+    class Bounded(yaml.SafeLoader):
+        """Ends early: the reader's work grows with the square of the depth, and aliases with its power."""
+
+        depth = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+            place = _place(event.start_mark, event.end_mark, file)
+            if isinstance(event, yaml.AliasEvent):
+                raise PolicyError("a policy cannot use YAML aliases (`*name`): write it out", place)
+            if self.depth == DEEPEST:
+                raise PolicyError("this policy is nested too deeply", place)
+            self.depth += 1
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
 
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=Bounded)
         if node is None:
             return Table((), Place(file, 1, 1))
-        return _convert(node, file, set())
+        return _convert(node, file)
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark, error.problem_mark, file) if error.problem_mark else Place(file)
-        raise PolicyError(f"this is not YAML: {error.problem or error.context}", place) from None
+        raise PolicyError(_words(error), place) from None
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        message = f"this is not YAML: it cannot hold the character U+{ord(text[error.position]):04X}"
+        raise PolicyError(message, Place(file, line, column)) from None
     except yaml.YAMLError as error:
         raise PolicyError(f"this is not YAML: {str(error).splitlines()[0]}", Place(file)) from None
     except RecursionError:
         raise PolicyError("this policy is nested too deeply", Place(file)) from None
 
 
-def _convert(node: yaml.Node, file: str, seen: set[int]) -> Node:
+def _words(error: yaml.MarkedYAMLError) -> str:
+    if error.problem == "but found another document":
+        return "a policy is one document, and here another one begins"
+    said = error.problem or error.context
+    return f"this is not YAML: {'a tab cannot indent' if said == _TAB else said}"
+
+
+_TAB = "found character '\\t' that cannot start any token"
+
+
+def _convert(node: yaml.Node, file: str) -> Node:
     import yaml
 
     place = _place(node.start_mark, node.end_mark, file)
-    if id(node) in seen:
-        raise PolicyError("a policy cannot use YAML aliases (`*name`): write it out", place)
-    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, place, quoted=node.style is not None)
     if isinstance(node, yaml.SequenceNode):
-        return Items(tuple(_convert(item, file, seen) for item in node.value), place)
+        return Items(tuple(_convert(item, file) for item in node.value), place)
     entries: dict[str, tuple[Scalar, Node]] = {}
     for name, value in node.value:
-        key = _convert(name, file, seen)
+        key = _convert(name, file)
         if not isinstance(key, Scalar):
             raise PolicyError("a key must be a word", key.place)
         if key.text in entries:
             first = entries[key.text][0].place.line
             raise PolicyError(f'the key "{key.text}" is there twice (first in line {first})', key.place)
-        entries[key.text] = (key, _convert(value, file, seen))
+        entries[key.text] = (key, _convert(value, file))
     return Table(tuple(entries.values()), place)
 
 
