@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from imdsguard.model.finding import Severity, Verdict
-from imdsguard.suppress.baseline import BaselineError, baseline_text, read_baseline
+from imdsguard.suppress.baseline import Baseline, BaselineError, baseline_text, read_baseline
 from imdsguard.suppress.known import Entry
+from imdsguard.suppress.problems import Gap
 
 WEB = Entry("tokens", "stacks/web", 'module.a["x"].aws_instance.b[0]', None, Verdict.FAIL, Severity.ERROR)
 DEFAULT = Entry("default", ".", "aws_instance.ä", "eu-west-1", Verdict.UNKNOWN, Severity.NOTE, 3)
@@ -25,40 +26,68 @@ TEXT = r"""{
 
 
 def test_it_has_one_entry_a_line_in_order(tmp_path: Path) -> None:
-    assert baseline_text([WEB, DEFAULT]) == TEXT
+    assert baseline_text(Baseline((WEB, DEFAULT))) == TEXT
     (tmp_path / "b.json").write_text(TEXT)
-    assert read_baseline(str(tmp_path / "b.json")) == (DEFAULT, WEB)
+    assert read_baseline(str(tmp_path / "b.json")) == Baseline((DEFAULT, WEB))
 
 
 def test_an_empty_one(tmp_path: Path) -> None:
-    (tmp_path / "b.json").write_text(baseline_text([]))
-    assert read_baseline(str(tmp_path / "b.json")) == ()
+    (tmp_path / "b.json").write_text(baseline_text(Baseline()))
+    assert read_baseline(str(tmp_path / "b.json")) == Baseline()
+
+
+def test_it_names_what_could_not_be_read(tmp_path: Path) -> None:
+    known = Baseline((), (Gap("a.tf", "is not read"), Gap("b.tf", "is not read", 2)))
+    text = baseline_text(known)
+    assert text.splitlines()[4:] == [
+        '  "problems": [',
+        '    {"file": "a.tf", "message": "is not read", "count": 1},',
+        '    {"file": "b.tf", "message": "is not read", "count": 2}',
+        "  ]",
+        "}",
+    ]
+    (tmp_path / "b.json").write_text(text)
+    assert read_baseline(str(tmp_path / "b.json")) == known
 
 
 def test_keys_that_a_later_version_adds_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(TEXT.replace('"count": 1', '"count": 1, "owner": "me"'))
-    assert read_baseline(str(tmp_path / "b.json")) == (DEFAULT, WEB)
+    assert read_baseline(str(tmp_path / "b.json")) == Baseline((DEFAULT, WEB))
 
 
 def entry(text: str) -> str:
     return '{"schema": "imdsguard/baseline/v1", "findings": [' + text + "]}"
 
 
+NO_JSON = "the baseline b.json is not JSON: take it back from git, or delete it and write a new one"
+NEWER = (
+    "b.json is no baseline that this version can read: it is of another version of imdsguard, "
+    "delete it and write a new one"
+)
 GOOD = '{"rule": "r", "root": ".", "address": "a", "verdict": "fail", "severity": "error"'
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "the baseline b.json is not JSON: write it again with --write-baseline=b.json"),
-        ("[" * 100_000, "the baseline b.json is not JSON: write it again with --write-baseline=b.json"),
-        ("\xff", "the baseline b.json is not JSON: write it again with --write-baseline=b.json"),
-        ("[]", 'b.json is no baseline that this version can read: its "schema" is not "imdsguard/baseline/v1"'),
+        ("{", NO_JSON.replace(": t", " (line 1, column 2: Expecting property name enclosed in double quotes): t")),
+        ("[" * 100_000, NO_JSON),
+        ("\xff", NO_JSON),
         (
-            '{"schema": "imdsguard/baseline/v2"}',
-            "b.json is no baseline that this version can read: it is of another version of imdsguard",
+            "{\n<<<<<<< HEAD\n=======\n>>>>>>> feature\n}\n",
+            "the baseline b.json holds the marks of a merge in line 2: keep the entries of both sides",
         ),
+        ("[]", 'b.json is no baseline that this version can read: its "schema" is not "imdsguard/baseline/v1"'),
+        ('{"schema": "imdsguard/baseline/v2"}', NEWER),
         ('{"schema": "imdsguard/baseline/v1"}', 'the baseline b.json has no list "findings"'),
+        (
+            '{"schema": "imdsguard/baseline/v1", "findings": [], "problems": {}}',
+            '"problems" in the baseline b.json is no list',
+        ),
+        (
+            '{"schema": "imdsguard/baseline/v1", "findings": [], "problems": [{"file": "a"}]}',
+            "b.json: problem 1 needs a file and a message",
+        ),
         (entry("3"), "b.json: entry 1 needs a rule, a root and an address"),
         (entry(GOOD + "}, {}"), "b.json: entry 2 needs a rule, a root and an address"),
         (entry(GOOD + ', "region": 1}'), "b.json: the region of entry 1 is no text"),

@@ -23,8 +23,11 @@ TERMINATED = SIGNALLED + 15
 
 
 def exit_code(findings: Iterable[Finding], problems: Sequence[Problem], fail_on: Severity | None) -> int:
-    """Problems count most: a run that could not check everything must not look like one that found only a little."""
-    if problems:
+    """Problems count most: a run that could not check everything must not look like one that found only a little.
+
+    Those that are known are told, and do not count.
+    """
+    if any(not problem.known for problem in problems):
         return PROBLEM
     if fail_on is None:
         return CLEAN

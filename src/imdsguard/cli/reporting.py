@@ -147,15 +147,14 @@ def make_report(found: Read, gate: Gate) -> Report:
     from imdsguard.report.report import Report
 
     outcome = judge(found.estate, gate.rules, gate.policy)
-    problems = found.problems + outcome.problems
-    settled = settle(outcome.findings, found, gate, complete=not problems)
+    settled = settle(outcome.findings, found.problems + outcome.problems, found, gate)
     shown = tuple(f for f in settled.findings if gate.options.show_passed or f.verdict is not Verdict.PASS)
     rules = gate.rules
     if settled.comments:
         from imdsguard.suppress.rules import rules_of_comments
 
         rules += rules_of_comments()
-    return Report(found.estate, shown, problems, rules, gate.policy.name, settled.notes)
+    return Report(found.estate, shown, settled.problems, rules, gate.policy.name, settled.notes)
 
 
 def _render(name: str, report: Report, style: Style | None, *, quiet: bool, suppressed: bool) -> str:

@@ -14,12 +14,16 @@ if TYPE_CHECKING:
     from imdsguard.cli.reporting import Gate
     from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
+    from imdsguard.model.problem import Problem
     from imdsguard.suppress.git import Repository
+    from imdsguard.suppress.problems import Gap
     from imdsguard.terraform.inputs import Inputs
 
 
-def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) -> tuple[Finding, ...]:
-    """Take out of the count what the version from which this branch went off had, too.
+def leave_out_unchanged(
+    findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: Read, gate: Gate
+) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
+    """Take out of the count what the version from which this branch went off had, too: findings, and problems.
 
     Both versions are judged whole, so that a finding counts wherever the change stands that brings it. Raises
     `click.ClickException`.
@@ -30,6 +34,7 @@ def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) 
     from imdsguard.suppress.earlier import lay_out
     from imdsguard.suppress.git import GitError, Repository
     from imdsguard.suppress.known import compare, entries_of
+    from imdsguard.suppress.problems import mark_known
 
     ref = gate.options.changed_since or ""
     if found.inputs is None or "-" in found.paths or any(not os.path.isdir(root.name) for root in found.roots):
@@ -40,14 +45,15 @@ def leave_out_unchanged(findings: tuple[Finding, ...], found: Read, gate: Gate) 
         places = [_below(path, repository) for path in found.paths or (".",)]
         with scratch_folder() as folder:
             lay_out(repository, commit, folder)
-            earlier = _judge(places, found.inputs, gate, repository, folder)
+            earlier, gaps = _judge(places, found.inputs, gate, repository, folder)
     except GitError as error:
         raise click.ClickException(str(error)) from None
     never = frozenset(rule.id for rule in gate.rules if rule.fixed)
     entries = entries_of(earlier, str, never, messages=True)
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
-    return compare(findings, entries, str, never, suppression, examples_of(found, gate, str)).findings
+    compared = compare(findings, entries, str, never, suppression, examples_of(found, gate, str))
+    return compared.findings, mark_known(problems, gaps, str, suppression.reason)
 
 
 def _below(path: str, repository: Repository) -> str:
@@ -61,25 +67,27 @@ def _below(path: str, repository: Repository) -> str:
 
 def _judge(
     places: Sequence[str], inputs: Inputs, gate: Gate, repository: Repository, folder: str
-) -> tuple[Finding, ...]:
+) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
     """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions."""
     from imdsguard.aws.types import wanted
     from imdsguard.cli.session import estate_of
     from imdsguard.cli.suppressing import heed
     from imdsguard.engine import judge
+    from imdsguard.suppress.problems import gaps_of
     from imdsguard.terraform.read import read
 
     here = os.path.join(folder, os.path.relpath(os.path.realpath("."), repository.top))
     os.makedirs(here, exist_ok=True)
     given = [there for place in places if (there := _there(os.path.join(folder, place))) is not None]
     if not given:
-        return ()
+        return (), ()
     same = replace(inputs, working_directory=here, var_files=_var_files(inputs, repository, folder, here))
     reading = read(given, same, wanted())
     earlier = estate_of(reading.roots, reading.problems, gate.policy.outside)
     outcome = judge(earlier.estate, gate.rules, gate.policy)
-    complete = not (reading.problems or outcome.problems)
-    return heed(outcome.findings, earlier, gate, here, complete=complete).findings
+    problems = reading.problems + outcome.problems
+    settled = heed(outcome.findings, earlier, gate, here, complete=not problems)
+    return settled.findings, gaps_of(problems, str)
 
 
 def _there(path: str) -> str | None:

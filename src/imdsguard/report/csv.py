@@ -57,12 +57,13 @@ def _problem(problem: Problem) -> tuple[str, ...]:
     place = problem.place
     given = {
         "verdict": "problem",
-        "severity": "error",
+        "severity": "note" if problem.known else "error",
         "message": problem.message,
         "file": place.file if place else "",
         "line": str(place.line or "") if place else "",
         "column": str(place.column or "") if place else "",
         "remedy": problem.remedy,
+        "reason": problem.known,
     }
     return tuple(given.get(column, "") for column in COLUMNS)
 

@@ -39,7 +39,8 @@ def _finding(finding: Finding) -> str:
 
 
 def _problem(problem: Problem) -> str:
-    return _command("error", problem.place, "could not be checked", problem_sentence(problem))
+    name, known = ("notice", f" ({problem.known})") if problem.known else ("error", "")
+    return _command(name, problem.place, f"could not be checked{known}", problem_sentence(problem))
 
 
 def _command(name: str, place: Place | None, title: str, text: str) -> str:

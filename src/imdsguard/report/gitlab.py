@@ -51,7 +51,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "description": f"could not be checked: {problem_sentence(problem)}",
         "check_name": "problem",
         "fingerprint": f"problem|{file}|{problem.message}",
-        "severity": "blocker",
+        "severity": "info" if problem.known else "blocker",
         "location": _location(problem.place),
         "categories": ["Security"],
         "type": "issue",

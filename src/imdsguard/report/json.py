@@ -148,7 +148,12 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
 
 def problem_json(problem: Problem) -> dict[str, Any]:
     """Give a problem as every document shows it."""
-    return {"message": problem.message, "remedy": problem.remedy or None, **_place(problem.place)}
+    return {
+        "message": problem.message,
+        "remedy": problem.remedy or None,
+        "known": problem.known or None,
+        **_place(problem.place),
+    }
 
 
 def _place(place: Place | None) -> dict[str, Any]:

@@ -71,7 +71,10 @@ def _finding(finding: Finding) -> _Case:
 
 
 def _problem(problem: Problem) -> _Case:
-    return _Case("imdsguard.problem", where(problem.place), "error", "problem", problem_sentence(problem))
+    name, text = where(problem.place), problem_sentence(problem)
+    if problem.known:
+        return _Case("imdsguard.problem", name, "skipped", message=f"{problem.known}: {text}")
+    return _Case("imdsguard.problem", name, "error", "problem", text)
 
 
 def _counts(name: str, cases: Sequence[_Case], *, skipped: bool) -> str:

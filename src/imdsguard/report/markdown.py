@@ -102,4 +102,5 @@ def _details(finding: Finding) -> str:
 def _problem(problem: Problem) -> str:
     place = f"{code(where(problem.place))}: " if problem.place else ""
     remedy = f" ({prose(problem.remedy)})" if problem.remedy else ""
-    return f"{place}{prose(problem.message)}{remedy}"
+    known = f" ({prose(problem.known)})" if problem.known else ""
+    return f"{place}{prose(problem.message)}{remedy}{known}"

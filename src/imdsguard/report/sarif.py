@@ -40,6 +40,7 @@ def render(report: Report) -> str:
 def _run(report: Report) -> dict[str, Any]:
     findings = list(report.findings)
     notifications = [_problem(problem) for problem in report.problems]
+    successful = all(problem.known for problem in report.problems)
     if len(findings) > MOST_RESULTS:
         findings = worst_first(findings)[:MOST_RESULTS]
         text = f"{len(report.findings)} results are more than GitHub takes: these are the worst {MOST_RESULTS}"
@@ -57,7 +58,7 @@ def _run(report: Report) -> dict[str, Any]:
             }
         },
         "invocations": [
-            {"executionSuccessful": not report.problems, "toolExecutionNotifications": notifications},
+            {"executionSuccessful": successful, "toolExecutionNotifications": notifications},
         ],
         "originalUriBaseIds": BASES,
         "columnKind": "unicodeCodePoints",
@@ -114,7 +115,8 @@ def _suppression(given: Suppression) -> dict[str, Any]:
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    notification: dict[str, Any] = {"level": "error", "message": {"text": disarm(problem_sentence(problem))}}
+    level = "note" if problem.known else "error"
+    notification: dict[str, Any] = {"level": level, "message": {"text": disarm(problem_sentence(problem))}}
     if problem.place is not None:
         notification["locations"] = [location(problem.place)]
     return notification

@@ -42,7 +42,8 @@ def problem_line(problem: Problem, style: Style | None = None) -> str:
     style = style or Style()
     where = f"{escape(str(problem.place))}: " if problem.place else ""
     remedy = f" ({_text(problem.remedy)})" if problem.remedy else ""
-    return f"{style.severity('error', 'problem')}: {where}{_text(problem.message)}{remedy}"
+    word = style.severity("note", "known problem") if problem.known else style.severity("error", "problem")
+    return f"{word}: {where}{_text(problem.message)}{remedy}"
 
 
 def summary_line(report: Report) -> str:
@@ -55,7 +56,9 @@ def summary_line(report: Report) -> str:
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")
     if report.problems:
-        parts.append(f"{plural(len(report.problems), 'problem')}, so not everything was checked")
+        known = sum(bool(problem.known) for problem in report.problems)
+        count = plural(len(report.problems), "problem") + (f" ({known} known)" if known else "")
+        parts.append(f"{count}, so not everything was checked")
     return "; ".join(parts)
 
 

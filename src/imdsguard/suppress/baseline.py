@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.record import record
 from imdsguard.suppress.known import Entry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from imdsguard.suppress.problems import Gap
 
 SCHEMA = "imdsguard/baseline/v1"
 DEFAULT = ".imdsguard-baseline.json"
@@ -21,10 +20,19 @@ class BaselineError(Exception):
     """A file that is no baseline, or cannot be read."""
 
 
-def read_baseline(file: str) -> tuple[Entry, ...]:
+@record(frozen=True, slots=True)
+class Baseline:
+    """What is known: findings, and what of the source could not be read."""
+
+    entries: tuple[Entry, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+
+def read_baseline(file: str) -> Baseline:
     """Read a baseline. Raises `BaselineError`."""
     import json
 
+    data = b""
     try:
         if os.path.exists(file) and not os.path.isfile(file):
             raise BaselineError(f"the baseline {file} is not a file")
@@ -37,26 +45,51 @@ def read_baseline(file: str) -> tuple[Entry, ...]:
         raise BaselineError(f"there is no baseline {file}: write it with --write-baseline={file}") from None
     except OSError as error:
         raise BaselineError(f"the baseline {file} cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise BaselineError(f"the baseline {file} is not JSON: write it again with --write-baseline={file}") from None
+    except (ValueError, RecursionError) as error:
+        raise BaselineError(_no_json(file, data, error)) from None
     schema = document.get("schema") if isinstance(document, dict) else None
     if schema != SCHEMA:
         newer = isinstance(schema, str) and schema.startswith("imdsguard/baseline/")
-        remedy = "it is of another version of imdsguard" if newer else f'its "schema" is not "{SCHEMA}"'
+        other = "it is of another version of imdsguard, delete it and write a new one"
+        remedy = other if newer else f'its "schema" is not "{SCHEMA}"'
         raise BaselineError(f"{file} is no baseline that this version can read: {remedy}")
     entries = document.get("findings")
     if not isinstance(entries, list):
         raise BaselineError(f'the baseline {file} has no list "findings"')
-    return tuple(_entry(file, number, each) for number, each in enumerate(entries, 1))
+    problems = document.get("problems", [])
+    if not isinstance(problems, list):
+        raise BaselineError(f'"problems" in the baseline {file} is no list')
+    return Baseline(
+        tuple(_entry(file, number, each) for number, each in enumerate(entries, 1)),
+        tuple(_gap(file, number, each) for number, each in enumerate(problems, 1)),
+    )
 
 
-def baseline_text(entries: Iterable[Entry]) -> str:
-    """Write a baseline."""
+def _no_json(file: str, data: bytes, error: Exception) -> str:
+    """Say what is wrong, and how to get out of it: a file that is no baseline is not overwritten."""
+    from json import JSONDecodeError
+
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.startswith((b"<<<<<<< ", b">>>>>>> ")):
+            return f"the baseline {file} holds the marks of a merge in line {number}: keep the entries of both sides"
+    where = f" (line {error.lineno}, column {error.colno}: {error.msg})" if isinstance(error, JSONDecodeError) else ""
+    return f"the baseline {file} is not JSON{where}: take it back from git, or delete it and write a new one"
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """Write a baseline. Problems are named where there are any."""
+    lists = {"findings": [_plain(entry) for entry in sorted(baseline.entries, key=lambda e: e.order)]}
+    if baseline.gaps:
+        gaps = sorted(baseline.gaps, key=lambda gap: gap.key)
+        lists["problems"] = [{"file": gap.file, "message": gap.message, "count": gap.count} for gap in gaps]
+    body = "".join(f',\n  "{name}": [{_lines(listed)}\n  ]' for name, listed in lists.items())
+    return f'{{\n  "schema": "{SCHEMA}"{body}\n}}\n'
+
+
+def _lines(listed: list[dict[str, Any]]) -> str:
     import json
 
-    lines = [json.dumps(_plain(entry)) for entry in sorted(entries, key=lambda e: e.order)]
-    body = "".join(f"\n    {line}," for line in lines).removesuffix(",")
-    return f'{{\n  "schema": "{SCHEMA}",\n  "findings": [{body}\n  ]\n}}\n'
+    return "".join(f"\n    {json.dumps(each)}," for each in listed).removesuffix(",")
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
@@ -76,17 +109,30 @@ def _entry(file: str, number: int, given: object) -> Entry:
     """Check one entry; keys that we do not know are left alone."""
     entry = given if isinstance(given, dict) else {}
     rule, root, address, region = (entry.get(key) for key in ("rule", "root", "address", "region"))
-    count, aspect = entry.get("count", 1), entry.get("aspect", "")
+    aspect = entry.get("aspect", "")
     if not (isinstance(rule, str) and isinstance(root, str) and isinstance(address, str)):
         raise BaselineError(f"{file}: entry {number} needs a rule, a root and an address")
     if region is not None and not isinstance(region, str):
         raise BaselineError(f"{file}: the region of entry {number} is no text")
     if not isinstance(aspect, str):
         raise BaselineError(f"{file}: the aspect of entry {number} is no text")
-    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 100_000:
-        raise BaselineError(f"{file}: the count of entry {number} is no number from 1 to 100000")
     try:
         verdict, severity = Verdict(entry.get("verdict")), Severity(entry.get("severity"))
     except ValueError:
         raise BaselineError(f"{file}: entry {number} has no verdict and severity that we know") from None
-    return Entry(rule, root, address, region, verdict, severity, count, aspect=aspect)
+    return Entry(rule, root, address, region, verdict, severity, _count(file, f"entry {number}", entry), aspect=aspect)
+
+
+def _gap(file: str, number: int, given: object) -> Gap:
+    problem = given if isinstance(given, dict) else {}
+    name, message = problem.get("file"), problem.get("message")
+    if not isinstance(name, str) or not isinstance(message, str):
+        raise BaselineError(f"{file}: problem {number} needs a file and a message")
+    return Gap(name, message, _count(file, f"problem {number}", problem))
+
+
+def _count(file: str, what: str, entry: dict[str, Any]) -> int:
+    count = entry.get("count", 1)
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 100_000:
+        raise BaselineError(f"{file}: the count of {what} is no number from 1 to 100000")
+    return count

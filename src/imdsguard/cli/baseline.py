@@ -1,0 +1,160 @@
+"""`--baseline` and `--write-baseline`: what was known when the file was written, and what of it is fixed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imdsguard.cli.reporting import Gate
+    from imdsguard.cli.session import Read
+    from imdsguard.cli.suppressing import Settled
+    from imdsguard.suppress.baseline import Baseline
+    from imdsguard.suppress.known import Entry
+    from imdsguard.suppress.problems import Gap
+
+
+def leave_out_known(settled: Settled, found: Read, gate: Gate) -> Settled:
+    """Take out what a baseline holds, and write one.
+
+    With `--baseline`, writing only takes out of it what is fixed. Without, it takes in all that is found, and what of
+    the source could not be read. Raises `click.ClickException`.
+    """
+    from imdsguard.cli.output import write_file
+    from imdsguard.cli.suppressing import examples_of, never_known
+    from imdsguard.model.suppression import Means, Suppression
+    from imdsguard.suppress.baseline import DEFAULT, Baseline, BaselineError, baseline_text, read_baseline
+    from imdsguard.suppress.known import compare, entries_of
+    from imdsguard.suppress.problems import closed_gaps, gaps_of, mark_known, without
+
+    options, never = gate.options, never_known(gate)
+    given, target = options.baseline, options.write_baseline
+    if target == "":
+        target = given or DEFAULT
+    named = given or target or DEFAULT
+    name_of = _names_from(named)
+    try:  # nothing but a baseline may be overwritten
+        there = read_baseline(target) if target is not None and os.path.lexists(target) else Baseline()
+        if given is not None:
+            known = read_baseline(given)
+        else:
+            known = Baseline(entries_of(settled.findings, name_of, never), gaps_of(found.problems, name_of))
+    except BaselineError as error:
+        raise click.ClickException(str(error)) from None
+    why = Suppression(Means.BASELINE, f"it was there when {named} was written")
+    compared = compare(settled.findings, known.entries, name_of, never, why, examples_of(found, gate, name_of))
+    problems = mark_known(settled.problems, known.gaps, name_of, why.reason)
+    scope = _Scope(found, gate, name_of, complete=all(problem.known for problem in problems))
+    fixed = tuple(entry for entry in compared.gone if scope.covers(entry))
+    closed = tuple(gap for gap in closed_gaps(known.gaps, gaps_of(problems, name_of)) if scope.reads(gap))
+    if target is not None:
+        kept = Baseline(_without(known.entries, fixed), without(known.gaps, closed))
+        write_file(target, baseline_text(kept if given is not None else scope.beyond(there, kept)))
+    named_now = [(str(e), e.count) for e in sorted(fixed, key=lambda e: e.order)] + [(str(g), g.count) for g in closed]
+    notes = _fixed_notes(named_now, named, writing=target is not None)
+    return replace(settled, findings=compared.findings, problems=problems, notes=notes)
+
+
+_DOCUMENTS = (".json", ".tfstate", ".tfplan")
+"""How the names of plans and states end: such a root module is not gone because a folder was read without it."""
+
+
+class _Scope:
+    """Of what in a baseline a run can say that it is gone: it asked the rule about the root module, or read the file.
+
+    `complete`: nothing kept it from that but what the baseline knows.
+    """
+
+    def __init__(self, found: Read, gate: Gate, name_of: Callable[[str], str], *, complete: bool) -> None:
+        self._roots = {name_of(root.name) for root in found.roots}
+        self._files = {name_of(file) for root in found.roots for file in root.files}
+        self._folders = [name_of(folder) for folder in found.folders]
+        self._rules = {rule.id for rule in gate.rules}
+        self._complete = complete
+
+    def covers(self, entry: Entry) -> bool:
+        """Whether this run can say that an entry is fixed."""
+        if not self._complete or entry.rule not in self._rules:
+            return False
+        if entry.root in self._roots:
+            return True
+        return not (entry.root == "-" or entry.root.endswith(_DOCUMENTS)) and self._below(entry.root)
+
+    def reads(self, gap: Gap) -> bool:
+        """Whether this run can say that a gap is closed."""
+        return self._complete and (gap.file in self._files or self._below(gap.file))
+
+    def _below(self, name: str) -> bool:
+        return any(folder == "." or f"{name}/".startswith(f"{folder}/") for folder in self._folders)
+
+    def beyond(self, there: Baseline, new: Baseline) -> Baseline:
+        """Add what is there already and this run does not speak of."""
+        entries, gaps = {entry.key for entry in new.entries}, {gap.key for gap in new.gaps}
+        return replace(
+            new,
+            entries=new.entries + tuple(e for e in there.entries if e.key not in entries and not self.covers(e)),
+            gaps=new.gaps + tuple(gap for gap in there.gaps if gap.key not in gaps and not self.reads(gap)),
+        )
+
+
+def _names_from(baseline: str) -> Callable[[str], str]:
+    """Name roots from the top of the repository, so that a baseline fits from every working directory.
+
+    Without a repository they are named from the baseline's own folder.
+    """
+    folder = top = os.path.realpath(".")
+    while not os.path.lexists(os.path.join(top, ".git")):
+        above = os.path.dirname(top)
+        if above == top:
+            top = os.path.dirname(os.path.realpath(baseline))
+            break
+        top = above
+
+    def name(root: str) -> str:
+        if root == "-":
+            return root
+        try:
+            return os.path.relpath(os.path.realpath(os.path.join(folder, root)), top).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return root
+
+    return name
+
+
+def _without(entries: tuple[Entry, ...], fixed: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    from dataclasses import replace
+
+    less: dict[tuple[str, ...], int] = {}
+    for entry in fixed:
+        less[entry.order] = less.get(entry.order, 0) + entry.count
+    kept = []
+    for entry in entries:
+        gone = min(entry.count, less.get(entry.order, 0))
+        less[entry.order] = less.get(entry.order, 0) - gone
+        if entry.count > gone:
+            kept.append(replace(entry, count=entry.count - gone))
+    return tuple(kept)
+
+
+_MOST_NAMED = 20
+
+
+def _fixed_notes(fixed: Sequence[tuple[str, int]], baseline: str, *, writing: bool) -> tuple[str, ...]:
+    """Name what is fixed, each with how many of it are."""
+    if not fixed:
+        return ()
+    from imdsguard.report.text import plural
+
+    count = sum(number for _, number in fixed)
+    are, them = ("is", "it") if count == 1 else ("are", "them")
+    what = "taken out" if writing else f"take {them} out with --write-baseline"
+    lines = [f"{plural(count, 'entry', 'entries')} of the baseline {baseline} {are} fixed ({what}):"]
+    lines += [f"  {name}" for name, _ in fixed[:_MOST_NAMED]]
+    if len(fixed) > _MOST_NAMED:
+        lines.append(f"  and {len(fixed) - _MOST_NAMED} more")
+    return tuple(lines)
