@@ -126,6 +126,16 @@ def test_what_got_worse_is_new(imdsguard: Command, project: Checkout) -> None:
     assert worse.stderr == ""
 
 
+def test_what_terraform_moves_is_kept_under_its_new_address(imdsguard: Command, project: Checkout) -> None:
+    imdsguard("scan", "--write-baseline=known.json", cwd=project.folder)
+    before = (project.folder / "known.json").read_text()
+    moved = "moved {\n  from = aws_instance.old\n  to   = aws_instance.older\n}\n"
+    project.write(stacks__a__main=instance("web") + instance("older") + moved)
+    done = imdsguard("scan", "--baseline", "known.json", "--write-baseline", cwd=project.folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (project.folder / "known.json").read_text() == before.replace("aws_instance.old", "aws_instance.older")
+
+
 def test_one_demand_of_a_requirement_does_not_stand_for_another(imdsguard: Command, tmp_path: Path) -> None:
     tokens = 'resource "aws_instance" "web" {{\n  metadata_options {{\n    {}\n  }}\n}}\n'
     old = tokens.format('http_tokens = "required"\n    http_put_response_hop_limit = 2')

@@ -107,6 +107,16 @@ def test_a_root_module_in_another_folder_is_a_new_one(imdsguard: Command, projec
     assert new(imdsguard, project, "--var", "t=required") == ["aws_instance.old"]
 
 
+def test_what_terraform_moves_is_no_new_one(imdsguard: Command, project: Checkout) -> None:
+    text = (project.folder / "stacks/a/main.tf").read_text().replace('"old"', '"older"')
+    project.write(stacks__a__main=text)
+    assert new(imdsguard, project, *PROD) == ["aws_instance.older"]
+    project.write(stacks__a__moved="moved {\n  from = aws_instance.old\n  to   = aws_instance.older\n}\n")
+    assert new(imdsguard, project, *PROD) == []
+    project.write(stacks__a__main=text.replace('"older" {', '"older" {\n  count = 2'))
+    assert new(imdsguard, project, *PROD) == ["aws_instance.older[1]"]
+
+
 def test_what_got_worse_counts(imdsguard: Command, project: Checkout) -> None:
     unknown = new(imdsguard, project)
     assert unknown == [], "var.t has no value in both versions"

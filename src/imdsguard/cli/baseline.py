@@ -26,7 +26,7 @@ def leave_out_known(settled: Settled, found: Read, gate: Gate) -> Settled:
     the source could not be read. Raises `click.ClickException`.
     """
     from imdsguard.cli.output import write_file
-    from imdsguard.cli.suppressing import examples_of, never_known
+    from imdsguard.cli.suppressing import examples_of, followed, never_known
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.suppress.baseline import DEFAULT, Baseline, BaselineError, baseline_text, read_baseline
     from imdsguard.suppress.known import compare, entries_of
@@ -46,8 +46,10 @@ def leave_out_known(settled: Settled, found: Read, gate: Gate) -> Settled:
             known = Baseline(entries_of(settled.findings, name_of, never), gaps_of(found.problems, name_of))
     except BaselineError as error:
         raise click.ClickException(str(error)) from None
+    examples = examples_of(found, gate, name_of)
+    known = replace(known, entries=followed(known.entries, found, examples, name_of))
     why = Suppression(Means.BASELINE, f"it was there when {named} was written")
-    compared = compare(settled.findings, known.entries, name_of, never, why, examples_of(found, gate, name_of))
+    compared = compare(settled.findings, known.entries, name_of, never, why, examples)
     problems = mark_known(settled.problems, known.gaps, name_of, why.reason)
     scope = _Scope(found, gate, name_of, complete=all(problem.known for problem in problems))
     fixed = tuple(entry for entry in compared.gone if scope.covers(entry))

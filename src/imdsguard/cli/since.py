@@ -29,7 +29,7 @@ def leave_out_unchanged(
     `click.ClickException`.
     """
     from imdsguard.cli.scratch import scratch_folder
-    from imdsguard.cli.suppressing import ONLY_SOURCE, examples_of
+    from imdsguard.cli.suppressing import ONLY_SOURCE, examples_of, followed
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.suppress.earlier import lay_out
     from imdsguard.suppress.git import GitError, Repository
@@ -49,10 +49,11 @@ def leave_out_unchanged(
     except GitError as error:
         raise click.ClickException(str(error)) from None
     never = frozenset(rule.id for rule in gate.rules if rule.fixed)
-    entries = entries_of(earlier, str, never, messages=True)
+    examples = examples_of(found, gate, str)
+    entries = followed(entries_of(earlier, str, never, messages=True), found, examples, str)
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
-    compared = compare(findings, entries, str, never, suppression, examples_of(found, gate, str))
+    compared = compare(findings, entries, str, never, suppression, examples)
     return compared.findings, mark_known(problems, gaps, str, suppression.reason)
 
 

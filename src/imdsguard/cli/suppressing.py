@@ -10,14 +10,15 @@ import click
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imdsguard.cli.reporting import Gate, Reporting
     from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.suppress.apply import Comment
-    from imdsguard.suppress.known import Examples
+    from imdsguard.suppress.known import Entry, Examples
+    from imdsguard.suppress.moved import Rename
 
 
 ONLY_SOURCE = (
@@ -132,6 +133,27 @@ def examples_of(found: Read, gate: Gate, root_of: Callable[[str], str]) -> Examp
     rated = {rule.id: gate.policy.setting(rule.id).severity or rule.severity for rule in gate.rules if rule.example}
     there = frozenset((root_of(root.name), each.address) for root in found.roots for each in root.resources)
     return Examples(rated, there)
+
+
+def followed(
+    entries: Sequence[Entry], found: Read, examples: Examples, root_of: Callable[[str], str]
+) -> tuple[Entry, ...]:
+    """Give entries the addresses under which Terraform goes on with what they are about: see `moved` blocks."""
+    if all((entry.root, entry.address) in examples.there for entry in entries):
+        return tuple(entries)
+    from functools import cache
+
+    from imdsguard.suppress.moved import follow, moves_of
+    from imdsguard.terraform.boundary import read_bytes
+
+    roots = {root_of(root.name): root for root in found.roots}
+
+    @cache
+    def moves(name: str) -> Rename:
+        root = roots.get(name)
+        return moves_of(root.resources, root.files, read_bytes) if root is not None else str
+
+    return tuple(follow(entries, examples.there, moves))
 
 
 def never_known(gate: Gate) -> frozenset[str]:

@@ -15,6 +15,9 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.model.place import Place
+
 MANIFEST = ".terraform/modules/modules.json"
 SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
 LARGEST = 32 * 1024 * 1024
@@ -80,23 +83,23 @@ def _calls(file: str) -> dict[str, tuple[str, ...]]:
     body, _ = parse_json_body(source) if file.endswith(".json") else parse_body(source)
     found = {}
     for block in body.blocks("module", 1):
-        written = []
+        asked = []
         for name in _NAMES:
             attribute = block.body.attribute(name)
             place = attribute.expression.place if attribute is not None else None
-            written.append("" if place is None else "\n".join(_text(source.lines(place.line, place.end_line), place)))
+            asked.append("" if place is None else written(source, place))
         if block.labels:
-            found[block.labels[0]] = tuple(written)
+            found[block.labels[0]] = tuple(asked)
     return found
 
 
-def _text(lines: tuple[str, ...], place: Any) -> list[str]:
-    """Cut what stands at a place out of its lines."""
-    cut = list(lines)
+def written(source: Source, place: Place) -> str:
+    """Give what stands at a place."""
+    cut = list(source.lines(place.line, place.end_line))
     if cut:
         cut[-1] = cut[-1][: place.end_column - 1]
         cut[0] = cut[0][place.column - 1 :]
-    return cut
+    return "\n".join(cut)
 
 
 def _manifest(file: str) -> list[dict[str, Any]]:

@@ -1,0 +1,103 @@
+"""Addresses that Terraform goes on with under another name."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from imdsguard.model.place import Place
+from imdsguard.suppress.moved import MOST, moves_of
+
+if TYPE_CHECKING:
+    from imdsguard.model.resource import Resource
+
+
+def resource(address: str, module: str = "") -> Resource:
+    """In `main.tf`, or in the folder of its module, which is called from there."""
+    names = [part for part in module.split(".") if part != "module"]
+    files = ["main.tf", *(f"{name.partition('[')[0]}/main.tf" for name in names)]
+    *calls, place = (Place(file, 1, 1) for file in files)
+    made = SimpleNamespace(address=address, module=module, calls=tuple(calls), place=place)
+    return cast("Resource", made)
+
+
+def block(before: str, after: str) -> str:
+    return f"moved {{\n  from = {before}\n  to   = {after} # as agreed\n}}\n"
+
+
+def moved(address: str, *today: Resource, **files: str) -> str:
+    texts = {f"{name.replace('__', '/')}.tf": text.encode() for name, text in files.items()}
+    return moves_of(today, texts, texts.__getitem__)(address)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "old", "new"),
+    [
+        ("aws_instance.a", "aws_instance.b", "aws_instance.a", "aws_instance.b"),
+        ("aws_instance.a", "aws_instance.b", 'aws_instance.a["x"]', 'aws_instance.b["x"]'),
+        ("aws_instance.a", 'aws_instance.a["x"]', "aws_instance.a", 'aws_instance.a["x"]'),
+        ("aws_instance.a[0]", 'aws_instance.a["x"]', "aws_instance.a[0]", 'aws_instance.a["x"]'),
+        ("aws_instance.a", "module.m.aws_instance.a", "aws_instance.a", "module.m.aws_instance.a"),
+        ("module.old", "module.m", "module.old.aws_instance.a[1]", "module.m.aws_instance.a[1]"),
+        ("module.old", "module.m", 'module.old["k.l"].aws_instance.a', 'module.m["k.l"].aws_instance.a'),
+        ("module.old", 'module.m["x"]', "module.old.module.n.aws_instance.a", 'module.m["x"].module.n.aws_instance.a'),
+        ("aws_spot_instance_request.a", "aws_instance.a", "aws_spot_instance_request.a", "aws_instance.a"),
+    ],
+)
+def test_what_a_block_moves(before: str, after: str, old: str, new: str) -> None:
+    assert moved(old, resource("aws_instance.other"), resource(new), main=block(before, after)) == new
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "old"),
+    [
+        ("aws_instance.a[0]", "aws_instance.b", "aws_instance.a[1]"),
+        ("aws_instance.a", 'aws_instance.b["x"]', "aws_instance.a[1]"),
+        ("aws_instance.a", "aws_instance.b", "module.m.aws_instance.a"),
+        ("aws_instance.a", "module.m", "aws_instance.a"),
+        ("var.a", "aws_instance.b[", "aws_instance.a"),
+        ('"aws_instance.a', "aws_instance.b", "aws_instance.a"),
+    ],
+)
+def test_what_a_block_does_not_move(before: str, after: str, old: str) -> None:
+    assert moved(old, resource("aws_instance.b"), main=block(before, after)) == old
+
+
+def test_blocks_of_a_module_move_what_is_in_its_instances() -> None:
+    new = resource('module.m["x"].aws_instance.b', 'module.m["x"]')
+    inside = block("aws_instance.a", "aws_instance.b")
+    assert moved('module.m["x"].aws_instance.a', new, m__main=inside, main="") == new.address
+    assert moved('module.m["y"].aws_instance.a', new, m__main=inside, main="") == 'module.m["y"].aws_instance.a'
+    assert moved("aws_instance.a", new, m__main=inside, main="") == "aws_instance.a"
+    outside = block("module.old", "module.m")
+    assert moved('module.old["x"].aws_instance.a', new, m__main=inside, main=outside) == new.address, "one by the other"
+
+
+def test_a_chain_ends() -> None:
+    chain = "".join(block(f"aws_instance.a{n}", f"aws_instance.a{n + 1}") for n in range(4))
+    assert moved("aws_instance.a0", resource("aws_instance.a4"), main=chain) == "aws_instance.a4"
+    circle = block("aws_instance.a", "aws_instance.b") + block("aws_instance.b", "aws_instance.a")
+    assert moved("aws_instance.a", resource("aws_instance.c"), main=circle).startswith("aws_instance.")
+
+
+def test_count_moves_by_itself() -> None:
+    assert moved("aws_instance.a", resource("aws_instance.a[0]")) == "aws_instance.a[0]"
+    assert moved("aws_instance.a[0]", resource("aws_instance.a")) == "aws_instance.a"
+    assert moved("aws_instance.a[1]", resource("aws_instance.a")) == "aws_instance.a[1]"
+
+
+def test_json_syntax() -> None:
+    text = '{"moved": [{"from": "aws_instance.a[\\"x\\"]", "to": "aws_instance.b"}]}'
+    rename = moves_of([resource("aws_instance.b")], ["main.tf.json"], lambda _: text.encode())
+    assert rename('aws_instance.a["x"]') == "aws_instance.b"
+
+
+def test_what_cannot_be_read_moves_nothing_and_more_than_most_neither() -> None:
+    def gone(_: str) -> bytes:
+        raise OSError
+
+    assert moves_of([resource("aws_instance.b")], ["main.tf"], gone)("aws_instance.a") == "aws_instance.a"
+    many = block("aws_instance.x", "aws_instance.y") * MOST + block("aws_instance.a", "aws_instance.b")
+    assert moved("aws_instance.a", resource("aws_instance.b"), main=many) == "aws_instance.a"
