@@ -107,6 +107,23 @@ def test_a_root_module_in_another_folder_is_a_new_one(imdsguard: Command, projec
     assert new(imdsguard, project, "--var", "t=required") == ["aws_instance.old"]
 
 
+def test_submodules_are_read_where_they_hold_the_earlier_commit(
+    imdsguard: Command, project: Checkout, tmp_path: Path
+) -> None:
+    other = Checkout.made(tmp_path / "other", main=instance("theirs"))
+    project("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.folder), "stacks/other")
+    project.commit()
+    project("branch", "with-submodule")
+    assert new(imdsguard, project, *PROD, ref="with-submodule") == []
+    inner = Checkout(project.folder / "stacks/other")
+    inner.write(main=instance("theirs") + instance("added"))
+    assert new(imdsguard, project, *PROD, ref="with-submodule") == ["aws_instance.added"]
+    inner.commit()
+    project.commit()
+    assert new(imdsguard, project, *PROD, ref="with-submodule") == ["aws_instance.added"]
+    assert new(imdsguard, project, *PROD) == ["aws_instance.theirs", "aws_instance.added"], "it was not there on main"
+
+
 def test_what_terraform_moves_is_no_new_one(imdsguard: Command, project: Checkout) -> None:
     text = (project.folder / "stacks/a/main.tf").read_text().replace('"old"', '"older"')
     project.write(stacks__a__main=text)
@@ -226,6 +243,29 @@ def test_a_shallow_clone_says_what_to_do(imdsguard: Command, project: Checkout, 
 def test_without_git_it_says_so(imdsguard: Command, project: Checkout) -> None:
     done = imdsguard("scan", "--changed-since", "main", cwd=project.folder, PATH="/nowhere")
     assert (done.returncode, done.stderr) == (2, "imdsguard: git is not installed: --changed-since needs it\n")
+
+
+def test_a_repository_of_somebody_else_says_what_to_do(imdsguard: Command, project: Checkout) -> None:
+    done = imdsguard(
+        *("scan", "--changed-since", "main"), cwd=project.folder, GIT_TEST_ASSUME_DIFFERENT_OWNER="1"
+    )  # as in a container, whose user owns nothing of what is mounted
+    assert done.returncode == 2
+    assert done.stderr == (
+        f"imdsguard: {project.folder} belongs to somebody else, so git does not read it: if you trust it, "
+        f"run `git config --global --add safe.directory {project.folder}` (in a container, as its user)\n"
+    )
+
+
+def test_a_folder_that_looks_like_a_repository_brings_no_settings(
+    imdsguard: Command, project: Checkout, tmp_path: Path
+) -> None:
+    """A bare repository in a tree: git would take its settings, another folder as the top among them."""
+    project("clone", "-q", "--bare", ".", str(project.folder / "stacks/looks"))
+    project("config", "--file", "stacks/looks/config", "core.bare", "false")
+    project("config", "--file", "stacks/looks/config", "core.worktree", str(tmp_path))
+    done = imdsguard("scan", "--changed-since", "main", cwd=project.folder / "stacks/looks")
+    assert done.returncode == 2
+    assert done.stderr.endswith("is in a git repository without files: there is nothing to compare\n")
 
 
 def test_nothing_that_a_repository_brings_is_run(imdsguard: Command, project: Checkout, tmp_path: Path) -> None:

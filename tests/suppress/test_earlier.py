@@ -11,19 +11,20 @@ import pytest
 
 from imdsguard.suppress import earlier
 from imdsguard.suppress.earlier import lay_out
-from imdsguard.suppress.git import Blob, GitError, Repository
+from imdsguard.suppress.git import Blob, GitError, Repository, Tree
 from imdsguard.suppress.modules import unchanged_modules
 
 
-class Tree(Repository):
+class Files(Repository):
     """A repository that has whatever a test wants in it, as no git would make it. Links start with `->`."""
 
     def __init__(self, top: str, files: dict[str, str]) -> None:
         super().__init__(top)
         self.files = files
 
-    def blobs(self, commit: str) -> tuple[Blob, ...]:
-        return tuple(Blob(path, path, len(text), text.startswith("->")) for path, text in self.files.items())
+    def tree(self, commit: str) -> Tree:
+        blobs = (Blob(path, path, len(text), text.startswith("->")) for path, text in self.files.items())
+        return Tree(tuple(blobs), (("../beside", commit), ("not-checked-out", commit)))
 
     def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
         for blob in blobs:
@@ -36,7 +37,7 @@ class Tree(Repository):
 def laid_out(tmp_path: Path, files: dict[str, str]) -> Path:
     (tmp_path / "today").mkdir(exist_ok=True)
     (tmp_path / "there").mkdir()
-    lay_out(Tree(str(tmp_path / "today"), files), "0" * 40, str(tmp_path / "there"))
+    lay_out(Files(str(tmp_path / "today"), files), "0" * 40, str(tmp_path / "there"))
     return tmp_path / "there"
 
 

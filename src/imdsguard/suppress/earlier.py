@@ -9,17 +9,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.suppress.git import GitError
+from imdsguard.model.record import record
+from imdsguard.suppress.git import GitError, Repository
 from imdsguard.suppress.modules import LARGEST, MANIFEST, SYNTAX, unchanged_modules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from imdsguard.suppress.git import Blob, Repository
+    from imdsguard.suppress.git import Blob
 
 CONFIGURATION = (*SYNTAX, ".tfvars", ".tfvars.json")
+DEEPEST_SUBMODULE = 4
+"""How deep submodules in submodules are looked for."""
 LARGEST_OTHER = 4 * 1024 * 1024
 """Bytes of a file that is no Terraform code, and that code may yet read: larger ones are left out."""
 MOST_BYTES = 512 * 1024 * 1024
@@ -28,13 +32,15 @@ MOST_BYTES = 512 * 1024 * 1024
 
 def lay_out(repository: Repository, commit: str, folder: str) -> None:
     """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`."""
-    blobs = _fitting([blob for blob in repository.blobs(commit) if _safe(blob.path)])
+    parts = tuple(_parts(repository, commit))
+    blobs = _fitting([blob for part in parts for blob in part.blobs])
     if blobs is None:
         raise GitError(f"{commit[:12]} has more Terraform code than can be compared ({MOST_BYTES // 1024 // 1024} MB)")
-    os.mkdir(os.path.join(folder, ".git"))  # the repository ends here
+    for part in parts:
+        os.makedirs(os.path.join(folder, part.path, ".git"))  # the repository ends here
     links: list[tuple[str, bytes]] = []
     try:
-        for blob, data in repository.contents(blobs):
+        for blob, data in _contents(parts, frozenset(blob.path for blob in blobs)):
             target = os.path.join(folder, *blob.path.split("/"))
             if blob.link:
                 links.append((target, data))
@@ -51,6 +57,37 @@ def lay_out(repository: Repository, commit: str, folder: str) -> None:
         raise GitError(f"the earlier version cannot be written to {folder}: {reason}") from None
     for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
         _take_along(repository, below, folder)
+
+
+@record(frozen=True, slots=True)
+class _Part:
+    """A repository, or a submodule at `path` in it. The paths of its files are those below the outermost one."""
+
+    repository: Repository
+    path: str
+    blobs: tuple[Blob, ...]
+
+
+def _parts(repository: Repository, commit: str, path: str = "", depth: int = 0) -> Iterator[_Part]:
+    """Give a commit and its submodules, as far as they are checked out today and hold the commit that was asked for."""
+    tree = repository.tree(commit)
+    blobs = (replace(blob, path=f"{path}{blob.path}") for blob in tree.blobs if _safe(blob.path))
+    yield _Part(repository, path, tuple(blobs))
+    for name, theirs in tree.submodules if depth < DEEPEST_SUBMODULE else ():
+        place = os.path.join(repository.top, name)
+        if not _safe(name) or not os.path.lexists(os.path.join(place, ".git")) or not _inside(place, repository.top):
+            continue
+        try:
+            inner = Repository.around(place)
+        except GitError:
+            continue
+        if inner.top == os.path.realpath(place) and inner.has(theirs):
+            yield from _parts(inner, theirs, f"{path}{name}/", depth + 1)
+
+
+def _contents(parts: Iterable[_Part], wanted: frozenset[str]) -> Iterator[tuple[Blob, bytes]]:
+    for part in parts:
+        yield from part.repository.contents(blob for blob in part.blobs if blob.path in wanted)
 
 
 def _safe(path: str) -> bool:

@@ -21,6 +21,7 @@ TIMEOUT = 120
 _SETTINGS = (
     *("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.untrackedCache=false"),
     *("-c", f"core.attributesFile={os.devnull}", "-c", "protocol.allow=never", "-c", "core.quotePath=false"),
+    *("-c", "safe.bareRepository=explicit"),  # a folder of the tree that looks like one would bring its own settings
 )
 _ELSEWHERE = (
     "DIR",
@@ -49,6 +50,14 @@ class Blob:
 
 
 @record(frozen=True, slots=True)
+class Tree:
+    """What is in a commit: files, and submodules, each with its path and commit."""
+
+    blobs: tuple[Blob, ...]
+    submodules: tuple[tuple[str, str], ...]
+
+
+@record(frozen=True, slots=True)
 class Repository:
     """A checkout. `top` is its folder."""
 
@@ -62,6 +71,10 @@ class Repository:
             said = _said(done)
             if "not a git repository" in said:
                 raise GitError(f"{folder} is in no git repository")
+            if "dubious ownership" in said:
+                raise GitError(f"{folder} belongs to somebody else, so git does not read it: {_TRUST.format(folder)}")
+            if "bare repository" in said or "must be run in a work tree" in said:
+                raise GitError(f"{folder} is in a git repository without files: there is nothing to compare")
             raise GitError(f"git does not say which repository {folder} is in: {said}")
         top = done.stdout.decode("utf-8", "surrogateescape").rstrip("\r\n")
         if not top:
@@ -82,19 +95,24 @@ class Repository:
             raise GitError(f"{ref} and this branch have no commit in common")
         return done.stdout.decode().strip()
 
-    def blobs(self, commit: str) -> tuple[Blob, ...]:
-        """Give the files of a commit; submodules are not among them. Raises `GitError`."""
+    def has(self, commit: str) -> bool:
+        """Whether a commit is in this clone."""
+        return self._commit(commit) is not None
+
+    def tree(self, commit: str) -> Tree:
+        """Give what is in a commit. Raises `GitError`."""
         done = _run(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
         if done.returncode:
             raise GitError(f"git does not list the files of {commit[:12]}: {_said(done)}")
-        found = []
+        found, submodules = [], []
         for line in done.stdout.split(b"\0"):
             head, _, path = line.partition(b"\t")
-            fields = head.split()
+            fields, name = head.split(), os.fsdecode(path)
             if len(fields) == 4 and fields[1] == b"blob" and fields[3].isdigit():
-                name = os.fsdecode(path)
                 found.append(Blob(name, fields[2].decode(), int(fields[3]), fields[0] == b"120000"))
-        return tuple(found)
+            elif len(fields) == 4 and fields[1] == b"commit":
+                submodules.append((name, fields[2].decode()))
+        return Tree(tuple(found), tuple(submodules))
 
     def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
         """Give the content of each file. Raises `GitError` for one that is not there: a partial clone has not all."""
@@ -142,6 +160,7 @@ class Repository:
 
 
 _DEEPEN = "run `git fetch --unshallow` (actions/checkout: fetch-depth: 0)"
+_TRUST = "if you trust it, run `git config --global --add safe.directory {}` (in a container, as its user)"
 _COMPLETE = "a partial clone is not completed over the network; clone without --filter"
 
 
