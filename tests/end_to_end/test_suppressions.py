@@ -75,6 +75,16 @@ def test_a_comment_on_a_module_call_speaks_for_all_it_creates(imdsguard: Command
     assert counting(findings) == [("instance-tokens-optional", "module.other.aws_instance.this", 1)]
 
 
+def test_a_comment_in_an_override_file_speaks_for_what_it_overrides(imdsguard: Command, project: Path) -> None:
+    (project / "modules/web").mkdir(parents=True)
+    (project / "modules/web/main.tf").write_text(instance("inner"))
+    (project / "main.tf").write_text(instance("web") + 'module "web" {\n  source = "./modules/web"\n}\n')
+    assert len(counting(found(imdsguard, project, code=1))) == 2
+    override = 'resource "aws_instance" "web" {\n  monitoring = true\n}\n' + IGNORED + 'module "web" {}\n'
+    (project / "main_override.tf").write_text(IGNORED + override)
+    assert counting(found(imdsguard, project)) == []
+
+
 def test_what_is_wrong_with_comments_is_found(imdsguard: Command, project: Path) -> None:
     (project / "main.tf").write_text(
         instance("a", above="# imdsguard: ignore[instance-tokens-optional]\n")

@@ -96,7 +96,8 @@ class Resource:
     `region` is the resource's own argument, else its provider's.
     `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many.
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
-    `calls` are the module blocks that lead to it, the root module's own first.
+    `calls` are the module blocks that lead to it, the root module's own first; `overrides` the blocks of override files
+    that are merged into it, or into one of these.
     """
 
     address: str
@@ -116,6 +117,7 @@ class Resource:
     ignored: tuple[str, ...] = ()
     depends_on: tuple[Reference, ...] = ()
     calls: tuple[Place, ...] = ()
+    overrides: tuple[Place, ...] = ()
     waits: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
 
     @property

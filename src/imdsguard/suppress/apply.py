@@ -105,7 +105,7 @@ def _matching(finding: Finding, by_block: dict[Key, list[int]], found: list[Dire
     resource = finding.resource
     if resource is None:
         return
-    for place in (resource.place, *reversed(resource.calls)):
+    for place in (resource.place, *resource.overrides, *reversed(resource.calls)):
         for number in by_block.get(key_of(place), ()):
             if finding.rule in found[number].said.rules:
                 yield number

@@ -29,7 +29,7 @@ def blocks_of(resources: Iterable[Resource]) -> dict[Key, str]:
     """
     found: dict[Key, str] = {}
     for resource in resources:
-        for place in (resource.place, *resource.calls):
+        for place in (resource.place, *resource.overrides, *resource.calls):
             if place.line and place.file.endswith(_SYNTAX) and ".terraform" not in place.file.split("/"):
                 found.setdefault(key_of(place), resource.root)
     return found

@@ -47,13 +47,15 @@ NAMED = ("variable", "output", "module", *RESOURCES)
 class Declaration:
     """A block that declares something.
 
-    `labels` are `("aws_instance", "web")` of a resource, `("region",)` of a variable.
+    `labels` are `("aws_instance", "web")` of a resource, `("region",)` of a variable. `overrides` are the blocks of
+    override files that were put over it.
     """
 
     kind: str
     labels: tuple[str, ...]
     section: Section
     place: Place
+    overrides: tuple[Place, ...] = ()
 
     @property
     def name(self) -> str:

@@ -20,4 +20,6 @@ def put_over(old: Declaration | None, new: Declaration) -> Declaration:
     drop = tuple(_EITHER[name] for name in ("count", "for_each") if new.section.code(name) is not None)
     if old.kind not in ("resource", "data", "ephemeral", "module"):
         drop = ()
-    return Declaration(old.kind, old.labels, old.section.under(new.section, drop), old.place)
+    return Declaration(
+        old.kind, old.labels, old.section.under(new.section, drop), old.place, (*old.overrides, new.place)
+    )

@@ -203,6 +203,7 @@ class _Pair:
             ignored=written.ignored,
             depends_on=written.depends_on or planned.depends_on,
             calls=written.calls,
+            overrides=written.overrides,
         )
 
 

@@ -143,6 +143,7 @@ class Collector:
             depends_on=depends_on(instance, declaration),
             waits=self._order.before(instance, declaration),
             calls=calls(instance),
+            overrides=overrides(instance, declaration),
         )
 
 
@@ -159,6 +160,16 @@ def calls(instance: ModuleInstance) -> tuple[Place, ...]:
         places.append(each.call.place)
         each = each.parent
     return tuple(reversed(places))
+
+
+def overrides(instance: ModuleInstance, declaration: Declaration) -> tuple[Place, ...]:
+    """Give the blocks of override files that speak of a resource, or of the calls that lead to it."""
+    places = list(declaration.overrides)
+    each: ModuleInstance | None = instance
+    while each is not None and each.call is not None:
+        places += each.call.overrides
+        each = each.parent
+    return tuple(places)
 
 
 def ignored(declaration: Declaration) -> tuple[str, ...]:
