@@ -17,6 +17,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 WANTED = frozenset(
     {
         "aws_ami",
+        "aws_autoscaling_group",
         "aws_cloudwatch_metric_alarm",
         "aws_ec2_instance_metadata_defaults",
         "aws_instance",

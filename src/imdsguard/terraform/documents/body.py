@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
+from imdsguard.terraform.documents.alternatives import EITHER, TEMPLATE, direct, instead_of
 from imdsguard.terraform.documents.expressions import FUNCTION, Hidden, Written, expression_of, references_of
 from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import Marks, marked, member, to_value
@@ -62,7 +64,7 @@ class DocumentBody:
     """What a document says about a resource or a nested block.
 
     `written` is what the configuration in a plan says about the same block, `surroundings` resolves its references.
-    `drift` is what has changed outside of Terraform.
+    `drift` is what has changed outside of Terraform. `block` is the type of a nested block.
     """
 
     place: Place
@@ -72,6 +74,7 @@ class DocumentBody:
     written: Written
     surroundings: Surroundings | None = None
     drift: Drift | None = None
+    block: str = ""
 
     def attribute(self, name: str) -> Value:
         """Return what the argument will be set to; one that only the provider computes is absent."""
@@ -91,7 +94,7 @@ class DocumentBody:
         raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
         expression = self.written.expression(name)
         if marked(marks):
-            return self._unsettled(expression)
+            return self._sure(name, expression)
         if raw == "" and (expression is None or isinstance(expression, Hidden)):
             return Absent(self.place)  # the provider's zero value for a string that nobody set
         return to_value(
@@ -111,22 +114,26 @@ class DocumentBody:
             return Blocks((), value) if isinstance(value, Unknown) else Blocks()
         if isinstance(raw, dict):
             drift = self.drift.of(name) if self.drift is not None else None
-            return Blocks((self._child(raw, marks, secrets, self.written.block(name), drift),))
+            return Blocks((self._child(name, raw, marks, secrets, self.written.block(name), drift),))
         if not isinstance(raw, list):
             return Blocks()
         written = self.written.blocks(name, raw)
         drift = self.drift.of(name) if self.drift is not None else None
         return Blocks(
             tuple(
-                self._child(item, member(marks, i), member(secrets, i), written[i], drift.of(i) if drift else None)
+                self._child(
+                    name, item, member(marks, i), member(secrets, i), written[i], drift.of(i) if drift else None
+                )
                 for i, item in enumerate(raw)
                 if isinstance(item, dict) or marked(member(marks, i))
             )
         )
 
-    def _child(self, raw: Any, marks: Marks, secrets: Marks, written: Written, drift: Drift | None) -> DocumentBody:
+    def _child(
+        self, name: str, raw: Any, marks: Marks, secrets: Marks, written: Written, drift: Drift | None
+    ) -> DocumentBody:
         values = raw if isinstance(raw, dict) else {}
-        return DocumentBody(self.place, values, marks, secrets, written, self.surroundings, drift)
+        return DocumentBody(self.place, values, marks, secrets, written, self.surroundings, drift, name)
 
     def _stays(self, name: str, raw: Any) -> tuple[Step, ...]:
         """Say of a value that it came from outside of Terraform, which leaves it as it is."""
@@ -134,6 +141,30 @@ class DocumentBody:
             return ()
         part = self.drift.of(name)
         return (Step(OUTSIDE, self.place),) if part.after != part.before and raw == part.after else ()
+
+    def _sure(self, name: str, expression: object) -> Value:
+        """Say why an argument is not known; it equals nothing for sure if another may be set instead of it."""
+        value = self._unsettled(expression)
+        if not isinstance(value, Unknown) or not value.exact:
+            return value
+        other = instead_of(name, self.block)
+        if other is None or direct(references_of(expression)[0]) or not self._rivals(other, value):
+            return value
+        return replace(value, reason=EITHER.format(name, other), exact=False)
+
+    def _rivals(self, other: str, value: Unknown) -> bool:
+        """Whether another argument or block may be set instead of one, and to something else."""
+        if other == TEMPLATE:
+            return self.blocks(other) != Blocks()
+        expression, raw = self.written.expression(other), self.values.get(other)
+        if expression is None:
+            return False  # if it has a value, it has kept the one that the provider had filled in
+        if not marked(member(self.unknown, other)):
+            return raw not in (None, "")
+        rival = self._unsettled(expression)
+        if not isinstance(rival, Unknown):
+            return False
+        return {each.address for each in rival.references} != {each.address for each in value.references}
 
     def _unsettled(self, expression: object) -> Value:
         """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent)."""

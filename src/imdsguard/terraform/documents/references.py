@@ -32,7 +32,8 @@ LONGEST_CHAIN = 100
 class Sources:
     """The parts of an expression that are not known: attributes, and reasons for what cannot be followed.
 
-    `lost` says that a plan does not show which attribute it is: `x[each.key].id` is shown as `x` and `each.key`.
+    `lost` says that a plan does not show which attribute it is: `x[each.key].id` is shown as `x` and `each.key`,
+    and `x[*].id` as `x`.
     """
 
     references: tuple[Reference, ...] = ()
@@ -184,7 +185,7 @@ class Resolver:
             known = self._blocks.resource(around.module, label) is not None
             return SETTLED if known else Sources((), (f"the plan does not show {label}",))
         chosen: Mapping[str | int | None, Instance] = instances
-        lost = keyed and not any(key_of(step) is None for step in path)
+        lost = (keyed or not path) and not any(key_of(step) is None for step in path)
         key = key_of(path[0]) if path else None
         if key is not None and key in instances:
             chosen, path = {key: instances[key]}, path[1:]
