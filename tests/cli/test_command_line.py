@@ -263,24 +263,31 @@ def test_inspect_shows_the_estate(stage: Stage) -> None:
 
 
 def test_rules_are_listed(stage: Stage) -> None:
-    assert stage.run("rules") == Answer(0, "no-open-door  error    Nobody answers without a token.\n", "")
-    Path("p.yaml").write_text("version: 1\nrules: {no-open-door: off}\n")
-    assert stage.run("rules", "--policy", "p.yaml").out == "no-open-door  off      Nobody answers without a token.\n"
-    assert json.loads(stage.run("rules", "--format", "json").out) == {
-        "schema": "imdsguard/rules/v1",
-        "policy": "baseline",
-        "rules": [
-            {
-                "id": "no-open-door",
-                "severity": "error",
-                "declared_severity": "error",
-                "on_unknown": "warning",
-                "summary": "Nobody answers without a token.",
-                "subject": "Launch",
-                "parameters": {},
-                "controls": {},
-            }
-        ],
+    listed = """\
+no-open-door         error    Nobody answers without a token.
+exemption-expired    warning  An exemption of the policy has ended.
+exemption-unused     note     An exemption of the policy is not needed.
+suppression-invalid  warning  A comment is meant to suppress something, and does not.
+suppression-expired  warning  The last day of a comment that suppresses something is over.
+suppression-unused   note     A comment suppresses nothing.
+"""
+    assert stage.run("rules") == Answer(0, listed, "")
+    Path("p.yaml").write_text("version: 1\nrules: {no-open-door: off, suppression-unused: warning}\n")
+    changed = listed.replace("door         error  ", "door         off    ").replace(
+        "unused   note   ", "unused   warning"
+    )
+    assert stage.run("rules", "--policy", "p.yaml").out == changed
+    document = json.loads(stage.run("rules", "--format", "json").out)
+    assert (document["schema"], document["policy"], len(document["rules"])) == ("imdsguard/rules/v1", "baseline", 6)
+    assert document["rules"][0] == {
+        "id": "no-open-door",
+        "severity": "error",
+        "declared_severity": "error",
+        "on_unknown": "warning",
+        "summary": "Nobody answers without a token.",
+        "subject": "Launch",
+        "parameters": {},
+        "controls": {},
     }
 
 

@@ -25,20 +25,26 @@ if TYPE_CHECKING:
 def command(policy: str | None, checks: tuple[str, ...], form: str, no_color: bool) -> int:
     """List every rule with its severity under the policy (`off` for those that the policy leaves out).
 
+    The last ones are those by which exemptions and comments in the code are reported.
+
     \b
     Examples:
       imdsguard rules
       imdsguard rules --policy strict --format json
     """  # noqa: D301
     from imdsguard.loader import load_rules, rule_files
+    from imdsguard.policy.exemption import rules_of_exemptions
     from imdsguard.policy.read import find_policy
+    from imdsguard.suppress.rules import rules_of_comments
 
     found = find_policy(policy, ".")
     files = rule_files(checks)
     found.select(files)  # refuses rules that are not there
     rules = load_rules(files)
     chosen = found.bind(rules)
-    rules += chosen.rules
+    rules = tuple(
+        {each.id: each for each in (*rules, *chosen.rules, *rules_of_exemptions(), *rules_of_comments())}.values()
+    )
     if form == "json":
         write_out(_json(rules, chosen))
     else:
