@@ -197,6 +197,18 @@ def test_a_working_directory_that_is_new(imdsguard: Command, project: Checkout) 
     assert new(imdsguard, project, at="stacks/new") == ["aws_instance.web"]
 
 
+def test_exemptions_that_nothing_needed_before_are_not_new(imdsguard: Command, project: Checkout) -> None:
+    exemption = "{rule: instance-tokens-optional, address: aws_instance.gone, reason: known, expires: 2020-01-01}"
+    unused = exemption.replace("gone", "old").replace("2020", "2999")
+    project.put(".imdsguard.yaml", f"{ONLY_TOKENS}exemptions:\n  - {exemption}\n  - {unused}\n")
+    assert new(imdsguard, project, *PROD) == []
+    project.write(stacks__a__main=(project.folder / "stacks/a/main.tf").read_text().replace('"old"', '"added"'))
+    assert new(imdsguard, project, *PROD) == [
+        "aws_instance.added",
+        "exemption of instance-tokens-optional for aws_instance.old",
+    ]
+
+
 def test_plans_cannot_be_compared(imdsguard: Command, project: Checkout) -> None:
     plan = '{"format_version": "1.2", "resource_changes": [], "configuration": {"root_module": {}}}'
     project.put("plan.json", plan)

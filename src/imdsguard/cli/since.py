@@ -45,7 +45,7 @@ def leave_out_unchanged(
         places = [_below(path, repository) for path in found.paths or (".",)]
         with scratch_folder() as folder:
             lay_out(repository, commit, folder)
-            earlier, gaps = _judge(places, found.inputs, gate, repository, folder)
+            earlier, gaps = _judge(places, found, gate, repository, folder)
     except GitError as error:
         raise click.ClickException(str(error)) from None
     never = frozenset(rule.id for rule in gate.rules if rule.fixed)
@@ -67,7 +67,7 @@ def _below(path: str, repository: Repository) -> str:
 
 
 def _judge(
-    places: Sequence[str], inputs: Inputs, gate: Gate, repository: Repository, folder: str
+    places: Sequence[str], found: Read, gate: Gate, repository: Repository, folder: str
 ) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
     """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions."""
     from imdsguard.aws.types import wanted
@@ -77,14 +77,17 @@ def _judge(
     from imdsguard.suppress.problems import gaps_of
     from imdsguard.terraform.read import read
 
+    assert found.inputs is not None
     here = os.path.join(folder, os.path.relpath(os.path.realpath("."), repository.top))
     os.makedirs(here, exist_ok=True)
     given = [there for place in places if (there := _there(os.path.join(folder, place))) is not None]
     if not given:
         return (), ()
-    same = replace(inputs, working_directory=here, var_files=_var_files(inputs, repository, folder, here))
+    var_files = _var_files(found.inputs, repository, folder, here)
+    same = replace(found.inputs, working_directory=here, var_files=var_files)
     reading = read(given, same, wanted())
-    earlier = estate_of(reading.roots, reading.problems, gate.policy.outside)
+    # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
+    earlier = replace(estate_of(reading.roots, reading.problems, gate.policy.outside), folders=found.folders)
     outcome = judge(earlier.estate, gate.rules, gate.policy)
     problems = reading.problems + outcome.problems
     settled = heed(outcome.findings, earlier, gate, here, complete=not problems)
