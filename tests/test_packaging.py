@@ -119,7 +119,7 @@ def test_the_wheel_holds_the_package_the_rules_and_the_policies_and_nothing_else
     expected = {
         f"imdsguard/{path.relative_to(checkout / source).as_posix()}" if source == "src/imdsguard"
         else f"imdsguard/{path.relative_to(checkout).as_posix()}"
-        for source in ("src/imdsguard", "checks", "policies", "examples/workflows")
+        for source in ("src/imdsguard", "checks", "policies", "examples/workflows", "examples/gitlab")
         for path in (checkout / source).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }  # fmt: skip

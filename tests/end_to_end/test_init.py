@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 IMDSGUARD = str(Path(sys.executable).with_name("imdsguard"))
-WORKFLOWS = Path(__file__).resolve().parents[2] / "examples" / "workflows"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OPTIONAL = (
     'resource "aws_instance" "web" {\n  ami           = "ami-0123456789abcdef0"\n  instance_type = "t3.micro"\n}\n'
 )
@@ -46,8 +46,11 @@ def test_a_new_repository_gets_a_policy_a_hook_and_a_workflow(repository: Path) 
         "wrote .github/workflows/imdsguard.yml\n"
         "\n"
         "Next:\n"
-        "  imdsguard scan                    see what there is to find\n"
-        "  imdsguard scan --write-baseline   take what is there today as known: only new findings fail then\n"
+        "  imdsguard scan                                       see what there is to find\n"
+        "  imdsguard scan --write-baseline                      take what is there today as known; commit "
+        ".imdsguard-baseline.json\n"
+        "  imdsguard scan --baseline .imdsguard-baseline.json   only what is new fails; in .pre-commit-config.yaml, "
+        "too, with its `args`\n"
         "  in .github/workflows/imdsguard.yml: put the commit of an imdsguard release where it is named\n"
     )
     policy = (repository / ".imdsguard.yaml").read_text().splitlines()
@@ -69,7 +72,7 @@ def test_a_new_repository_gets_a_policy_a_hook_and_a_workflow(repository: Path) 
     hooks = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text())
     assert [hook["id"] for hook in hooks["repos"][0]["hooks"]] == ["imdsguard"]
     written = (repository / ".github/workflows/imdsguard.yml").read_text()
-    assert written == (WORKFLOWS / "pr-check-hcl.yml").read_text()
+    assert written == (EXAMPLES / "workflows" / "pr-check-hcl.yml").read_text()
 
 
 def test_the_estate_that_is_suggested_is_one(repository: Path) -> None:
@@ -86,9 +89,62 @@ def test_what_is_there_is_kept_and_what_to_add_is_shown(repository: Path) -> Non
     done = imdsguard(repository, "init")
     assert done.returncode == 0
     assert "kept .imdsguard.yaml\n" in done.stdout
-    assert "kept .pre-commit-config.yaml; add to it under `repos:`:\n\n  - repo: " in done.stdout
+    assert "kept .pre-commit-config.yaml; add to it in place of `repos: []`:\n\nrepos:\n  - repo: " in done.stdout
     assert (repository / ".imdsguard.yaml").read_text() == "version: 1\n"
     assert (repository / ".pre-commit-config.yaml").read_text() == "repos: []\n"
+
+
+@pytest.mark.parametrize(
+    ("there", "added"),
+    [
+        ("repos:\r\n-   repo: https://github.com/x/y\r\n", " under `repos:`:\n\n- repo: {us}\n  rev: "),
+        ("# imdsguard?\nrepos:\n    - repo: local\n", " under `repos:`:\n\n    - repo: {us}\n      rev: "),
+        ("repos: [{repo: local, hooks: []}]\n", " under `repos:`:\n\n  - repo: {us}\n    rev: "),
+        ("", ":\n\nrepos:\n  - repo: {us}\n    rev: "),
+    ],
+)
+def test_what_to_add_to_the_hooks_fits_into_the_file(repository: Path, there: str, added: str) -> None:
+    (repository / ".pre-commit-config.yaml").write_bytes(there.encode())
+    done = imdsguard(repository, "init")
+    said = added.format(us="https://github.com/imdsguard/imdsguard")
+    assert f"kept .pre-commit-config.yaml; add to it{said}" in done.stdout
+    assert (repository / ".pre-commit-config.yaml").read_bytes() == there.encode()
+
+
+def test_the_hook_heeds_the_baseline_that_init_speaks_of(repository: Path) -> None:
+    imdsguard(repository, "init")
+    imdsguard(repository, "scan", "--write-baseline")
+    file = repository / ".pre-commit-config.yaml"
+    (hook,) = yaml.safe_load(file.read_text().replace("# args:", "args:"))["repos"][0]["hooks"]
+    assert imdsguard(repository, "scan", *hook["args"], "stacks/web/main.tf").returncode == 0
+    assert imdsguard(repository, "scan", "stacks/web/main.tf").returncode == 1
+
+
+def test_nothing_is_written_through_a_link_that_leads_out(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (repository / ".github").symlink_to(elsewhere)
+    (repository / ".imdsguard.yaml").symlink_to(elsewhere / "policy.yaml")
+    done = imdsguard(repository, "init")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "imdsguard: .imdsguard.yaml cannot be written: something that is no file has this name\n"
+        "imdsguard: .github/workflows/imdsguard.yml cannot be written: a symbolic link leads out of the repository\n"
+    )
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_of_many_root_modules_it_says_how_many_it_does_not_name(repository: Path) -> None:
+    for number in range(20):
+        stack = repository / f"stacks/s{number:02}"
+        stack.mkdir()
+        (stack / "main.tf").write_text(OPTIONAL)
+        (stack / "prod.tfvars").write_text("")
+    imdsguard(repository, "init")
+    lines = (repository / ".imdsguard.yaml").read_text().splitlines()
+    assert "#   and 9 more" in lines
+    assert lines[-1] == "#   # and 10 more: name them, or write a glob such as stacks/*"
 
 
 def test_a_second_time_changes_nothing(repository: Path) -> None:
@@ -116,10 +172,14 @@ def test_a_dry_run_shows_the_files_and_writes_none(repository: Path) -> None:
 
 def test_gitlab_gets_a_job(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(OPTIONAL)
-    (tmp_path / ".gitlab-ci.yml").write_text("stages: [test]\n")
+    (tmp_path / ".gitlab-ci.yml").write_text("# imdsguard is to come\nstages: [test]\n")
     done = imdsguard(tmp_path, "init")
-    assert "kept .gitlab-ci.yml; add to it:\n\nimdsguard:\n  image: " in done.stdout
+    job = (EXAMPLES / "gitlab" / ".gitlab-ci.yml").read_text()
+    assert f"kept .gitlab-ci.yml; add to it:\n\n{job}" in done.stdout
+    assert "  for .gitlab-ci.yml: set the CI/CD variable IMDSGUARD_PACKAGE to what pip is to install\n" in done.stdout
     assert not (tmp_path / ".github").exists()
+    (tmp_path / ".gitlab-ci.yml").write_text(job)
+    assert "kept .gitlab-ci.yml\n" in imdsguard(tmp_path, "init").stdout
 
 
 def test_a_policy_that_is_not_there_is_refused(repository: Path) -> None:

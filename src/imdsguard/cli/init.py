@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.root import Root
 
 
-_UNPINNED = "0" * 40
+_CHECKS = {"github": ("examples/workflows", "pr-check-hcl.yml"), "gitlab": ("examples/gitlab", ".gitlab-ci.yml")}
 
 
 @click.command("init", short_help="Write a policy, a pre-commit entry and a workflow to start with.")
@@ -46,6 +46,7 @@ def command(policy: str, dry_run: bool) -> int:
     from imdsguard.policy.shipped import shipped_policies
     from imdsguard.starter.files import starter_files
     from imdsguard.starter.repository import look
+    from imdsguard.suppress.baseline import DEFAULT
 
     if policy not in shipped_policies():
         from imdsguard.policy.errors import nearest
@@ -54,11 +55,11 @@ def command(policy: str, dry_run: bool) -> int:
         raise click.BadParameter(f'there is no policy "{policy}"{nearest(policy, known)}', param_hint="--policy")
     repository = look(".")
     seen, report = _scan(repository.top)
-    workflow = _workflow() if "github" in repository.hosts else ""
-    files = starter_files(repository, seen, policy, workflow)
+    checks = {host: _check(host) for host in repository.hosts}
+    files = starter_files(repository, seen, policy, checks, DEFAULT)
     write_out(f"Looked at {_shown(repository.top)}: {seen.summary}.\n\n")
     codes = [_show(file) if dry_run else _write(repository.top, file) for file in files]
-    write_out(_next(report, workflow))
+    write_out(_next(report, files))
     return max(codes)
 
 
@@ -93,10 +94,12 @@ def _summary(found: Read, report: Report) -> str:
     return f"{plural(len(_used(found)), 'root module')} of interest, {summary_line(report)}"
 
 
-def _workflow() -> str:
+def _check(host: str) -> str:
+    """Read our example of a check of pull requests."""
     from imdsguard.policy.shipped import shipped_folder
 
-    with open(os.path.join(shipped_folder("examples/workflows"), "pr-check-hcl.yml"), encoding="utf-8") as file:
+    folder, name = _CHECKS[host]
+    with open(os.path.join(shipped_folder(folder), name), encoding="utf-8") as file:
         return file.read()
 
 
@@ -109,6 +112,8 @@ def _write(top: str, file: StarterFile) -> int:
     """Write a file that is not there yet, whole or not at all."""
     path = os.path.join(top, file.path)
     shown = _shown(path)
+    if not _is_below(os.path.dirname(path), top):
+        return _cannot(shown, "a symbolic link leads out of the repository")
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         beside = f"{path}.{os.getpid()}.tmp"
@@ -119,41 +124,51 @@ def _write(top: str, file: StarterFile) -> int:
         finally:
             os.unlink(beside)
     except FileExistsError:
-        write_out(_kept(shown, path, file))
+        if not os.path.isfile(path):
+            return _cannot(shown, "something that is no file has this name")
+        write_out(_kept(shown, file))
         return CLEAN
     except OSError as error:
-        click.echo(f"imdsguard: {shown} cannot be written: {error.strerror}", err=True)
-        return PROBLEM
+        return _cannot(shown, error.strerror or str(error))
     write_out(f"wrote {shown}\n")
     return CLEAN
 
 
-def _kept(shown: str, path: str, file: StarterFile) -> str:
-    """Say what to add to a file that is there, if it does not speak of imdsguard already."""
-    if not file.addition or _speaks_of_us(path):
+def _is_below(folder: str, top: str) -> bool:
+    real = os.path.realpath(top)
+    return os.path.commonpath([os.path.realpath(folder), real]) == real
+
+
+def _cannot(shown: str, reason: str) -> int:
+    click.echo(f"imdsguard: {shown} cannot be written: {reason}", err=True)
+    return PROBLEM
+
+
+def _kept(shown: str, file: StarterFile) -> str:
+    """Say what to add to a file that is there."""
+    if not file.addition:
         return f"kept {shown}\n"
     where = f" {file.where}" if file.where else ""
     return f"kept {shown}; add to it{where}:\n\n{file.addition}\n"
 
 
-def _speaks_of_us(path: str) -> bool:
-    try:
-        with open(path, "rb") as file:
-            return b"imdsguard" in file.read(1024 * 1024)
-    except OSError:
-        return False
+def _next(report: Report, files: tuple[StarterFile, ...]) -> str:
+    from imdsguard.starter.files import HOOKS, PIPELINE, WORKFLOW
+    from imdsguard.suppress.baseline import DEFAULT
 
-
-def _next(report: Report, workflow: str) -> str:
-    from imdsguard.starter.files import WORKFLOW
-
-    lines = ["", "Next:", "  imdsguard scan                    see what there is to find"]
-    if report.summary.by_severity and any(report.summary.by_severity.values()):
-        lines.append(
-            "  imdsguard scan --write-baseline   take what is there today as known: only new findings fail then"
-        )
-    if _UNPINNED in workflow:
+    paths = {file.path for file in files}
+    steps = [("imdsguard scan", "see what there is to find")]
+    if any(report.summary.by_severity.values()):
+        steps += [
+            ("imdsguard scan --write-baseline", f"take what is there today as known; commit {DEFAULT}"),
+            (f"imdsguard scan --baseline {DEFAULT}", f"only what is new fails; in {HOOKS}, too, with its `args`"),
+        ]
+    width = max(len(command) for command, _ in steps)
+    lines = ["", "Next:", *(f"  {command:{width}}   {what}" for command, what in steps)]
+    if WORKFLOW in paths:
         lines.append(f"  in {WORKFLOW}: put the commit of an imdsguard release where it is named")
+    if PIPELINE in paths:
+        lines.append(f"  for {PIPELINE}: set the CI/CD variable IMDSGUARD_PACKAGE to what pip is to install")
     return "\n".join(lines) + "\n"
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 from imdsguard.starter.repository import variable_files
 from imdsguard.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imdsguard.starter.repository import Repository
 
@@ -26,12 +28,13 @@ PIPELINE = ".gitlab-ci.yml"
 class StarterFile:
     """A file to write. `path` is relative to the top of the repository.
 
-    `addition` is what to add by hand where a file of that name is there already; empty if there is nothing to add.
+    `addition` is what to add by hand, and `where`, if a file of that name is there already; empty if nothing
+    is missing.
     """
 
     path: str
     text: str
-    addition: str
+    addition: str = ""
     where: str = ""
 
 
@@ -43,13 +46,20 @@ class Seen:
     summary: str
 
 
-def starter_files(repository: Repository, seen: Seen, policy: str, workflow: str) -> tuple[StarterFile, ...]:
-    """Give what this repository needs. `policy` is the one to start from, `workflow` checks pull requests on GitHub."""
-    files = [_policy(repository, seen, policy), _hooks()]
+def starter_files(
+    repository: Repository, seen: Seen, policy: str, checks: Mapping[str, str], baseline: str
+) -> tuple[StarterFile, ...]:
+    """Give what this repository needs.
+
+    `policy` is the one to start from, `checks` has the check of pull requests of each host, `baseline` is the file that
+    a baseline is written to.
+    """
+    files = [_policy(repository, seen, policy), _hooks(repository.text(HOOKS), baseline)]
     if "github" in repository.hosts:
-        files.append(StarterFile(WORKFLOW, workflow, ""))
+        files.append(StarterFile(WORKFLOW, checks["github"]))
     if "gitlab" in repository.hosts:
-        files.append(StarterFile(PIPELINE, _JOB, _JOB))
+        there = _OUR_JOB.search(repository.text(PIPELINE))
+        files.append(StarterFile(PIPELINE, checks["gitlab"], "" if there else checks["gitlab"]))
     return tuple(files)
 
 
@@ -63,13 +73,13 @@ def _policy(repository: Repository, seen: Seen, policy: str) -> StarterFile:
         *_variables(repository, seen.roots),
         *_estates(seen.roots),
     ]
-    return StarterFile(POLICY, "\n".join(lines) + "\n", "")
+    return StarterFile(POLICY, "\n".join(lines) + "\n")
 
 
 def _variables(repository: Repository, roots: Sequence[str]) -> Iterable[str]:
     """Name the files of variables that nobody reads unless told to: without them values may be unknown."""
     told = []
-    for root in roots[:_MANY]:
+    for root in roots:
         for file in variable_files(os.path.join(repository.top, root)):
             path = file if root == "." else f"{root}/{file}"
             told.append(f"#   imdsguard scan {_word(root)} --var-file {_word(path)}")
@@ -77,6 +87,8 @@ def _variables(repository: Repository, roots: Sequence[str]) -> Iterable[str]:
         yield ""
         yield "# Terraform reads these only when it is told to, and so does imdsguard. A check of each environment is:"
         yield from told[:_MANY]
+    if len(told) > _MANY:
+        yield f"#   and {len(told) - _MANY} more"
 
 
 def _estates(roots: Sequence[str]) -> Iterable[str]:
@@ -88,10 +100,22 @@ def _estates(roots: Sequence[str]) -> Iterable[str]:
     yield "# Root modules that share an AWS account: a Region default or an alarm in one then counts for the others."
     yield "# estates:"
     yield f"#   main: {{roots: [{listed}]}}"
+    if len(roots) > _MANY:
+        yield f"#   # and {len(roots) - _MANY} more: name them, or write a glob such as stacks/*"
 
 
-def _hooks() -> StarterFile:
-    return StarterFile(HOOKS, "repos:\n" + _HOOK, _HOOK, "under `repos:`")
+def _hooks(there: str, baseline: str) -> StarterFile:
+    """Give the entry for pre-commit as it fits into the file that is there."""
+    hook = _HOOK + f"        # args: [--baseline, {baseline}]\n"
+    whole = f"repos:\n{hook}"
+    if _OUR_HOOK.search(there):
+        return StarterFile(HOOKS, whole)
+    if _NO_REPOS.search(there):
+        return StarterFile(HOOKS, whole, whole, "in place of `repos: []`")
+    if not _REPOS.search(there):
+        return StarterFile(HOOKS, whole, whole)
+    item = _ITEM.search(there)
+    return StarterFile(HOOKS, whole, indent(dedent(hook), item[1] if item else "  "), "under `repos:`")
 
 
 def _word(text: str) -> str:
@@ -108,16 +132,8 @@ _HOOK = f"""\
     hooks:
       - id: imdsguard
 """
-_JOB = f"""\
-imdsguard:
-  image: python:3.13-slim
-  rules:
-    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
-  script:
-    - pip install --quiet "imdsguard=={__version__}"
-    - imdsguard scan --output gitlab=gl-code-quality-report.json
-  artifacts:
-    when: always
-    reports:
-      codequality: gl-code-quality-report.json
-"""
+_OUR_HOOK = re.compile(r"^[^#\n]*\bid:\s*[\"']?imdsguard\b", re.MULTILINE)
+_OUR_JOB = re.compile(r"^[^#\n]*\bimdsguard[\"']?\s+scan\b", re.MULTILINE)
+_ITEM = re.compile(r"^([ ]*)-[ \t]+[\"']?repo[\"']?[ \t]*:", re.MULTILINE)
+_REPOS = re.compile(r"^repos[ \t]*:", re.MULTILINE)
+_NO_REPOS = re.compile(r"^repos[ \t]*:[ \t]*\[[ \t]*\]", re.MULTILINE)

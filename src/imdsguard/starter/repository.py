@@ -19,6 +19,14 @@ class Repository:
     top: str
     hosts: frozenset[str]
 
+    def text(self, path: str) -> str:
+        """Read a file of the repository; what is not there, or no file, has no text."""
+        file = os.path.join(self.top, path)
+        try:
+            return _read(file) if os.path.isfile(file) else ""
+        except OSError:
+            return ""
+
 
 def look(working_directory: str) -> Repository:
     """Look at the repository that holds the working directory; without one, at that folder itself."""
@@ -58,7 +66,11 @@ def _top(start: str) -> str:
 def _remotes(top: str) -> list[str]:
     """Read the addresses of remotes out of git's own file: nothing is run for it."""
     try:
-        with open(os.path.join(top, ".git", "config"), encoding="utf-8", errors="replace") as file:
-            return _REMOTE.findall(file.read(_LARGEST))
+        return _REMOTE.findall(_read(os.path.join(top, ".git", "config")))
     except OSError:  # no repository, or a worktree: then its files have to tell
         return []
+
+
+def _read(file: str) -> str:
+    with open(file, encoding="utf-8", errors="replace") as source:
+        return source.read(_LARGEST)

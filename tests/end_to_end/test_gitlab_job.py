@@ -1,0 +1,94 @@
+"""The example of a job for GitLab, its script run by a shell as a runner does: by what a merge request is judged."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import quiet_environment
+from tests.end_to_end.git import Checkout
+
+JOB = Path(__file__).resolve().parents[2] / "examples" / "gitlab" / ".gitlab-ci.yml"
+OPTIONAL = (
+    'resource "aws_instance" "{}" {{\n  ami           = "ami-0123456789abcdef0"\n  instance_type = "t3.micro"\n}}\n'
+)
+ONLY_TOKENS = "version: 1\nrules:\n  region-default-missing: off\n"
+NOTHING = "version: 1\nrules:\n  region-default-missing: off\n  instance-tokens-optional: off\n"
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Checkout:
+    """A project whose policy was of no use at first, and has become one."""
+    made = Checkout.made(tmp_path / "origin", main=OPTIONAL.format("old"))
+    made.put(".imdsguard.yaml", NOTHING)
+    made.commit("a policy that allows everything")
+    return made
+
+
+def judged(origin: Checkout, tmp_path: Path) -> tuple[int, list[dict[str, Any]]]:
+    """Run the script on the branch `feature` as a runner has it: on the commit, with a shell, without the packages."""
+    build = tmp_path / "build"
+    subprocess.run(["git", "clone", "-q", str(origin.folder), str(build)], check=True, env=quiet_environment())
+    origin("checkout", "-q", "main")
+    installed = tmp_path / "home" / "venv" / "bin"
+    installed.mkdir(parents=True)
+    (installed / "imdsguard").symlink_to(Path(sys.executable).with_name("imdsguard"))
+    script: list[str] = yaml.safe_load(JOB.read_text(encoding="utf-8"))["imdsguard"]["script"]
+    start = next(number for number, line in enumerate(script) if "git fetch" in line)
+    done = subprocess.run(
+        ["sh", "-ec", "\n".join(script[start:])],
+        cwd=build,
+        env={
+            **quiet_environment(),
+            "PATH": os.environ["PATH"],
+            "home": str(tmp_path / "home"),
+            "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode, json.loads((build / "gl-code-quality-report.json").read_text(encoding="utf-8"))
+
+
+def test_what_a_merge_request_adds_is_judged_by_the_policy_of_the_target_branch(
+    origin: Checkout, tmp_path: Path
+) -> None:
+    origin.branch()
+    origin.write(new=OPTIONAL.format("new"))
+    origin.put(".imdsguard.yaml", NOTHING)
+    origin.commit()
+    origin("checkout", "-q", "main")
+    origin.put(".imdsguard.yaml", ONLY_TOKENS)
+    origin.commit("a policy that demands tokens, after the branch was made")
+    origin("checkout", "-q", "feature")
+    code, found = judged(origin, tmp_path)
+    assert code == 1
+    assert [(each["check_name"], each["location"]["path"]) for each in found] == [
+        ("instance-tokens-optional", "new.tf")
+    ]
+
+
+def test_the_baseline_of_the_target_branch_is_heeded(origin: Checkout, tmp_path: Path) -> None:
+    origin.put(".imdsguard.yaml", ONLY_TOKENS)
+    origin.commit()
+    origin.branch()
+    origin.commit("a branch from before the baseline was written, that adds nothing")
+    origin("checkout", "-q", "main")
+    subprocess.run(
+        [str(Path(sys.executable).with_name("imdsguard")), "scan", "-q", "--write-baseline"],
+        cwd=origin.folder,
+        env=quiet_environment(),
+        check=True,
+    )
+    origin.commit("a baseline")
+    origin("checkout", "-q", "feature")
+    assert judged(origin, tmp_path) == (0, [])
