@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -133,6 +134,9 @@ def test_a_plan_can_be_tested(capsys: pytest.CaptureFixture[str], repository: Pa
          't/x.test.yaml:1:27: a file of a test lies below it, which "../a.tf" does not'),
         ("x.test.yaml", "policy: gone.yaml\ncases: [{name: n, terraform: x, expected: []}]",
          "the policy t/gone.yaml cannot be read: No such file or directory"),
+        ("x.test.yaml", "only: [instance-tokens-optionl]\ncases: [{name: n, terraform: '#', expected: []}]",
+         ('t/x.test.yaml:2:9: only: there is no rule "instance-tokens-optionl"; '
+          'did you mean "instance-tokens-optional"?')),
         ("a/expected.yaml", "expected: []", "t/a: there are no Terraform files in or below this folder"),
     ],
 )  # fmt: skip
@@ -143,6 +147,13 @@ def test_a_test_that_cannot_be_run_is_an_error(
     code, out, _ = run(capsys, "policy", "test", "t")
     assert code == 2
     assert f"      {complaint}\n" in out.replace("      .: there", "      t/a: there")
+
+
+def test_a_pipe_is_no_file_of_tests(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("t").mkdir()
+    os.mkfifo("t/x.test.yaml")
+    code, out, _ = run(capsys, "policy", "test", "t")
+    assert (code, out.splitlines()[1]) == (2, "      t/x.test.yaml is not a file")
 
 
 def test_without_tests_there_is_nothing_to_trust(capsys: pytest.CaptureFixture[str]) -> None:

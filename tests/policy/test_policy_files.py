@@ -13,8 +13,9 @@ import yaml
 
 from imdsguard.model.finding import Severity
 from imdsguard.model.launch import Source
+from imdsguard.model.place import Place
 from imdsguard.model.rule import Rule
-from imdsguard.policy.errors import PolicyError
+from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.read import find_policy
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
@@ -206,6 +207,15 @@ def test_a_policy_that_is_not_text(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     Path("team.yaml").write_bytes(b"version: 1\n\xff\xfe\n")
     with pytest.raises(PolicyError, match=r"team\.yaml:2: this policy is not UTF-8 text"):
         find_policy("team.yaml", ".")
+
+
+def test_what_is_wrong_in_one_place_is_said_once() -> None:
+    wrong = Complaints()
+    for place in (Place("a.yaml", 2), Place("a.yaml", 2), Place("a.yaml", 1)):
+        wrong.add("no day", place)
+    with pytest.raises(PolicyError) as refused:
+        wrong.settle()
+    assert [str(each) for each in refused.value.all()] == ["a.yaml:1: no day", "a.yaml:2: no day"]
 
 
 def test_the_projects_policy_is_found_upward_to_the_git_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,19 @@ class _Bench:
                 yield Result(_shown(file), faults=tuple(str(each) for each in error.all()))
                 continue
             for case in cases:
-                yield _run(case, os.path.dirname(file) or ".", *bound)
+                faults = self._compares_nothing(case, bound[0])
+                yield Result(case.name, faults=faults) if faults else _run(case, os.path.dirname(file) or ".", *bound)
+
+    def _compares_nothing(self, case: Case, policy: Policy) -> tuple[str, ...]:
+        """Say which globs of `only` mean no rule: a test that compares none would pass whatever is found."""
+        from imdsguard.loader import rule_files
+        from imdsguard.policy.errors import nearest
+        from imdsguard.policy.match import matches_word
+        from imdsguard.policy.read import RESERVED
+
+        known = (*rule_files(self._checks), *RESERVED, *(rule.id for rule in policy.rules)) if case.only else ()
+        wrong = [glob for glob in case.only if not any(matches_word(rule, glob) for rule in known)]
+        return tuple(f'{case.place}: only: there is no rule "{glob}"{nearest(glob, known)}' for glob in wrong)
 
     def _bound(self, policy: str | None) -> tuple[Policy, tuple[Rule, ...]]:
         if policy not in self._policies:
@@ -93,7 +105,11 @@ def _files(folder: str) -> list[str]:
     found = []
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [os.path.join(here, name) for name in sorted(names) if name in EXPECTED or name.endswith(INLINE)]
+        found += [
+            os.path.normpath(os.path.join(here, name))
+            for name in sorted(names)
+            if name in EXPECTED or name.endswith(INLINE)
+        ]
     return sorted(found)
 
 
@@ -103,6 +119,8 @@ def _read(file: str, top: str) -> tuple[str | None, tuple[Case, ...]]:
 
     shown = _shown(file)
     try:
+        if os.path.exists(file) and not os.path.isfile(file):
+            raise PolicyError(f"{shown} is not a file")
         with open(file, "rb") as source:
             node = read_nodes(source.read(LARGEST + 1), shown)
     except OSError as error:

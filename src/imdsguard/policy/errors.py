@@ -53,7 +53,8 @@ class Complaints:
     def settle(self) -> None:
         """Raise `PolicyError` for the first complaint in the file, with all others, if there is any."""
         if self._found:
-            first, *more = sorted(self._found, key=_order)
+            found = {(each.message, each.place): each for each in self._found}
+            first, *more = sorted(found.values(), key=_order)
             raise PolicyError(first.message, first.place, more)
 
 
