@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Command
-from tests.end_to_end.terraforms import PROD, Stacks, at_terminal, is_running, started, wait_for
+from tests.end_to_end.terraforms import PLANS, PROD, Stacks, at_terminal, is_running, started, wait_for
 
 
 def test_a_plan_is_judged_and_its_findings_are_at_the_lines_of_the_source(stacks: Stacks, imdsguard: Command) -> None:
@@ -94,6 +94,31 @@ def test_a_policy_that_is_wrong_is_told_before_anything_runs(stacks: Stacks, imd
     done = imdsguard("plan", "--policy", "nonesuch", cwd=stacks.folder, **stacks.variables)
     assert done.returncode == 2
     assert stacks.called == []
+
+
+GONE = {"root": "legacy-web", "address": "aws_instance.gone", "rule": "instance-tokens-optional", "count": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complete", "fixed"),
+    [([], True, True), (["-target=aws_instance.web"], None, False), (["-destroy"], True, False), ([], False, False)],
+)
+def test_what_a_plan_leaves_out_is_not_fixed(
+    stacks: Stacks, imdsguard: Command, arguments: list[str], complete: bool | None, fixed: bool
+) -> None:
+    """Terraform before 1.8 and OpenTofu do not say that a plan is not complete: what they were given does."""
+    entry = {**GONE, "region": "us-east-1", "verdict": "fail", "severity": "error"}
+    baseline = stacks.folder / "known.json"
+    baseline.write_text(json.dumps({"schema": "imdsguard/baseline/v1", "findings": [entry]}))
+    plan = json.loads((PLANS / "legacy-web-prod.json").read_text())
+    plan.pop("complete", None)
+    shown = stacks.folder / "shown.json"
+    shown.write_text(json.dumps(plan | ({"complete": complete} if complete is not None else {})))
+    stacks.shows_instead(f"cat {shown}")
+    writing = ("plan", "legacy-web", "--baseline", "known.json", "--write-baseline", "--", PROD, *arguments)
+    done = imdsguard(*writing, cwd=stacks.folder, **stacks.variables)
+    assert ("instance-tokens-optional aws_instance.gone in us-east-1 (legacy-web)\n" in done.stderr) is fixed
+    assert ("aws_instance.gone" in baseline.read_text()) is not fixed
 
 
 def test_another_version_than_the_folder_asks_for_is_told(stacks: Stacks, imdsguard: Command) -> None:

@@ -20,6 +20,7 @@ PLAN_CANNOT_TELL = (
     "a plan does not show dynamic blocks",
     "a plan does not show what a dynamic block sets its arguments to",
     "a plan does not show how it depends on ",
+    "a plan does not show which of ",
     "a plan does not show what a function of constants gives",
 )
 """Reasons for which a plan may leave open what its source code shows: no locals or operators are in it."""

@@ -69,11 +69,13 @@ _DOCUMENTS = (".json", ".tfstate", ".tfplan")
 class _Scope:
     """Of what in a baseline a run can say that it is gone: it asked the rule about the root module, or read the file.
 
-    `complete`: nothing kept it from that but what the baseline knows.
+    `complete`: nothing kept it from that but what the baseline knows. A plan that leaves something out (`-target`) says
+    nothing of what it does not hold.
     """
 
     def __init__(self, found: Read, gate: Gate, name_of: Callable[[str], str], *, complete: bool) -> None:
         self._roots = {name_of(root.name) for root in found.roots}
+        self._in_part = {name_of(each.name) for each in found.roots if each.plan and each.plan.complete is False}
         self._files = {name_of(file) for root in found.roots for file in root.files}
         self._folders = [name_of(folder) for folder in found.folders]
         self._rules = {rule.id for rule in gate.rules}
@@ -81,7 +83,7 @@ class _Scope:
 
     def covers(self, entry: Entry) -> bool:
         """Whether this run can say that an entry is fixed."""
-        if not self._complete or entry.rule not in self._rules:
+        if not self._complete or entry.rule not in self._rules or entry.root in self._in_part:
             return False
         if entry.root in self._roots:
             return True

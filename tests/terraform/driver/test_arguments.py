@@ -66,4 +66,6 @@ def test_a_folder_needs_its_equals_sign() -> None:
 def test_a_plan_may_leave_out_what_the_code_says() -> None:
     assert understand(["--destroy"]).leaves_out
     assert understand(["-refresh-only=true"]).leaves_out
-    assert not understand(["-refresh=false", "-target", "aws_instance.destroy"]).leaves_out
+    assert understand(["-target", "aws_instance.web"]).leaves_out
+    assert understand(["-exclude=aws_instance.web"]).leaves_out
+    assert not understand(["-refresh=false", "-var", "target=aws_instance.destroy"]).leaves_out

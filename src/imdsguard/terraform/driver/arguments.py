@@ -29,6 +29,7 @@ WITH_VALUE = {
 
 SWITCHES = {"chdir", "compact-warnings", "destroy", "lock", "no-color", "refresh", "refresh-only"}
 OTHER_MODES = {"destroy", "refresh-only"}
+IN_PART = {"exclude", "exclude-file", "target", "target-file"}
 FLAGS = WITH_VALUE | SWITCHES | (set(REFUSED) - {"auto-approve"})
 """Terraform's own flags, to tell who forgot the `--` before them."""
 
@@ -50,8 +51,8 @@ class Arguments:
 
     @property
     def leaves_out(self) -> bool:
-        """Whether the plan has a mode in which Terraform does not plan what the code says."""
-        return any(flag_of(argument)[0] in OTHER_MODES for argument in self.plan)
+        """Whether the plan has a mode in which Terraform does not plan what the code says, or not all of it."""
+        return any(flag_of(argument)[0] in OTHER_MODES | IN_PART for argument in self.plan)
 
 
 def understand(given: Sequence[str]) -> Arguments:
