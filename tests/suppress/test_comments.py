@@ -53,6 +53,7 @@ def test_the_comments_of_a_broken_file_are_found_up_to_where_it_breaks() -> None
         ("imdsguard: ignore[ a , b ]: why", ("a", "b"), "why", None),
         ("imdsguard: ignore[a] until=2027-01-31 why", ("a",), "why", "2027-01-31"),
         ("imdsguard: ignore[a] why, until=2027-01-31", ("a",), "why", "2027-01-31"),
+        ("imdsguard: ignore[a] agreed on 2026-01-31 until then", ("a",), "agreed on 2026-01-31 until then", None),
         ("imdsguard: ignore[a] - why not", ("a",), "why not", None),
     ],
 )
@@ -74,6 +75,8 @@ def test_what_a_comment_says(text: str, rules: tuple[str, ...], reason: str, unt
         ("imdsguard: ignore[a] until=2027-13-01 why", 'until= takes a day as YYYY-MM-DD, not "2027-13-01"'),
         ("imdsguard: ignore[a] until=tomorrow why", 'until= takes a day as YYYY-MM-DD, not "tomorrow"'),
         ("imdsguard: ignore[a] until=20270101 why", 'until= takes a day as YYYY-MM-DD, not "20270101"'),
+        ("imdsguard: ignore[a] until 2027-01-01 why", "its last day must be written until=2027-01-01"),
+        ("imdsguard: ignore[a] why (expires: 2027-01-01)", "its last day must be written until=2027-01-01"),
         ("imdsguard: ignore[a] until=2027-01-01 until=2028-01-01 why", "it has more than one until="),
     ],
 )

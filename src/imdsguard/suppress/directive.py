@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 FORM = "ignore[rule-id] reason"
 _VERB = re.compile(r"imdsguard:[ \t]*([A-Za-z-]*)[ \t]*(?:\[([^\]\n]*)\])?(.*)", re.DOTALL).match
 _UNTIL = re.compile(r"(?<!\S)until=(\S*)")
+_ALMOST = re.compile(
+    r"\b(?:until|exp|expires?|expiry)\b[ \t]*[:=]?[ \t]*([0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE
+).search
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").fullmatch
 
 
@@ -62,6 +65,9 @@ def parse(text: str) -> Said | None:
     until = dates[0] if dates else None
     if until is not None and not is_date(until):
         return Said(rules, reason, fault=f'until= takes a day as YYYY-MM-DD, not "{until[:40]}"')
+    almost = _ALMOST(reason) if until is None else None
+    if almost is not None:  # it would count for ever, which nobody means who writes this
+        return Said(rules, reason, fault=f"its last day must be written until={almost[1]}")
     if not re.search(r"\w", reason):
         return Said(rules, until=until, fault="it gives no reason: say behind the bracket why this is as it is")
     return Said(rules, reason, until)
