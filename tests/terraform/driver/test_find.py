@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,28 @@ def extra(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 def test_terraform_comes_before_tofu(programs: Programs, tmp_path: Path) -> None:
     found = find_terraform(None, programs("tofu", "terraform"))
     assert (found.name, found.command) == ("terraform", (str(tmp_path / "terraform"),))
+
+
+@pytest.mark.parametrize("path", [".", "", "tools", f"{os.pathsep}tools{os.pathsep}."])
+def test_nothing_is_taken_from_the_code_that_is_looked_at(
+    programs: Programs, extra: Callable[[bool], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, path: str
+) -> None:
+    extra(False)
+    (tmp_path / "tools").mkdir()
+    programs("terraform", "tools/terraform")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(DriverError, match="no terraform and no tofu on the PATH"):
+        find_terraform(None, {"PATH": path})
+    with pytest.raises(DriverError, match="--terraform: terraform is not there"):
+        find_terraform("terraform", {"PATH": path})
+
+
+def test_a_person_may_name_one_in_the_working_directory(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    programs("terraform")
+    monkeypatch.chdir(tmp_path)
+    assert find_terraform("./terraform", {"PATH": ""}).where == str(tmp_path / "terraform")
 
 
 def test_tofu_is_found(programs: Programs) -> None:
