@@ -50,11 +50,14 @@ option source --source "$INPUT_SOURCE"
 options --var-file "$INPUT_VAR_FILES"
 options --output "$INPUT_FORMATS"
 single sarif-file "$INPUT_SARIF_FILE"
-if [ -n "$INPUT_SARIF_FILE" ]; then
-  arguments+=("--output=sarif=$INPUT_SARIF_FILE")
-  # So that an old one, or one of the pull request, is not taken for ours.
-  rm -f -- "$INPUT_SARIF_FILE" || fail "the file that sarif-file names cannot be replaced"
-fi
+if [ -n "$INPUT_SARIF_FILE" ]; then arguments+=("--output=sarif=$INPUT_SARIF_FILE"); fi
+# So that an old report, or one of the pull request, is not taken for ours where the scan cannot be made.
+for argument in "${arguments[@]}"; do
+  case "$argument" in
+    --output=*=/dev/*) ;;
+    --output=*=*) rm -f -- "${argument#--output=*=}" || fail "a file that sarif-file or formats names cannot be replaced" ;;
+  esac
+done
 if ! flag suppressions "$INPUT_SUPPRESSIONS"; then arguments+=(--no-suppressions); fi
 if flag annotations "$INPUT_ANNOTATIONS"; then arguments+=(--format=github); fi
 arguments+=("--output=json=$home/report.json" "--output=markdown=$home/summary.md")

@@ -167,6 +167,14 @@ def test_an_old_sarif_file_is_not_taken_for_ours(workspace: Path) -> None:
     assert scan(workspace, sarif_file="out.sarif").output("exit-code") == "2"
 
 
+def test_old_reports_are_not_taken_for_ours(workspace: Path) -> None:
+    (workspace / "out.csv").write_text("planted")
+    (workspace / "a b.xml").symlink_to(workspace / "main.tf")
+    job = scan(workspace, formats="csv=out.csv\njunit=a b.xml\njson=/dev/null", policy="no-such-policy")
+    assert job.code == 2
+    assert sorted(path.name for path in workspace.iterdir()) == ["main.tf"]
+
+
 @pytest.mark.slow
 def test_it_installs_itself_and_runs_nothing_of_the_workspace(workspace: Path) -> None:
     for name in ("pip", "venv", "imdsguard", "json", "encodings", "site", "sitecustomize"):
