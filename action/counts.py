@@ -8,4 +8,4 @@ import sys
 with open(sys.argv[1], encoding="utf-8") as file:
     report = json.load(file)
 print(f"findings={sum(report['summary']['by_severity'].values())}")
-print(f"problems={len(report['problems'])}")
+print(f"problems={sum(not each.get('known') for each in report['problems'])}")

@@ -102,9 +102,26 @@ def test_a_new_file_given_alone_is_compared_with_its_folder(imdsguard: Command, 
     assert new(imdsguard, project, *PROD, "stacks/a/more.tf") == ["aws_instance.added"]
 
 
-def test_a_root_module_in_another_folder_is_a_new_one(imdsguard: Command, project: Checkout) -> None:
-    project("mv", "stacks/a", "stacks/b")
-    assert new(imdsguard, project, "--var", "t=required") == ["aws_instance.old"]
+def test_a_root_module_that_is_moved_is_the_same_one(imdsguard: Command, project: Checkout) -> None:
+    project("mv", "stacks/a", "stacks/z")
+    prod = ("--var-file", "stacks/z/prod.tfvars")
+    assert new(imdsguard, project, *prod) == []
+    project.write(stacks__z__more=instance("added"))
+    assert new(imdsguard, project, *prod) == ["aws_instance.added"]
+
+
+def test_a_root_module_that_may_be_another_one_is_a_new_one(imdsguard: Command, project: Checkout) -> None:
+    value = ("--var", "t=required")
+    text = (project.folder / "stacks/a/main.tf").read_text()
+    project.write(stacks__copy__main=text)
+    assert new(imdsguard, project, *value) == ["aws_instance.old"], "the first one is still there"
+    project("rm", "-q", "-r", "stacks/a")
+    assert new(imdsguard, project, *value) == [], "moved"
+    project.write(stacks__second__main=text)
+    assert new(imdsguard, project, *value) == ["aws_instance.old"] * 2, "nobody can tell which of them was moved"
+    project("clean", "-q", "-f", "-d")
+    project.write(stacks__other__main="\n" + text)
+    assert new(imdsguard, project, *value) == ["aws_instance.old"], "no file of it is what it was"
 
 
 def test_submodules_are_read_where_they_hold_the_earlier_commit(

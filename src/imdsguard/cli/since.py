@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from imdsguard.cli.reporting import Gate
     from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.suppress.git import Repository
+    from imdsguard.suppress.known import Entry
     from imdsguard.suppress.problems import Gap
     from imdsguard.terraform.inputs import Inputs
 
@@ -33,7 +34,7 @@ def leave_out_unchanged(
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.suppress.earlier import lay_out
     from imdsguard.suppress.git import GitError, Repository
-    from imdsguard.suppress.known import compare, entries_of
+    from imdsguard.suppress.known import compare
     from imdsguard.suppress.problems import mark_known
 
     ref = gate.options.changed_since or ""
@@ -45,15 +46,14 @@ def leave_out_unchanged(
         places = [_below(path, repository) for path in found.paths or (".",)]
         with scratch_folder() as folder:
             lay_out(repository, commit, folder)
-            earlier, gaps = _judge(places, found, gate, repository, folder)
+            entries, gaps = _judge(places, found, gate, repository, folder)
     except GitError as error:
         raise click.ClickException(str(error)) from None
-    never = frozenset(rule.id for rule in gate.rules if rule.fixed)
     examples = examples_of(found, gate, str)
-    entries = followed(entries_of(earlier, str, never, messages=True), found, examples, str)
+    entries = followed(entries, found, examples, str)
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
-    compared = compare(findings, entries, str, never, suppression, examples)
+    compared = compare(findings, entries, str, _never(gate), suppression, examples)
     return compared.findings, mark_known(problems, gaps, str, suppression.reason)
 
 
@@ -68,13 +68,18 @@ def _below(path: str, repository: Repository) -> str:
 
 def _judge(
     places: Sequence[str], found: Read, gate: Gate, repository: Repository, folder: str
-) -> tuple[tuple[Finding, ...], tuple[Gap, ...]]:
-    """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions."""
+) -> tuple[tuple[Entry, ...], tuple[Gap, ...]]:
+    """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions.
+
+    Root modules get the names of today.
+    """
     from imdsguard.aws.types import wanted
     from imdsguard.cli.session import estate_of
     from imdsguard.cli.suppressing import heed
     from imdsguard.engine import judge
+    from imdsguard.suppress.known import entries_of
     from imdsguard.suppress.problems import gaps_of
+    from imdsguard.suppress.roots import moved_roots
     from imdsguard.terraform.read import read
 
     assert found.inputs is not None
@@ -91,7 +96,20 @@ def _judge(
     outcome = judge(earlier.estate, gate.rules, gate.policy)
     problems = reading.problems + outcome.problems
     settled = heed(outcome.findings, earlier, gate, here, complete=not problems)
-    return settled.findings, gaps_of(problems, str)
+    moved = moved_roots((root.name for root in earlier.roots), here, (root.name for root in found.roots), ".")
+    entries = entries_of(settled.findings, lambda root: moved.get(root, root), _never(gate), messages=True)
+    return entries, gaps_of(problems, lambda file: _in_moved(file, moved))
+
+
+def _never(gate: Gate) -> frozenset[str]:
+    """Give the rules whose findings are always new."""
+    return frozenset(rule.id for rule in gate.rules if rule.fixed)
+
+
+def _in_moved(file: str, moved: Mapping[str, str]) -> str:
+    folder, name = os.path.split(file)
+    now = moved.get(folder or ".")
+    return file if now is None else os.path.normpath(os.path.join(now, name)).replace(os.sep, "/")
 
 
 def _there(path: str) -> str | None:
