@@ -48,6 +48,14 @@ def test_a_reader_that_goes_away_is_no_accident(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="only Linux has /dev/full")
+def test_a_report_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "imdsguard", "rules"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (2, b"imdsguard: stdout cannot be written: No space left on device\n")
+
+
 def test_ctrl_c_ends_it_at_once(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -27,14 +27,20 @@ def style_for(stream: object, *, no_color: bool) -> Style:
 
 
 def write_out(text: str) -> None:
-    """Write to stdout. If its reader has gone away, the rest is dropped: what was found still decides the exit code."""
+    """Write to stdout. If its reader has gone away, the rest is dropped: what was found still decides the exit code.
+
+    Raises `click.ClickException` if it cannot be written for another reason, such as a full disk.
+    """
+    from imdsguard.cli.guard import silence_stdout
+
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        from imdsguard.cli.guard import silence_stdout
-
         silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        raise click.ClickException(f"stdout cannot be written: {error.strerror}") from None
 
 
 def write_problems(problems: Iterable[Problem], *, no_color: bool) -> None:
