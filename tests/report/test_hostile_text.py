@@ -90,6 +90,21 @@ def test_escaped_text_is_one_line_and_escaping_json_changes_no_meaning(text: str
     assert not re.search(r"##\w*\[", escape_json(json.dumps(text)))
 
 
+def test_marks_that_are_piled_up_cover_no_other_line() -> None:
+    assert escape("a" + "\u0301" * 6 + "b" + "\u0301") == "a" + "\u0301" * 4 + r"\u0301\u0301b" + "\u0301"
+    assert escape("x\u2800y") == r"x\u2800y", "braille without a dot cannot be seen"
+
+
 def test_ordinary_text_is_left_alone() -> None:
-    for text in ("## heading", "fd00:ec2::254", "a ::b", "#[x]", "x: ::", "Grüße, 日本語 → ok"):
+    for text in (
+        "## heading",
+        "fd00:ec2::254",
+        "a ::b",
+        "#[x]",
+        "x: ::",
+        "Grüße, 日本語 → ok",
+        "Tiê\u0301ng Viê\u0323t",
+        "ที่นี่",
+        "שָׁלוֹם",
+    ):
         assert escape(text) == text

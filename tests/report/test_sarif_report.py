@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -209,6 +211,25 @@ def test_there_are_never_more_results_than_github_takes(monkeypatch: pytest.Monk
     assert invocation["toolExecutionNotifications"] == [
         {"level": "warning", "message": {"text": "4 results are more than GitHub takes: these are the worst 3"}}
     ]
+
+
+def test_the_file_is_never_larger_than_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sarif.LARGEST == 10_000_000
+    random = Random(1)
+    findings = [replace(FINDINGS[0], message=f"{number} {random.randbytes(900).hex()}") for number in range(64)]
+    report = Report(findings=(*findings, FINDINGS[1]))
+    monkeypatch.setattr(sarif, "LARGEST", 40_000)
+    document = sarif.render(report)
+    (run,) = json.loads(document)["runs"]
+    assert len(gzip.compress(document.encode())) < 41_000
+    kept = len(run["results"])
+    assert 0 < kept < 64
+    texts = [result["message"]["text"] for result in run["results"]]
+    numbers = [re.findall(r" (\d+) [0-9a-f]{99}", text) for text in texts]
+    assert numbers == [[], *([str(number)] for number in range(kept - 1))], "the worst, and then as they come"
+    assert run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"] == (
+        f"65 results are more than GitHub takes: these are the worst {kept}"
+    )
 
 
 def test_messages_have_neither_links_nor_arguments() -> None:

@@ -6,13 +6,15 @@ import re
 
 # Control characters, what changes the direction or the look of text around it, what cannot be seen, lone surrogates.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 # What a CI runner takes for a command: GitHub's `::name` at the start of a line or after its spaces, and anywhere in it
 # GitHub's older `##[name`, Azure's `##vso[` and TeamCity's `##teamcity[`.
 _COMMAND = re.compile(r"\A(\s*):(?=:)|()#(?=#\w*\[)")
+# As many as a letter of any living script has. Piled up, they cover the lines above and below.
+_MOST_MARKS = 4
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -22,6 +24,8 @@ def escape(text: str) -> str:
     What comes out is one line, and no command to a runner wherever in a line it is put.
     """
     text = _UNSAFE.sub(_written, text)
+    if not text.isascii():
+        text = _unstacked(text)
     return _COMMAND.sub(_disarmed, text) if "::" in text or "##" in text else text
 
 
@@ -35,10 +39,23 @@ def shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
+def _unstacked(text: str) -> str:
+    """Write the marks on a letter as codes, from the fifth on."""
+    from unicodedata import category
+
+    parts: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if category(character) in ("Mn", "Me") else 0
+        parts.append(character if marks <= _MOST_MARKS else _code(character))
+    return "".join(parts)
+
+
 def _written(match: re.Match[str]) -> str:
-    character = match[0]
-    if character in _SHORT:
-        return _SHORT[character]
+    return _SHORT.get(match[0]) or _code(match[0])
+
+
+def _code(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

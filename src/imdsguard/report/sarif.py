@@ -17,6 +17,8 @@ from imdsguard.report.words import clean, details, ordinals, problem_sentence, s
 from imdsguard.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.model.suppression import Suppression
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 MOST_RESULTS = 25_000
 """Of one run. GitHub refuses the whole file if there are more."""
 
+LARGEST = 10_000_000
+"""Bytes of the file as it is uploaded, packed with gzip. GitHub refuses more."""
+
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
@@ -32,18 +37,36 @@ _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
 
 def render(report: Report) -> str:
     """Give a log with one run."""
-    from json import dumps
-
-    return escape_json(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(report)]}, indent=2)) + "\n"
-
-
-def _run(report: Report) -> dict[str, Any]:
     findings = list(report.findings)
-    notifications = [_problem(problem) for problem in report.problems]
-    successful = all(problem.known for problem in report.problems)
     if len(findings) > MOST_RESULTS:
         findings = worst_first(findings)[:MOST_RESULTS]
-        text = f"{len(report.findings)} results are more than GitHub takes: these are the worst {MOST_RESULTS}"
+    document = _document(report, findings)
+    while findings and _is_too_large(document):
+        findings = worst_first(findings)[: len(findings) // 2]
+        document = _document(report, findings)
+    return document
+
+
+def _document(report: Report, findings: Sequence[Finding]) -> str:
+    from json import dumps
+
+    run = _run(report, findings)
+    return escape_json(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+
+
+def _is_too_large(document: str) -> bool:
+    if len(document) <= LARGEST:
+        return False
+    from zlib import compress
+
+    return len(compress(document.encode())) > LARGEST
+
+
+def _run(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
+    """Give the run, and say how many results have no room in it."""
+    notifications = [_problem(problem) for problem in report.problems]
+    if len(findings) < len(report.findings):
+        text = f"{len(report.findings)} results are more than GitHub takes: these are the worst {len(findings)}"
         notifications.append({"level": "warning", "message": {"text": text}})
     rules = descriptors(report.rules, findings)
     index = {rule["id"]: number for number, rule in enumerate(rules)}
@@ -58,7 +81,10 @@ def _run(report: Report) -> dict[str, Any]:
             }
         },
         "invocations": [
-            {"executionSuccessful": successful, "toolExecutionNotifications": notifications},
+            {
+                "executionSuccessful": all(each.known for each in report.problems),
+                "toolExecutionNotifications": notifications,
+            },
         ],
         "originalUriBaseIds": BASES,
         "columnKind": "unicodeCodePoints",
