@@ -37,6 +37,14 @@ def test_the_nearest_file_above_counts(tmp_path: Path) -> None:
     assert names_in_order(nearer) == ("tofu", "terraform")
 
 
+@pytest.mark.parametrize("text", ["AWS_SECRET_ACCESS_KEY=x\0HOME=/root\0", "A" * 81])
+def test_what_asks_for_no_version_is_not_repeated(tmp_path: Path, text: str) -> None:
+    (tmp_path / "environ").write_text(text)
+    (tmp_path / ".terraform-version").symlink_to(tmp_path / "environ")
+    found = asked_version(str(tmp_path))
+    assert found is None or text not in found.text
+
+
 def test_the_version_that_was_asked_for_needs_no_word(tmp_path: Path, running: Terraform) -> None:
     found = asked(tmp_path, terraform="1.11.4")
     assert found is not None

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FILES = {".terraform-version": "terraform", ".opentofu-version": "tofu"}
 _LARGEST = 1024
+_VERSION = re.compile(r"[\x21-\x7e]{1,80}")
+"""What such a file can ask for. What else a link of that name leads to (an environment, a key) is not for our log."""
 _EXACT = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
 
 
@@ -55,7 +57,7 @@ def _first_word(path: str) -> str:
     except OSError:
         return ""
     words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
-    return words[0] if words else ""
+    return words[0] if words and _VERSION.fullmatch(words[0]) else ""
 
 
 def names_in_order(asked: Asked | None) -> tuple[str, ...]:
