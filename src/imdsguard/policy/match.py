@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,8 +18,23 @@ def matches_word(text: str, glob: str) -> bool:
 
     No regular expression is made of the glob: a policy may have thousands, and each is asked of every finding.
     """
-    if "*" not in glob and "?" not in glob:
+    if "?" in glob:
+        return _matches_by_character(text, glob)
+    if "*" not in glob:
         return text == glob
+    first, *between, last = glob.split("*")
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for part in between:  # each as early as it can be
+        at = text.find(part, at, end)
+        if at < 0:
+            return False
+        at += len(part)
+    return True
+
+
+def _matches_by_character(text: str, glob: str) -> bool:
     at = point = 0
     star, retry = -1, 0
     while at < len(text):
@@ -52,6 +68,7 @@ def matches_module(module: str, glob: str) -> bool:
     return any(matches_word(name, glob) for above in _upward(module) for name in _names(above))
 
 
+@lru_cache(maxsize=4096)
 def _names(address: str) -> tuple[str, ...]:
     """Give an address as it is, without its last key, and without any."""
     if "[" not in address:
