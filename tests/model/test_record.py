@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import FrozenInstanceError, field, replace
 
 import pytest
@@ -35,6 +36,14 @@ class Sealed:
     y: tuple[int, ...] = field(default_factory=tuple)
 
 
+@record(frozen=False, slots=True)
+class Count:
+    """A record that changes."""
+
+    number: int = 0
+    of: list[str] = field(default_factory=list)
+
+
 def test_records_are_equal_by_what_counts() -> None:
     assert Point(1) == Point(1, 0, "another note")
     assert Point(1) != Point(2)
@@ -62,3 +71,25 @@ def test_what_rules_are_given_cannot_be_changed() -> None:
     with pytest.raises(FrozenInstanceError):
         given.z = 2  # type: ignore[attr-defined]
     assert given == Sealed(1)
+
+
+def test_a_sealed_record_can_be_copied_and_changed_in_a_copy() -> None:
+    assert copy(Sealed(1, (2,))) == Sealed(1, (2,))
+    assert replace(Sealed(1), x=2) == Sealed(2)
+    assert Sealed(1).y == ()
+
+
+def test_a_record_that_is_not_frozen_is_compared_and_has_no_hash() -> None:
+    count = Count(of=["a"])
+    count.number += 1
+    assert count == Count(1, ["a"])
+    assert Count().of is not Count().of
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(count)
+
+
+def test_a_wrong_call_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match=r"Point\.__init__\(\).*unexpected keyword argument 'z'"):
+        Point(1, z=2)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match=r"Sealed\.__init__\(\) missing 1 required positional argument: 'x'"):
+        Sealed()  # type: ignore[call-arg]

@@ -7,13 +7,13 @@ reason.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from imdsguard.hcl.errors import LimitReached
 from imdsguard.model.record import record
 
 
-@dataclass(slots=True)
+@record(frozen=False, slots=True)
 class Meter:
     """What one root module's evaluation has used so far."""
 

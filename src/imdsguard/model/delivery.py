@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import sealed
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -40,7 +41,7 @@ class Renewal(str, Enum):
     KEPT = "kept"
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class VersionUse:
     """A launch template in the code, and the version of it that is launched.
 
@@ -56,7 +57,7 @@ class VersionUse:
     trace: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class VersionWriter:
     """What writes versions of a launch template outside Terraform, by its address.
 
@@ -68,7 +69,7 @@ class VersionWriter:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Unsent:
     """Metadata options in the code that AWS never gets: why, and what to write instead.
 
@@ -82,7 +83,7 @@ class Unsent:
     unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@sealed(frozen=True, slots=True)
 class Delivery:
     """How the settings of a launch reach its instances.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -69,7 +69,7 @@ class Declaration:
         return prefix + ".".join(self.labels)
 
 
-@dataclass(slots=True)
+@record(frozen=False, slots=True)
 class Module:
     """The merged description of a folder. `resources` has managed, data and ephemeral ones by (kind, type, name)."""
 

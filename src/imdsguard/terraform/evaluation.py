@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.values.value import Value, unknown
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.files import RepositoryFiles
 
 
-@dataclass(slots=True)
+@record(frozen=False, slots=True)
 class Evaluation:
     """What all scopes of one root module share.
 

@@ -7,13 +7,13 @@ piece, that of heredocs and template files line by line.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import LimitReached
 from imdsguard.hcl.syntax.brackets import loop_names
 from imdsguard.hcl.syntax.lexer import NAME
 from imdsguard.hcl.syntax.words import GO_SPACES
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
@@ -27,7 +27,7 @@ MAX_SEQUENCES = 100_000
 IF, ELSE, ENDIF, FOR, ENDFOR = "if", "else", "endif", "for", "endfor"
 
 
-@dataclass(slots=True)
+@record(frozen=False, slots=True)
 class Part:
     """One piece of text, one interpolation or one directive. `node` is the expression in it; `names` those of `for`."""
 

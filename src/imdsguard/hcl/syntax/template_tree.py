@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.nodes import Literal, Template, TemplateFor, TemplateIf, Wrap
 from imdsguard.hcl.syntax.template_parts import ELSE, ENDFOR, ENDIF, FOR, IF, INTERPOLATION, TEXT, Part, Parts
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
@@ -17,7 +18,7 @@ MAX_DIRECTIVES = 200
 """How deep directives may nest in one template."""
 
 
-@dataclass(slots=True)
+@record(frozen=False, slots=True)
 class _Open:
     """A directive that waits for its end; `then` is set once `else` was read."""
 
