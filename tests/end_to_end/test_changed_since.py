@@ -329,8 +329,10 @@ def test_links_lead_nowhere(imdsguard: Command, tmp_path: Path) -> None:
     (project.folder / "linked.tf").symlink_to(secret / "main.tf")
     project.commit()
     done = imdsguard("scan", "--changed-since", "main", "--format", "json", cwd=project.folder)
-    assert done.returncode == 2  # today's version has the same link, and says so
-    assert "lies outside of the repository" in done.stderr
+    assert (done.returncode, done.stderr) == (
+        0,
+        "known problem: linked.tf: this file lies outside of the repository, where nothing is read\n",
+    )  # both versions have the same link
     addresses = {each["address"] for each in json.loads(done.stdout)["findings"]}
     assert addresses == {"aws_instance.web"}
 

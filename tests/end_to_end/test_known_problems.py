@@ -52,6 +52,19 @@ def test_only_what_is_new_decides(known: tuple[str, str], imdsguard: Command, pr
 def test_a_call_of_something_that_is_not_there_is_never_known(imdsguard: Command, project: Checkout) -> None:
     assert imdsguard("scan", "gone", "--write-baseline=known.json", cwd=project.folder).returncode == 2
     assert imdsguard("scan", "gone", "--baseline", "known.json", cwd=project.folder).returncode == 2
+    (project.folder / "empty").mkdir()
+    for known in (("--write-baseline=known.json",), ("--baseline", "known.json"), ("--changed-since", "HEAD")):
+        assert imdsguard("scan", *known, cwd=project.folder / "empty").returncode == 2
+
+
+def test_a_file_that_cannot_be_read_at_all_is_known(imdsguard: Command, project: Checkout) -> None:
+    (project.folder / "a/outside.tf").symlink_to("/etc/hostname")
+    project.commit()
+    assert imdsguard("scan", "--write-baseline=known.json", cwd=project.folder).returncode == 0
+    for known in (("--baseline", "known.json"), ("--changed-since", "HEAD")):
+        done = imdsguard("scan", *known, cwd=project.folder)
+        assert (done.returncode, "known problem: a/outside.tf: " in done.stderr) == (0, True)
+        assert imdsguard("scan", "a/outside.tf", *known, cwd=project.folder).returncode == 2
 
 
 def test_a_problem_that_is_solved_is_taken_out(imdsguard: Command, project: Checkout) -> None:

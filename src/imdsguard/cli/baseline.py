@@ -37,23 +37,23 @@ def leave_out_known(settled: Settled, found: Read, gate: Gate) -> Settled:
     if target == "":
         target = given or DEFAULT
     named = given or target or DEFAULT
-    name_of = _names_from(named)
+    name_of, paths = _names_from(named), found.paths or (".",)
     try:  # nothing but a baseline may be overwritten
         there = read_baseline(target) if target is not None and os.path.lexists(target) else Baseline()
         if given is not None:
             known = read_baseline(given)
         else:
-            known = Baseline(entries_of(settled.findings, name_of, never), gaps_of(found.problems, name_of))
+            known = Baseline(entries_of(settled.findings, name_of, never), gaps_of(found.problems, name_of, paths))
     except BaselineError as error:
         raise click.ClickException(str(error)) from None
     examples = examples_of(found, gate, name_of)
     known = replace(known, entries=followed(known.entries, found, examples, name_of))
     why = Suppression(Means.BASELINE, f"it was there when {named} was written")
     compared = compare(settled.findings, known.entries, name_of, never, why, examples)
-    problems = mark_known(settled.problems, known.gaps, name_of, why.reason)
+    problems = mark_known(settled.problems, known.gaps, name_of, why.reason, paths)
     scope = _Scope(found, gate, name_of, complete=all(problem.known for problem in problems))
     fixed = tuple(entry for entry in compared.gone if scope.covers(entry))
-    closed = tuple(gap for gap in closed_gaps(known.gaps, gaps_of(problems, name_of)) if scope.reads(gap))
+    closed = tuple(gap for gap in closed_gaps(known.gaps, gaps_of(problems, name_of, paths)) if scope.reads(gap))
     if target is not None:
         kept = Baseline(_without(known.entries, fixed), without(known.gaps, closed))
         write_file(target, baseline_text(kept if given is not None else scope.beyond(there, kept)))

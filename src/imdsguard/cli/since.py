@@ -54,7 +54,7 @@ def leave_out_unchanged(
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
     compared = compare(findings, entries, str, _never(gate), suppression, examples)
-    return compared.findings, mark_known(problems, gaps, str, suppression.reason)
+    return compared.findings, mark_known(problems, gaps, str, suppression.reason, found.paths or (".",))
 
 
 def _below(path: str, repository: Repository) -> str:
