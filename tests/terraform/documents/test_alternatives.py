@@ -56,6 +56,33 @@ def test_an_id_and_a_name_of_two_templates_are_either(fixture: Fixture) -> None:
         assert not value.exact
 
 
+def test_a_name_that_depends_on_all_of_a_resource_is_not_its_name(fixture: Fixture) -> None:
+    block = template_block(fixture("alternatives/plan.json")["aws_instance.by_length"].body)
+    for argument in ("id", "name"):
+        value = block.attribute(argument)
+        assert isinstance(value, Unknown)
+        assert not value.exact
+
+
+@pytest.mark.parametrize("key", ["part", "all"])
+def test_a_part_of_a_resource_does_not_stand_for_all_of_it(fixture: Fixture, key: str) -> None:
+    block = template_block(fixture("alternatives/plan.json")[f'aws_instance.by_part_or_all["{key}"]'].body)
+    identifier = block.attribute("id")
+    assert isinstance(identifier, Unknown)
+    assert [str(each) for each in identifier.references] == [
+        'aws_launch_template.each["a"].id',
+        'aws_launch_template.each["b"].id',
+    ]
+
+
+def test_an_instance_that_is_not_there_gives_nothing(fixture: Fixture) -> None:
+    block = template_block(fixture("alternatives/plan.json")["aws_instance.sure_of_what_is_there"].body)
+    name = block.attribute("name")
+    assert isinstance(block.attribute("id"), Absent)
+    assert isinstance(name, Unknown)
+    assert str(name.reference) == "aws_launch_template.one.name"
+
+
 def test_an_image_beside_a_template_may_be_null(fixture: Fixture) -> None:
     image = fixture("alternatives/plan.json")["aws_instance.by_image_of_template"].body.attribute("ami")
     assert isinstance(image, Unknown)
@@ -74,6 +101,7 @@ def test_an_image_beside_a_template_may_be_null(fixture: Fixture) -> None:
         ("aws_instance.made_one", MADE),
         ("aws_instance.made_join", MADE),
         ("aws_instance.made_element", MADE),
+        ("aws_instance.made_length", f"{MADE}.id"),
     ],
 )
 def test_an_id_without_a_name_is_what_it_refers_to(fixture: Fixture, address: str, reference: str) -> None:
@@ -101,7 +129,9 @@ def test_a_name_that_is_null_is_left_out(fixture: Fixture) -> None:
         (["aws_ami.x.id", "aws_ami.x"], True),
         (["resource.aws_ami.x.id", "resource.aws_ami.x"], True),
         (["data.aws_ami.x.id", "data.aws_ami.x"], True),
-        (["aws_ami.x", "each.key"], True),
+        (["aws_ami.x"], False),
+        (["aws_ami.x.id", "aws_ami.x", "aws_ami.x"], False),
+        (["aws_ami.x", "each.key"], False),
         (["aws_ami.x[0].id", "aws_ami.x[0]", "aws_ami.x", "count.index"], False),
         (["var.flag", "aws_ami.x.id", "aws_ami.x"], False),
         (["each.value.id", "each.value"], False),

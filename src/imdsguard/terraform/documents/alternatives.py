@@ -26,7 +26,6 @@ INSTEAD = {
 """What else may be set in such a block."""
 EITHER = "a plan does not show which of {} and {} is set"
 IMAGE, TEMPLATE = "ami", "launch_template"
-REPEATS = {"each.key", "count.index"}
 ELSEWHERE = {"var", "local", "module", "each", "count", "path", "terraform"}
 """Names of which a plan does not show at this place what they stand for."""
 
@@ -39,14 +38,13 @@ def instead_of(name: str, block: str) -> str | None:
 
 
 def direct(references: Sequence[str]) -> bool:
-    """Whether an expression has one attribute of a resource in it and nothing that could decide to leave it out."""
-    found = most_specific(list(references))
-    whole = [each for each in found if each not in REPEATS]
-    if len(whole) != 1:
+    """Whether an expression has one attribute of a resource in it and nothing that could decide to leave it out.
+
+    What refers to all of a resource may be `length(x) > 0 ? null : "golden"`.
+    """
+    found = most_specific(references)
+    if len(found) != 1:
         return False
-    root, *rest = steps_of(whole[0]) or ("",)
-    # `x[each.key].id` is shown as `x` and `each.key`: beside `x.id`, the key decides something.
-    keyed = len(found) == 1 or not any(
-        key_of(step) is None for step in rest[2 if root in ("data", "resource") else 1 :]
-    )
-    return str(root) not in ELSEWHERE and keyed
+    root, *rest = steps_of(found[0]) or ("",)
+    attribute = rest[2 if root in ("data", "resource") else 1 :]
+    return str(root) not in ELSEWHERE and any(key_of(step) is None for step in attribute)

@@ -164,7 +164,7 @@ class DocumentBody:
         rival = self._unsettled(expression)
         if not isinstance(rival, Unknown):
             return False
-        return {each.address for each in rival.references} != {each.address for each in value.references}
+        return not rival.exact or rival.references[0].address != value.references[0].address
 
     def _unsettled(self, expression: object) -> Value:
         """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent)."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from imdsguard.terraform.documents.addresses import steps_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imdsguard.terraform.documents.schema import (
         Configuration,
         ConfigurationModule,
@@ -56,17 +58,16 @@ def label_of(mode: str, type: str, name: str = "") -> str:  # noqa: A002
     return f"data.{label}" if mode == "data" else label
 
 
-def most_specific(references: list[str]) -> list[str]:
-    """Leave out what stands in the list only as the beginning of another entry.
+def most_specific(references: Iterable[str]) -> list[str]:
+    """Leave out what Terraform lists with each reference: `a.b[0].id` is given as `a.b[0].id`, `a.b[0]`, `a.b`.
 
-    Terraform gives `a.b.id` as `["a.b.id", "a.b"]`, from the most to the least specific.
+    An `a.b` that does not follow one of these is a reference of its own, to all of it.
     """
-    kept: list[str] = []
-    covered: set[tuple[object, ...]] = set()
-    for reference in references[:1000]:
+    kept: dict[str, None] = {}
+    before: tuple[object, ...] = ()
+    for reference in references:
         steps = steps_of(reference)
-        if steps in covered:
-            continue
-        kept.append(reference)
-        covered.update(steps[:n] for n in range(1, len(steps) + 1))
-    return kept
+        if len(steps) >= len(before) or before[: len(steps)] != steps:
+            kept[reference] = None
+        before = steps
+    return list(kept)

@@ -169,7 +169,7 @@ def references_of(found: object) -> tuple[list[str], object, bool]:
     Returns the references; the constant, None if there is none; and whether a part of it is neither, being the result
     of a function that depends on nothing, such as `uuid()`.
     """
-    references: dict[str, None] = {}
+    references: list[str] = []
     constant: object = None
     opaque = False
     pending = [found]
@@ -177,7 +177,7 @@ def references_of(found: object) -> tuple[list[str], object, bool]:
         node = pending.pop()
         read = expression_of(node)
         if read is not None:
-            references.update(dict.fromkeys(read.references))
+            references += read.references
             if not read.references:
                 opaque = opaque or read.constant_value is UNSET
                 constant = constant if read.constant_value in (UNSET, None) else read.constant_value
@@ -185,7 +185,7 @@ def references_of(found: object) -> tuple[list[str], object, bool]:
             pending.extend(node.values())
         elif isinstance(node, list):
             pending.extend(node)
-    return list(references), constant, opaque
+    return references, constant, opaque
 
 
 def _alike(constant: object, planned: object) -> bool:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.documents.schema import Expression, RelevantAttribute
 
 MOST_REFERENCES = 64
+MOST_REFERENCES_FOLLOWED = 1000
 LONGEST_CHAIN = 100
 
 
@@ -96,12 +97,18 @@ class Resolver:
         reasons: dict[str, None] = {}
         lost = False
         keyed = "each.key" in references or "count.index" in references
-        for reference in most_specific(references):
+        specific = most_specific(references)
+        if len(specific) > MOST_REFERENCES_FOLLOWED:
+            reasons[f"it refers to more than {MOST_REFERENCES_FOLLOWED} things"] = None
+        for reference in specific[:MOST_REFERENCES_FOLLOWED]:
             sources = self._one(reference, around, tuple(sought), keyed=keyed)
             found.update(dict.fromkeys(sources.references))
             reasons.update(dict.fromkeys(sources.reasons))
             lost = lost or sources.lost
-        return Sources(tuple(found)[:MOST_REFERENCES], tuple(reasons), lost)
+        named = {each.address for each in found if each.attribute}
+        # `length(x) > 0 ? x[0].id : null`: what is said of all of it goes for the part that is named.
+        parts = [each for each in found if each.attribute or each.address not in named]
+        return Sources(tuple(parts)[:MOST_REFERENCES], tuple(reasons), lost)
 
     def _one(self, reference: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
         name = (reference, around.module, around.key, id(around.for_each), around.label, sought, keyed)
@@ -141,6 +148,8 @@ class Resolver:
             label, rest = ".".join(map(str, steps[:3])), steps[3:]
         else:
             label, rest = f"{root}.{rest[0]}" if rest else str(root), rest[1:]
+        if self._is_not_there(label, around.module, rest):
+            return SETTLED
         # Behind an attribute, what is sought is a part of an object that was built around it: the attribute says more.
         inside = any(key_of(step) is None and step != "*" for step in rest)
         return self._resource(label, around, rest if inside else (*rest, *sought), keyed=keyed)
@@ -201,6 +210,11 @@ class Resolver:
                 plain = tuple(str(step) if isinstance(step, str) else step for step in attribute)
                 found.append(Reference(instance.address, plain))
         return Sources(tuple(found), lost=lost and len(found) == 1)
+
+    def _is_not_there(self, label: str, module: ModulePath, path: Sequence[Step]) -> bool:
+        """Whether it is an instance that the plan does not have: `try(x[1].id, null)`."""
+        key, instances = key_of(path[0]) if path else None, self._instances.of(module, label)
+        return key is not None and key not in instances and any(type(key) is type(each) for each in instances)
 
     def _side_by_side(self, around: Surroundings, instances: Mapping[str | int | None, Instance]) -> bool:
         """Whether the instances belong together one by one: a count may be used modulo another."""
