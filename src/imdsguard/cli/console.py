@@ -54,6 +54,7 @@ def command(
     Exit codes: 0, or 2 if an expression is in error or the configuration could not be read.
     """  # noqa: D301
     from imdsguard.cli.session import make_inputs
+    from imdsguard.report.escape import escape_json
     from imdsguard.terraform.console import Console, to_text
 
     if dump and expressions:
@@ -65,7 +66,7 @@ def command(
         raise click.UsageError(f'There is no folder "{directory}": name the folder of a root module') from None
     if dump:
         found = console.dump()
-        write_out(to_text(found) + "\n")
+        write_out(escape_json(to_text(found)) + "\n")
         failed = "error" in found
     else:
         failed = _answer(console, expressions or _typed(), as_json=form == "json")
@@ -74,6 +75,7 @@ def command(
 
 
 def _answer(console: Console, expressions: Iterable[str], *, as_json: bool) -> bool:
+    from imdsguard.report.escape import escape_json
     from imdsguard.terraform.console import to_text
 
     failed = False
@@ -81,7 +83,7 @@ def _answer(console: Console, expressions: Iterable[str], *, as_json: bool) -> b
         if as_json:
             answer = console.answer(text)
             failed |= "error" in answer
-            write_out(to_text(answer) + "\n")
+            write_out(escape_json(to_text(answer)) + "\n")
             continue
         shown, error = _shown(console, text)
         failed |= error

@@ -68,6 +68,7 @@ def command(
         return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.errors import nearest
+    from imdsguard.report.escape import escape_lines
 
     files = rule_files(checks)
     others = {} if subject in files else rules_without_a_file(policy)
@@ -76,7 +77,7 @@ def command(
     if paths or form != "text":
         raise click.UsageError("The page of a rule needs no PATH, and is text")
     loaded = others[subject] if subject in others else load_rules(files, [subject])[0]
-    page = page_of(loaded)
+    page = escape_lines(page_of(loaded))
     colour = style_for(sys.stdout, no_color=no_color).colour
     write_out(_rendered(page) if colour else page)
     return CLEAN

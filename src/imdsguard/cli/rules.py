@@ -58,19 +58,21 @@ def _severity(rule: Rule, policy: Policy) -> str:
 
 
 def _text(rules: tuple[Rule, ...], policy: Policy, style: Style) -> str:
+    from imdsguard.report.escape import escape
+
     width = max((len(rule.id) for rule in rules), default=0)
     lines = []
     for rule in rules:
         word = _severity(rule, policy)
-        lines.append(f"{rule.id:{width}}  {style.severity(word, f'{word:7}')}  {rule.summary}\n")
+        lines.append(f"{rule.id:{width}}  {style.severity(word, f'{word:7}')}  {escape(rule.summary)}\n")
     return "".join(lines)
 
 
 def _json(rules: tuple[Rule, ...], policy: Policy) -> str:
-    from json import dumps
+    from imdsguard.report.json import json_text
 
     document = {"schema": "imdsguard/rules/v1", "policy": policy.name, "rules": [_entry(r, policy) for r in rules]}
-    return dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _entry(rule: Rule, policy: Policy) -> dict[str, Any]:

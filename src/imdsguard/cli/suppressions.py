@@ -131,16 +131,14 @@ def _place(place: Place) -> dict[str, Any]:
 
 
 def _json(listed: list[dict[str, Any]], problems: tuple[Problem, ...]) -> str:
-    from json import dumps
-
-    from imdsguard.report.json import problem_json
+    from imdsguard.report.json import json_text, problem_json
 
     document = {
         "schema": "imdsguard/suppressions/v1",
         "suppressions": listed,
         "problems": [problem_json(problem) for problem in problems],
     }
-    return dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 _SEVERITIES = {"invalid": "warning", "expired": "warning", "unused": "note"}

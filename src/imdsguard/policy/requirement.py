@@ -231,11 +231,18 @@ class Requirement:
 
     def _page(self) -> str:
         """The rule's page: what reports link to, and what `imdsguard explain` prints."""
-        title = self.message or "; ".join(str(demand) for demand in self.demands)
-        about = f"Of launches with {self.where}" if str(self.where) else "Of everything that starts instances"
-        but = f", but not of those with {self.unless}" if self.unless else ""
-        demands = "\n".join(f"- {demand}" for demand in self.demands)
+        title = _plain(self.message or "; ".join(str(demand) for demand in self.demands))
+        about = (
+            f"Of launches with {_plain(str(self.where))}" if str(self.where) else "Of everything that starts instances"
+        )
+        but = f", but not of those with {_plain(str(self.unless))}" if self.unless else ""
+        demands = "\n".join(f"- {_plain(str(demand))}" for demand in self.demands)
         return f"{title}.\n\n## What it checks\n\n{about}{but}:\n\n{demands}\n\nDeclared in {self.place}."
+
+
+def _plain(text: str) -> str:
+    """Put text of a policy, which may be a stranger's, on one line of a page: in Markdown, neither HTML nor link."""
+    return " ".join(text.split()).replace("<", "\\<").replace("](", "]\\(")
 
 
 def _calls_can_be_seen(launch: Launch) -> bool:

@@ -34,6 +34,11 @@ def escape_json(document: str) -> str:
     return re.sub(r"#(?=#\w*\[)", r"\\u0023", document) if "##" in document else document
 
 
+def escape_lines(text: str) -> str:
+    """Escape each line of a text that is meant to have several."""
+    return "\n".join(map(escape, text.split("\n")))
+
+
 def shorten(text: str, longest: int) -> str:
     """Cut text that has been escaped to a length, and show that it was cut."""
     return text if len(text) <= longest else text[: longest - 3] + "..."

@@ -50,10 +50,8 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
 
 def explanations_json(explanations: Sequence[Explanation], estate: Estate, problems: Sequence[Problem]) -> str:
     """Give `imdsguard/explain/v1`: each launch as `inspect` shows it, with every layer's answers."""
-    from json import dumps
-
     from imdsguard.report.givers import Givers
-    from imdsguard.report.json import launch_json, problem_json
+    from imdsguard.report.json import json_text, launch_json, problem_json
 
     givers = Givers(estate)
     launches = [
@@ -73,7 +71,7 @@ def explanations_json(explanations: Sequence[Explanation], estate: Estate, probl
         "launches": launches,
         "problems": [problem_json(problem) for problem in problems],
     }
-    return dumps(document, indent=2) + "\n"
+    return json_text(document)
 
 
 def _layer(layer: LayerAnswers) -> dict[str, Any]:

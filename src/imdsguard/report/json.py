@@ -22,7 +22,7 @@ SENSITIVE = "(sensitive)"
 def render(report: Report) -> str:
     """Give a scan as `imdsguard/findings/v1`."""
     summary = report.summary
-    return _text(
+    return json_text(
         {
             "schema": "imdsguard/findings/v1",
             "findings": [_finding(finding) for finding in report.findings],
@@ -43,7 +43,7 @@ def inspect_json(estate: Estate, problems: tuple[Problem, ...]) -> str:
     from imdsguard.report.givers import Givers
 
     givers = Givers(estate)
-    return _text(
+    return json_text(
         {
             "schema": "imdsguard/inspect/v1",
             "launches": [launch_json(launch, givers) for launch in estate.launches],
@@ -169,7 +169,8 @@ def _place(place: Place | None) -> dict[str, Any]:
     }
 
 
-def _text(document: dict[str, Any]) -> str:
+def json_text(document: dict[str, Any]) -> str:
+    """Write a document for programs, of which no line is a command to a CI runner."""
     from json import dumps
 
     return escape_json(dumps(document, indent=2)) + "\n"

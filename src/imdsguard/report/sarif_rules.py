@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import Severity
+from imdsguard.report.escape import escape, escape_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,12 +30,14 @@ def descriptors(rules: Sequence[Rule], findings: Iterable[Finding]) -> list[dict
 
 def _rule(rule: Rule) -> dict[str, Any]:
     controls = [f"{framework} {control}" for framework, ids in rule.controls.items() for control in ids]
+    page = escape_lines(rule.page.strip())
+    summary = escape(rule.summary)
     return {
         "id": rule.id,
         "name": _pascal(rule.id),
-        "shortDescription": {"text": _cut(rule.summary) or rule.id},
-        "fullDescription": {"text": _cut(_first_section(rule.page) or rule.summary) or rule.id},
-        "help": {"text": rule.page.strip() or rule.id, "markdown": f"# {rule.id}\n\n{rule.page.strip()}"},
+        "shortDescription": {"text": _cut(summary) or rule.id},
+        "fullDescription": {"text": _cut(_first_section(page) or summary) or rule.id},
+        "help": {"text": page or rule.id, "markdown": f"# {rule.id}\n\n{page}"},
         "defaultConfiguration": {"level": rule.severity.value},
         "properties": {
             "security-severity": _SCORES[rule.severity],

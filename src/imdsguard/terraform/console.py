@@ -94,4 +94,4 @@ def to_text(data: Any) -> str:
         return "{" + ", ".join(f"{json.dumps(str(k))}: {to_text(v)}" for k, v in data.items()) + "}"
     if isinstance(data, (list, tuple)):
         return "[" + ", ".join(map(to_text, data)) + "]"
-    return json.dumps(data, ensure_ascii=False)
+    return json.dumps(data)
