@@ -52,7 +52,7 @@ class Code:
 
     def literal(self) -> str | None:
         """Give the text if the expression is nothing but a string, else None."""
-        from imdsguard.hcl.syntax.nodes import Literal
+        from imdsguard.hcl.syntax.literal import Literal
 
         try:
             node = self.node()

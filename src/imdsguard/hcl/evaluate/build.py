@@ -8,24 +8,21 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.evaluate import structures
 from imdsguard.hcl.evaluate.calls import call
-from imdsguard.hcl.evaluate.code import Code, Frame, Run, constant, fixed_shape
+from imdsguard.hcl.evaluate.code import Code, Frame, Run, fixed_shape, literal
 from imdsguard.hcl.evaluate.conditional import conditional
 from imdsguard.hcl.evaluate.loops import Loop, for_expression, splat
 from imdsguard.hcl.evaluate.operators import apply_binary, apply_unary, result_type
 from imdsguard.hcl.evaluate.references import local_path, resolved_path, source_path
 from imdsguard.hcl.evaluate.templates import join, template
 from imdsguard.hcl.syntax import nodes
-from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING
-from imdsguard.hcl.values.value import Origin, Value
+from imdsguard.hcl.values.types import BOOL, NUMBER, STRING
 from imdsguard.model.record import record
-from imdsguard.model.value import Step
-from imdsguard.model.written import literal_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from imdsguard.hcl.syntax.nodes import Node
-    from imdsguard.hcl.values.types import Type
+    from imdsguard.hcl.values.value import Value
     from imdsguard.model.place import Place
 
 
@@ -55,15 +52,9 @@ class Builder:
         code: Code = getattr(self, _METHODS[node.__class__])(node)
         return code
 
-    def _literal(self, node: nodes.Literal) -> Code:
-        raw = node.value
-        type_: Type = NUMBER
-        if raw is None:
-            type_ = DYNAMIC
-        elif isinstance(raw, bool | str):
-            type_ = BOOL if isinstance(raw, bool) else STRING
-        written = literal_text(raw, node.place) if isinstance(raw, str) and "\n" in raw else None
-        return constant(Value(type_, raw, origin=Origin(Step("", node.place), written=written)))
+    @staticmethod
+    def _literal(node: nodes.Literal) -> Code:
+        return literal(node)
 
     def _template(self, node: nodes.Template) -> Code:
         parts = [self.compile(p) for p in node.parts]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.values.size import size_of
-from imdsguard.hcl.values.types import DYNAMIC, Type
+from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type
 from imdsguard.hcl.values.value import Origin, Value
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.hcl.scope import Scope
+    from imdsguard.hcl.syntax.literal import Literal
     from imdsguard.model.place import Place
     from imdsguard.model.written import Written
 
@@ -72,6 +73,22 @@ def bounded(frame: Frame, value: Value) -> Value:
 def constant(value: Value) -> Code:
     """Code of a value that is the same everywhere."""
     return Code(lambda _: value, value)
+
+
+def literal(node: Literal) -> Code:
+    """Code of a value that is written out."""
+    raw = node.value
+    type_: Type = NUMBER
+    if raw is None:
+        type_ = DYNAMIC
+    elif isinstance(raw, bool | str):
+        type_ = BOOL if isinstance(raw, bool) else STRING
+    written = None
+    if isinstance(raw, str) and "\n" in raw:
+        from imdsguard.model.written import literal_text
+
+        written = literal_text(raw, node.place)
+    return constant(Value(type_, raw, origin=Origin(Step("", node.place), written=written)))
 
 
 def fixed_shape(type: Type) -> Shape:  # noqa: A002

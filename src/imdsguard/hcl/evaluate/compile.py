@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import LimitReached
-from imdsguard.hcl.evaluate.build import Builder, Traversal
-from imdsguard.hcl.evaluate.code import Code, Frame
+from imdsguard.hcl.evaluate.code import Code, Frame, literal
+from imdsguard.hcl.syntax.literal import Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
+    from imdsguard.hcl.evaluate.build import Traversal
     from imdsguard.hcl.scope import Scope
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.values.value import Value
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
             """Raise `StaticError` if there is nothing of that name."""
             ...
 
-
-__all__ = ["Compiled", "Traversal", "compile_expression"]
 
 _TOO_DEEP = "an expression nests deeper than imdsguard evaluates"
 
@@ -65,6 +64,10 @@ class Compiled:
 
 def compile_expression(node: Node, find: Callable[[str], Any] | None = None) -> Compiled:
     """Compile. `find` looks functions up, by default in the registry. Raises `LimitReached` for too deep a tree."""
+    if isinstance(node, Literal):
+        return Compiled(literal(node), 0, ())
+    from imdsguard.hcl.evaluate.build import Builder
+
     builder = Builder(find)
     try:
         code = builder.compile(node)

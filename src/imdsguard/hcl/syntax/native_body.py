@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import SyntaxProblem
 from imdsguard.hcl.syntax.body import Attribute, Block
+from imdsguard.hcl.syntax.literal import literal_at_sight
 from imdsguard.hcl.syntax.words import NAME
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class NativeExpression:
 
     def node(self) -> Node:
         """Parse it (once). Raises `SyntaxProblem`."""
+        if self._node is None:
+            self._node = literal_at_sight(self.source.text, self.source.place, self.start, self.end)
         if self._node is None:
             from imdsguard.hcl.syntax.parser import parse_expression
 

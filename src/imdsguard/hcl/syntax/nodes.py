@@ -7,19 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from imdsguard.hcl.syntax.literal import Literal as Literal
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from imdsguard.hcl.values.value import Number
     from imdsguard.model.place import Place
-
-
-@record(frozen=True, slots=True)
-class Literal:
-    """A number, `true`, `false`, `null`, or (inside templates) a piece of literal text (NFC-normalised, unescaped)."""
-
-    value: str | bool | Number | None
-    place: Place
 
 
 @record(frozen=True, slots=True)

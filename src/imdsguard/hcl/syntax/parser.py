@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import SyntaxProblem
 from imdsguard.hcl.syntax.brackets import parse_object, parse_tuple
 from imdsguard.hcl.syntax.lexer import END, HEREDOC_START, NAME, NUMBER, Lexer
+from imdsguard.hcl.syntax.literal import WORDS, Literal
 from imdsguard.hcl.syntax.nodes import (
     Binary,
     Call,
     Conditional,
     GetAttr,
     Index,
-    Literal,
     Parens,
     Splat,
     SplatItem,
@@ -36,7 +36,6 @@ MAX_HEIGHT = 2000
 _PRECEDENCE = {
     "||": 1, "&&": 2, "==": 3, "!=": 3, "<": 4, ">": 4, "<=": 4, ">=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "%": 6,
 }  # fmt: skip
-_KEYWORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None}
 
 
 def parse_expression(text: str, locate: Locate, start: int = 0, end: int | None = None) -> Node:
@@ -166,7 +165,7 @@ class Parser(Lexer):
         if self.kind in ("(", "::"):
             return self._call(name, start)
         place = self.place(start, self.last)
-        return Literal(_KEYWORDS[name], place) if name in _KEYWORDS else Variable(name, place)
+        return Literal(WORDS[name], place) if name in WORDS else Variable(name, place)
 
     def _number(self) -> Node:
         start, value = self.start, parse_number(self.word)

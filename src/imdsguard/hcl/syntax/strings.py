@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.syntax.nodes import Literal
+from imdsguard.hcl.syntax.literal import Literal, normalised
 from imdsguard.hcl.syntax.template_parts import Parts, remove_indent, unescape_quoted
 from imdsguard.hcl.syntax.template_tree import build
 from imdsguard.hcl.syntax.words import HEREDOC, OPENING, QUOTED_TEXT, heredoc_end
@@ -26,10 +25,8 @@ def parse_quoted(parser: Parser) -> Node:
     start, at, text = parser.start, parser.end, parser.text
     plain = _PLAIN(text, at, parser.limit)
     if plain is not None:
-        value = text[at : plain.end() - 1]
+        value = normalised(text[at : plain.end() - 1])
         parser.resume(plain.end())
-        if not value.isascii():
-            value = unicodedata.normalize("NFC", value)
         return Literal(value, parser.place(start, plain.end()))
     parts = Parts(parser)
     while True:
