@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     """A module call or a resource, and its instance key with the brackets: `("module.a", '["x"]')`."""
     Steps: TypeAlias = tuple[Step, ...]
     Rename: TypeAlias = Callable[[str], str]
-    Moves: TypeAlias = dict[str, list[tuple[Steps, Steps, Steps]]]
-    """Module, from and to, by the last name in `from`."""
+    Moves: TypeAlias = dict[Steps, Steps]
+    """From where to where, both as they are in the root module."""
 
 MOST = 10_000
 """Moves of one root module that are followed, all instances of modules counted; of more, what is moved is new."""
@@ -64,12 +64,12 @@ def moves_of(resources: Sequence[Resource], files: Iterable[str], read: Callable
     found: Moves = {}
     count = 0
     for file in files:
-        modules = folders.get(_folder(file), ()) if file.endswith(SYNTAX) else ()
+        modules = sorted(folders.get(_folder(file), ())) if file.endswith(SYNTAX) else []
         for before, after in _moved(file, read) if modules else ():
             for module in modules:
                 count += 1
                 if count <= MOST:
-                    found.setdefault(before[-1][0], []).append((module, before, after))
+                    found.setdefault((*module, *before), (*module, *after))
 
     def rename(address: str) -> str:
         steps = _steps(address)
@@ -84,24 +84,15 @@ def moves_of(resources: Sequence[Resource], files: Iterable[str], read: Callable
 
 
 def _next(steps: Steps, moves: Moves) -> Steps | None:
-    for name, _ in steps:
-        for module, before, after in moves.get(name, ()):
-            moved = _applied(steps, module, before, after)
-            if moved is not None:
-                return moved
+    """Apply the block that is about an address, or about a module above it."""
+    for at, (name, key) in enumerate(steps):
+        exact = moves.get(steps[: at + 1])
+        if exact is not None:
+            return (*exact, *steps[at + 1 :])
+        whole = moves.get((*steps[:at], (name, ""))) if key else None
+        if whole is not None and not whole[-1][1]:  # without any key it is about all instances, which keep theirs
+            return (*whole[:-1], (whole[-1][0], key), *steps[at + 1 :])
     return None
-
-
-def _applied(steps: Steps, module: Steps, before: Steps, after: Steps) -> Steps | None:
-    """Apply one block of a module. Without any key it is about all instances, each of which keeps its own."""
-    at = len(module) + len(before)
-    if len(steps) < at or steps[: at - 1] != module + before[:-1]:
-        return None
-    (name, key), (old, old_key), (new, new_key) = steps[at - 1], before[-1], after[-1]
-    every = not old_key and not new_key
-    if name != old or (not every and key != old_key):
-        return None
-    return (*module, *after[:-1], (new, key if every else new_key), *steps[at:])
 
 
 def _with_count(address: str, there: Collection[str]) -> str:
