@@ -159,7 +159,12 @@ def test_several_formats_from_one_scan(stage: Stage) -> None:
         (("scan", "--output", "json"), 'Invalid value for --output: "json" is not FORMAT=FILE'),
         (("scan", "--output", "jsn=x"), 'Invalid value for --output: there is no format "jsn"; did you mean "json"?'),
         (("scan", "--output", "json=x", "--output", "text=x"), "Invalid value for --output: x is there twice"),
-        (("scan", "--output", "json=no/such/x"), "no/such/x cannot be written: No such file or directory"),
+        (("scan", "--output", "json=x", "--output", "text=./x"), "Invalid value for --output: ./x is there twice"),
+        (("scan", "--output", "json=.."), "Invalid value for --output: .. cannot be written: it is a folder"),
+        (
+            ("scan", "--output", "json=no/such/x"),
+            "Invalid value for --output: no/such/x cannot be written: there is no folder no/such",
+        ),
         (("scan", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'text', 'json', 'sarif'"),
         (("scan", "--polcy", "x"), "No such option"),
         (("scan", "--policy", "stict"), 'there is no policy "stict"; did you mean "strict"?'),

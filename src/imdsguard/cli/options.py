@@ -80,8 +80,8 @@ def policy_option(function: _Function) -> _Function:
         "--policy",
         metavar="NAME|FILE",
         shell_complete=completing.policies,
-        help="A policy we ship (baseline, strict) or a file. Without it: .imdsguard.yaml in this folder or above it "
-        "up to the git root, else baseline.",
+        help="A policy we ship (baseline, observe, enforce, detect, strict, ...) or a file. Without it: "
+        ".imdsguard.yaml in this folder or above it up to the git root, else baseline.",
     )(function)
 
 

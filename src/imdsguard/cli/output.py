@@ -53,7 +53,10 @@ def write_problems(problems: Iterable[Problem], *, no_color: bool) -> None:
 
 
 def parse_outputs(given: Sequence[str], formats: Sequence[str]) -> list[tuple[str, str]]:
-    """Take `FORMAT=FILE` apart. Raises `click.BadParameter`."""
+    """Take `FORMAT=FILE` apart, and see that there is a place for each before a scan was for nothing.
+
+    Raises `click.BadParameter`.
+    """
     outputs: list[tuple[str, str]] = []
     for text in given:
         name, equals, file = text.partition("=")
@@ -63,8 +66,12 @@ def parse_outputs(given: Sequence[str], formats: Sequence[str]) -> list[tuple[st
             from imdsguard.policy.errors import nearest
 
             raise click.BadParameter(f'there is no format "{name}"{nearest(name, formats)}', param_hint="--output")
-        if any(file == other for _, other in outputs):
+        if any(os.path.abspath(file) == os.path.abspath(other) for _, other in outputs):
             raise click.BadParameter(f"{file} is there twice", param_hint="--output")
+        folder = os.path.dirname(file)
+        if os.path.isdir(file) or (folder and not os.path.isdir(folder)):
+            reason = f"there is no folder {folder}" if not os.path.isdir(file) else "it is a folder"
+            raise click.BadParameter(f"{file} cannot be written: {reason}", param_hint="--output")
         outputs.append((name, file))
     return outputs
 
