@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 
+from tests.conftest import quiet_environment
+from tests.end_to_end.git import Checkout
 from tests.end_to_end.runner import EXPRESSION, HOUSE, Job, action, installed
 from tests.report.test_github_report import run as commands_of
 
@@ -186,6 +189,31 @@ def test_it_installs_itself_and_runs_nothing_of_the_workspace(workspace: Path) -
     assert not (workspace / "owned").exists()
     assert job.output("summary").startswith("1 launch (1 optional)")
     assert sorted(path.name for path in workspace.iterdir() if path.is_dir()) == []
+
+
+@pytest.mark.parametrize("name", ["pr-check-hcl.yml", "pr-check-plan.yml"])
+def test_the_base_branch_is_taken_on_a_runner_that_did_it_before(workspace: Path, tmp_path: Path, name: str) -> None:
+    base = Checkout.made(workspace)
+    base.put(".imdsguard.yaml", "version: 1\n")
+    base.branch()
+    commit = base.commit("a policy")
+    workflow = yaml.safe_load((HOUSE / "examples" / "workflows" / name).read_text(encoding="utf-8"))
+    (step,) = (each for each in workflow["jobs"]["imdsguard"]["steps"] if each.get("id") == "base")
+    output = tmp_path / "output"
+    for _ in range(2):
+        temporary = tmp_path / "temporary"
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+        output.write_text("")
+        environment = {"RUNNER_TEMP": str(temporary), "BASE": commit, "GITHUB_OUTPUT": str(output)}
+        subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=workspace,
+            env=quiet_environment() | environment,
+            capture_output=True,
+            check=True,
+        )
+        assert output.read_text() == f"policy={temporary}/base/.imdsguard.yaml\n"
 
 
 # What is written down.
