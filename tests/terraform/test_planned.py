@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -240,6 +241,43 @@ def test_code_that_was_edited_since_does_not_make_known_what_the_plan_hides(stac
     main = stack / "main.tf"
     main.write_text(main.read_text().replace('resource "aws_sns_topic" "calls"', 'resource "aws_sns_topic" "others"'))
     assert by_address(joined())["aws_instance.hidden"].body.blocks("metadata_options").unknown is not None
+
+
+def test_a_block_that_was_edited_since_names_no_template(stack: Path) -> None:
+    """The plan was made of `id = var.a ? x.id : null` beside a name: code with the id alone is not that code."""
+    template = "aws_launch_template.edited.id"
+    code = 'resource "aws_launch_template" "edited" {}\n\nresource "aws_instance" "edited" {\n'
+    code += f"  launch_template {{\n    id = {template}\n  }}\n}}\n"
+    (stack / "more.tf").write_text(code)
+    plan = json.loads(Path("plan.json").read_text())
+    shown = {"id": {"references": ["var.a", template, template.removesuffix(".id")]}}
+    for names in ({"id"}, {"id", "name"}):
+        plan_of_edited(plan, shown if names == {"id"} else {**shown, "name": {"references": ["var.a"]}})
+        Path("plan.json").write_text(json.dumps(plan))
+        (block,) = by_address(joined())["aws_instance.edited"].body.blocks("launch_template").items
+        value = block.attribute("id")
+        assert isinstance(value, Unknown)
+        assert value.exact is (names == {"id"})
+
+
+def plan_of_edited(plan: dict[str, Any], shown: dict[str, Any]) -> None:
+    """Plan an instance and a template, both new, that are called `edited`; `shown` is the block's configuration."""
+    for type_, after, unknown, expressions in (
+        ("aws_launch_template", {}, {"id": True}, {}),
+        (
+            "aws_instance",
+            {"launch_template": [{"name": "golden"} if "name" in shown else {}]},
+            {"launch_template": [{"id": True}]},
+            {"launch_template": [shown]},
+        ),
+    ):
+        named = {"address": f"{type_}.edited", "mode": "managed", "type": type_, "name": "edited"}
+        change = {"actions": ["create"], "after": after, "after_unknown": unknown}
+        for part, key, one in (
+            (plan, "resource_changes", {**named, "change": change}),
+            (plan["configuration"]["root_module"], "resources", {**named, "expressions": expressions}),
+        ):
+            part[key] = [each for each in part[key] if each["address"] != named["address"]] + [one]
 
 
 def test_a_folder_without_code_is_a_problem(stack: Path) -> None:

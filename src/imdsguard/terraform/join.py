@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.terraform.documents.body import TOO_DEEP, DocumentBody
+from imdsguard.terraform.documents.expressions import Shown
 from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import marked, member
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Body
     from imdsguard.model.value import Plain, Value
+    from imdsguard.terraform.section import Section
 
 SUSPICION = REASON.partition("{}")[0]
 """How a plan's reader begins when a `dynamic` block may be there, or may not."""
@@ -103,7 +105,8 @@ class JoinedBody:
 
     def _child(self, plan: Body, source: Body | None) -> JoinedBody:
         place = source.place if source is not None else self._place
-        return JoinedBody(plan, source, place, trusted=self._trusted, new=self._new)
+        edited = isinstance(plan, DocumentBody) and isinstance(plan.written, Shown) and not same_arguments(plan, source)
+        return JoinedBody(plan, source, place, trusted=self._trusted and not edited, new=self._new)
 
     def _merged(self, planned: Value, written: Value) -> Value:
         place = written.place or self._place
@@ -135,7 +138,7 @@ class JoinedBody:
     def _unknown(self, planned: Unknown, written: Value, place: Place) -> Value:
         if isinstance(written, Unknown):
             exact = planned.reference is not None and written.reference is None
-            told = planned if exact or not written.references else written
+            told = planned if exact or not (self._trusted and written.references) else written
             reason = written.reason if told is written or not planned.references else planned.reason
             return Unknown(reason, told.references, place, written.trace, told.exact, written.sketch, written.written)
         if self._trusted:
@@ -144,6 +147,21 @@ class JoinedBody:
             if isinstance(written, Known) and isinstance(written.value, (Mapping, tuple)) and holds_unknown(written):
                 return written  # an older provider's plan shows the map as unknown as a whole
         return Unknown(planned.reason, planned.references, place, unplaced(planned.trace), planned.exact)
+
+
+def same_arguments(planned: Body, source: Body | None, beside: Set[str] = frozenset()) -> bool:
+    """Whether a block of the source sets the arguments that it set when the plan was made, as far as plans show.
+
+    `beside` are names that a plan shows elsewhere.
+    """
+    section: Section | None = getattr(source, "section", None)
+    if section is None or not isinstance(planned, DocumentBody) or not isinstance(planned.written, Shown):
+        return False
+    written = {name for name in section.names() if name not in beside}
+    shown = set(planned.written.expressions)
+    dynamic = {type_ for type_ in section.types() if all(each.dynamic for each in section.nested(type_))}
+    blocks = {type_ for type_ in section.types() if type_ not in beside and type_ not in dynamic}
+    return (written - dynamic) | blocks == shown - dynamic
 
 
 def placed(value: Value, place: Place) -> Value:

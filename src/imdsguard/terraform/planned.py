@@ -18,9 +18,7 @@ from imdsguard.model.resource import Action
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.discovery import Survey
 from imdsguard.terraform.documents.addresses import unkeyed
-from imdsguard.terraform.documents.body import DocumentBody
-from imdsguard.terraform.documents.expressions import Shown
-from imdsguard.terraform.join import JoinedBody
+from imdsguard.terraform.join import JoinedBody, same_arguments
 from imdsguard.terraform.library import Library
 from imdsguard.terraform.prefilter import Prefilter
 from imdsguard.terraform.read import Reading
@@ -192,7 +190,7 @@ class _Pair:
             planned.body,
             written.body if known else None,
             written.place,
-            trusted=trusted and known and _same_arguments(planned, match),
+            trusted=trusted and known and same_arguments(planned.body, written.body, META_ARGUMENTS),
             new=planned.action in (Action.CREATE, Action.REPLACE),
         )
         return replace(
@@ -205,18 +203,6 @@ class _Pair:
             calls=written.calls,
             overrides=written.overrides,
         )
-
-
-def _same_arguments(planned: Resource, match: Match) -> bool:
-    """Whether the block in the source sets the arguments that it set when the plan was made, as far as plans show."""
-    body, section = planned.body, getattr(match.resource.body, "section", None)
-    if not isinstance(body, DocumentBody) or not isinstance(body.written, Shown) or section is None:
-        return False
-    written = {name for name in section.names() if name not in META_ARGUMENTS}
-    shown = set(body.written.expressions)
-    dynamic = {type_ for type_ in section.types() if all(each.dynamic for each in section.nested(type_))}
-    blocks = {type_ for type_ in section.types() if type_ not in META_ARGUMENTS and type_ not in dynamic}
-    return (written - dynamic) | blocks == shown - dynamic
 
 
 def _named(addresses: list[str]) -> str:
