@@ -182,6 +182,13 @@ def test_gitlab_gets_a_job(tmp_path: Path) -> None:
     assert "kept .gitlab-ci.yml\n" in imdsguard(tmp_path, "init").stdout
 
 
+def test_a_policy_of_almost_the_right_name_comes_first(repository: Path) -> None:
+    (repository / ".imdsguard.yml").write_text("version: 1\n")
+    done = imdsguard(repository, "init")
+    assert (done.returncode, done.stderr) == (2, "imdsguard: .imdsguard.yml is not read: call it .imdsguard.yaml\n")
+    assert not (repository / ".imdsguard.yaml").exists()
+
+
 def test_a_policy_that_is_not_there_is_refused(repository: Path) -> None:
     done = imdsguard(repository, "init", "--policy", "strickt")
     assert done.returncode == 2

@@ -43,6 +43,7 @@ def command(policy: str, dry_run: bool) -> int:
 
     Exit codes: 0, or 2 if a file could not be written.
     """  # noqa: D205, D301
+    from imdsguard.policy.read import discover
     from imdsguard.policy.shipped import shipped_policies
     from imdsguard.starter.files import starter_files
     from imdsguard.starter.repository import look
@@ -54,6 +55,7 @@ def command(policy: str, dry_run: bool) -> int:
         known = shipped_policies()
         raise click.BadParameter(f'there is no policy "{policy}"{nearest(policy, known)}', param_hint="--policy")
     repository = look(".")
+    discover(repository.top)  # a policy of almost the right name would be passed over by what is written beside it
     seen, report = _scan(repository.top)
     checks = {host: _check(host) for host in repository.hosts}
     files = starter_files(repository, seen, policy, checks, DEFAULT)
