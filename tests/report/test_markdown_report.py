@@ -11,6 +11,7 @@ from markdown_it.token import Token
 
 from imdsguard.model.finding import Severity
 from imdsguard.model.problem import Problem
+from imdsguard.model.suppression import Means, Suppression
 from imdsguard.report.escape import escape
 from imdsguard.report.escape_markdown import block, code, prose
 from imdsguard.report.markdown import render
@@ -62,8 +63,28 @@ def test_a_summary_has_a_table_and_the_details() -> None:
         "<summary><code>hop-limit-too-high: aws_instance.bad (tfplan.json)</code></summary>\n\n"
         "the hop limit is 3\n\n"
         "</details>\n\n"
-        "2 findings are suppressed by a comment, the policy or a baseline.\n"
+        "### Suppressed\n\n"
+        "- `instance-tokens-optional`: `aws_instance.vendor`, by the policy's exemption, `.imdsguard.yaml:7:5`: "
+        "vendor image (until `2027-03-31`)\n"
+        "- `instance-tokens-optional`: `aws_instance.old`, by a comment, `main.tf:13`: goes away\n"
     )
+
+
+def test_what_was_there_before_is_counted_only() -> None:
+    old = replace(OPEN, suppressed=Suppression(Means.BASELINE, "in the baseline"))
+    kept = replace(OPEN, suppressed=Suppression(Means.UNCHANGED, "in main"))
+    assert render(Report(findings=(old,))).endswith("\n\n1 finding was there before, and does not count.\n")
+    text = render(Report(findings=(old, kept)))
+    assert text.endswith("\n\n2 findings were there before, and do not count.\n")
+    assert "### Suppressed" not in text
+
+
+def test_suppressions_without_room_are_counted() -> None:
+    mine = replace(OPEN, suppressed=Suppression(Means.COMMENT, "word " * 390))
+    text = render(Report(findings=(mine,) * 5000))
+    assert len(text.encode()) < 200_000
+    listed = text.count("\n- `instance-tokens-optional`: ")
+    assert f"**{5000 - listed} more suppressed findings have no room here.**" in text
 
 
 def test_nothing_found_is_one_line() -> None:
@@ -94,7 +115,7 @@ def test_a_parser_finds_no_markup_but_ours(text: str) -> None:
     assert not kinds & {"link_open", "image", "blockquote_open", "hr", "em_open", "strong_open", "s_open", "code_block"}
     html = [token.content for token in found if token.type in ("html_block", "html_inline")]
     assert [each for each in html if not OURS.fullmatch(each)] == []
-    assert [token.type for token in found].count("heading_open") == 2
+    assert [token.type for token in found].count("heading_open") == 3
     assert [token.type for token in found].count("tr_open") == 1 + 3, "the head, and what is not suppressed"
     assert [token.type for token in found].count("td_open") == 4 * 3
     assert [token.type for token in found].count("fence") == 2

@@ -1,8 +1,8 @@
 """Markdown for a job summary or a comment: a table of what was found, and below it why and what to write instead.
 
 GitHub takes at most 1 MiB for the summary of a step (GitHub Docs, "Workflow commands", "Job summaries"), and refuses
-all of it if it is more: the worst comes first, and what has no room any more is counted. Suppressed findings are
-counted, not shown.
+all of it if it is more: the worst comes first, and what has no room any more is counted. What somebody suppressed is
+listed with the reason that was given, what was there before is counted.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.suppression import Means
 from imdsguard.report.escape_markdown import block, code, html, prose
 from imdsguard.report.words import counts, where, worst_first
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.model.suppression import Suppression
     from imdsguard.report.report import Report
 
 LARGEST = 1_000_000
 """Bytes, of the 1,048,576 that GitHub takes: other steps of the job may have something to say, too."""
 
 _MARKS = {Severity.ERROR: "❌ error", Severity.WARNING: "⚠️ warning", Severity.NOTE: "ℹ️ note"}
+_GIVEN = (Means.COMMENT, Means.EXEMPTION)
 _TABLE = "| | rule | where | what |\n|---|---|---|---|"
 
 
@@ -36,6 +39,8 @@ def render(report: Report) -> str:
     if report.problems:
         lines = room.take((f"- {_problem(problem)}" for problem in report.problems), LARGEST // 5)
         parts += ["### Could not be checked", _lines(lines, len(report.problems), "problems")]
+    suppressed = [finding for finding in report.findings if finding.suppressed is not None]
+    exceptions = _exceptions(suppressed, room)
     shown = worst_first(finding for finding in report.findings if finding.suppressed is None)
     if shown:
         rows = room.take(map(_row, shown), LARGEST // 2)
@@ -45,11 +50,7 @@ def render(report: Report) -> str:
         sections = room.take(map(_details, explained), LARGEST)
         parts += sections
         parts += _left_out(min(len(rows), len(explained)) - len(sections), "explanations")
-    suppressed = len(report.findings) - len(shown)
-    if suppressed:
-        one = "1 finding is" if suppressed == 1 else f"{suppressed} findings are"
-        parts.append(f"{one} suppressed by a comment, the policy or a baseline.")
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts + exceptions) + "\n"
 
 
 class _Room:
@@ -69,6 +70,22 @@ class _Room:
             most -= size
             taken.append(part)
         return taken
+
+
+def _exceptions(suppressed: Sequence[Finding], room: _Room) -> list[str]:
+    """List what a comment or the policy suppresses, for the reader to judge; count what was there before."""
+    given = [(each, each.suppressed) for each in suppressed if each.suppressed and each.suppressed.means in _GIVEN]
+    lines = room.take((f"- {_exception(each, why)}" for each, why in given), LARGEST // 10)
+    parts = ["### Suppressed", _lines(lines, len(given), "suppressed findings")] if given else []
+    before = len(suppressed) - len(given)
+    if before:
+        which = "1 finding was" if before == 1 else f"{before} findings were"
+        parts.append(f"{which} there before, and {'does' if before == 1 else 'do'} not count.")
+    return parts
+
+
+def _exception(finding: Finding, why: Suppression) -> str:
+    return f"{code(finding.rule)}: {code(finding.address)}, {prose(str(why))}"
 
 
 def _lines(lines: Sequence[str], total: int, what: str) -> str:
