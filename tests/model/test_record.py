@@ -88,6 +88,26 @@ def test_a_record_that_is_not_frozen_is_compared_and_has_no_hash() -> None:
         hash(count)
 
 
+@pytest.mark.parametrize("already", [0, 100])
+def test_a_record_is_made_alike_the_first_time_and_later(already: int) -> None:
+    @sealed(frozen=True, slots=True)
+    class Made:
+        """All kinds of fields."""
+
+        x: int
+        y: int = 1
+        z: list[int] = field(default_factory=list)
+        seen: dict[str, int] = field(default_factory=dict, init=False, compare=False)
+
+    for _ in range(already):
+        Made(0)
+    assert repr(Made(5, z=[2])) == f"{Made.__qualname__}(x=5, y=1, z=[2], seen={{}})"
+    assert Made(5).z is not Made(5).z
+    for arguments, named in (((), {}), ((1, 2, [], {}), {}), ((1,), {"x": 1}), ((1,), {"seen": {}}), ((1,), {"a": 1})):
+        with pytest.raises(TypeError, match=r"Made\.__init__\(\)"):
+            Made(*arguments, **named)  # type: ignore[arg-type]
+
+
 def test_a_wrong_call_is_refused_by_name() -> None:
     with pytest.raises(TypeError, match=r"Point\.__init__\(\).*unexpected keyword argument 'z'"):
         Point(1, z=2)  # type: ignore[call-arg]

@@ -2,14 +2,14 @@
 
 To a type checker it is `dataclasses.dataclass`, and assigning to a field of a frozen one is an error it reports. At run
 time nothing stops such an assignment; in return a program that starts defines a hundred classes in 5 ms in place of
-40 (the standard decorator compiles six methods for each class; here all share theirs, and `__init__` is compiled when
-the first object is made: half of the classes make none), and an object is made three times as fast. `@sealed(...)`, for
-what rules are given, does refuse it. Neither calls `__post_init__`.
+40 (the standard decorator compiles six methods for each class; here all share theirs, and `__init__` is compiled only
+for a class that makes many objects), and an object is made three times as fast. `@sealed(...)`, for what rules are
+given, does refuse it. Neither calls `__post_init__`.
 """
 
 from __future__ import annotations
 
-from dataclasses import MISSING, FrozenInstanceError, dataclass, fields
+from dataclasses import MISSING, Field, FrozenInstanceError, dataclass, fields
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,10 @@ else:
         return make
 
 
+_FEW = 20
+"""So many objects are made in the time in which `__init__` is compiled."""
+
+
 def _record(given: type, slots: bool, *, is_sealed: bool) -> Any:
     made: Any = dataclass(init=False, repr=False, eq=False, slots=slots)(given)
     names = [one.name for one in fields(made) if one.compare]
@@ -53,12 +57,34 @@ def _record(given: type, slots: bool, *, is_sealed: bool) -> Any:
         if name not in given.__dict__:
             setattr(made, name, method)
 
-    def compile_and_call(self, *arguments, **named):  # type: ignore[no-untyped-def]
-        made.__init__ = _initializer(made, is_sealed)
-        made.__init__(self, *arguments, **named)
-
-    made.__init__ = compile_and_call
+    made.__init__ = _initializer_of_few(made, is_sealed)
     return made
+
+
+def _initializer_of_few(made: Any, is_sealed: bool) -> Any:
+    """Give an `__init__` that is not compiled. It makes way for one that is after `_FEW` calls, or a wrong one."""
+    known = fields(made)
+    accepted = frozenset(made.__match_args__)
+    calls = 0
+
+    def __init__(self, *arguments, **named):  # type: ignore[no-untyped-def]  # noqa: N807
+        nonlocal calls
+        calls += 1
+        given = {**dict(zip(made.__match_args__, arguments, strict=False)), **named}
+        values = {one.name: given[one.name] if one.name in given else _default(one) for one in known}
+        wrong = len(given) < len(arguments) + len(named) or not given.keys() <= accepted
+        if calls > _FEW or wrong or any(value is MISSING for value in values.values()):
+            made.__init__ = _initializer(made, is_sealed)
+            made.__init__(self, *arguments, **named)
+            return
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    return __init__
+
+
+def _default(one: Field[Any]) -> Any:
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def _initializer(made: Any, is_sealed: bool) -> Any:
