@@ -161,6 +161,18 @@ def test_from_a_folder_below_it_writes_at_the_top(repository: Path) -> None:
     assert (repository / ".imdsguard.yaml").is_file()
 
 
+def test_a_worktree_is_hosted_where_its_repository_is(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    git = ("git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@example.com")
+    worktree = tmp_path_factory.mktemp("beside") / "worktree"
+    subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "first"], check=True)
+    subprocess.run([*git, "worktree", "add", "-q", str(worktree)], check=True)
+    assert "wrote .github/workflows/imdsguard.yml\n" in imdsguard(worktree, "init").stdout
+    (worktree / ".git").write_text("gitdir: \0")
+    assert imdsguard(worktree, "init").returncode == 0
+
+
 def test_a_dry_run_shows_the_files_and_writes_none(repository: Path) -> None:
     before = sorted(repository.rglob("*"))
     done = imdsguard(repository, "init", "--dry-run", "--policy", "observe")

@@ -66,9 +66,22 @@ def _top(start: str) -> str:
 def _remotes(top: str) -> list[str]:
     """Read the addresses of remotes out of git's own file: nothing is run for it."""
     try:
-        return _REMOTE.findall(_read(os.path.join(top, ".git", "config")))
-    except OSError:  # no repository, or a worktree: then its files have to tell
+        return _REMOTE.findall(_read(os.path.join(_git_folder(os.path.join(top, ".git")), "config")))
+    except (OSError, ValueError):  # no repository: then its files have to tell
         return []
+
+
+def _git_folder(git: str) -> str:
+    """Give the folder with the settings; of a worktree, where `.git` is a file, that of its repository.
+
+    Git's own documentation: "gitrepository-layout", `gitdir` and `commondir`. Raises `OSError`, or `ValueError` where a
+    path is none.
+    """
+    if not os.path.isfile(git):
+        return git
+    folder = os.path.join(os.path.dirname(git), _read(git).removeprefix("gitdir:").strip())
+    shared = os.path.join(folder, "commondir")
+    return os.path.join(folder, _read(shared).strip()) if os.path.isfile(shared) else folder
 
 
 def _read(file: str) -> str:
