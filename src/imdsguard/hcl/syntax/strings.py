@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.literal import Literal, normalised
-from imdsguard.hcl.syntax.template_parts import Parts, remove_indent, unescape_quoted
+from imdsguard.hcl.syntax.template_parts import Parts, remove_indent, unescape_bare, unescape_quoted
 from imdsguard.hcl.syntax.template_tree import build
 from imdsguard.hcl.syntax.words import HEREDOC, OPENING, QUOTED_TEXT, heredoc_end
 
@@ -68,7 +68,10 @@ def parse_heredoc(parser: Parser) -> Node:
         if at > closing[0]:
             line = text.find("\n", at, limit) + 1
             closing = heredoc_end(text, line, limit, marker) if line else None
-    parts.add_lines(at, closing[0])
+    if flush or parts.found:  # a line may lose its indent, or its spaces beside a `~`
+        parts.add_lines(at, closing[0])
+    elif at < closing[0]:
+        parts.add_text(unescape_bare(text[at : closing[0]]), at, closing[0])
     if flush:
         remove_indent(parts.found)
     node = build(parts, start, closing[1])
