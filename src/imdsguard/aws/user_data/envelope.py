@@ -38,7 +38,7 @@ def unpacked(data: bytes) -> tuple[bytes, str | None]:
 
     if re.fullmatch(rb"[A-Za-z0-9+/=\s]{16,}", data):
         try:
-            decoded = base64.b64decode(b"".join(data.split()), validate=True)
+            decoded = base64.b64decode(data.translate(None, b" \t\n\r\f\v"), validate=True)
             if decoded[:2] == b"\x1f\x8b" or decoded[:1] in b"#<C" or decoded.isascii():
                 data = decoded
         except (binascii.Error, ValueError):
