@@ -109,3 +109,11 @@ PIECES = st.sampled_from(
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     read_user_data(text)
     read_user_data(base64.b64encode(text.encode("utf-8", "replace")).decode())
+
+
+def test_what_stands_behind_the_largest_size_is_not_passed_over() -> None:
+    call = "curl http://169.254.169.254/latest/meta-data/\n"
+    assert read_user_data("#!/bin/sh\n" + "echo text\n" * 10 + call).unread == ()
+    read = read_user_data("#!/bin/sh\n" + "echo text\n" * 100_000 + call)
+    assert read.calls == ()
+    assert read.unread == ("user data: it is larger than 1,000,000 bytes",)

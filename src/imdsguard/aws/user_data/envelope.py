@@ -53,7 +53,7 @@ def unpacked(data: bytes) -> tuple[bytes, str | None]:
             return data, f"it is larger than {LARGEST:,} bytes"
         if not inflater.eof:
             return data, "it is not a whole gzip file (it ends too early)"
-    return data[:LARGEST], None
+    return data[:LARGEST], f"it is larger than {LARGEST:,} bytes" if len(data) > LARGEST else None
 
 
 def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = True, depth: int = 0) -> Opened:
