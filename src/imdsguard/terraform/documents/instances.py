@@ -37,7 +37,10 @@ class Instance:
     def change(self) -> Change:
         """What the plan does to it."""
         if self._change is None:
-            self._change = CHANGE.decode(self.planned.change)
+            try:
+                self._change = CHANGE.decode(self.planned.change)
+            except UnicodeDecodeError as error:  # in a key: msgspec has no error of its own for it
+                raise msgspec.DecodeError(str(error)) from None
         return self._change
 
     @property
