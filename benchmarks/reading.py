@@ -38,7 +38,8 @@ def scan(folder: Path) -> object:
     """Everything between the files and the estate."""
     from imdsguard.aws.estate import build
     from imdsguard.aws.types import wanted
-    from imdsguard.terraform.read import Inputs, read
+    from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.read import read
 
     reading = read([str(folder)], Inputs(), wanted())
     return build([(root.name, root.resources) for root in reading.roots])

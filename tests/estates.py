@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from imdsguard.model.launch import (
-    Alarm,
-    Coverage,
-    Estate,
-    Kind,
-    Launch,
-    Option,
-    RegionDefault,
-    Scope,
-    Source,
-    State,
-)
+from imdsguard.model.alarm import Alarm
+from imdsguard.model.estate import Estate
+from imdsguard.model.launch import Coverage, Kind, Launch, State
+from imdsguard.model.option import Option, Source
 from imdsguard.model.place import Place
+from imdsguard.model.region_default import RegionDefault
 from imdsguard.model.resource import Blocks, Provider, Resource
+from imdsguard.model.scope import Scope
 from imdsguard.model.value import Absent, Known, Step, Value
 
 SCOPE = Scope("account", "eu-west-1", "aws")

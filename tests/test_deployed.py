@@ -20,7 +20,7 @@ from imdsguard import (
     load_rules,
     rule_files,
 )
-from imdsguard.model.history import History
+from imdsguard.model.estate import History
 from tests.aws.memory import estate, resource, unknown
 
 TOKENS, HOPS = "instance-tokens-optional", "hop-limit-too-high"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from imdsguard.loader import RuleError, load_rules, rule_files
-from imdsguard.model.finding import Severity
 from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 
 GOOD = '''"""Tokens are required.
 

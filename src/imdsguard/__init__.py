@@ -12,40 +12,21 @@ from imdsguard.version import __version__
 if TYPE_CHECKING:
     from imdsguard.engine import Outcome, judge
     from imdsguard.loader import RuleError, load_rules, rule_files
+    from imdsguard.model.alarm import Alarm
     from imdsguard.model.delivery import Delivery, Pin, Renewal, Unsent, Use, VersionUse, VersionWriter
-    from imdsguard.model.finding import (
-        Confidence,
-        Finding,
-        Judgement,
-        Severity,
-        Verdict,
-        failed,
-        passed,
-        undecided,
-    )
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.finding import Finding, Judgement, Verdict, failed, passed, undecided
     from imdsguard.model.image import Image
-    from imdsguard.model.launch import (
-        HOP_LIMIT,
-        HTTP_ENDPOINT,
-        HTTP_TOKENS,
-        OPTIONS,
-        SERVICE_DEFAULTS,
-        Alarm,
-        Coverage,
-        Estate,
-        Kind,
-        Launch,
-        Option,
-        RegionDefault,
-        Scope,
-        Source,
-        State,
-    )
+    from imdsguard.model.launch import Coverage, Kind, Launch, State
+    from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, SERVICE_DEFAULTS, Option, Source
     from imdsguard.model.organization import Condition, OrganizationPolicy, Statement
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Action, Blocks, Body, Provider, Resource
     from imdsguard.model.rule import Rule
+    from imdsguard.model.scope import Scope
+    from imdsguard.model.severity import Confidence, Severity
     from imdsguard.model.user_data import Flaw, MetadataCall, UserData
     from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
     from imdsguard.policy.errors import PolicyError
@@ -54,20 +35,23 @@ if TYPE_CHECKING:
 _HOMES = {
     "imdsguard.engine": ("Outcome", "judge"),
     "imdsguard.loader": ("RuleError", "load_rules", "rule_files"),
+    "imdsguard.model.alarm": ("Alarm",),
     "imdsguard.model.delivery": ("Delivery", "Pin", "Renewal", "Unsent", "Use", "VersionUse", "VersionWriter"),
-    "imdsguard.model.finding": (
-        "Confidence", "Finding", "Judgement", "Severity", "Verdict", "failed", "passed", "undecided",
-    ),
+    "imdsguard.model.estate": ("Estate",),
+    "imdsguard.model.finding": ("Finding", "Judgement", "Verdict", "failed", "passed", "undecided"),
     "imdsguard.model.image": ("Image",),
-    "imdsguard.model.launch": (
-        "HOP_LIMIT", "HTTP_ENDPOINT", "HTTP_TOKENS", "OPTIONS", "SERVICE_DEFAULTS", "Alarm", "Coverage", "Estate",
-        "Kind", "Launch", "Option", "RegionDefault", "Scope", "Source", "State",
+    "imdsguard.model.launch": ("Coverage", "Kind", "Launch", "State"),
+    "imdsguard.model.option": (
+        "HOP_LIMIT", "HTTP_ENDPOINT", "HTTP_TOKENS", "OPTIONS", "SERVICE_DEFAULTS", "Option", "Source",
     ),
     "imdsguard.model.organization": ("Condition", "OrganizationPolicy", "Statement"),
     "imdsguard.model.place": ("Place",),
     "imdsguard.model.problem": ("Problem",),
+    "imdsguard.model.region_default": ("RegionDefault",),
     "imdsguard.model.resource": ("Action", "Blocks", "Body", "Provider", "Resource"),
     "imdsguard.model.rule": ("Rule",),
+    "imdsguard.model.scope": ("Scope",),
+    "imdsguard.model.severity": ("Confidence", "Severity"),
     "imdsguard.model.user_data": ("Flaw", "MetadataCall", "UserData"),
     "imdsguard.model.value": ("Absent", "Known", "Reference", "Step", "Unknown", "Value", "text_of"),
     "imdsguard.policy.errors": ("PolicyError",),

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Finding, Judgement, Related, Severity, Verdict, fingerprint
+from imdsguard.model.finding import Finding, Judgement, Related, Verdict, fingerprint
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imdsguard.model.launch import Estate
+    from imdsguard.model.estate import Estate
     from imdsguard.model.resource import Resource
     from imdsguard.model.rule import Rule
     from imdsguard.policy.policy import Policy, Setting

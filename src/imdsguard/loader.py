@@ -13,8 +13,8 @@ from importlib import import_module
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.finding import Severity
 from imdsguard.model.rule import SUBJECTS, Rule
+from imdsguard.model.severity import Severity
 from imdsguard.policy.shipped import shipped_folder
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imdsguard.aws.estate import build
-from imdsguard.model.launch import Estate, Launch
+from imdsguard.model.estate import Estate
+from imdsguard.model.launch import Launch
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Blocks, Body, Provider, Resource
 from imdsguard.model.value import Absent, Known, Reference, Unknown, Value

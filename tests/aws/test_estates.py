@@ -8,7 +8,7 @@ import pytest
 
 from imdsguard.aws.estate import build
 from imdsguard.model.assumption import AssumedDefault
-from imdsguard.model.launch import Estate
+from imdsguard.model.estate import Estate
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Absent, Known, Unknown

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.aws.option import read_option
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS
 from imdsguard.model.value import Absent, Known, Unknown
 
 

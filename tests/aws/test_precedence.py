@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from imdsguard.model.launch import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Step

@@ -8,7 +8,8 @@ from imdsguard import Estate, Finding, Policy, Verdict, judge, load_rules, rule_
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
 from imdsguard.cli.session import estate_of as of_roots
-from imdsguard.terraform.read import Inputs, read
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 GROUPS = ("found", "silent", "unknown")

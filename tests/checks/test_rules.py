@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard import Action, Rule, load_rules, rule_files
-from imdsguard.model.history import History
+from imdsguard.model.estate import History
 from tests.checks.cases import FIXTURES, estate_of, judged, said
 
 RULES = load_rules(rule_files())

@@ -13,7 +13,8 @@ import pytest
 
 from imdsguard.cli import main, session
 from imdsguard.cli.session import Read
-from imdsguard.model.launch import Estate, State
+from imdsguard.model.estate import Estate
+from imdsguard.model.launch import State
 from imdsguard.model.problem import Problem
 from imdsguard.policy.outside import Outside
 from imdsguard.terraform.inputs import Inputs

@@ -10,7 +10,8 @@ from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
 from imdsguard.model.launch import State
 from imdsguard.model.resolution import INIT, PLAN, REGION, STATE, resolution
-from imdsguard.terraform.read import Inputs, read
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
 
 INSTANCE = 'resource "aws_instance" "web" {{\n  metadata_options {{\n    http_tokens = {}\n  }}\n}}\n'
 

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS, Estate, Launch, Source, State
+from imdsguard.model.estate import Estate
+from imdsguard.model.launch import Launch, State
+from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
 from imdsguard.model.resource import Resource
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.inputs import Inputs

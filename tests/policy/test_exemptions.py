@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.model.finding import Finding, Severity, Verdict
+from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.exemption import ending, exempt

@@ -11,10 +11,10 @@ import jsonschema
 import pytest
 import yaml
 
-from imdsguard.model.finding import Severity
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 from imdsguard.model.place import Place
 from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.read import find_policy

@@ -10,14 +10,19 @@ import pytest
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
 from imdsguard.engine import judge
-from imdsguard.model.finding import Finding, Severity, Verdict
-from imdsguard.model.launch import Coverage, Estate, Kind, Launch, Option, Scope, Source, State
+from imdsguard.model.estate import Estate
+from imdsguard.model.finding import Finding, Verdict
+from imdsguard.model.launch import Coverage, Kind, Launch, State
+from imdsguard.model.option import Option, Source
 from imdsguard.model.place import Place
+from imdsguard.model.scope import Scope
+from imdsguard.model.severity import Severity
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Known, Step, Unknown, Value
 from imdsguard.policy.policy import Policy
 from imdsguard.policy.read import find_policy
-from imdsguard.terraform.read import Inputs, read
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
 from tests.estates import launch, resource
 
 

@@ -11,7 +11,8 @@ from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
 from imdsguard.policy.read import Found, find_policy
 from imdsguard.policy.shipped import shipped_policies
-from imdsguard.terraform.read import Inputs, read
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 FIXED = "tokens-requirement-removed"

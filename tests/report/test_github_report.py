@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from imdsguard.model.finding import Severity
 from imdsguard.model.place import Place
+from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape
 from imdsguard.report.github import render
 from imdsguard.report.report import Report

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from imdsguard.model.launch import Estate
+from imdsguard.model.estate import Estate
 from imdsguard.report.escape import escape, escape_json
 from imdsguard.report.estate import estate_text
 from imdsguard.report.formats import FORMATS, render

@@ -7,10 +7,11 @@ from typing import Any
 
 import jsonschema
 
-from imdsguard.model.finding import Finding, Severity, Verdict
-from imdsguard.model.launch import Estate
+from imdsguard.model.estate import Estate
+from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.severity import Severity
 from imdsguard.report.json import inspect_json, render
 from imdsguard.report.report import Report
 from tests.estates import launch, small_estate

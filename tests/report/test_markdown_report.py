@@ -9,8 +9,8 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from imdsguard.model.finding import Severity
 from imdsguard.model.problem import Problem
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.report.escape import escape
 from imdsguard.report.escape_markdown import block, code, prose

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from imdsguard.model.finding import Finding, Severity, Verdict
-from imdsguard.model.launch import Estate
+from imdsguard.model.estate import Estate
+from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.estate import estate_text

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.finding import Verdict
+from imdsguard.model.severity import Severity
 from imdsguard.suppress.baseline import Baseline, BaselineError, baseline_text, read_baseline
 from imdsguard.suppress.known import Entry
 from imdsguard.suppress.problems import Gap

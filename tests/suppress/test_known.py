@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from imdsguard.model.finding import Finding, Severity, Verdict
+from imdsguard.model.finding import Finding, Verdict
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.suppress.known import Compared, Entry, Examples, compare, entries_of
 

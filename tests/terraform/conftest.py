@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imdsguard.terraform.read import Inputs, Reading, read
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
+from imdsguard.terraform.reading import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imdsguard.terraform.read import Inputs, read
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.read import read
 
 WANTED = frozenset({"aws_instance"})
 INSTANCE = 'resource "aws_instance" "web" {}\n'

@@ -15,7 +15,8 @@ from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Known, Unknown
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.planned import AGAIN, read_planned
-from imdsguard.terraform.read import Reading, read
+from imdsguard.terraform.read import read
+from imdsguard.terraform.reading import Reading
 
 STACK = Path(__file__).with_name("planned") / "stack"
 PROD = Inputs(var_files=("prod.tfvars",))

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.layer import Layer, silent
 from imdsguard.aws.option import NO_PREFERENCE
 from imdsguard.model.assumption import LABEL
-from imdsguard.model.launch import HTTP_TOKENS, Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.model.assumption import AssumedDefault
-    from imdsguard.model.launch import Scope
+    from imdsguard.model.scope import Scope
 
 
 def assumed_layer(assumed: Sequence[AssumedDefault], scope: Scope) -> Layer | None:

@@ -9,7 +9,8 @@ from imdsguard.aws.layer import Layer, undecided
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.services import service
 from imdsguard.aws.templates import template_of
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS, Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown, text_of
 
 if TYPE_CHECKING:

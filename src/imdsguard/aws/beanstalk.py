@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, silent, undecided
-from imdsguard.model.launch import HTTP_TOKENS, Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence import deciding, effective, name_of, state_of
-from imdsguard.model.launch import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Source, State
+from imdsguard.model.launch import State
 from imdsguard.model.layer import Layer
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Source
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:

@@ -8,14 +8,14 @@ from imdsguard.aws.launching import Way, way_through, way_unknown
 from imdsguard.aws.layer import Layer, block_layer, placed
 from imdsguard.aws.option import read_option
 from imdsguard.aws.templates import template_of
-from imdsguard.model.launch import HTTP_ENDPOINT
+from imdsguard.model.option import HTTP_ENDPOINT
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.launch import Source
+    from imdsguard.model.option import Source
     from imdsguard.model.resource import Blocks, Body, Resource
     from imdsguard.model.value import Value
 

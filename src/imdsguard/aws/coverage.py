@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.alarm import Alarm
     from imdsguard.model.flaw import Flaw
-    from imdsguard.model.launch import Alarm, Launch
+    from imdsguard.model.launch import Launch
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
 OUT_OF_SIGHT = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")

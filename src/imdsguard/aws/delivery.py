@@ -8,7 +8,8 @@ from imdsguard.aws.unsent import unsent
 from imdsguard.aws.use import containers
 from imdsguard.aws.versions import changed_options, frozen_by, moves_default, renewal_of, versions_of
 from imdsguard.model.delivery import Delivery, Use
-from imdsguard.model.launch import HOP_LIMIT, Kind
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HOP_LIMIT
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings

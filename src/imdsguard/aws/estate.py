@@ -14,17 +14,18 @@ from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
 from imdsguard.aws.tags import Tagging, labels_of
 from imdsguard.aws.types import ability
-from imdsguard.model.history import NOTHING_KNOWN, History
-from imdsguard.model.launch import Estate
+from imdsguard.model.estate import NOTHING_KNOWN, Estate, History
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imdsguard.aws.watch import Watch
+    from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.image import Image
-    from imdsguard.model.launch import Alarm, Launch, RegionDefault
+    from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
+    from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
 
 

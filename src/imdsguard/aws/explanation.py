@@ -9,13 +9,14 @@ from imdsguard.aws.precedence import deciding, effective, name_of, state_of
 from imdsguard.aws.watch import REJECTED
 from imdsguard.aws.why_not import why_not
 from imdsguard.model.explanation import Answer, Explanation, LayerAnswers, WayAnswers
-from imdsguard.model.launch import OPTIONS, Source
+from imdsguard.model.option import OPTIONS, Source
 from imdsguard.model.value import Absent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imdsguard.model.launch import Estate, Launch
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.launch import Launch
     from imdsguard.model.layer import Layer, Way
 
 

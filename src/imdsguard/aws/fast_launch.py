@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.launch import Launch, Scope
+    from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.scope import Scope
 
 
 def fast_launches(resource: Resource, root: Surroundings, distributions: str, configurations: str) -> Launch | None:

@@ -8,7 +8,7 @@ from imdsguard.aws.layer import Layer
 from imdsguard.aws.precedence import decide
 from imdsguard.aws.scope import scope_of
 from imdsguard.model.image import Image
-from imdsguard.model.launch import HTTP_TOKENS, Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.layer import Layer, undecided
 from imdsguard.aws.precedence import effective, state_of
 from imdsguard.aws.scope import scope_of
-from imdsguard.model.launch import Launch, Source, State
+from imdsguard.model.launch import Launch, State
 from imdsguard.model.layer import Way
+from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.option import read_option
-from imdsguard.model.launch import OPTIONS
 from imdsguard.model.layer import Layer, Way
+from imdsguard.model.option import OPTIONS
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.model.launch import Source
+    from imdsguard.model.option import Source
     from imdsguard.model.resource import Body
     from imdsguard.model.value import Value
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.adapters.aws_launch_configuration import BELOW
 from imdsguard.aws.layer import block_layer
 from imdsguard.aws.settings import Settings, outside
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

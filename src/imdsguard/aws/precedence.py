@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.launch import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Option, Source, State
+from imdsguard.model.launch import State
+from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Option, Source
 from imdsguard.model.value import Absent, Step, Unknown
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.assumptions import assumed_layer
 from imdsguard.aws.layer import Layer, silent
 from imdsguard.aws.option import NO_PREFERENCE
-from imdsguard.model.launch import HTTP_TOKENS, OPTIONS, Source
+from imdsguard.model.option import HTTP_TOKENS, OPTIONS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.model.assumption import AssumedDefault
-    from imdsguard.model.launch import RegionDefault, Scope
+    from imdsguard.model.region_default import RegionDefault
+    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Value
 
 SAYS_NOTHING = (NO_PREFERENCE, -1)

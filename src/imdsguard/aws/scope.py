@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.launch import Scope
+from imdsguard.model.scope import Scope
 from imdsguard.model.value import Known, Step, Unknown
 
 if TYPE_CHECKING:

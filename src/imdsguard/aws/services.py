@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import Layer
 from imdsguard.aws.types import ability
-from imdsguard.model.launch import HTTP_ENDPOINT, OPTIONS, Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HTTP_ENDPOINT, OPTIONS, Source
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, undecided
-from imdsguard.model.launch import SERVICE_DEFAULTS, Source
+from imdsguard.model.option import SERVICE_DEFAULTS, Source
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.launch import Scope
+    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Value
 
 

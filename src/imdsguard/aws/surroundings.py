@@ -8,7 +8,7 @@ from imdsguard.aws.estates import seen_from
 from imdsguard.aws.layer import Layer, silent
 from imdsguard.aws.region_default import combined
 from imdsguard.aws.types import ability
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 from imdsguard.model.value import Known, Unknown, text_of
 
 NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from imdsguard.aws.tags_added import AddedTags
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.delivery import VersionWriter
-    from imdsguard.model.launch import RegionDefault, Scope
+    from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Reference, Value
 
 

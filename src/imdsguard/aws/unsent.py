@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.cloud_control import IPV6_HERE
 from imdsguard.aws.layer import read_options
 from imdsguard.model.delivery import Unsent
-from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS
+from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

@@ -6,15 +6,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.aws.surroundings import without_key
-from imdsguard.model.launch import Alarm, Coverage, Kind
+from imdsguard.model.alarm import Alarm
+from imdsguard.model.launch import Coverage, Kind
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imdsguard.model.flaw import Flaw
-    from imdsguard.model.launch import Launch, Scope
+    from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Known, Value
 
 REJECTED = "MetadataNoTokenRejected"

@@ -19,7 +19,10 @@ from imdsguard.model.launch import Coverage, Kind, State
 
 if TYPE_CHECKING:
     from imdsguard.aws.watch import Sight, Watch
-    from imdsguard.model.launch import Alarm, Estate, Launch, Scope
+    from imdsguard.model.alarm import Alarm
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.scope import Scope
 
 COUNTS = {REJECTED: "calls without a token that are refused", TOKENLESS: "calls without a token that are answered"}
 

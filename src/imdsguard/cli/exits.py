@@ -9,8 +9,9 @@ from imdsguard.model.finding import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from imdsguard.model.finding import Finding, Severity
+    from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.model.severity import Severity
 
 CLEAN = 0
 FOUND = 1

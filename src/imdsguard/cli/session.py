@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imdsguard.model.assumption import AssumedDefault
-    from imdsguard.model.history import History
-    from imdsguard.model.launch import Estate
+    from imdsguard.model.estate import Estate, History
     from imdsguard.model.rule import Rule
     from imdsguard.policy.outside import Outside
     from imdsguard.policy.policy import Policy
@@ -120,7 +119,7 @@ def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: O
 
 def history_of(roots: tuple[Root, ...], joined: Mapping[str, str], assumed: Sequence[AssumedDefault] = ()) -> History:
     """Say what is deployed already. The estate before is built when a rule or a report asks for it, once."""
-    from imdsguard.model.history import History
+    from imdsguard.model.estate import History
 
     made: list[Estate] = []
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imdsguard.model.launch import Launch, Source
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.option import Source
     from imdsguard.model.value import Known, Unknown
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.record import sealed
 from imdsguard.model.resolution import resolution
+from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
+    from imdsguard.model.alarm import Alarm
     from imdsguard.model.image import Image
-    from imdsguard.model.launch import Alarm, Launch, RegionDefault
+    from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
+    from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
     from imdsguard.model.suppression import Suppression
     from imdsguard.model.value import Step
@@ -28,27 +31,6 @@ class Verdict(str, Enum):
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
     UNKNOWN = "unknown"
-
-
-class Severity(str, Enum):
-    """How bad a finding is, worst first. Apart from confidence: how sure we are."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-    def at_least(self, other: Severity) -> bool:
-        """Whether this is as bad as `other`, or worse."""
-        order = list(Severity)
-        return order.index(self) <= order.index(other)
-
-
-class Confidence(str, Enum):
-    """How sure a rule is of its verdict."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
 
 
 @sealed(frozen=True, slots=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Confidence
 from imdsguard.model.record import record
+from imdsguard.model.severity import Confidence
 
 if TYPE_CHECKING:
-    from imdsguard.model.finding import Severity
     from imdsguard.model.place import Place
+    from imdsguard.model.severity import Severity
     from imdsguard.model.value import Step
 
 

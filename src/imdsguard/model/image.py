@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from imdsguard.model.launch import Option, Scope
+    from imdsguard.model.option import Option
     from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
 
 
 @record(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from imdsguard.model.value import Absent
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imdsguard.model.launch import Source
+    from imdsguard.model.option import Source
     from imdsguard.model.value import Value
 
 NOTHING = Absent()

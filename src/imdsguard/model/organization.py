@@ -10,9 +10,9 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imdsguard.model.launch import Scope
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Step
 
 SERVICE_CONTROL = "SERVICE_CONTROL_POLICY"

@@ -10,7 +10,8 @@ from imdsguard.model.record import sealed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from imdsguard.model.finding import Judgement, Severity
+    from imdsguard.model.finding import Judgement
+    from imdsguard.model.severity import Severity
 
 SUBJECTS = ("Launch", "RegionDefault", "Alarm", "Image", "OrganizationPolicy", "Estate")
 """What a rule can be asked about, once for each of them in the estate (for `Estate`: once)."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Finding, Severity, Verdict
+from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.match import matches_any, matches_word

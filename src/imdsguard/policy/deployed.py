@@ -15,8 +15,8 @@ from imdsguard.model.resource import Action
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding
-    from imdsguard.model.launch import Estate
 
     Judge: TypeAlias = Callable[[Estate, frozenset[str]], Iterable[Finding]]
     """Gives what the rules of these ids find in an estate."""

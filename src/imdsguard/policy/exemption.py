@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Finding, Severity, Verdict, fingerprint
+from imdsguard.model.finding import Finding, Verdict, fingerprint
 from imdsguard.model.record import record
 from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.policy.match import matches_address, matches_any, matches_word
 from imdsguard.policy.outside import matches as matches_path

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 from imdsguard.policy.outside import Outside
 from imdsguard.policy.suppressions import Suppressions
 

@@ -6,8 +6,8 @@ import os
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 from imdsguard.policy.draft import NEVER, Draft, read_draft
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.policy import Policy, Setting

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity
-from imdsguard.model.launch import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Kind
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
+from imdsguard.model.severity import Severity
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 from imdsguard.policy.requirement import (

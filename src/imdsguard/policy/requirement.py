@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity, failed, passed, undecided
-from imdsguard.model.launch import HOP_LIMIT, State
+from imdsguard.model.finding import failed, passed, undecided
+from imdsguard.model.launch import State
+from imdsguard.model.option import HOP_LIMIT
 from imdsguard.model.record import record
 from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 from imdsguard.policy.where import Fit
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from imdsguard.model.finding import Judgement
-    from imdsguard.model.launch import Launch, Option
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.option import Option
     from imdsguard.model.place import Place
     from imdsguard.model.value import Step
     from imdsguard.policy.where import Where

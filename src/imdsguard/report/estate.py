@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
 from imdsguard.report.style import Style
@@ -13,7 +13,11 @@ from imdsguard.report.text import plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imdsguard.model.launch import Alarm, Estate, Launch, Option, RegionDefault
+    from imdsguard.model.alarm import Alarm
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.option import Option
+    from imdsguard.model.region_default import RegionDefault
 
 _LONGEST = 100
 _LAUNCH = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.launch import SERVICE_DEFAULTS
+from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
@@ -12,8 +12,9 @@ from imdsguard.report.json import SENSITIVE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imdsguard.model.estate import Estate
     from imdsguard.model.explanation import Answer, Explanation, LayerAnswers
-    from imdsguard.model.launch import Estate, Launch
+    from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
 
 Tree = tuple[str, list[Any]]

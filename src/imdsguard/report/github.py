@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity
+from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape
 from imdsguard.report.words import counted, details, problem_sentence, sentence
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.finding import Severity
+from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape_json
 from imdsguard.report.words import counted, details, ordinals, problem_sentence, sentence
 

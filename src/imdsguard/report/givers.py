@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
-    from imdsguard.model.launch import Estate, Launch, Option
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.option import Option
     from imdsguard.model.resource import Resource
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
 
 if TYPE_CHECKING:
+    from imdsguard.model.alarm import Alarm
+    from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding
-    from imdsguard.model.launch import Alarm, Estate, Launch, Option, RegionDefault
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.option import Option
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.suppression import Suppression
     from imdsguard.report.givers import Givers
     from imdsguard.report.report import Report

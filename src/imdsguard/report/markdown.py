@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.finding import Verdict
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.report.escape_markdown import block, code, html, prose
 from imdsguard.report.words import counts, where, worst_first

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING, TypeVar
 
-from imdsguard.model.finding import Severity, Verdict
-from imdsguard.model.launch import Estate, State
+from imdsguard.model.estate import Estate
+from imdsguard.model.finding import Verdict
+from imdsguard.model.launch import State
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

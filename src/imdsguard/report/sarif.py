@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.finding import Verdict
+from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.report.escape import escape_json
 from imdsguard.report.sarif_places import BASES, disarm, location, locations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.finding import Severity
+from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape, escape_lines
 
 if TYPE_CHECKING:

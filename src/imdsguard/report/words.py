@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.finding import Verdict
+from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape, shorten
 
 if TYPE_CHECKING:

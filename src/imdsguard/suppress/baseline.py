@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 from imdsguard.suppress.known import Entry
 from imdsguard.suppress.problems import Gap
 

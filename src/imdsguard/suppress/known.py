@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Severity, Verdict
+from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
+from imdsguard.model.severity import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence

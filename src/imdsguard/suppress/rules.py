@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imdsguard.model.finding import Severity
 from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 
 INVALID = "suppression-invalid"
 EXPIRED = "suppression-expired"

@@ -21,7 +21,7 @@ from imdsguard.terraform.documents.addresses import unkeyed
 from imdsguard.terraform.join import JoinedBody, same_arguments
 from imdsguard.terraform.library import Library
 from imdsguard.terraform.prefilter import Prefilter
-from imdsguard.terraform.read import Reading
+from imdsguard.terraform.reading import Reading
 from imdsguard.terraform.source import Source
 
 if TYPE_CHECKING:

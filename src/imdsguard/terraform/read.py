@@ -7,34 +7,23 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.model.record import record
 from imdsguard.terraform.boundary import boundary_of, read_bytes
 from imdsguard.terraform.discovery import Excluded, Survey, find_folders, roots_of
 from imdsguard.terraform.folder import is_configuration, is_variables
-from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.library import Library
 from imdsguard.terraform.prefilter import Prefilter
+from imdsguard.terraform.reading import Reading
 from imdsguard.terraform.root import Root
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.terraform.boundary import Boundary
-
-__all__ = ["Inputs", "Reading", "Root", "read"]
-
+    from imdsguard.terraform.inputs import Inputs
 
 MAX_DOCUMENT = 1024 * 1024 * 1024
 """Bytes of one plan or state; a larger one is not read."""
 _PIECE = 1024 * 1024
-
-
-@record(frozen=True, slots=True)
-class Reading:
-    """All roots that were found, and what could not be read or checked."""
-
-    roots: tuple[Root, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: bytes | None = None) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imdsguard.aws.adapters.aws_cloudwatch_metric_alarm import watch
 from imdsguard.aws.surroundings import Surroundings
-from imdsguard.model.finding import Confidence
+from imdsguard.model.severity import Confidence
 from tests.aws.memory import ref, resource
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:security"

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from imdsguard.aws.estate import build
-from imdsguard.model.launch import Source, State
+from imdsguard.model.launch import State
+from imdsguard.model.option import Source
 from imdsguard.model.resource import Resource
 
 from .conftest import block, creation

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.model.launch import Estate
+from imdsguard.model.estate import Estate
 from imdsguard.terraform.documents import document_in
 
 from .conftest import FIXTURES

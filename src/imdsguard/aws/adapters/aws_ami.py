@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, silent, undecided
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.images import inherited
 from imdsguard.aws.layer import silent
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:

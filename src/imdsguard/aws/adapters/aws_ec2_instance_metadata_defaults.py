@@ -9,7 +9,8 @@ from imdsguard.aws.option import NO_PREFERENCE, read_option
 from imdsguard.aws.precedence import decide, trace_of
 from imdsguard.aws.region_default import SAYS_NOTHING
 from imdsguard.aws.scope import scope_of
-from imdsguard.model.launch import HOP_LIMIT, OPTIONS, Option, RegionDefault, Source
+from imdsguard.model.option import HOP_LIMIT, OPTIONS, Option, Source
+from imdsguard.model.region_default import RegionDefault
 from imdsguard.model.value import Absent, Known
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.launching import Way, way_through, way_unknown, worst_of
 from imdsguard.aws.layer import undecided
 from imdsguard.aws.templates import template_of
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS, Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown, text_of
 
 if TYPE_CHECKING:

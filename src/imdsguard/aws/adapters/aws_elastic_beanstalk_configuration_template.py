@@ -9,7 +9,7 @@ from imdsguard.aws.beanstalk import NOT_SHOWN, platform_layer, switch_layer
 from imdsguard.aws.layer import Layer
 from imdsguard.aws.services import service
 from imdsguard.aws.settings import Settings
-from imdsguard.model.launch import HTTP_TOKENS, Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown
 
 if TYPE_CHECKING:

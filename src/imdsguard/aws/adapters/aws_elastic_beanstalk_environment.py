@@ -10,7 +10,7 @@ from imdsguard.aws.scope import scope_of
 from imdsguard.aws.services import service
 from imdsguard.aws.settings import doubtful
 from imdsguard.aws.templates import named_by
-from imdsguard.model.launch import HTTP_TOKENS, Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown
 
 if TYPE_CHECKING:

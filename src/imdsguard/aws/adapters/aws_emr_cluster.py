@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.layer import undecided
 from imdsguard.aws.services import service, undocumented
 from imdsguard.aws.templates import named_by
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

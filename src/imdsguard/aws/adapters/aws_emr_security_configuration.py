@@ -8,7 +8,7 @@ from imdsguard.aws.json_text import read_json
 from imdsguard.aws.layer import Layer, silent, undecided
 from imdsguard.aws.option import read_option
 from imdsguard.aws.settings import Settings
-from imdsguard.model.launch import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import Layer, block_layer, undecided
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.templates import template_of
-from imdsguard.model.launch import HTTP_ENDPOINT, Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HTTP_ENDPOINT, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import Layer, block_layer
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.settings import Settings
-from imdsguard.model.launch import HTTP_ENDPOINT, SERVICE_DEFAULTS, Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
 from imdsguard.model.value import Known, Unknown
 
 if TYPE_CHECKING:

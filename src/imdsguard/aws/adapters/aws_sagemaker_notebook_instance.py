@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.layer import Layer, silent, undecided
 from imdsguard.aws.services import service
-from imdsguard.model.launch import HTTP_TOKENS, Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from imdsguard.aws.cloud_control import metadata_layer
 from imdsguard.aws.launching import launch_of
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.settings import Settings
-from imdsguard.model.launch import Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings

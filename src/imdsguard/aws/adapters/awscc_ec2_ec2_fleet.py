@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.cloud_control import merged, metadata_layer, ways_through
 from imdsguard.aws.launching import Way, way_unknown, worst_of
-from imdsguard.model.launch import Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import Source
 from imdsguard.model.value import Known, Unknown, text_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import undecided
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.templates import template_of
-from imdsguard.model.launch import Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings

@@ -10,7 +10,8 @@ from imdsguard.aws.launching import launch_of
 from imdsguard.aws.layer import silent, undecided
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.settings import Settings
-from imdsguard.model.launch import Kind, Source
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import Source
 from imdsguard.model.value import Absent
 
 if TYPE_CHECKING:

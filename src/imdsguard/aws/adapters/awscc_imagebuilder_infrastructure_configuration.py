@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.cloud_control import metadata_layer
 from imdsguard.aws.scope import scope_of
 from imdsguard.aws.services import service
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings

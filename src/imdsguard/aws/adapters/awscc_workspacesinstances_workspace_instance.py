@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.cloud_control import inner, metadata_layer
 from imdsguard.aws.services import service, undocumented, unshown
-from imdsguard.model.launch import Source
+from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.composites import mutes, relays
 from imdsguard.aws.flaws.row import Written, may_be_none, perhaps, settled, shown, unsettled, wrong
-from imdsguard.model.finding import Confidence
+from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, text_of
 
 if TYPE_CHECKING:

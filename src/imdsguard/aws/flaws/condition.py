@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.row import Written, number_of, shown, unsettled, wrong
-from imdsguard.model.finding import Confidence
+from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, text_of
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.flaws.composite_rule import Answer, Rule
     from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.launch import Scope
     from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Reference, Value
 
 GAP = "\ufffc"

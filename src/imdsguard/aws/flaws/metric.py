@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarm_metric import GROUPS, ID_ATTRIBUTES, METRICS, NAMESPACE
 from imdsguard.aws.flaws.condition import ABOVE
 from imdsguard.aws.flaws.row import BY_QUERY, Metric, Written, number_of, perhaps, shown, unsettled, wrong
-from imdsguard.model.finding import Confidence, Severity
+from imdsguard.model.severity import Confidence, Severity
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:

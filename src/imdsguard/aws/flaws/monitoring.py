@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.flaws.row import perhaps, shown, wrong
 from imdsguard.aws.through import names_template, through
 from imdsguard.aws.watch import SINGLE
-from imdsguard.model.finding import Confidence
+from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

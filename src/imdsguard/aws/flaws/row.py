@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.finding import Confidence
 from imdsguard.model.flaw import Flaw
 from imdsguard.model.record import record
 from imdsguard.model.resolution import resolution
+from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from imdsguard.aws.insights import Query
     from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.finding import Severity
     from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.severity import Severity
     from imdsguard.model.value import Value
 
 LONGEST = 60

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.estates import seen_from
 from imdsguard.aws.flaws.row import BY_QUERY, perhaps, wrong
 from imdsguard.aws.tags_where import Filtered, on_tags
-from imdsguard.model.finding import Confidence, Severity
+from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

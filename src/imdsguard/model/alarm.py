@@ -1,0 +1,40 @@
+"""An alarm on the token metrics."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imdsguard.model.flaw import Flaw
+    from imdsguard.model.launch import Coverage, Launch
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
+
+
+@sealed(frozen=True, slots=True)
+class Alarm:
+    """An alarm on one of the two token metrics, or on a name that surely means one.
+
+    `metric` is as written; `covers` are addresses of launches, `names` those of instances whose id its dimensions name,
+    in whatever Region. `flaws` keep it from firing or from being heard. `asked` says of a launch what the alarm sees of
+    it by its Region and by what it looks at; its reason is set wherever the answer is not yes.
+    """
+
+    resource: Resource
+    scope: Scope
+    metric: str
+    covers: tuple[str, ...] = ()
+    everything: bool = False
+    names: tuple[str, ...] = ()
+    flaws: tuple[Flaw, ...] = ()
+    asked: Callable[[Launch], Coverage] | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def address(self) -> str:
+        """Terraform's address."""
+        return self.resource.address

@@ -1,0 +1,104 @@
+"""Everything the rules see, and what of it is deployed already."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record, sealed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imdsguard.model.alarm import Alarm
+    from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.image import Image
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.organization import OrganizationPolicy
+    from imdsguard.model.region_default import RegionDefault
+    from imdsguard.model.scope import Scope
+
+
+@record(frozen=True, slots=True)
+class History:
+    """`states` are the roots that are states, `plans` those that are plans; of source nobody knows what is deployed.
+
+    `earlier` makes the estate as it is before the plans: what they say the resources were, deleted ones too.
+    """
+
+    plans: frozenset[str] = frozenset()
+    states: frozenset[str] = frozenset()
+    earlier: Callable[[], Estate] | None = field(default=None, compare=False, repr=False)
+
+
+NOTHING_KNOWN = History()
+
+_MADE = ("", "")
+"""What no address is: marks an index as made, though nothing is in it."""
+
+
+@sealed(frozen=True, slots=True)
+class Estate:
+    """Everything the rules see: what will be launched, and what stands behind it and watches it.
+
+    `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
+    policy says of Region defaults that are set outside the code. `history` says what is deployed already.
+    """
+
+    launches: tuple[Launch, ...] = ()
+    region_defaults: tuple[RegionDefault, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    images: tuple[Image, ...] = ()
+    organization_policies: tuple[OrganizationPolicy, ...] = ()
+    joined: Mapping[str, str] = field(default_factory=dict)
+    assumed: tuple[AssumedDefault, ...] = ()
+    history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
+    _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _places: dict[tuple[str, str], Launch] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def before(self) -> Estate | None:
+        """The estate as it is before the plans that this one is read from, resources that they delete included.
+
+        None where nothing is a plan.
+        """
+        return self.history.earlier() if self.history.earlier is not None else None
+
+    def together(self, root: str, other: str) -> bool:
+        """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
+        return root == other or (root in self.joined and self.joined[root] == self.joined.get(other))
+
+    def assumed_default(self, scope: Scope) -> AssumedDefault | None:
+        """What the policy says of the Region default there, which counts where the code has none."""
+        named = next((each for each in self.assumed if each.region is not None and each.region == scope.region), None)
+        return named or next((each for each in self.assumed if each.region is None), None)
+
+    def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
+        """Return the templates and launch configurations in the code that a launch goes through."""
+        index = self._index()
+        root = launch.resource.root
+        return tuple(index[(root, address)][0] for address in launch.through if (root, address) in index)
+
+    def users_of(self, template: Launch) -> tuple[Launch, ...]:
+        """Return what launches through a template or launch configuration."""
+        return tuple(self._index().get((template.resource.root, template.address), [template])[1:])
+
+    def launch_at(self, root: str, address: str) -> Launch | None:
+        """Return the launch with this address in a root module."""
+        if not self._places and self.launches:
+            self._places.update(((each.resource.root, each.address), each) for each in self.launches)
+        return self._places.get((root, address))
+
+    def _index(self) -> dict[tuple[str, str], list[Launch]]:
+        """Templates by root and address, each followed by its users. Made once: rules ask for every launch."""
+        if not self._users:
+            self._users[_MADE] = []
+            for launch in self.launches:
+                if not launch.starts_instances:
+                    self._users[(launch.resource.root, launch.address)] = [launch]
+            for launch in self.launches:
+                for address in launch.through:
+                    found = self._users.get((launch.resource.root, address))
+                    if found is not None:
+                        found.append(launch)
+        return self._users

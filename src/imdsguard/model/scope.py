@@ -1,0 +1,52 @@
+"""An account and a Region."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import sealed
+
+if TYPE_CHECKING:
+    from imdsguard.model.value import Unknown
+
+
+@sealed(frozen=True, slots=True)
+class Scope:
+    """An account and a Region, as far as the code tells them apart.
+
+    `account` is compared, never shown. `region` is the Region's name, or the unknown that stands for it. `root` is the
+    root module, and `portable` whether an equal `account` in another one means the same account (see `Provider`).
+    """
+
+    account: str
+    region: str | Unknown
+    provider: str
+    root: str = ""
+    portable: bool = True
+
+    def same(self, other: Scope) -> bool | None:
+        """Whether both are one account and Region; None where the code does not tell the Regions apart.
+
+        Credentials that may reach different accounts count as different accounts. A Region that is not known is the
+        same Region for all that is bound to the same provider configuration and takes its Region from there. Of two
+        root modules this is only to be asked where one estate joins them (`Estate.together`): then equal credentials
+        are one account if nothing in them is unknown, and Regions are the same only if both are known.
+        """
+        if self.account != other.account:
+            return False
+        elsewhere = self.root != other.root
+        if elsewhere and not (self.portable and other.portable):
+            return False
+        mine, yours = self.region, other.region
+        if isinstance(mine, str) or isinstance(yours, str):
+            return mine == yours if isinstance(mine, str) and isinstance(yours, str) else None
+        if elsewhere:
+            return None
+        if mine.reference is not None and mine.reference == yours.reference:
+            return True
+        return True if self.provider == other.provider and mine == yours else None
+
+    @property
+    def region_name(self) -> str | None:
+        """The Region's name, or None where the code does not tell."""
+        return self.region if isinstance(self.region, str) else None

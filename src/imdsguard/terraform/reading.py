@@ -1,0 +1,19 @@
+"""What was read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from imdsguard.model.problem import Problem
+    from imdsguard.terraform.root import Root
+
+
+@record(frozen=True, slots=True)
+class Reading:
+    """All roots that were found, and what could not be read or checked."""
+
+    roots: tuple[Root, ...] = ()
+    problems: tuple[Problem, ...] = ()
