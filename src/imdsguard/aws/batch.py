@@ -50,7 +50,7 @@ def ways(resource: Resource, body: Body, root: Surroundings) -> list[Way]:
         overrides = block.blocks("overrides")
         for each in (block, *overrides.items):
             settings = template_of(each, resource, root)
-            layers = settings.layers(root, scope_of(resource), body.attribute("image_id"))
+            layers = root.layers_through(settings, scope_of(resource), body.attribute("image_id"))
             found.append(Way((*layers, *own_image(resource, body, settings)), settings.address))
         if overrides.unknown is not None:
             found.append(unknown_way(resource, overrides.unknown))

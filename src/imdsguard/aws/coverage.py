@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.estates import seen_from
@@ -110,8 +111,15 @@ class Lookout:
                 from imdsguard.aws.flaws.where import where_flaws
 
                 more = (*more, *where_flaws(watch.asks, watch, self._let[number]))
-            found.append(watch.alarm(tuple(self._covers[number]), more))
+            found.append(watch.alarm(tuple(self._covers[number]), more, partial(asked, watch)))
         return found
+
+
+def asked(watch: Watch, launch: Launch) -> Coverage:
+    """Say why a watch does not take a launch in: only asked for when somebody wants to read it."""
+    from imdsguard.aws.why_not import answer_of
+
+    return answer_of(watch, launch)
 
 
 def _covered(by: Mapping[str, str | None]) -> Coverage:

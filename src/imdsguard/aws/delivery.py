@@ -13,7 +13,9 @@ from imdsguard.model.option import HOP_LIMIT
 
 if TYPE_CHECKING:
     from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
 
 
 def delivery_of(launch: Launch, root: Surroundings) -> Delivery:
@@ -31,6 +33,12 @@ def delivery_of(launch: Launch, root: Surroundings) -> Delivery:
         changed=changed_options(resource) if template else None,
         renewal=renewal_of(resource),
         frozen=frozen_by(resource) if launch.through else "",
-        writers=root.version_writers().get(resource.address, ()) if template else (),
+        writers=_writers_of(resource, root) if template else (),
         unsent=unsent(resource),
     )
+
+
+def _writers_of(template: Resource, root: Surroundings) -> tuple[VersionWriter, ...]:
+    from imdsguard.aws.version_writers import writers
+
+    return root.once(writers).get(template.address, ())

@@ -12,7 +12,8 @@ from imdsguard.aws.delivery import delivery_of
 from imdsguard.aws.estates import groups
 from imdsguard.aws.images import image_of
 from imdsguard.aws.surroundings import Surroundings
-from imdsguard.aws.tags import Tagging, labels_of
+from imdsguard.aws.tagging import Tagging
+from imdsguard.aws.tags import labels_of
 from imdsguard.aws.types import ability
 from imdsguard.model.estate import NOTHING_KNOWN, Estate, History
 

@@ -38,7 +38,7 @@ def _ways(configuration: Body, scope: Scope, resource: Resource, root: Surroundi
     templates = configuration.blocks("launch_template")
     for block in templates.items:
         settings = template_of(block, resource, root)
-        yield Way(settings.layers(root, scope), settings.address)
+        yield Way(root.layers_through(settings, scope), settings.address)
     if templates.unknown is not None:
         yield way_unknown(resource, templates.unknown)
 

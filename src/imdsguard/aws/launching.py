@@ -38,7 +38,7 @@ def _launch(resource: Resource, kind: Kind, way: Way, through: tuple[str, ...], 
 
 def way_through(settings: Settings, root: Surroundings, resource: Resource) -> Way:
     """Make the way through a template or launch configuration, in the account and Region of `resource`."""
-    return Way(settings.layers(root, scope_of(resource)), settings.address)
+    return Way(root.layers_through(settings, scope_of(resource)), settings.address)
 
 
 def way_unknown(resource: Resource, unknown: Unknown) -> Way:

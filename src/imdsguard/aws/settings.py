@@ -10,8 +10,6 @@ from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.model.scope import Scope
     from imdsguard.model.value import Value
 
 
@@ -26,14 +24,6 @@ class Settings:
     layer: Layer
     image: Value
     doubt: str | None = None
-
-    def layers(self, root: Surroundings, scope: Scope, image: Value | None = None) -> tuple[Layer, ...]:
-        """Return all layers of a launch through this in `scope`; `image` is the launch's own, if it names one."""
-        own_image = image if image is not None and not isinstance(image, Absent) else self.image
-        below: tuple[Layer, ...] = (root.default_layer(scope), root.image_layer(own_image))
-        if self.doubt is not None:
-            below = tuple(doubtful(layer, self.doubt) for layer in below)
-        return (self.layer, *below)
 
 
 def outside(reason: str, label: str, value: Value | None = None) -> Settings:

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imdsguard.aws.estates import seen_from
 from imdsguard.aws.layer import Layer, silent
 from imdsguard.aws.region_default import combined
+from imdsguard.aws.settings import doubtful
 from imdsguard.aws.types import ability
 from imdsguard.model.option import Source
-from imdsguard.model.value import Known, Unknown, text_of
+from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
 """What others may name a template or a launch configuration by; plans know ids."""
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from imdsguard.aws.flaws.listeners import Listeners
     from imdsguard.aws.settings import Settings
-    from imdsguard.aws.tags_added import AddedTags
     from imdsguard.model.assumption import AssumedDefault
-    from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
     from imdsguard.model.value import Reference, Value
+
+_Made = TypeVar("_Made")
 
 
 class Surroundings:
@@ -44,11 +44,9 @@ class Surroundings:
         self._settings: dict[str, Settings] = {}
         self._named: dict[tuple[str, str], list[Resource]] | None = None
         self._defaults: list[tuple[RegionDefault, Layer]] | None = None
-        self._writers: dict[str, tuple[VersionWriter, ...]] | None = None
         self._able: dict[str, tuple[Resource, ...]] = {}
         self._asked: set[str] = set()
-        self._listeners: Listeners | None = None
-        self._added_tags: AddedTags | None = None
+        self._made: dict[object, Any] = {}
 
     def find(self, reference: Reference) -> Resource | None:
         """Return the resource instance that is referred to.
@@ -69,23 +67,12 @@ class Surroundings:
             found = self._able[name] = tuple(those)
         return found
 
-    @property
-    def listeners(self) -> Listeners:
-        """The composite alarms, by the alarms that they listen to."""
-        if self._listeners is None:
-            from imdsguard.aws.flaws.listeners import Listeners
-
-            self._listeners = Listeners(self)
-        return self._listeners
-
-    @property
-    def added_tags(self) -> AddedTags:
-        """The tags that resources of their own add to launches."""
-        if self._added_tags is None:
-            from imdsguard.aws.tags_added import AddedTags
-
-            self._added_tags = AddedTags(self)
-        return self._added_tags
+    def once(self, make: Callable[[Surroundings], _Made]) -> _Made:
+        """Return what `make` makes of this root module: whoever asks first has it made, for all."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _Made = self._made[make]
+        return made
 
     def settings(self, resource: Resource) -> Settings:
         """Return what a template or launch configuration sets."""
@@ -120,13 +107,13 @@ class Surroundings:
                 self._defaults.append(read(resource))
         return self._defaults
 
-    def version_writers(self) -> dict[str, tuple[VersionWriter, ...]]:
-        """Return what writes versions of templates outside Terraform, by the template's address."""
-        if self._writers is None:
-            from imdsguard.aws.version_writers import writers
-
-            self._writers = writers(self)
-        return self._writers
+    def layers_through(self, settings: Settings, scope: Scope, image: Value | None = None) -> tuple[Layer, ...]:
+        """Return all layers of a launch in `scope` that has these settings; `image` is its own, if it names one."""
+        own_image = image if image is not None and not isinstance(image, Absent) else settings.image
+        below: tuple[Layer, ...] = (self.default_layer(scope), self.image_layer(own_image))
+        if settings.doubt is not None:
+            below = tuple(doubtful(layer, settings.doubt) for layer in below)
+        return (settings.layer, *below)
 
     def join(self, estate: Sequence[Surroundings]) -> None:
         """Say which root modules share an account with this one; it is one of them."""

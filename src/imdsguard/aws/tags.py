@@ -10,32 +10,12 @@ from imdsguard.model.tags import TagLayer
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.tags import Tags
     from imdsguard.model.value import Value
 
 NONE = TagLayer({})
 MERGE = "whether EC2 merges these tags with those of its launch template is not documented"
-
-
-class Tagging:
-    """The tags of one launch, read when first asked for."""
-
-    __slots__ = ("_found", "_resource", "_root")
-
-    def __init__(self, resource: Resource, root: Surroundings) -> None:
-        self._resource = resource
-        self._root = root
-        self._found: tuple[Tags, ...] | None = None
-
-    def __call__(self) -> tuple[Tags, ...]:
-        """Return the tags by each way in which the launch starts instances; at least one."""
-        if self._found is None:
-            from imdsguard.aws.tags_launches import tags_of
-
-            self._found = tags_of(self._resource, self._root)
-        return self._found
 
 
 def from_map(value: Value) -> TagLayer:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.cloud_control import ways_through
 from imdsguard.aws.fleets import ways_through_configs
 from imdsguard.aws.tags import NONE, either, from_list, from_map, over_template, own_layers, specified
+from imdsguard.aws.tags_added import AddedTags
 from imdsguard.aws.through import through
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Reference, Unknown
@@ -30,7 +31,7 @@ def tags_of(resource: Resource, root: Surroundings) -> tuple[Tags, ...]:
     read = READERS.get(resource.type)
     found = tuple(read(resource, root)) if read is not None else ()
     found = found or (Tags((TagLayer({}, Unknown(UNREAD.format(resource.type))),)),)
-    added = tuple(root.added_tags.to(resource))
+    added = tuple(root.once(AddedTags).to(resource))
     return tuple(Tags((*added, *tags.layers), tags.own) for tags in found) if added else found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.aws.surroundings import without_key
@@ -11,7 +10,7 @@ from imdsguard.model.launch import Coverage, Kind
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from imdsguard.model.flaw import Flaw
     from imdsguard.model.launch import Launch
@@ -143,19 +142,12 @@ class Watch:
             return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
         return answer
 
-    def alarm(self, covers: tuple[str, ...], more: tuple[Flaw, ...] = ()) -> Alarm:
+    def alarm(self, covers: tuple[str, ...], more: tuple[Flaw, ...], asked: Callable[[Launch], Coverage]) -> Alarm:
         """Make the estate's alarm, with the addresses of the launches that it surely takes in."""
         everything = any(isinstance(sight, Everything) for sight in self.sights)
         names = tuple(sight.address for sight in self.sights if isinstance(sight, OneInstance))
         flaws = (*self.flaws, *more)
-        return Alarm(self.resource, self.scope, self.metric, covers, everything, names, flaws, partial(asked, self))
-
-
-def asked(watch: Watch, launch: Launch) -> Coverage:
-    """Say why a watch does not take a launch in: only asked for when somebody wants to read it."""
-    from imdsguard.aws.why_not import answer_of
-
-    return answer_of(watch, launch)
+        return Alarm(self.resource, self.scope, self.metric, covers, everything, names, flaws, asked)
 
 
 def sees_elsewhere(sight: Sight) -> bool:

@@ -13,7 +13,7 @@ from imdsguard.cli.reporting import report_options
 
 if TYPE_CHECKING:
     from imdsguard.cli.driven import Run
-    from imdsguard.cli.reporting import Reporting
+    from imdsguard.cli.gate import Reporting
 
 
 @click.command("apply", cls=DrivingCommand, short_help="Let Terraform plan, check the plan, apply it if it passes.")

@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imdsguard.cli.reporting import Gate
+    from imdsguard.cli.gate import Gate
     from imdsguard.cli.session import Read
     from imdsguard.cli.suppressing import Settled
     from imdsguard.suppress.baseline import Baseline

@@ -17,7 +17,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imdsguard.cli.reporting import Gate, Reporting
+    from imdsguard.cli.gate import Gate, Reporting
     from imdsguard.cli.session import Read
     from imdsguard.terraform.driver.arguments import Arguments
     from imdsguard.terraform.driver.find import Terraform

@@ -11,7 +11,7 @@ from imdsguard.cli.reporting import report_options
 
 if TYPE_CHECKING:
     from imdsguard.cli.driven import Run
-    from imdsguard.cli.reporting import Reporting
+    from imdsguard.cli.gate import Reporting
 
 
 @click.command("plan", cls=DrivingCommand, short_help="Let Terraform plan, and check the plan.")

@@ -10,53 +10,20 @@ import click
 
 from imdsguard.cli import completing
 from imdsguard.cli.exits import exit_code
+from imdsguard.cli.gate import Gate, Reporting
 from imdsguard.cli.options import checks_option, color_option, policy_option
 from imdsguard.cli.options_suppressing import suppressing_options
 from imdsguard.cli.output import parse_outputs, style_for, write_file, write_out, write_problems
-from imdsguard.model.record import record
 from imdsguard.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imdsguard.cli.session import Read
-    from imdsguard.model.rule import Rule
-    from imdsguard.policy.policy import Policy
     from imdsguard.report.report import Report
     from imdsguard.report.style import Style
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
-
-
-@record(frozen=True, slots=True)
-class Reporting:
-    """What the options of `report_options` say."""
-
-    policy: str | None
-    checks: tuple[str, ...]
-    form: str
-    outputs: tuple[str, ...]
-    fail_on: str | None
-    show_passed: bool
-    no_color: bool
-    quiet: bool
-    verbose: bool
-    baseline: str | None = None
-    write_baseline: str | None = None
-    changed_since: str | None = None
-    no_suppressions: bool = False
-    honor_comments: tuple[str, ...] = ()
-    show_suppressed: bool = False
-
-
-@record(frozen=True, slots=True)
-class Gate:
-    """A policy, the rules it selects, and how to say what they find. `files` are formats with the file of each."""
-
-    policy: Policy
-    rules: tuple[Rule, ...]
-    files: tuple[tuple[str, str], ...]
-    options: Reporting
 
 
 def report_options(function: _Function) -> _Function:
@@ -111,7 +78,7 @@ def open_gate(options: Reporting, *, comparable: bool = True) -> Gate:
 
     files = tuple(parse_outputs(options.outputs, FORMATS))
     if options.baseline is not None or options.write_baseline or options.changed_since is not None:
-        from imdsguard.cli.suppressing import refuse_contradictions
+        from imdsguard.cli.settling import refuse_contradictions
 
         refuse_contradictions(options, comparable=comparable)
     policy, rules = select_rules(options.policy, options.checks)
@@ -141,7 +108,7 @@ def conclude(found: Read, gate: Gate) -> int:
 
 def make_report(found: Read, gate: Gate) -> Report:
     """Ask every rule, and take out of the count what something suppresses. Raises `click.ClickException`."""
-    from imdsguard.cli.suppressing import settle
+    from imdsguard.cli.settling import settle
     from imdsguard.engine import judge
     from imdsguard.model.finding import Verdict
     from imdsguard.report.report import Report

@@ -11,7 +11,7 @@ from imdsguard.cli.options import OrderedCommand, input_options, variables_order
 from imdsguard.cli.reporting import report_options
 
 if TYPE_CHECKING:
-    from imdsguard.cli.reporting import Reporting
+    from imdsguard.cli.gate import Reporting
 
 
 @click.command("scan", cls=OrderedCommand, short_help="Check Terraform code, plans and states.")

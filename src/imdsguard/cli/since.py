@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imdsguard.cli.reporting import Gate
+    from imdsguard.cli.gate import Gate
     from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem

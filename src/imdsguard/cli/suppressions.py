@@ -64,8 +64,9 @@ def command(
 
     Exit codes: 0, or 2 if something could not be read.
     """  # noqa: D301
+    from imdsguard.cli.gate import Reporting
     from imdsguard.cli.output import style_for, write_out, write_problems
-    from imdsguard.cli.reporting import Reporting, open_gate
+    from imdsguard.cli.reporting import open_gate
     from imdsguard.cli.session import make_inputs, read_estate
     from imdsguard.cli.suppressing import heed
     from imdsguard.engine import judge

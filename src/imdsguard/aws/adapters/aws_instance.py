@@ -31,7 +31,7 @@ def launches(resource: Resource, root: Surroundings) -> Launch:
     blocks = resource.body.blocks("launch_template")
     if blocks.items:
         settings = template_of(blocks.items[0], resource, root)
-        template, *below = settings.layers(root, scope_of(resource), image)
+        template, *below = root.layers_through(settings, scope_of(resource), image)
         through = (settings.address,) if settings.address else ()
         layers = (own, merged(template) if block is not None else template, *below)
         return launch_of(resource, Kind.INSTANCE, layers, through)

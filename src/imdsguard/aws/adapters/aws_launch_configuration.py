@@ -50,7 +50,7 @@ def as_sent(layer: Layer) -> Layer:
 
 def launches(resource: Resource, root: Surroundings) -> Launch:
     """Say what an instance launched from the configuration gets."""
-    return launch_of(resource, Kind.CONFIGURATION, root.settings(resource).layers(root, scope_of(resource)))
+    return launch_of(resource, Kind.CONFIGURATION, root.layers_through(root.settings(resource), scope_of(resource)))
 
 
 def user_data(resource: Resource) -> tuple[Value, ...]:

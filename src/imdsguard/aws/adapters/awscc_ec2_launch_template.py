@@ -36,7 +36,7 @@ def settings(resource: Resource, _: Surroundings) -> Settings:
 
 def launches(resource: Resource, root: Surroundings) -> Launch:
     """Say what an instance launched from the template gets with nothing more said."""
-    return launch_of(resource, Kind.TEMPLATE, root.settings(resource).layers(root, scope_of(resource)))
+    return launch_of(resource, Kind.TEMPLATE, root.layers_through(root.settings(resource), scope_of(resource)))
 
 
 def user_data(resource: Resource) -> tuple[Value, ...]:

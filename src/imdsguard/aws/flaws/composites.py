@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.flaws.composite_rule import short
-from imdsguard.aws.flaws.listeners import NAMED_BY, Listener, called, speaks_of
+from imdsguard.aws.flaws.listeners import NAMED_BY, Listener, Listeners, called, speaks_of
 from imdsguard.aws.flaws.row import may_be_none
 from imdsguard.aws.scope import scope_of
 from imdsguard.model.record import record
@@ -54,7 +54,7 @@ def relays(alarm: Resource, root: Surroundings) -> list[Relay]:
 def _relays(alarm: Resource, root: Surroundings, above: tuple[str, ...], seen: set[str]) -> list[Relay]:
     """Ask every listener; one that was `seen` on another way is not asked again: what it led to is known."""
     found = []
-    for listener in root.listeners.of(alarm):
+    for listener in root.once(Listeners).of(alarm):
         relay = _relay(listener, alarm, root, above, seen)
         if relay is not None:
             found.append(relay)
