@@ -157,6 +157,25 @@ def test_what_the_endpoint_and_the_hop_limit_would_be(capsys: pytest.CaptureFixt
     ]
 
 
+def test_what_its_alarm_depends_on(capsys: pytest.CaptureFixture[str]) -> None:
+    query = r"SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId) WHERE tag.Team = 'web'"
+    Path("main.tf").write_text(
+        'provider "aws" {\n  region = "eu-west-1"\n}\nresource "aws_instance" "web" {\n  ami = "ami-1"\n'
+        '  tags = { Team = "web" }\n  metadata_options {\n    http_tokens = "required"\n  }\n}\n'
+        'resource "aws_cloudwatch_metric_alarm" "refused" {\n  alarm_name = "refused"\n  evaluation_periods = 1\n'
+        '  threshold = 0\n  comparison_operator = "GreaterThanThreshold"\n'
+        '  alarm_actions = ["arn:aws:sns:eu-west-1:111111111111:calls"]\n  metric_query {\n    id = "refused"\n'
+        f'    period = 300\n    return_data = true\n    expression = "{query}"\n  }}\n}}\n'
+    )
+    _, out, _ = run(capsys, "aws_instance.web")
+    lines = out.splitlines()
+    start = lines.index("├─ watched")
+    assert lines[start + 1 : start + 3] == [
+        "│  ├─ by aws_cloudwatch_metric_alarm.refused",
+        "│  └─ if resource tags on telemetry are switched on in the account, which code does not show",
+    ]
+
+
 def test_a_default_that_the_policy_assumes(capsys: pytest.CaptureFixture[str]) -> None:
     Path("main.tf").write_text('resource "aws_instance" "web" {\n  ami = "ami-1"\n}\n')
     Path("team.yaml").write_text("version: 1\nassume: {region_default: required}\n")

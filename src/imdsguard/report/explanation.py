@@ -107,6 +107,7 @@ def _watched(explanation: Explanation) -> list[str]:
     coverage = explanation.launch.coverage
     if coverage.covered:
         lines = [f"by {name}" for name in coverage.by]
+        lines += [coverage.reason] if coverage.reason else []
     elif coverage.covered is None:
         lines = [f"cannot be told: {coverage.reason}" if coverage.reason else "not asked"]
     else:
