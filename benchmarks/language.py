@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.hcl.evaluate.compile import Compiled
-    from imdsguard.hcl.scope import Scope
+    from imdsguard.hcl.scope import HclScope
 
 SIZE = 500_000
 SMALL = 30_000
@@ -32,11 +32,11 @@ def files() -> Iterator[Figure]:
     import tree_sitter_hcl
 
     from imdsguard.hcl.syntax.native import parse_body
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
     text = ordinary(SIZE)
     data = text.encode()
-    ours = best(lambda: parse_body(Source("main.tf", data)))
+    ours = best(lambda: parse_body(SourceText("main.tf", data)))
     note = f"{len(data) / ours / 1e6:.1f} MB/s"
 
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_hcl.language()))
@@ -54,10 +54,10 @@ def parsing() -> Iterator[Figure]:
 
     from imdsguard.hcl.evaluate.compile import compile_expression
     from imdsguard.hcl.syntax.parser import parse_expression
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
     texts = expressions()
-    places = [Source.of_text("main.tf", text).place for text in texts]
+    places = [SourceText.of_text("main.tf", text).place for text in texts]
     ours = best(lambda: [parse_expression(text, place) for text, place in zip(texts, places, strict=True)])
     yield Figure(f"parse {len(texts)} expressions", ours, note=f"{len(texts) / ours:,.0f}/s")
 
@@ -69,16 +69,16 @@ def parsing() -> Iterator[Figure]:
     compiled = best(lambda: [compile_expression(node) for node in nodes])
     yield Figure(f"compile {len(texts)} expressions", compiled, "parsing them", ours)
 
-    from benchmarks.scope import Scope
+    from benchmarks.scope import HclScope
 
-    ready, scope = [compile_expression(node) for node in nodes], Scope()
+    ready, scope = [compile_expression(node) for node in nodes], HclScope()
     evaluated = best(lambda: evaluate(ready, scope))
     yield Figure(
         f"evaluate {len(texts)} expressions", evaluated, "parsing them", ours, f"{len(texts) / evaluated:,.0f}/s"
     )
 
 
-def evaluate(ready: list[Compiled], scope: Scope) -> None:
+def evaluate(ready: list[Compiled], scope: HclScope) -> None:
     """Compute each; an index out of range is an answer too."""
     from imdsguard.hcl.errors import EvaluationError
 

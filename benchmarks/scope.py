@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.evaluate.compile import compile_expression
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ class Scope:
 
     def compute(self, text: str) -> Value:
         """JSON text is an expression, too."""
-        return compile_expression(parse_expression(text, Source.of_text("settings", text).place)).evaluate(self)
+        return compile_expression(parse_expression(text, SourceText.of_text("settings", text).place)).evaluate(self)
 
     @property
     def files(self) -> Files:

@@ -276,7 +276,7 @@ HEAVY = {
     "imdsguard.hcl.functions",
     "imdsguard.hcl.syntax.json",
     "imdsguard.hcl.syntax.second_opinion",
-    "imdsguard.terraform.console",
+    "imdsguard.terraform.source.console",
     "imdsguard.terraform.documents",
 }
 

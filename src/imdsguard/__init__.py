@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imdsguard.engine import Outcome, judge
     from imdsguard.loader import RuleError, load_rules, rule_files
     from imdsguard.model.alarm import Alarm
-    from imdsguard.model.delivery import Delivery, Pin, Renewal, Unsent, Use, VersionUse, VersionWriter
+    from imdsguard.model.delivery import Delivery, IneffectiveOption, Pin, Renewal, Use, VersionUse, VersionWriter
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding, Judgement, Verdict, failed, passed, undecided
     from imdsguard.model.image import Image
@@ -36,7 +36,9 @@ _HOMES = {
     "imdsguard.engine": ("Outcome", "judge"),
     "imdsguard.loader": ("RuleError", "load_rules", "rule_files"),
     "imdsguard.model.alarm": ("Alarm",),
-    "imdsguard.model.delivery": ("Delivery", "Pin", "Renewal", "Unsent", "Use", "VersionUse", "VersionWriter"),
+    "imdsguard.model.delivery": (
+        "Delivery", "IneffectiveOption", "Pin", "Renewal", "Use", "VersionUse", "VersionWriter",
+    ),
     "imdsguard.model.estate": ("Estate",),
     "imdsguard.model.finding": ("Finding", "Judgement", "Verdict", "failed", "passed", "undecided"),
     "imdsguard.model.image": ("Image",),
@@ -77,6 +79,7 @@ __all__ = [
     "Finding",
     "Flaw",
     "Image",
+    "IneffectiveOption",
     "Judgement",
     "Kind",
     "Known",
@@ -105,7 +108,6 @@ __all__ = [
     "Statement",
     "Step",
     "Unknown",
-    "Unsent",
     "Use",
     "UserData",
     "Value",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.aws.insights import Comparison, Joined, Query, QueryError, Unread, parse
+from imdsguard.aws.alarms.insights import Comparison, JoinedConditions, Query, QueryError, Unread, parse
 
 PLAIN = Query("M", "AWS/EC2", ("InstanceId",))
 
@@ -25,7 +25,7 @@ def test_what_narrows_a_query():
     where = parse(
         "SELECT SUM(M) FROM SCHEMA(\"AWS/EC2\", InstanceId) WHERE tag.Team = 'a b' AND InstanceId != 'x' LIMIT 5"
     )
-    assert where.where == Joined(
+    assert where.where == JoinedConditions(
         every=True, parts=(Comparison("tag.Team", True, "a b"), Comparison("InstanceId", False, "x"))
     )
     assert where.cut
@@ -44,8 +44,8 @@ A, B, C = (Comparison(key, True, "x") for key in "abc")
         ("a = 'x'", A),
         ("a != 'x'", Comparison("a", False, "x")),
         ("tag.\"my key\" = 'x'", Comparison("tag.my key", True, "x")),
-        ("a = 'x' OR b = 'x' AND c = 'x'", Joined(False, (A, Joined(True, (B, C))))),
-        ("(a = 'x' or b = 'x') and c = 'x'", Joined(True, (Joined(False, (A, B)), C))),
+        ("a = 'x' OR b = 'x' AND c = 'x'", JoinedConditions(False, (A, JoinedConditions(True, (B, C))))),
+        ("(a = 'x' or b = 'x') and c = 'x'", JoinedConditions(True, (JoinedConditions(False, (A, B)), C))),
         ("a LIKE 'x'", Unread()),
         ("NOT a = 'x'", Unread()),
         ("a = 5", Unread()),

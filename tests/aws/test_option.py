@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.aws.option import read_option
+from imdsguard.aws.precedence.option import read_option
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS
 from imdsguard.model.value import Absent, Known, Unknown
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from imdsguard.aws.alarms.why_not import why_not
 from imdsguard.aws.estate import build
-from imdsguard.aws.why_not import why_not
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Known
 from tests.aws.memory import estate, ref, resource, unknown

@@ -10,7 +10,7 @@ from imdsguard import Estate, Launch, Policy, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
 from imdsguard.terraform.inputs import Inputs
-from imdsguard.terraform.planned import read_planned
+from imdsguard.terraform.join.planned import read_planned
 from tests.checks.cases import BEFORE, CASES, FIXTURES, estate_of
 
 PLANNED = [case for case in CASES if (case / "plan.json").exists() and not (case / BEFORE).exists()]

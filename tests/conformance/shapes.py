@@ -25,13 +25,13 @@ def ours(node: Any) -> Shape:  # noqa: C901
         return _text([ours(part) for part in node.parts if not isinstance(part, nodes.Literal)])
     if isinstance(node, (nodes.TemplateFor, nodes.TemplateIf)):
         return "directive"
-    if isinstance(node, nodes.Variable):
+    if isinstance(node, nodes.VariableNode):
         return ("name", node.name)
     if isinstance(node, nodes.SplatItem):
         return "item"
     if isinstance(node, nodes.GetAttr):
         return (".", ours(node.source), node.name)
-    if isinstance(node, nodes.Index):
+    if isinstance(node, nodes.IndexNode):
         return ("[]", ours(node.source), ours(node.key))
     if isinstance(node, nodes.Splat):
         return ("*", ours(node.source), ours(node.each))
@@ -42,7 +42,7 @@ def ours(node: Any) -> Shape:  # noqa: C901
     if isinstance(node, nodes.For):
         parts = [node.collection, node.key_result, node.result, node.condition]
         return ("for", node.group, *(ours(part) for part in parts if part is not None))
-    if isinstance(node, nodes.Call):
+    if isinstance(node, nodes.CallNode):
         return ("call", node.name, node.expand, *(ours(a) for a in node.arguments))
     if isinstance(node, nodes.Unary):
         return _signed(node.operator, ours(node.operand))

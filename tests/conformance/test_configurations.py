@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from imdsguard.terraform.console import Console, to_text
 from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.source.console import Console, to_text
 
 SHARED = Path(os.environ.get("IMDSGUARD_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
 CASES = sorted(path.parent.name for path in SHARED.glob("conformance/configs/*/expected.json"))

@@ -9,7 +9,7 @@ import pytest
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from tests.conformance.differences import READ_OTHERWISE, REFUSED_BY_THEM, REFUSED_BY_US
 from tests.conformance.shapes import inner, ours, theirs
 
@@ -20,7 +20,7 @@ REFUSED = "refused"
 
 
 def our_shape(text: str) -> Any:
-    source = Source.of_text("main.tf", text)
+    source = SourceText.of_text("main.tf", text)
     try:
         return ours(parse_expression(source.text, source.place))
     except EvaluationError:

@@ -14,7 +14,7 @@ from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
 from imdsguard.model.resource import Resource
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.inputs import Inputs
-from imdsguard.terraform.planned import read_planned
+from imdsguard.terraform.join.planned import read_planned
 from imdsguard.terraform.read import read
 
 PLAN_CANNOT_TELL = (

@@ -9,7 +9,7 @@ import pytest
 
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
-from imdsguard.terraform.reading import Reading
+from imdsguard.terraform.reading import RootsRead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +36,7 @@ class Stack:
             path.write_bytes(text.encode())
         return self
 
-    def read(self, *paths: str, **inputs: object) -> Reading:
+    def read(self, *paths: str, **inputs: object) -> RootsRead:
         given = Inputs(working_directory=str(self.folder), **inputs)  # type: ignore[arg-type]
         return read(paths or (".",), given, WANTED)
 

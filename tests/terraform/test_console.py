@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.terraform.console import Console, to_text
 from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.source.console import Console, to_text
 
 MAIN = """
 variable "unset" {}

@@ -107,12 +107,12 @@ def test_tofu_files_stand_over_their_terraform_twins(stack):
 
 
 def test_what_cannot_matter_is_not_parsed(stack, monkeypatch):
-    from imdsguard.terraform.library import Library
+    from imdsguard.terraform.source.source_cache import SourceCache
 
     parsed = []
-    original = Library.parse
+    original = SourceCache.parse
     monkeypatch.setattr(
-        Library, "parse", lambda self, label, data: (parsed.append(label), original(self, label, data))[1]
+        SourceCache, "parse", lambda self, label, data: (parsed.append(label), original(self, label, data))[1]
     )
     stack.files(
         {"app/main.tf": INSTANCE, "app/variables.tf": 'variable "a" {}', "net/main.tf": 'resource "aws_vpc" "v" {}'}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.terraform.console import Console
 from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.source.console import Console
 
 MAIN = """
 variable "none" { default = null }

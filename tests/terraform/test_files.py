@@ -9,10 +9,10 @@ import pytest
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.terraform.boundary import Boundary
-from imdsguard.terraform.console import Console
-from imdsguard.terraform.files import RepositoryFiles
-from imdsguard.terraform.glob import Glob
 from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.source.console import Console
+from imdsguard.terraform.source.files import RepositoryFiles
+from imdsguard.terraform.source.glob import Glob
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from imdsguard.aws.types import wanted
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Known, Unknown
 from imdsguard.terraform.inputs import Inputs
-from imdsguard.terraform.planned import AGAIN, read_planned
+from imdsguard.terraform.join.planned import AGAIN, read_planned
 from imdsguard.terraform.read import read
-from imdsguard.terraform.reading import Reading
+from imdsguard.terraform.reading import RootsRead
 
 STACK = Path(__file__).with_name("planned") / "stack"
 PROD = Inputs(var_files=("prod.tfvars",))
@@ -30,11 +30,11 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "stack"
 
 
-def joined(source: str | None = ".", inputs: Inputs = PROD) -> Reading:
+def joined(source: str | None = ".", inputs: Inputs = PROD) -> RootsRead:
     return read_planned("plan.json", Path("plan.json").read_bytes(), source, inputs, wanted())
 
 
-def by_address(reading: Reading) -> dict[str, Resource]:
+def by_address(reading: RootsRead) -> dict[str, Resource]:
     return {each.address: each for root in reading.roots for each in root.resources}
 
 
@@ -47,7 +47,7 @@ def tokens(resource: Resource) -> Known | Unknown | Absent:
     return block.attribute("http_tokens")
 
 
-def problems(reading: Reading) -> list[str]:
+def problems(reading: RootsRead) -> list[str]:
     return [str(problem) for problem in reading.problems]
 
 
@@ -327,7 +327,7 @@ def test_broken_code_costs_places_only(stack: Path) -> None:
 # --- without --source: only code that declares just what is planned ---
 
 
-def read_beside(*paths: str, inputs: Inputs = PROD) -> Reading:
+def read_beside(*paths: str, inputs: Inputs = PROD) -> RootsRead:
     return read(paths, replace(inputs, look_beside=True), wanted())
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import Way, worst_of
-from imdsguard.aws.layer import Layer, undecided
-from imdsguard.aws.scope import scope_of
+from imdsguard.aws.precedence.launching import worst_of
+from imdsguard.aws.precedence.layer import Layer, undecided
+from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.services import service
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.templates.lookup import template_of
 from imdsguard.model.launch import Kind
+from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown, text_of
 
 if TYPE_CHECKING:
-    from imdsguard.aws.settings import Settings
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.precedence.settings import Settings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
 
@@ -23,7 +24,7 @@ OWN_TEMPLATE = "Batch says itself how its instances are launched, and what it se
 OWN_IMAGE = "Batch picks the image, and the code does not show whether its imds_support requires tokens"
 
 
-def compute_environment(resource: Resource, root: Surroundings) -> Launch | None:
+def compute_environment(resource: Resource, root: RootIndex) -> Launch | None:
     """Resolve the worst of what a compute environment launches; None for one that launches no instances.
 
     (Batch API, LaunchTemplateSpecification)
@@ -40,7 +41,7 @@ def compute_environment(resource: Resource, root: Surroundings) -> Launch | None
     return worst_of(resource, Kind.SERVICE, ways(resource, body, root))
 
 
-def ways(resource: Resource, body: Body, root: Surroundings) -> list[Way]:
+def ways(resource: Resource, body: Body, root: RootIndex) -> list[LaunchPath]:
     """Return the ways by the environment's template and by those that overrides name for some instance types."""
     blocks = body.blocks("launch_template")
     if not blocks.items:
@@ -51,15 +52,15 @@ def ways(resource: Resource, body: Body, root: Surroundings) -> list[Way]:
         for each in (block, *overrides.items):
             settings = template_of(each, resource, root)
             layers = root.layers_through(settings, scope_of(resource), body.attribute("image_id"))
-            found.append(Way((*layers, *own_image(resource, body, settings)), settings.address))
+            found.append(LaunchPath((*layers, *own_image(resource, body, settings)), settings.address))
         if overrides.unknown is not None:
             found.append(unknown_way(resource, overrides.unknown))
     return found
 
 
-def unknown_way(resource: Resource, unknown: Unknown) -> Way:
+def unknown_way(resource: Resource, unknown: Unknown) -> LaunchPath:
     """Make a way of which nothing is known."""
-    return Way((undecided(Source.LAUNCH, resource.address, unknown),))
+    return LaunchPath((undecided(Source.LAUNCH, resource.address, unknown),))
 
 
 def own_image(resource: Resource, body: Body, settings: Settings) -> tuple[Layer, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.layer import Layer, silent, undecided
+from imdsguard.aws.precedence.layer import Layer, silent, undecided
 from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 

@@ -6,21 +6,21 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.boot import reader_of
-from imdsguard.aws.coverage import Lookout
-from imdsguard.aws.delivery import delivery_of
-from imdsguard.aws.estates import groups
+from imdsguard.aws.alarms.alarm_index import AlarmIndex
 from imdsguard.aws.images import image_of
-from imdsguard.aws.surroundings import Surroundings
-from imdsguard.aws.tagging import Tagging
-from imdsguard.aws.tags import labels_of
+from imdsguard.aws.precedence.sharing import groups
+from imdsguard.aws.root_index import RootIndex
+from imdsguard.aws.tags.deferred import Tagging
+from imdsguard.aws.tags.read import labels_of
+from imdsguard.aws.templates.delivery import delivery_of
 from imdsguard.aws.types import ability
+from imdsguard.aws.user_data.of_launch import reader_of
 from imdsguard.model.estate import NOTHING_KNOWN, Estate, History
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imdsguard.aws.watch import Watch
+    from imdsguard.aws.alarms.selector import AlarmTarget
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.image import Image
@@ -44,11 +44,11 @@ def build(
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
     joined = estates or {}
-    surroundings = [Surroundings(resources, assumed) for _, resources in roots]
-    lookouts: list[Lookout] = [Lookout(())] * len(roots)
+    surroundings = [RootIndex(resources, assumed) for _, resources in roots]
+    lookouts: list[AlarmIndex] = [AlarmIndex(())] * len(roots)
     for group in groups([name for name, _ in roots], joined):
         together = [surroundings[number] for number in group]
-        lookout = Lookout([watch for root in together for watch in _watches(root)])
+        lookout = AlarmIndex([watch for root in together for watch in _watches(root)])
         for number in group:
             surroundings[number].join(together)
             lookouts[number] = lookout
@@ -76,14 +76,14 @@ def build(
     )
 
 
-def _launch(resource: Resource, root: Surroundings) -> Launch | None:
+def _launch(resource: Resource, root: RootIndex) -> Launch | None:
     read = ability(resource.type, "launches")
     assert read is not None
     launch: Launch | None = read(resource, root)
     return launch
 
 
-def _policies(root: Surroundings) -> list[OrganizationPolicy]:
+def _policies(root: RootIndex) -> list[OrganizationPolicy]:
     policies: list[OrganizationPolicy] = []
     for resource in root.able("organization_policy"):
         read = ability(resource.type, "organization_policy")
@@ -94,8 +94,8 @@ def _policies(root: Surroundings) -> list[OrganizationPolicy]:
     return policies
 
 
-def _watches(root: Surroundings) -> list[Watch]:
-    watches: list[Watch] = []
+def _watches(root: RootIndex) -> list[AlarmTarget]:
+    watches: list[AlarmTarget] = []
     for resource in root.able("watch"):
         read = ability(resource.type, "watch")
         assert read is not None

@@ -8,22 +8,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import Way, way_unknown, worst_of
-from imdsguard.aws.scope import scope_of
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.precedence.launching import way_unknown, worst_of
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.templates.lookup import template_of
 from imdsguard.model.launch import Kind
+from imdsguard.model.layer import LaunchPath
 from imdsguard.model.value import Known, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.scope import Scope
 
 
-def fast_launches(resource: Resource, root: Surroundings, distributions: str, configurations: str) -> Launch | None:
+def fast_launches(resource: Resource, root: RootIndex, distributions: str, configurations: str) -> Launch | None:
     """Resolve what its templates lead to, each in the Region that its image is for; None if it names none."""
     ways = [
         way
@@ -34,11 +35,11 @@ def fast_launches(resource: Resource, root: Surroundings, distributions: str, co
     return worst_of(resource, Kind.SERVICE, ways) if ways else None
 
 
-def _ways(configuration: Body, scope: Scope, resource: Resource, root: Surroundings) -> Iterator[Way]:
+def _ways(configuration: Body, scope: Scope, resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
     templates = configuration.blocks("launch_template")
     for block in templates.items:
         settings = template_of(block, resource, root)
-        yield Way(root.layers_through(settings, scope), settings.address)
+        yield LaunchPath(root.layers_through(settings, scope), settings.address)
     if templates.unknown is not None:
         yield way_unknown(resource, templates.unknown)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import Way, way_through, way_unknown
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.precedence.launching import way_through, way_unknown
+from imdsguard.aws.templates.lookup import template_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.layer import LaunchPath
     from imdsguard.model.resource import Resource
 
 
-def ways_through_configs(resource: Resource, root: Surroundings) -> Iterator[Way]:
+def ways_through_configs(resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
     """Yield a way for each template that the fleet's `launch_template_config` blocks name."""
     configs = resource.body.blocks("launch_template_config")
     if configs.unknown is not None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.layer import Layer
-from imdsguard.aws.precedence import decide
-from imdsguard.aws.scope import scope_of
+from imdsguard.aws.precedence.effective import decide
+from imdsguard.aws.precedence.layer import Layer
+from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.model.image import Image
 from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
@@ -27,6 +27,6 @@ def inherited(resource: Resource, source: Layer) -> Layer:
     return Layer(Source.AMI, resource.address, source.changed(change).answers)
 
 
-def image_of(resource: Resource, root: Surroundings) -> Image:
+def image_of(resource: Resource, root: RootIndex) -> Image:
     """Make the estate's image of a resource that makes one."""
     return Image(resource, scope_of(resource), decide(HTTP_TOKENS, (root.image(resource),)))

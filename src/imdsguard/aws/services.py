@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import launch_of
-from imdsguard.aws.layer import Layer
+from imdsguard.aws.precedence.launching import launch_of
+from imdsguard.aws.precedence.layer import Layer
 from imdsguard.aws.types import ability
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, OPTIONS, Source
@@ -15,7 +15,7 @@ from imdsguard.model.value import Unknown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
@@ -42,7 +42,7 @@ def undocumented(resource: Resource, reason: str, place: Place | None = None) ->
     return Layer(Source.LAUNCH, resource.address, answers)
 
 
-def same_as(resource: Resource, value: Value, resource_type: str, root: Surroundings) -> Launch | None:
+def same_as(resource: Resource, value: Value, resource_type: str, root: RootIndex) -> Launch | None:
     """Make the launch of what adds to, or stands for, another launch in the code that `value` refers to.
 
     It goes `through` that one, where it is reported and watched. None if that is not in the code.

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.templates.lookup import template_of
 from imdsguard.aws.types import ability
 from imdsguard.model.delivery import VersionWriter
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Body, Resource
 
 
 def written_versions(
-    resource: Resource, root: Surroundings, distributions: str, configurations: str, default: str
+    resource: Resource, root: RootIndex, distributions: str, configurations: str, default: str
 ) -> list[tuple[str, VersionWriter]]:
     """Return the templates in the code that a distribution configuration writes versions of.
 
@@ -44,7 +44,7 @@ def _moves(configuration: Body, default: str) -> bool | None:
     return isinstance(value, Known) and value.value in (True, "true")
 
 
-def writers(root: Surroundings) -> dict[str, tuple[VersionWriter, ...]]:
+def writers(root: RootIndex) -> dict[str, tuple[VersionWriter, ...]]:
     """Return what writes versions of each template of a root module, by the template's address."""
     found: dict[str, tuple[VersionWriter, ...]] = {}
     for resource in root.able("versions_written"):

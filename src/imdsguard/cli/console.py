@@ -14,7 +14,7 @@ from imdsguard.cli.output import write_out, write_problems
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imdsguard.terraform.console import Console
+    from imdsguard.terraform.source.console import Console
 
 
 @click.command("console", cls=OrderedCommand, short_help="Evaluate expressions inside a configuration.")
@@ -55,7 +55,7 @@ def command(
     """  # noqa: D301
     from imdsguard.cli.session import make_inputs
     from imdsguard.report.escape import escape_json
-    from imdsguard.terraform.console import Console, to_text
+    from imdsguard.terraform.source.console import Console, to_text
 
     if dump and expressions:
         raise click.UsageError("--dump computes everything: it does not go with -e")
@@ -76,7 +76,7 @@ def command(
 
 def _answer(console: Console, expressions: Iterable[str], *, as_json: bool) -> bool:
     from imdsguard.report.escape import escape_json
-    from imdsguard.terraform.console import to_text
+    from imdsguard.terraform.source.console import to_text
 
     failed = False
     for text in expressions:
@@ -99,7 +99,7 @@ def _shown(console: Console, text: str) -> tuple[str, bool]:
     from imdsguard.hcl.errors import EvaluationError, LimitReached
     from imdsguard.hcl.values.display import display
     from imdsguard.report.escape import escape
-    from imdsguard.terraform.console import why
+    from imdsguard.terraform.source.console import why
 
     try:
         value = console.evaluate(text)

@@ -44,7 +44,7 @@ class Run:
         from imdsguard.aws.types import wanted
         from imdsguard.cli.session import estate_of
         from imdsguard.terraform.documents import read_document
-        from imdsguard.terraform.planned import join
+        from imdsguard.terraform.join.planned import join
 
         folder = self.driver.directory.replace(os.sep, "/")
         root, problems = read_document(folder, document, wanted())

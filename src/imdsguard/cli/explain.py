@@ -97,7 +97,7 @@ def explain_address(
     address: str, paths: tuple[str, ...], inputs: Inputs, policy: str | None, form: str, *, no_color: bool
 ) -> int:
     """Print the chain of every launch with this address: several root modules may have one."""
-    from imdsguard.aws.explanation import explain
+    from imdsguard.aws.precedence.explanation import explain
     from imdsguard.cli.session import read_estate, what_lies_outside
     from imdsguard.policy.errors import nearest
     from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json

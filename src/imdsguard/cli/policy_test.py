@@ -180,7 +180,7 @@ def _exempted(
 
 def _inputs(folder: str) -> list[str]:
     """Give what to read in a test's folder: the code, and documents in JSON that lie beside `expected.yaml`."""
-    from imdsguard.terraform.folder import is_configuration
+    from imdsguard.terraform.source.folder import is_configuration
 
     documents = sorted(
         name for name in os.listdir(folder) if name.endswith((".json", ".tfstate")) and not is_configuration(name)

@@ -39,7 +39,7 @@ class Files(Protocol):
         ...
 
 
-class Scope(Protocol):
+class HclScope(Protocol):
     """The surroundings of one evaluation. One instance serves a module instance, an `each`, or a template call."""
 
     @property

@@ -10,7 +10,7 @@ from imdsguard.model.record import sealed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imdsguard.model.flaw import Flaw
+    from imdsguard.model.flaw import AlarmFault
     from imdsguard.model.launch import Coverage, Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
@@ -31,7 +31,7 @@ class Alarm:
     covers: tuple[str, ...] = ()
     everything: bool = False
     names: tuple[str, ...] = ()
-    flaws: tuple[Flaw, ...] = ()
+    flaws: tuple[AlarmFault, ...] = ()
     asked: Callable[[Launch], Coverage] | None = field(default=None, compare=False, repr=False)
 
     @property

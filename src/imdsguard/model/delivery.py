@@ -70,7 +70,7 @@ class VersionWriter:
 
 
 @sealed(frozen=True, slots=True)
-class Unsent:
+class IneffectiveOption:
     """Metadata options in the code that AWS never gets: why, and what to write instead.
 
     `sure` is False where the newest provider may behave otherwise; `unknown` says why it cannot be told at all.
@@ -102,4 +102,4 @@ class Delivery:
     renewal: Renewal | None = None
     frozen: str = ""
     writers: tuple[VersionWriter, ...] = ()
-    unsent: tuple[Unsent, ...] = ()
+    unsent: tuple[IneffectiveOption, ...] = ()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @record(frozen=True, slots=True)
-class Flaw:
+class AlarmFault:
     """One thing that keeps an alarm from firing, or people from hearing of it. `message` and `remedy` as in a rule.
 
     `certain` is false where it cannot be told from the code whether it is a flaw. `never`: with it the alarm cannot

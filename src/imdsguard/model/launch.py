@@ -13,7 +13,7 @@ from imdsguard.model.record import sealed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imdsguard.model.layer import Way
+    from imdsguard.model.layer import LaunchPath
     from imdsguard.model.option import Option
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
@@ -76,7 +76,7 @@ class Launch:
     follows_account: bool = True
     delivery: Delivery = field(default_factory=Delivery)
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
-    ways: tuple[Way, ...] = field(default=(), compare=False, repr=False)
+    ways: tuple[LaunchPath, ...] = field(default=(), compare=False, repr=False)
     boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
     tagged: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
     labelled: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)

@@ -38,7 +38,7 @@ class Layer:
 
 
 @record(frozen=True, slots=True)
-class Way:
+class LaunchPath:
     """One way by which a launch starts instances: its layers, strongest first, and what it goes through, if any."""
 
     layers: tuple[Layer, ...]

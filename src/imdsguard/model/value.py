@@ -15,7 +15,7 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
-    from imdsguard.model.written import Written
+    from imdsguard.model.source_map import SourceMap
 
 
 @record(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Known:
     place: Place | None = None
     trace: tuple[Step, ...] = ()
     sensitive: bool = False
-    written: Written | None = field(default=None, compare=False, repr=False)
+    written: SourceMap | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Unknown:
     trace: tuple[Step, ...] = ()
     exact: bool = False
     sketch: str | None = field(default=None, compare=False, repr=False)
-    written: Written | None = field(default=None, compare=False, repr=False)
+    written: SourceMap | None = field(default=None, compare=False, repr=False)
 
     @property
     def reference(self) -> Reference | None:

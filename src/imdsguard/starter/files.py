@@ -15,7 +15,7 @@ from imdsguard.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from imdsguard.starter.repository import Repository
+    from imdsguard.starter.repository import HostedRepository
 
 HOME = "https://github.com/imdsguard/imdsguard"
 POLICY = ".imdsguard.yaml"
@@ -47,7 +47,7 @@ class Seen:
 
 
 def starter_files(
-    repository: Repository, seen: Seen, policy: str, checks: Mapping[str, str], baseline: str
+    repository: HostedRepository, seen: Seen, policy: str, checks: Mapping[str, str], baseline: str
 ) -> tuple[StarterFile, ...]:
     """Give what this repository needs.
 
@@ -63,7 +63,7 @@ def starter_files(
     return tuple(files)
 
 
-def _policy(repository: Repository, seen: Seen, policy: str) -> StarterFile:
+def _policy(repository: HostedRepository, seen: Seen, policy: str) -> StarterFile:
     lines = [
         f"# yaml-language-server: $schema={HOME}/raw/v{__version__}/policies/schema.json",
         f"# Seen when this was written: {seen.summary}.",
@@ -76,7 +76,7 @@ def _policy(repository: Repository, seen: Seen, policy: str) -> StarterFile:
     return StarterFile(POLICY, "\n".join(lines) + "\n")
 
 
-def _variables(repository: Repository, roots: Sequence[str]) -> Iterable[str]:
+def _variables(repository: HostedRepository, roots: Sequence[str]) -> Iterable[str]:
     """Name the files of variables that nobody reads unless told to: without them values may be unknown."""
     told = []
     for root in roots:

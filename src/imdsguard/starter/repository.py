@@ -13,7 +13,7 @@ _LARGEST = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Repository:
+class HostedRepository:
     """A repository: its top folder, and which of the big hosts its remotes or files name (`github`, `gitlab`)."""
 
     top: str
@@ -28,7 +28,7 @@ class Repository:
             return ""
 
 
-def look(working_directory: str) -> Repository:
+def look(working_directory: str) -> HostedRepository:
     """Look at the repository that holds the working directory; without one, at that folder itself."""
     top = _top(os.path.abspath(working_directory))
     hosts = {host for host in ("github", "gitlab") if any(host in url for url in _remotes(top))}
@@ -36,7 +36,7 @@ def look(working_directory: str) -> Repository:
         hosts.add("github")
     if os.path.exists(os.path.join(top, ".gitlab-ci.yml")):
         hosts.add("gitlab")
-    return Repository(top, frozenset(hosts))
+    return HostedRepository(top, frozenset(hosts))
 
 
 def variable_files(root: str) -> tuple[str, ...]:

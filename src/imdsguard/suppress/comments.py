@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.hcl.syntax.native_body import NativeBody
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.suppress.peers import Peers
 
 _LABELS = {"resource": 2, "data": 2, "module": 1}
@@ -21,9 +21,9 @@ _OPTIONS = re.compile(r"(?:\w+_)?metadata_(?:options|service_configuration|confi
 
 def directives(label: str, data: bytes, peers: Peers) -> tuple[Directive, ...]:
     """Give what the comments of a file say. Never raises: what cannot be read says nothing."""
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
-    source = Source(label, data)
+    source = SourceText(label, data)
     if label.endswith(".json"):
         from imdsguard.suppress.json_comments import json_directives
 
@@ -31,7 +31,7 @@ def directives(label: str, data: bytes, peers: Peers) -> tuple[Directive, ...]:
     return tuple(_native(source, peers))
 
 
-def _native(source: Source, peers: Peers) -> Iterator[Directive]:
+def _native(source: SourceText, peers: Peers) -> Iterator[Directive]:
     from imdsguard.hcl.syntax.comments import comments
     from imdsguard.hcl.syntax.native import scan
 
@@ -78,7 +78,7 @@ def _address(kind: str, labels: tuple[str, ...]) -> str:
 class _Where:
     """Which block a comment is about: the one it stands in or on, else the one right below it."""
 
-    def __init__(self, source: Source, body: NativeBody, found: dict[int, int]) -> None:
+    def __init__(self, source: SourceText, body: NativeBody, found: dict[int, int]) -> None:
         self._source = source
         self._blocks = body.inner
         self._comments = found

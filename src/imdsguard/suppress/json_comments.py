@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.hcl.syntax.json_text import JsonProperty, JsonValue
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.suppress.peers import Peers
 
 _COMMENT = "//"
 _LABELS = {"resource": 2, "data": 2, "module": 1}
 
 
-def json_directives(source: Source, peers: Peers) -> Iterator[Directive]:
+def json_directives(source: SourceText, peers: Peers) -> Iterator[Directive]:
     """Give what the comments of a `.tf.json` file say. A file that is no JSON says nothing: reading it reports that."""
     from imdsguard.hcl.syntax.json_text import parse_json
 
@@ -34,7 +34,7 @@ def json_directives(source: Source, peers: Peers) -> Iterator[Directive]:
 
 
 def _labelled(
-    source: Source, named: JsonProperty, labels: tuple[str, ...], missing: int, peers: Peers, kind: str
+    source: SourceText, named: JsonProperty, labels: tuple[str, ...], missing: int, peers: Peers, kind: str
 ) -> Iterator[Directive]:
     """Go down one level a label; what stands beside the labels is about no block."""
     if not missing:
@@ -49,7 +49,7 @@ def _labelled(
 
 
 def _comments(
-    source: Source, found: JsonProperty, block: JsonProperty | None, address: str, peers: Peers
+    source: SourceText, found: JsonProperty, block: JsonProperty | None, address: str, peers: Peers
 ) -> Iterator[Directive]:
     """Give the comments in a property, however deep, as comments on `block`."""
     place = source.place(block.start, block.end) if block is not None else None

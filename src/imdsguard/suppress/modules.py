@@ -15,7 +15,7 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.model.place import Place
 
 MANIFEST = ".terraform/modules/modules.json"
@@ -71,7 +71,7 @@ def module_calls(folder: str) -> dict[str, tuple[str, ...]]:
 def _calls(file: str) -> dict[str, tuple[str, ...]]:
     from imdsguard.hcl.syntax.json import parse_json_body
     from imdsguard.hcl.syntax.native import parse_body
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
     if not os.path.isfile(file) or os.path.getsize(file) > LARGEST:
         return {}
@@ -79,7 +79,7 @@ def _calls(file: str) -> dict[str, tuple[str, ...]]:
         data = opened.read()
     if b"module" not in data:
         return {}
-    source = Source(file, data)
+    source = SourceText(file, data)
     body, _ = parse_json_body(source) if file.endswith(".json") else parse_body(source)
     found = {}
     for block in body.blocks("module", 1):
@@ -93,7 +93,7 @@ def _calls(file: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def written(source: Source, place: Place) -> str:
+def written(source: SourceText, place: Place) -> str:
     """Give what stands at a place."""
     cut = list(source.lines(place.line, place.end_line))
     if cut:

@@ -106,13 +106,13 @@ def _with_count(address: str, there: Collection[str]) -> str:
 def _moved(file: str, read: Callable[[str], bytes]) -> Iterator[tuple[Steps, Steps]]:
     from imdsguard.hcl.syntax.json import parse_json_body
     from imdsguard.hcl.syntax.native import parse_body
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
     try:
         data = read(file)
         if b"moved" not in data:
             return
-        source = Source(file, data)
+        source = SourceText(file, data)
         body, _ = parse_json_body(source) if file.endswith(".json") else parse_body(source)
     except (OSError, EvaluationError, LimitReached):
         return

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.terraform.boundary import boundary_of, read_bytes
-from imdsguard.terraform.discovery import Excluded, Survey, find_folders, roots_of
-from imdsguard.terraform.folder import is_configuration, is_variables
-from imdsguard.terraform.library import Library
-from imdsguard.terraform.prefilter import Prefilter
-from imdsguard.terraform.reading import Reading
+from imdsguard.terraform.reading import RootsRead
 from imdsguard.terraform.root import Root
+from imdsguard.terraform.source.discovery import Excluded, ModuleGraph, find_folders, roots_of
+from imdsguard.terraform.source.folder import is_configuration, is_variables
+from imdsguard.terraform.source.prefilter import Prefilter
+from imdsguard.terraform.source.source_cache import SourceCache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ MAX_DOCUMENT = 1024 * 1024 * 1024
 _PIECE = 1024 * 1024
 
 
-def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: bytes | None = None) -> Reading:
+def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: bytes | None = None) -> RootsRead:
     """Read `paths` (relative to the working directory; `-` is a document in `stdin`).
 
     `wanted` are the resource types to return (data sources as `data.aws_ami`): all others are still there for
@@ -48,7 +48,7 @@ class _Reader:
         self._prefilter = Prefilter(wanted)
         self._excluded = Excluded(inputs.exclude)
         self._directory = os.path.realpath(inputs.working_directory)
-        self._libraries: dict[str, tuple[Library, Survey]] = {}
+        self._libraries: dict[str, tuple[SourceCache, ModuleGraph]] = {}
         self._folders: dict[str, list[str]] = {}
         self._files: dict[str, dict[str, str]] = {}
         self._documents: list[Root] = []
@@ -81,10 +81,10 @@ class _Reader:
     def _label(self, full: str) -> str:
         return os.path.relpath(full, self._directory).replace(os.sep, "/")
 
-    def _library(self, boundary: Boundary) -> tuple[Library, Survey]:
+    def _library(self, boundary: Boundary) -> tuple[SourceCache, ModuleGraph]:
         if boundary.root not in self._libraries:
-            library = Library(self._directory, boundary)
-            self._libraries[boundary.root] = (library, Survey(library, self._prefilter))
+            library = SourceCache(self._directory, boundary)
+            self._libraries[boundary.root] = (library, ModuleGraph(library, self._prefilter))
         return self._libraries[boundary.root]
 
     def _folder(self, full: str) -> None:
@@ -123,7 +123,7 @@ class _Reader:
 
     def _at_its_source(self, document: Root) -> Root:
         """Join a plan or a state with its source, if there is one. It gets that one's name unless another has it."""
-        from imdsguard.terraform.planned import join, join_with_any, renamed
+        from imdsguard.terraform.join.planned import join, join_with_any, renamed
 
         if self._inputs.source is not None:
             root, problems = join(document, self._inputs.source, self._inputs, self._wanted)
@@ -133,7 +133,7 @@ class _Reader:
             root = join_with_any(document, (own or ".", "."), self._inputs, self._wanted)
         return renamed(root, document.name) if any(other.name == root.name for other in self._roots) else root
 
-    def finish(self) -> Reading:
+    def finish(self) -> RootsRead:
         """Read all roots."""
         for boundary, (library, survey) in self._libraries.items():
             roots = roots_of(self._folders.get(boundary, ()), survey)
@@ -146,9 +146,9 @@ class _Reader:
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
-        return Reading(tuple(self._roots), tuple(dict.fromkeys(self._problems)))
+        return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)))
 
-    def _users(self, boundary: str, library: Library, survey: Survey) -> list[str]:
+    def _users(self, boundary: str, library: SourceCache, survey: ModuleGraph) -> list[str]:
         """Find the roots that use the folders of the files given singly; a folder that nothing calls is its own."""
         changed = self._files.get(boundary)
         if not changed:
@@ -158,7 +158,7 @@ class _Reader:
         roots = roots_of(every, survey)
         return [root for root in roots if not survey.reach(root).isdisjoint(changed)]
 
-    def _root(self, folder: str, library: Library, survey: Survey) -> Root:
+    def _root(self, folder: str, library: SourceCache, survey: ModuleGraph) -> Root:
         name = library.label(folder)
         files = tuple(
             library.label(os.path.join(reached, file))
@@ -167,8 +167,8 @@ class _Reader:
         )
         if not survey.matters(folder):
             return Root(name, (), files)
-        from imdsguard.terraform.load import load
-        from imdsguard.terraform.resources import Collector
+        from imdsguard.terraform.source.load import load
+        from imdsguard.terraform.source.resources import Collector
 
         tree = load(folder, library, self._inputs)
         return Root(name, Collector(tree, name, self._wanted, survey.matters).collect(), files)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 @record(frozen=True, slots=True)
-class Reading:
+class RootsRead:
     """All roots that were found, and what could not be read or checked."""
 
     roots: tuple[Root, ...] = ()

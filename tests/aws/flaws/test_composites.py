@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from imdsguard.aws.flaws.composite_rule import RuleError, comes_true, names_in, parse
+from imdsguard.aws.alarms.faults.composite_rule import CompositeRuleError, comes_true, names_in, parse
 from imdsguard.model.value import Reference, Unknown
 from tests.aws.memory import estate, ref, resource, unknown
 from tests.aws.test_alarms import WEB, alarm, metric
@@ -81,7 +81,7 @@ def test_the_names_in_a_rule():
     ],
 )
 def test_a_rule_that_cannot_be_read(rule):
-    with pytest.raises(RuleError):
+    with pytest.raises(CompositeRuleError):
         parse(rule)
 
 

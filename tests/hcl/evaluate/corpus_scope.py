@@ -9,7 +9,7 @@ from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.errors import EvaluationError, StaticError
 from imdsguard.hcl.evaluate.compile import compile_expression
 from imdsguard.hcl.syntax.native import parse_body
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.hcl.values.constraint import parse_constraint
 from imdsguard.hcl.values.types import STRING
 from imdsguard.hcl.values.value import (
@@ -81,7 +81,7 @@ class ModuleScope:
                 self._read(file)
 
     def _read(self, file: Path) -> None:
-        body, problems = parse_body(Source(file.name, file.read_bytes()))
+        body, problems = parse_body(SourceText(file.name, file.read_bytes()))
         assert not problems, problems
         for block in body.blocks("variable", 1):
             self.blocks["variable", block.labels[0]] = block.body

@@ -12,11 +12,11 @@ from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.errors import EvaluationError, StaticError
 from imdsguard.hcl.evaluate.compile import compile_expression
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, ListType
 from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, string, unknown
 from imdsguard.model.place import Place
-from imdsguard.terraform.glob import Glob
+from imdsguard.terraform.source.glob import Glob
 
 NAMES = {
     "id": unknown(STRING, "known only after apply", refinement=NOT_NULL),
@@ -74,7 +74,7 @@ def evaluate(tmp_path: Path) -> Callable[[str], Value]:
     """Evaluate the text of an expression."""
 
     def run(text: str) -> Value:
-        source = Source.of_text("main.tf", text)
+        source = SourceText.of_text("main.tf", text)
         return compile_expression(parse_expression(text, source.place)).evaluate(TestScope(tmp_path))
 
     return run

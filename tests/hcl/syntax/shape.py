@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax import nodes as n
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.hcl.syntax.template import parse_template
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 def expression(text: str) -> str:
-    return shape(parse_expression(text, Source.of_text("main.tf", text).place))
+    return shape(parse_expression(text, SourceText.of_text("main.tf", text).place))
 
 
 def template(text: str) -> str:
-    return shape(parse_template(text, Source.of_text("main.tpl", text).place))
+    return shape(parse_template(text, SourceText.of_text("main.tpl", text).place))
 
 
 def shape(node: Node | None) -> str:  # noqa: C901
@@ -29,11 +29,11 @@ def shape(node: Node | None) -> str:  # noqa: C901
             return "-"
         case n.Literal(value):
             return _literal(value)
-        case n.Variable(name):
+        case n.VariableNode(name):
             return name
         case n.GetAttr(source, name):
             return f"{shape(source)}.{name}"
-        case n.Index(source, key, legacy=legacy):
+        case n.IndexNode(source, key, legacy=legacy):
             return f"{shape(source)}.<{shape(key)}>" if legacy else f"{shape(source)}[{shape(key)}]"
         case n.Splat(source, each):
             return f"splat({shape(source)}, {shape(each)})"
@@ -51,7 +51,7 @@ def shape(node: Node | None) -> str:  # noqa: C901
             return f"[{_all(items)}]"
         case n.Object(items):
             return "{" + ", ".join(f"{shape(i.key)} = {shape(i.value)}" for i in items) + "}"
-        case n.Call(name, arguments, expand):
+        case n.CallNode(name, arguments, expand):
             return f"{name}({_all(arguments)}{'...' if expand else ''})"
         case n.Template(parts):
             return f"template({_all(parts)})"

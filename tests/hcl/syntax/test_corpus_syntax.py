@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import SyntaxProblem
 from imdsguard.hcl.syntax.json import parse_json_body
 from imdsguard.hcl.syntax.native import scan
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from imdsguard.hcl.syntax.body import Body
+    from imdsguard.hcl.syntax.body import SyntaxBody
 
 
-def parses(source: Source) -> bool:
+def parses(source: SourceText) -> bool:
     body, problems = scan(source)
     try:
         return not problems and not source.problems and all(True for _ in nodes(body))
@@ -25,7 +25,7 @@ def parses(source: Source) -> bool:
         return False
 
 
-def nodes(body: Body) -> Iterator[object]:
+def nodes(body: SyntaxBody) -> Iterator[object]:
     for attribute in body.attributes().values():
         yield attribute.expression.node()
     for block_type in body.block_types():
@@ -39,7 +39,7 @@ def test_expressions(shared: Path) -> None:
     assert len(cases) > 1000
     wrong = []
     for case in cases:
-        accepted = parses(Source.of_text("main.tf", f"locals {{\n  result = {case['expr']}\n}}\n"))
+        accepted = parses(SourceText.of_text("main.tf", f"locals {{\n  result = {case['expr']}\n}}\n"))
         if accepted != (case["expect"].get("stage") != "syntax"):
             wrong.append(case["id"])
     assert wrong == []
@@ -54,10 +54,10 @@ def test_configurations(shared: Path) -> None:
     assert len(files) > 100
     for file in files:
         if file.suffix == ".json":
-            body, problems = parse_json_body(Source(file.name, file.read_bytes()))
+            body, problems = parse_json_body(SourceText(file.name, file.read_bytes()))
             assert problems == (), file
             for attribute in body.attributes().values():
                 attribute.expression.node()
-        elif not parses(Source(file.name, file.read_bytes())):
+        elif not parses(SourceText(file.name, file.read_bytes())):
             refused.add(file.parent.name)
     assert refused == refused_by_terraform

@@ -14,7 +14,7 @@ from imdsguard.hcl.syntax.json import parse_json_body
 from imdsguard.hcl.syntax.native import scan
 from imdsguard.hcl.syntax.native_body import NativeBody
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.hcl.syntax.template import parse_template
 
 PIECES = [
@@ -49,7 +49,7 @@ def ranges(body: NativeBody) -> list[tuple[int, int]]:
 @settings(max_examples=400, deadline=None)
 @given(texts)
 def test_any_text_is_read_or_a_problem(text: str) -> None:
-    source = Source.of_text("a.tf", text)
+    source = SourceText.of_text("a.tf", text)
     body, _ = scan(source)
     parse_all(body)
     for read in (parse_expression, parse_template):
@@ -61,15 +61,15 @@ def test_any_text_is_read_or_a_problem(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_a_problem(data: bytes) -> None:
-    scan(Source("a.tf", data))
-    parse_json_body(Source("a.tf.json", data))
+    scan(SourceText("a.tf", data))
+    parse_json_body(SourceText("a.tf.json", data))
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(LINES)))
 def test_joined_ranges_give_back_the_text(lines: list[str]) -> None:
     text = "".join(line.format(number) for number, line in enumerate(lines))
-    body, problems = scan(Source.of_text("a.tf", text))
+    body, problems = scan(SourceText.of_text("a.tf", text))
     assert problems == ()
     joined, at = "", 0
     for start, end in sorted(ranges(body)):
@@ -99,7 +99,7 @@ def test_joined_ranges_give_back_the_text(lines: list[str]) -> None:
     ids=["parens", "lists", "objects", "strings", "not", "names", "splats", "sums", "ifs", "calls", "directives"],
 )
 def test_deep_nesting_is_a_problem(text: str) -> None:
-    body, problems = scan(Source.of_text("a.tf", f"x = {text}\n"))
+    body, problems = scan(SourceText.of_text("a.tf", f"x = {text}\n"))
     assert problems == ()
     attribute = body.attribute("x")
     assert attribute is not None
@@ -113,12 +113,12 @@ def test_deep_nesting_is_a_problem(text: str) -> None:
     ids=["blocks", "heredocs"],
 )
 def test_deep_blocks_and_heredocs_are_a_problem(text: str) -> None:
-    _, problems = scan(Source.of_text("a.tf", text))
+    _, problems = scan(SourceText.of_text("a.tf", text))
     assert "nest deeper than" in problems[0].message
 
 
 def test_deep_json_is_a_problem() -> None:
-    _, problems = parse_json_body(Source("a.tf.json", b'{"a":' * 10_000))
+    _, problems = parse_json_body(SourceText("a.tf.json", b'{"a":' * 10_000))
     assert "nest deeper than 300 levels" in problems[0].message
 
 
@@ -129,7 +129,7 @@ def test_deep_json_is_a_problem() -> None:
 )
 def test_heredocs_take_linear_time(unit: str) -> None:
     def seconds(size: int) -> float:
-        source = Source.of_text("a.tf", "x = <<-E\n" + unit * (size // len(unit)) + "E\n")
+        source = SourceText.of_text("a.tf", "x = <<-E\n" + unit * (size // len(unit)) + "E\n")
         start = time.process_time()
         body, problems = scan(source)
         parse_all(body)

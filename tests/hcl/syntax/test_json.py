@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.hcl.errors import SyntaxProblem
-from imdsguard.hcl.syntax.body import Body, Expression
+from imdsguard.hcl.syntax.body import SourceExpression, SyntaxBody
 from imdsguard.hcl.syntax.json import parse_json_body
 from imdsguard.hcl.syntax.native import parse_body
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.hcl.syntax.static import literal_node, reference_node, static_traversal
 from tests.hcl.syntax.shape import shape
 
 
-def read(text: str) -> Body:
-    body, problems = parse_json_body(Source.of_text("main.tf.json", text))
+def read(text: str) -> SyntaxBody:
+    body, problems = parse_json_body(SourceText.of_text("main.tf.json", text))
     assert problems == ()
     return body
 
 
-def value(text: str) -> Expression:
+def value(text: str) -> SourceExpression:
     attribute = read(f'{{"a": {text}}}').attribute("a")
     assert attribute is not None
     return attribute.expression
@@ -53,7 +53,7 @@ def test_references_and_types_are_strings_in_json() -> None:
 
 
 def test_references_are_read_alike_in_both_syntaxes() -> None:
-    body, _ = parse_body(Source("main.tf", b'a = aws.x[0]\nb = "aws.x[0]"\nc = f(x)\nd = "not a reference"\n'))
+    body, _ = parse_body(SourceText("main.tf", b'a = aws.x[0]\nb = "aws.x[0]"\nc = f(x)\nd = "not a reference"\n'))
     steps = {name: static_traversal(attribute.expression.node()) for name, attribute in body.attributes().items()}
     assert steps == {"a": ("aws", "x", 0), "b": ("aws", "x", 0), "c": None, "d": None}
 
@@ -108,5 +108,5 @@ def test_places_inside_strings() -> None:
     ],
 )
 def test_broken_json(text: str, problem: str) -> None:
-    _, problems = parse_json_body(Source.of_text("main.tf.json", text))
+    _, problems = parse_json_body(SourceText.of_text("main.tf.json", text))
     assert [f"{p.place}: {p.message}" for p in problems] == [f"main.tf.json:{problem}"]

@@ -6,7 +6,7 @@ import pytest
 
 from imdsguard.hcl.syntax.literal import literal_at_sight
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ from imdsguard.hcl.syntax.source import Source
     ],
 )
 def test_a_written_value_is_read_at_sight_as_the_parser_reads_it(text: str) -> None:
-    source = Source.of_text("main.tf", f"a =\n  {text}\n")
+    source = SourceText.of_text("main.tf", f"a =\n  {text}\n")
     start, end = 6, 6 + len(text)
     read = literal_at_sight(source.text, source.place, start, end)
     assert read is not None
@@ -33,5 +33,5 @@ def test_a_written_value_is_read_at_sight_as_the_parser_reads_it(text: str) -> N
     ],
 )
 def test_anything_else_is_left_to_the_parser(text: str) -> None:
-    source = Source.of_text("main.tf", text)
+    source = SourceText.of_text("main.tf", text)
     assert literal_at_sight(source.text, source.place, 0, len(text)) is None

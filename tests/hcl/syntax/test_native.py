@@ -6,11 +6,11 @@ import pytest
 
 from imdsguard.hcl.syntax.native import parse_body, scan
 from imdsguard.hcl.syntax.native_body import NativeBody, NativeExpression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 
 
 def read(text: str) -> tuple[NativeBody, list[str]]:
-    body, problems = scan(Source.of_text("main.tf", text))
+    body, problems = scan(SourceText.of_text("main.tf", text))
     return body, [f"{problem.place}: {problem.message}" for problem in problems]
 
 
@@ -96,7 +96,7 @@ def test_a_missing_brace_does_not_hide_the_blocks_behind_it() -> None:
 
 
 def test_places_and_lookups() -> None:
-    body, _ = parse_body(Source("m/main.tf", b'locals {\n  a = 1\n}\nr "t" "n" {\n  b {\n  }\n  b {\n  }\n}\n'))
+    body, _ = parse_body(SourceText("m/main.tf", b'locals {\n  a = 1\n}\nr "t" "n" {\n  b {\n  }\n  b {\n  }\n}\n'))
     assert body.block_types() == ("locals", "r")
     (block,) = body.blocks("r", 2)
     assert (block.type, block.labels, str(block.place)) == ("r", ("t", "n"), "m/main.tf:4:1")
@@ -109,5 +109,5 @@ def test_places_and_lookups() -> None:
 
 
 def test_an_expression_is_not_parsed_before_it_is_asked_for() -> None:
-    body, problems = parse_body(Source("main.tf", b"a = 1 +\n"))
+    body, problems = parse_body(SourceText("main.tf", b"a = 1 +\n"))
     assert (list(body.attributes()), problems) == (["a"], ())

@@ -6,7 +6,7 @@ import pytest
 
 from imdsguard.hcl.errors import SyntaxProblem
 from imdsguard.hcl.syntax.parser import parse_expression
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from tests.hcl.syntax.shape import expression
 
 
@@ -93,7 +93,7 @@ def test_what_is_wrong_and_where(text: str, message: str, column: int) -> None:
 
 def test_every_node_knows_its_place() -> None:
     text = "{\n  a = var.b[0]\n}"
-    node = parse_expression(text, Source.of_text("main.tf", text).place)
+    node = parse_expression(text, SourceText.of_text("main.tf", text).place)
     assert str(node.place) == "main.tf:1:1"
     assert (node.place.end_line, node.place.end_column) == (3, 2)
     value = node.items[0].value  # type: ignore[union-attr]

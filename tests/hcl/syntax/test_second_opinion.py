@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from imdsguard.hcl.syntax.native import parse_body
 from imdsguard.hcl.syntax.second_opinion import DISAGREED, MAX_CHARACTERS, accepted, with_second_opinion
-from imdsguard.hcl.syntax.source import Source
+from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.model.problem import Problem
 
 
 def test_refused_by_both_it_is_the_authors_error() -> None:
-    _, problems = parse_body(Source("a.tf", b"a = = 1\nb {\n"))
+    _, problems = parse_body(SourceText("a.tf", b"a = = 1\nb {\n"))
     assert [p.remedy for p in problems] == ["correct it as `terraform fmt` or `terraform validate` asks for"]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imdsguard.terraform.documents import document_in, looks_like_document, read_document
-from imdsguard.terraform.documents.peel import PeelError, peel
+from imdsguard.terraform.documents.unwrap import UnwrapError, peel
 
 from .conftest import FIXTURES, WANTED
 
@@ -106,7 +106,7 @@ def test_a_bomb_that_looks_like_a_plan_is_refused() -> None:
     )
     data += bomb.flush()
     assert len(data) < 1_000_000
-    with pytest.raises(PeelError, match="the gzip file holds more than 512 MB"):
+    with pytest.raises(UnwrapError, match="the gzip file holds more than 512 MB"):
         peel(data)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.terraform.driver.asked_version import Asked, asked_version, difference, names_in_order
+from imdsguard.terraform.driver.asked_version import AskedVersion, asked_version, difference, names_in_order
 from imdsguard.terraform.driver.find import Terraform
 from imdsguard.terraform.driver.signals import Signals
 from tests.terraform.driver.scripted import scripted_terraform
@@ -18,7 +18,7 @@ def running(tmp_path: Path) -> Terraform:
     return Terraform((str(scripted_terraform(tmp_path / "terraform")),), "terraform", "bin/terraform")
 
 
-def asked(tmp_path: Path, **files: str) -> Asked | None:
+def asked(tmp_path: Path, **files: str) -> AskedVersion | None:
     folder = tmp_path / "stacks" / "web"
     folder.mkdir(parents=True)
     for name, text in files.items():

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.layer import Layer, silent, undecided
+from imdsguard.aws.precedence.layer import Layer, silent, undecided
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
 
 
-def image(resource: Resource, _: Surroundings) -> Layer:
+def image(resource: Resource, _: RootIndex) -> Layer:
     """Read `imds_support`: `v2.0` makes tokens required and the hop limit 2, and says nothing of the other options.
 
     (EC2 API, ImdsSupportValues; EC2 User Guide, "Configure the Instance Metadata Service options")

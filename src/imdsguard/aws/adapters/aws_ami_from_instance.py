@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.images import inherited
-from imdsguard.aws.layer import silent
+from imdsguard.aws.precedence.layer import silent
 from imdsguard.model.option import Source
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.layer import Layer
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.precedence.layer import Layer
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
 
 
-def image(resource: Resource, root: Surroundings) -> Layer:
+def image(resource: Resource, root: RootIndex) -> Layer:
     """Whether it keeps the `imds_support` of the instance's image is not documented: unknown if that has one."""
     source = resource.body.attribute("source_instance_id")
     reference = source.reference if isinstance(source, Unknown) else None

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import Way, way_through, way_unknown, worst_of
-from imdsguard.aws.templates import configuration_of, template_of
+from imdsguard.aws.precedence.launching import way_through, way_unknown, worst_of
+from imdsguard.aws.templates.lookup import configuration_of, template_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.value import Absent, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
+    from imdsguard.model.layer import LaunchPath
     from imdsguard.model.resource import Body, Resource
 
 NAMES_NOTHING = "the group names no launch template and no launch configuration"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the worst of what the group launches."""
     ways = list(ways_of(resource, root)) or [way_unknown(resource, Unknown(NAMES_NOTHING, place=resource.place))]
     return worst_of(resource, Kind.GROUP, ways)
 
 
-def ways_of(resource: Resource, root: Surroundings) -> Iterator[Way]:
+def ways_of(resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
     """Yield every way in which the group launches; only one of the three forms is accepted in a group."""
     direct = resource.body.blocks("launch_template")
     for block in direct.items:
@@ -41,7 +42,7 @@ def ways_of(resource: Resource, root: Surroundings) -> Iterator[Way]:
             yield way_unknown(resource, blocks.unknown)
 
 
-def mixed_ways(policy: Body, resource: Resource, root: Surroundings, override: str = "override") -> Iterator[Way]:
+def mixed_ways(policy: Body, resource: Resource, root: RootIndex, override: str = "override") -> Iterator[LaunchPath]:
     """Yield the ways of a mixed instances policy: overrides with a template of their own use that, others the policy's.
 
     (Auto Scaling API, LaunchTemplateOverrides: "LaunchTemplateSpecification")

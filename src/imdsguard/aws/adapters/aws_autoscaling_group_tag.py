@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.tags import from_list
+from imdsguard.aws.tags.read import from_list
 
 HANDED = "propagate_at_launch"
 

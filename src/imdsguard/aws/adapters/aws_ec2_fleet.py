@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.fleets import ways_through_configs
-from imdsguard.aws.launching import way_unknown, worst_of
+from imdsguard.aws.precedence.launching import way_unknown, worst_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.value import Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the worst of what the fleet launches."""
     ways = list(ways_through_configs(resource, root))
     if not ways:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.layer import Layer, placed
-from imdsguard.aws.option import NO_PREFERENCE, read_option
-from imdsguard.aws.precedence import decide, trace_of
-from imdsguard.aws.region_default import SAYS_NOTHING
-from imdsguard.aws.scope import scope_of
+from imdsguard.aws.precedence.effective import decide, trace_of
+from imdsguard.aws.precedence.layer import Layer, placed
+from imdsguard.aws.precedence.option import NO_PREFERENCE, read_option
+from imdsguard.aws.precedence.region_default import SAYS_NOTHING
+from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.model.option import HOP_LIMIT, OPTIONS, Option, Source
 from imdsguard.model.region_default import RegionDefault
 from imdsguard.model.value import Absent, Known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.tags import from_pair
+from imdsguard.aws.tags.read import from_pair
 
 if TYPE_CHECKING:
     from imdsguard.model.resource import Resource

@@ -8,7 +8,7 @@ from imdsguard.aws.services import same_as, unshown
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -17,7 +17,7 @@ MANAGED = "ECS launches and manages the instances itself, and what it sets for t
 GROUPS = ("aws_autoscaling_group", "awscc_autoscaling_auto_scaling_group")
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch | None:
+def launches(resource: Resource, root: RootIndex) -> Launch | None:
     """Stand for the group's launch; what ECS does with managed instances is not documented."""
     for block in resource.body.blocks("auto_scaling_group_provider").items:
         value = block.attribute("auto_scaling_group_arn")

@@ -8,7 +8,7 @@ from imdsguard.aws.services import unshown
 from imdsguard.model.value import Absent, Known
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 AUTO_MODE = "EKS Auto Mode launches the nodes, and what it sets for them cannot be said in Terraform"
 
 
-def launches(resource: Resource, _: Surroundings) -> Launch | None:
+def launches(resource: Resource, _: RootIndex) -> Launch | None:
     """Say that nothing is known of the nodes of Auto Mode; None where it is off."""
     modes = resource.body.blocks("compute_config")
     for mode in modes.items:

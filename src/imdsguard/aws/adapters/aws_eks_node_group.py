@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.launching import Way, way_through, way_unknown, worst_of
-from imdsguard.aws.layer import undecided
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.precedence.launching import way_through, way_unknown, worst_of
+from imdsguard.aws.precedence.layer import undecided
+from imdsguard.aws.templates.lookup import template_of
 from imdsguard.model.launch import Kind
+from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown, text_of
 
 if TYPE_CHECKING:
-    from imdsguard.aws.layer import Layer
-    from imdsguard.aws.settings import Settings
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.precedence.layer import Layer
+    from imdsguard.aws.precedence.settings import Settings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -22,7 +23,7 @@ OWN_TEMPLATE = "EKS makes the launch template itself, and what it sets there is 
 OWN_IMAGE = "EKS picks an Amazon Linux 2023 image; whether its imds_support decides here is not shown by the code"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve what the template leads to; without one, what EKS sets is not documented, so it is unknown."""
     blocks = resource.body.blocks("launch_template")
     if not blocks.items:
@@ -32,7 +33,7 @@ def launches(resource: Resource, root: Surroundings) -> Launch:
     for block in blocks.items:
         settings = template_of(block, resource, root)
         way = way_through(settings, root, resource)
-        ways.append(Way((*way.layers, *own_image(resource, settings)), way.through))
+        ways.append(LaunchPath((*way.layers, *own_image(resource, settings)), way.through))
     return worst_of(resource, Kind.NODE_GROUP, ways)
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.beanstalk import BELOW, NOT_SHOWN, platform_layer, switch_layer
-from imdsguard.aws.layer import Layer, undecided
-from imdsguard.aws.scope import scope_of
+from imdsguard.aws.precedence.layer import Layer, undecided
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.precedence.settings import doubtful
 from imdsguard.aws.services import service
-from imdsguard.aws.settings import doubtful
-from imdsguard.aws.templates import named_by
+from imdsguard.aws.templates.lookup import named_by
 from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TEMPLATE = "aws_elastic_beanstalk_configuration_template"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve environment > configuration template > platform; whether a Region default comes in is not documented."""
     template: Resource | None = None
     layers = [switch_layer(resource)]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.layer import undecided
+from imdsguard.aws.precedence.layer import undecided
 from imdsguard.aws.services import service, undocumented
-from imdsguard.aws.templates import named_by
+from imdsguard.aws.templates.lookup import named_by
 from imdsguard.model.option import Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -20,7 +20,7 @@ CONFIGURATION = "aws_emr_security_configuration"
 DEFAULT = "what EMR sets where no security configuration says it is not documented"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve what the security configuration says; below it nothing is documented."""
     default = undocumented(resource, DEFAULT)
     value = resource.body.attribute("security_configuration")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.services import same_as, unshown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Stand for the cluster's launch."""
     value = resource.body.attribute("cluster_id")
     found = same_as(resource, value, "aws_emr_cluster", root)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.json_text import read_json
-from imdsguard.aws.layer import Layer, silent, undecided
-from imdsguard.aws.option import read_option
-from imdsguard.aws.settings import Settings
+from imdsguard.aws.organizations.json_text import read_json
+from imdsguard.aws.precedence.layer import Layer, silent, undecided
+from imdsguard.aws.precedence.option import read_option
+from imdsguard.aws.precedence.settings import Settings
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
@@ -21,7 +21,7 @@ VERSION = "MinimumInstanceMetadataServiceVersion"
 VERSIONS = {1: "optional", 2: "required", "1": "optional", "2": "required"}
 
 
-def settings(resource: Resource, _: Surroundings) -> Settings:
+def settings(resource: Resource, _: RootIndex) -> Settings:
     """Read the JSON.
 
     (EMR Management Guide, "Create a security configuration")

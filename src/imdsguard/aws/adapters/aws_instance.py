@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.boot import arguments_of
-from imdsguard.aws.launching import launch_of
-from imdsguard.aws.layer import Layer, block_layer, undecided
-from imdsguard.aws.scope import scope_of
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.precedence.launching import launch_of
+from imdsguard.aws.precedence.layer import Layer, block_layer, undecided
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.templates.lookup import template_of
+from imdsguard.aws.user_data.of_launch import arguments_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MERGE = "whether EC2 merges the instance's metadata_options with its launch template's is not documented"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve launch > launch template > Region default > AMI > service default."""
     own, block = block_layer(Source.LAUNCH, resource.address, resource.body)
     if block is not None:

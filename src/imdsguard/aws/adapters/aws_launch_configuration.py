@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.boot import arguments_of
-from imdsguard.aws.launching import launch_of
-from imdsguard.aws.layer import Layer, block_layer
-from imdsguard.aws.scope import scope_of
-from imdsguard.aws.settings import Settings
+from imdsguard.aws.precedence.launching import launch_of
+from imdsguard.aws.precedence.layer import Layer, block_layer
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.precedence.settings import Settings
+from imdsguard.aws.user_data.of_launch import arguments_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
 from imdsguard.model.value import Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
@@ -26,7 +26,7 @@ NOT_SENT = (
 BELOW = "whether a launch configuration that leaves this unset follows the Region default or the AMI is not documented"
 
 
-def settings(resource: Resource, _: Surroundings) -> Settings:
+def settings(resource: Resource, _: RootIndex) -> Settings:
     """Read the options and the image."""
     layer, block = block_layer(Source.LAUNCH, resource.address, resource.body)
     if block is not None:
@@ -48,7 +48,7 @@ def as_sent(layer: Layer) -> Layer:
     return layer.changed(change)
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Say what an instance launched from the configuration gets."""
     return launch_of(resource, Kind.CONFIGURATION, root.layers_through(root.settings(resource), scope_of(resource)))
 

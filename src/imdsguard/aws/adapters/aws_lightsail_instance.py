@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.services import service
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
 
-def launches(resource: Resource, _: Surroundings) -> Launch:
+def launches(resource: Resource, _: RootIndex) -> Launch:
     """Resolve to the service's default.
 
     (Lightsail API, UpdateInstanceMetadataOptions: `optional` is the default)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.layer import Layer, silent, undecided
+from imdsguard.aws.precedence.layer import Layer, silent, undecided
 from imdsguard.aws.services import service
 from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -20,7 +20,7 @@ ARGUMENT = "minimum_instance_metadata_service_version"
 VERSIONS = {"1": "optional", "2": "required", 1: "optional", 2: "required"}
 
 
-def launches(resource: Resource, _: Surroundings) -> Launch:
+def launches(resource: Resource, _: RootIndex) -> Launch:
     """Read the minimum version: `2` requires tokens. Without one SageMaker allows both.
 
     The instance runs in an account of SageMaker's own. (SageMaker API, InstanceMetadataServiceConfiguration)

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.boot import arguments_of
-from imdsguard.aws.launching import launch_of
-from imdsguard.aws.scope import scope_of
+from imdsguard.aws.precedence.launching import launch_of
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.user_data.of_launch import arguments_of
 from imdsguard.model.launch import Kind
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve Region default > AMI > service default: nothing else reaches the instance, no template either."""
     layers = (root.default_layer(scope_of(resource)), root.image_layer(resource.body.attribute("ami")))
     return launch_of(resource, Kind.SPOT_REQUEST, layers)

@@ -5,26 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.adapters.aws_autoscaling_group import NAMES_NOTHING, mixed_ways
-from imdsguard.aws.launching import Way, way_through, way_unknown, worst_of
-from imdsguard.aws.templates import configuration_of, template_of
+from imdsguard.aws.precedence.launching import way_through, way_unknown, worst_of
+from imdsguard.aws.templates.lookup import configuration_of, template_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.value import Absent, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
+    from imdsguard.model.layer import LaunchPath
     from imdsguard.model.resource import Resource
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the worst of what the group launches."""
     ways = list(ways_of(resource, root)) or [way_unknown(resource, Unknown(NAMES_NOTHING, place=resource.place))]
     return worst_of(resource, Kind.GROUP, ways)
 
 
-def ways_of(resource: Resource, root: Surroundings) -> Iterator[Way]:
+def ways_of(resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
     """Yield every way in which the group launches."""
     direct = resource.body.blocks("launch_template")
     for block in direct.items:

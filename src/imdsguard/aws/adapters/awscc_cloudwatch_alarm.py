@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.alarms.faults.alarm_faults import watches_of
 from imdsguard.aws.cloud_control_alarm import Translated
-from imdsguard.aws.flaws.alarms import watches_of
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
-    from imdsguard.aws.watch import Watch
+    from imdsguard.aws.alarms.selector import AlarmTarget
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
 
 
-def watch(resource: Resource, root: Surroundings) -> tuple[Watch, ...]:
+def watch(resource: Resource, root: RootIndex) -> tuple[AlarmTarget, ...]:
     """Return what the alarm watches of the token metrics."""
     return watches_of(resource, Translated(resource.body), root)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.cloud_control import merged, metadata_layer, ways_through
-from imdsguard.aws.launching import Way, way_unknown, worst_of
+from imdsguard.aws.precedence.cloud_control import merged, metadata_layer, ways_through
+from imdsguard.aws.precedence.launching import LaunchPath, way_unknown, worst_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import Source
 from imdsguard.model.value import Known, Unknown, text_of
@@ -13,8 +13,8 @@ from imdsguard.model.value import Known, Unknown, text_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.aws.layer import Layer
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.precedence.layer import Layer
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
@@ -23,10 +23,10 @@ MERGE = "whether EC2 merges an override's metadata_options with its launch templ
 ONLY_INSTANT = "metadata_options of an override are accepted for fleets of type instant only"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the worst of what the fleet launches."""
     configs = resource.body.blocks("launch_template_configs")
-    ways: list[Way] = []
+    ways: list[LaunchPath] = []
     for config, way in ways_through(configs, resource, root):
         ways += overridden(config, way, resource)
     if configs.unknown is not None:
@@ -36,7 +36,7 @@ def launches(resource: Resource, root: Surroundings) -> Launch:
     return worst_of(resource, Kind.FLEET, ways)
 
 
-def overridden(config: Body, way: Way, resource: Resource) -> Iterator[Way]:
+def overridden(config: Body, way: LaunchPath, resource: Resource) -> Iterator[LaunchPath]:
     """Yield the way itself, and the way as each override with metadata options changes it."""
     overrides = config.blocks("overrides")
     plain = not overrides.items
@@ -46,7 +46,7 @@ def overridden(config: Body, way: Way, resource: Resource) -> Iterator[Way]:
             plain = True
             continue
         template, *below = way.layers
-        yield Way((as_accepted(layer, resource), merged(template, MERGE), *below), way.through)
+        yield LaunchPath((as_accepted(layer, resource), merged(template, MERGE), *below), way.through)
     if plain:
         yield way
     if overrides.unknown is not None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.boot import arguments_of
-from imdsguard.aws.cloud_control import merged, metadata_layer
-from imdsguard.aws.launching import launch_of
-from imdsguard.aws.layer import undecided
-from imdsguard.aws.scope import scope_of
-from imdsguard.aws.templates import template_of
+from imdsguard.aws.precedence.cloud_control import merged, metadata_layer
+from imdsguard.aws.precedence.launching import launch_of
+from imdsguard.aws.precedence.layer import undecided
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.templates.lookup import template_of
+from imdsguard.aws.user_data.of_launch import arguments_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MERGE = "whether EC2 merges the instance's metadata_options with its launch template's is not documented"
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve launch > launch template > Region default > AMI > service default."""
     own, block = metadata_layer(Source.LAUNCH, resource.address, resource.body)
     image = resource.body.attribute("image_id")

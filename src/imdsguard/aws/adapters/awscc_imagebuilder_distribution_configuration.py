@@ -8,17 +8,17 @@ from imdsguard.aws.fast_launch import fast_launches
 from imdsguard.aws.version_writers import written_versions
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
 
-def versions_written(resource: Resource, root: Surroundings) -> list[tuple[str, VersionWriter]]:
+def versions_written(resource: Resource, root: RootIndex) -> list[tuple[str, VersionWriter]]:
     """Return the templates that it writes versions of."""
     return written_versions(resource, root, "distributions", "launch_template_configurations", "set_default_version")
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch | None:
+def launches(resource: Resource, root: RootIndex) -> Launch | None:
     """Resolve what the templates for fast launching lead to; None if there are none."""
     return fast_launches(resource, root, "distributions", "fast_launch_configurations")

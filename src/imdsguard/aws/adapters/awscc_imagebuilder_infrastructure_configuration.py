@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.cloud_control import metadata_layer
-from imdsguard.aws.scope import scope_of
+from imdsguard.aws.precedence.cloud_control import metadata_layer
+from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.services import service
 from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
 
-def launches(resource: Resource, root: Surroundings) -> Launch:
+def launches(resource: Resource, root: RootIndex) -> Launch:
     """Resolve launch > Region default > service default: what is not set is EC2's default.
 
     The image is the recipe's, which a pipeline chooses. (Image Builder API, InstanceMetadataOptions)

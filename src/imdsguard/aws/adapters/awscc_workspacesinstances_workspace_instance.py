@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.cloud_control import inner, metadata_layer
+from imdsguard.aws.precedence.cloud_control import inner, metadata_layer
 from imdsguard.aws.services import service, undocumented, unshown
 from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFAULT = "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing is not documented"
 
 
-def launches(resource: Resource, _: Surroundings) -> Launch:
+def launches(resource: Resource, _: RootIndex) -> Launch:
     """Resolve what `managed_instance.metadata_options` says; below it nothing is documented."""
     managed, unknown = inner(resource.body, "managed_instance")
     if managed is None:

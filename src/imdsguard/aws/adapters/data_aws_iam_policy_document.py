@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.policy_documents import statements_in
+from imdsguard.aws.organizations.documents import statements_in
 from imdsguard.model.organization import Condition, Statement
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.surroundings import Surroundings
+    from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Body, Resource
 
 
-def statements(resource: Resource, root: Surroundings, depth: int = 0) -> tuple[Statement, ...] | Unknown:
+def statements(resource: Resource, root: RootIndex, depth: int = 0) -> tuple[Statement, ...] | Unknown:
     """Read the statements, those of source documents first; one of its own replaces a source's of the same `sid`."""
     found: list[Statement] = []
     for name in ("source_policy_documents", "override_policy_documents"):
@@ -35,7 +35,7 @@ def replaced(earlier: list[Statement], later: list[Statement]) -> list[Statement
     return [*(statement for statement in earlier if statement.sid not in sids), *later]
 
 
-def sources(resource: Resource, name: str, root: Surroundings, depth: int) -> list[Statement] | Unknown:
+def sources(resource: Resource, name: str, root: RootIndex, depth: int) -> list[Statement] | Unknown:
     """Read the statements of the documents that an argument lists."""
     value = resource.body.attribute(name)
     if isinstance(value, Unknown):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from imdsguard.aws.looked_up import settings
+from imdsguard.aws.templates.looked_up import settings
 
 __all__ = ["settings"]

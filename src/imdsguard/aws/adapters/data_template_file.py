@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from imdsguard.model.source_map import SourceMap
 from imdsguard.model.value import Absent, Known, Unknown
-from imdsguard.model.written import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def parts(resource: Resource) -> Iterator[tuple[str, Value]]:
     rendered, lines_kept = _rendered(text, resource.body.attribute("vars"))
     assert isinstance(template, (Known, Unknown))
     kept = template.written if lines_kept else None
-    written = Written(rendered, kept.anchors) if kept is not None and kept.text == text else None
+    written = SourceMap(rendered, kept.anchors) if kept is not None and kept.text == text else None
     if isinstance(template, Known) and GAP not in rendered:
         yield "", Known(rendered, template.place, template.trace, template.sensitive, written)
     elif isinstance(template, Unknown) or not template.sensitive:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.envelope import opened, unpacked
-from imdsguard.aws.user_data.script import GAP, Call, Language, Reading, Script
+from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["GAP", "Call", "Contents", "Language", "Script", "read_scripts", "read_user_data"]
+__all__ = ["GAP", "Contents", "Language", "Script", "ScriptCall", "read_scripts", "read_user_data"]
 
 _MOST_SCRIPTS = 200
 _MOST_CALLS = 100
@@ -26,7 +26,7 @@ class Contents:
     """
 
     text: str = ""
-    calls: tuple[Call, ...] = ()
+    calls: tuple[ScriptCall, ...] = ()
     unread: tuple[str, ...] = ()
 
 
@@ -45,7 +45,7 @@ def read_user_data(text: str) -> Contents:
 def read_scripts(scripts: Iterable[Script], text: str = "", unread: Iterable[str] = ()) -> Contents:
     """Read scripts, and the scripts in them."""
     missed = list(unread)
-    calls: dict[tuple[object, ...], Call] = {}
+    calls: dict[tuple[object, ...], ScriptCall] = {}
     queue = list(scripts)
     for number, script in enumerate(queue):
         if number >= _MOST_SCRIPTS or len(calls) >= _MOST_CALLS:
@@ -60,10 +60,10 @@ def read_scripts(scripts: Iterable[Script], text: str = "", unread: Iterable[str
     return Contents(text, tuple(found), tuple(dict.fromkeys(missed)))
 
 
-def _read(script: Script) -> Reading:
+def _read(script: Script) -> ScriptReading:
     lowered = script.text.lower()
     if not script.known and not any(word in lowered for word in _WORDS):
-        return Reading()  # no call can be in it: no parser is loaded
+        return ScriptReading()  # no call can be in it: no parser is loaded
     if script.language is Language.SHELL:
         from imdsguard.aws.user_data.shell import read_shell
 

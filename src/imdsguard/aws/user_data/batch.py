@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
 from imdsguard.aws.user_data.packages import old_pins
-from imdsguard.aws.user_data.script import GAP, Call, Language, Reading, Script
+from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -30,10 +30,10 @@ _LONGEST = 4_000
 _MOST_LINES = 20_000
 
 
-def read_batch(script: Script) -> Reading:
+def read_batch(script: Script) -> ScriptReading:
     """Find the calls in a batch script, and the PowerShell that it runs."""
     variables: dict[str, str] = {}
-    calls: list[Call] = []
+    calls: list[ScriptCall] = []
     inner: list[Script] = []
     for number, line in _lines(script.text):
         if _REMARK.match(line):
@@ -52,8 +52,8 @@ def read_batch(script: Script) -> Reading:
                 code = started["code"].strip().strip('"')
                 inner.append(Script(f"{script.name}, powershell", Language.POWERSHELL, code, row, exact=False))
                 continue
-            calls += (Call(flaw, what, script.name, row, 0) for flaw, what in _found(text))
-    return Reading(tuple(calls), tuple(inner))
+            calls += (ScriptCall(flaw, what, script.name, row, 0) for flaw, what in _found(text))
+    return ScriptReading(tuple(calls), tuple(inner))
 
 
 def _found(text: str) -> Iterator[tuple[Flaw, str]]:

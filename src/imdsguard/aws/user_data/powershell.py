@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
 from imdsguard.aws.user_data.packages import old_pins
-from imdsguard.aws.user_data.script import GAP, Call, Language, Reading, Script
+from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
 from imdsguard.model.user_data import Flaw
 
@@ -20,10 +20,10 @@ _VARIABLE = re.compile(r"\$\{?(?:(?:global|script|local|private):)?(\w+)\}?", re
 _LONGEST = 4_000
 
 
-def read_powershell(script: Script) -> Reading:
+def read_powershell(script: Script) -> ScriptReading:
     """Find the calls in a PowerShell script. Names are case-insensitive there."""
     variables: dict[str, str] = {}
-    calls: list[Call] = []
+    calls: list[ScriptCall] = []
     for node in walk(tree_of(Language.POWERSHELL, script.text)):
         if node.type == "assignment_expression":
             _assign(node, variables)
@@ -34,14 +34,16 @@ def read_powershell(script: Script) -> Reading:
             elif name is not None:
                 line, _ = place_of(node)
                 words = re.split(r"[\s\"']+", _substituted(text_of(node), variables).strip())
-                calls += (Call(Flaw.OLD_SDK, pin, script.name, script.line + line - 1, 0) for pin in old_pins(words))
+                calls += (
+                    ScriptCall(Flaw.OLD_SDK, pin, script.name, script.line + line - 1, 0) for pin in old_pins(words)
+                )
         elif node.type == "invokation_expression":
             member = next((c for c in node.children if c.type == "member_name"), None)
             if member is not None and text_of(member).lower() == "add":
                 _add(node, variables)
             elif member is not None and text_of(member).lower() in _METHODS:
                 _judge(script, node, text_of(node), variables, calls)
-    return Reading(tuple(calls))
+    return ScriptReading(tuple(calls))
 
 
 def _assign(node: Node, variables: dict[str, str]) -> None:
@@ -70,7 +72,7 @@ def _assignment_parts(node: Node) -> tuple[Node, Node, Node]:
     return children[0], children[1], children[-1]
 
 
-def _judge(script: Script, node: Node, source: str, variables: dict[str, str], calls: list[Call]) -> None:
+def _judge(script: Script, node: Node, source: str, variables: dict[str, str], calls: list[ScriptCall]) -> None:
     text = _substituted(source, variables)
     if target_of(text) is not Target.DATA or has_token_header(text):
         return
@@ -79,7 +81,7 @@ def _judge(script: Script, node: Node, source: str, variables: dict[str, str], c
     open_headers = splatted is not None or re.search(rf"-head\w*\s+{GAP}", text, re.IGNORECASE) is not None
     flaw = Flaw.UNDECIDED if open_headers else Flaw.NO_TOKEN
     what = source.split("\n", 1)[0].strip()[:120]
-    calls.append(Call(flaw, what, script.name, script.line + line - 1, column if script.exact else 0))
+    calls.append(ScriptCall(flaw, what, script.name, script.line + line - 1, column if script.exact else 0))
 
 
 def _substituted(text: str, variables: dict[str, str]) -> str:

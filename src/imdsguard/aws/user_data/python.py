@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
-from imdsguard.aws.user_data.script import GAP, Call, Language, Reading, Script
+from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
 from imdsguard.model.user_data import Flaw
 
@@ -21,11 +21,11 @@ _DEEPEST = 40
 _LONGEST = 4_000
 
 
-def read_python(script: Script) -> Reading:
+def read_python(script: Script) -> ScriptReading:
     """Find the calls in a Python script (of either major version)."""
     tree = tree_of(Language.PYTHON, script.text)
     variables: dict[str, str] = {}
-    calls: list[Call] = []
+    calls: list[ScriptCall] = []
     inner: list[Script] = []
     armed = _armed(tree)
     for node in walk(tree):
@@ -40,8 +40,8 @@ def read_python(script: Script) -> Reading:
                 line, column = place_of(node)
                 row = script.line + line - 1
                 what = text_of(node).split("\n", 1)[0][:120]
-                calls.append(Call(flaw, what, script.name, row, column if script.exact else 0))
-    return Reading(tuple(calls), tuple(inner))
+                calls.append(ScriptCall(flaw, what, script.name, row, column if script.exact else 0))
+    return ScriptReading(tuple(calls), tuple(inner))
 
 
 def _commands(node: Node, variables: dict[str, str], script: Script) -> Iterator[Script]:

@@ -44,7 +44,7 @@ class Script:
 
 
 @record(frozen=True, slots=True)
-class Call:
+class ScriptCall:
     """One call, at a line and column of the user data (from 1; column 0 where the script was decoded)."""
 
     flaw: Flaw
@@ -55,9 +55,9 @@ class Call:
 
 
 @record(frozen=True, slots=True)
-class Reading:
+class ScriptReading:
     """What a reader finds in one script: calls, scripts that this one writes or runs itself, and what it gave up on."""
 
-    calls: tuple[Call, ...] = ()
+    calls: tuple[ScriptCall, ...] = ()
     inner: tuple[Script, ...] = ()
     unread: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
 from imdsguard.aws.user_data.packages import old_pins
-from imdsguard.aws.user_data.script import GAP, Call, Language, Reading, Script
+from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_words import LONGEST, MOST_READINGS, Readings, expand
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of
 from imdsguard.model.user_data import Flaw
@@ -36,7 +36,7 @@ class _Reader:
     variables: dict[str, Readings] = field(default_factory=dict)
     functions: dict[str, Node] = field(default_factory=dict)
     called: set[str] = field(default_factory=set)
-    calls: dict[tuple[int, int, Flaw], Call] = field(default_factory=dict)
+    calls: dict[tuple[int, int, Flaw], ScriptCall] = field(default_factory=dict)
     inner: list[Script] = field(default_factory=list)
     configured: bool = False
     gave_up: bool = False
@@ -172,14 +172,14 @@ class _Reader:
 
     def _found(self, flaw: Flaw, what: str, line: int, column: int) -> None:
         row = self.script.line + line - 1
-        call = Call(flaw, what, self.script.name, row, column if self.script.exact else 0)
+        call = ScriptCall(flaw, what, self.script.name, row, column if self.script.exact else 0)
         self.calls.setdefault((line, column, flaw), call)
 
 
 _NO_WORDS = frozenset({"variable_assignment", "file_redirect", "herestring_redirect", "heredoc_redirect", "comment"})
 
 
-def read_shell(script: Script) -> Reading:
+def read_shell(script: Script) -> ScriptReading:
     """Find the calls in a shell script, and the scripts that it writes or runs itself."""
     reader = _Reader(script, variables=dict(script.known))
     reader.configured = any(word in script.text for word in _CONFIGURED) and has_token_header(script.text)
@@ -188,7 +188,7 @@ def read_shell(script: Script) -> Reading:
         if name not in reader.called:
             reader.visit(body)
     unread = (f"{script.name}: it nests too deep, or is too long, to be followed",) if reader.gave_up else ()
-    return Reading(tuple(reader.calls.values()), tuple(reader.inner), unread)
+    return ScriptReading(tuple(reader.calls.values()), tuple(reader.inner), unread)
 
 
 def _program(word: Readings) -> str:

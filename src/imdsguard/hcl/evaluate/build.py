@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.evaluate import structures
 from imdsguard.hcl.evaluate.calls import call
-from imdsguard.hcl.evaluate.code import Code, Frame, Run, fixed_shape, literal
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, Run, fixed_shape, literal
 from imdsguard.hcl.evaluate.conditional import conditional
 from imdsguard.hcl.evaluate.loops import Loop, for_expression, splat
 from imdsguard.hcl.evaluate.operators import apply_binary, apply_unary, result_type
@@ -45,44 +45,46 @@ class Builder:
         self._names: dict[str, int] = {}
         self._item: int | None = None
 
-    def compile(self, node: Node) -> Code:
+    def compile(self, node: Node) -> CompiledExpression:
         """Compile a node and what is below it."""
         while isinstance(node, nodes.Parens | nodes.Wrap):
             node = node.inner
-        code: Code = getattr(self, _METHODS[node.__class__])(node)
+        code: CompiledExpression = getattr(self, _METHODS[node.__class__])(node)
         return code
 
     @staticmethod
-    def _literal(node: nodes.Literal) -> Code:
+    def _literal(node: nodes.Literal) -> CompiledExpression:
         return literal(node)
 
-    def _template(self, node: nodes.Template) -> Code:
+    def _template(self, node: nodes.Template) -> CompiledExpression:
         parts = [self.compile(p) for p in node.parts]
         return _folded(template(parts, [p.place for p in node.parts], node.place), parts)
 
-    def _template_for(self, node: nodes.TemplateFor) -> Code:
+    def _template_for(self, node: nodes.TemplateFor) -> CompiledExpression:
         as_for = nodes.For(node.key, node.value, node.collection, None, node.body, None, False, node.place)
         return join(self._for(as_for), node.place)
 
-    def _template_if(self, node: nodes.TemplateIf) -> Code:
+    def _template_if(self, node: nodes.TemplateIf) -> CompiledExpression:
         otherwise = self.compile(node.otherwise or nodes.Template((), node.place))
         condition, then = self.compile(node.condition), self.compile(node.then)
         return conditional(condition, then, otherwise, node.place, node.condition.place)
 
-    def _path(self, node: nodes.Variable | nodes.GetAttr | nodes.Index | nodes.SplatItem) -> Code:
+    def _path(self, node: nodes.VariableNode | nodes.GetAttr | nodes.IndexNode | nodes.SplatItem) -> CompiledExpression:
         """Compile `a.b[c].d` as one: a reference to the scope, or steps below a value."""
-        links: list[nodes.GetAttr | nodes.Index] = []
+        links: list[nodes.GetAttr | nodes.IndexNode] = []
         source: Node = node
-        while isinstance(source, nodes.GetAttr | nodes.Index):
+        while isinstance(source, nodes.GetAttr | nodes.IndexNode):
             links.append(source)
             source = source.source
         links.reverse()
-        steps: list[str | Code] = [k.name if isinstance(k, nodes.GetAttr) else self.compile(k.key) for k in links]
+        steps: list[str | CompiledExpression] = [
+            k.name if isinstance(k, nodes.GetAttr) else self.compile(k.key) for k in links
+        ]
         places = [k.place for k in links]
         if isinstance(source, nodes.SplatItem):
             assert self._item is not None
             return local_path(self._item, steps, places)
-        if not isinstance(source, nodes.Variable):
+        if not isinstance(source, nodes.VariableNode):
             return source_path(self.compile(source), steps, places)
         slot = self._names.get(source.name)
         if slot is not None:
@@ -90,7 +92,7 @@ class Builder:
         self.traversals.append(Traversal(source.name, _static_steps(steps), node.place))
         return resolved_path(source.name, steps, places, node.place)
 
-    def _splat(self, node: nodes.Splat) -> Code:
+    def _splat(self, node: nodes.Splat) -> CompiledExpression:
         source = self.compile(node.source)
         slot, outer = self._new_slot(), self._item
         self._item = slot
@@ -100,14 +102,14 @@ class Builder:
             self._item = outer
         return splat(source, each, slot, node.place)
 
-    def _tuple(self, node: nodes.Tuple) -> Code:
+    def _tuple(self, node: nodes.Tuple) -> CompiledExpression:
         items = [self.compile(i) for i in node.items]
         return _folded(structures.tuple_of_code(items, node.place), items)
 
-    def _object(self, node: nodes.Object) -> Code:
-        items: list[tuple[Code, Code]] = []
+    def _object(self, node: nodes.Object) -> CompiledExpression:
+        items: list[tuple[CompiledExpression, CompiledExpression]] = []
         for item in node.items:
-            if isinstance(item.key, nodes.GetAttr | nodes.Index | nodes.Splat):
+            if isinstance(item.key, nodes.GetAttr | nodes.IndexNode | nodes.Splat):
                 key = structures.ambiguous_key(item.key.place)
                 self.compile(item.key)  # its references count all the same
             else:
@@ -116,7 +118,7 @@ class Builder:
         places = [i.key.place for i in node.items]
         return _folded(structures.object_of_code(items, places, node.place), [c for pair in items for c in pair])
 
-    def _for(self, node: nodes.For) -> Code:
+    def _for(self, node: nodes.For) -> CompiledExpression:
         collection = self.compile(node.collection)
         with self._bound(node.key, node.value) as (key_slot, value_slot):
             loop = Loop(
@@ -131,11 +133,11 @@ class Builder:
             )
         return for_expression(loop)
 
-    def _call(self, node: nodes.Call) -> Code:
+    def _call(self, node: nodes.CallNode) -> CompiledExpression:
         arguments = [self.compile(a) for a in node.arguments]
         return call(node, arguments, self._find)
 
-    def _unary(self, node: nodes.Unary) -> Code:
+    def _unary(self, node: nodes.Unary) -> CompiledExpression:
         symbol, place = node.operator, node.place
         operand = self.compile(node.operand)
         inner = operand.run
@@ -143,9 +145,9 @@ class Builder:
         def run(frame: Frame) -> Value:
             return apply_unary(symbol, inner(frame), place)
 
-        return _folded(Code(run, shape=fixed_shape(NUMBER if symbol == "-" else BOOL)), [operand])
+        return _folded(CompiledExpression(run, shape=fixed_shape(NUMBER if symbol == "-" else BOOL)), [operand])
 
-    def _binary(self, node: nodes.Binary) -> Code:
+    def _binary(self, node: nodes.Binary) -> CompiledExpression:
         """Compile a chain of operators that lean to the left as one loop: such chains are long, not deep."""
         chain: list[tuple[str, Node, Place]] = []
         left: Node = node
@@ -163,9 +165,9 @@ class Builder:
                 value = apply_binary(symbol, value, right(frame), place)
             return value
 
-        return Code(run, shape=fixed_shape(result_type(node.operator)))
+        return CompiledExpression(run, shape=fixed_shape(result_type(node.operator)))
 
-    def _conditional(self, node: nodes.Conditional) -> Code:
+    def _conditional(self, node: nodes.Conditional) -> CompiledExpression:
         condition, then, otherwise = self.compile(node.condition), self.compile(node.then), self.compile(node.otherwise)
         return conditional(condition, then, otherwise, node.place, node.condition.place)
 
@@ -188,7 +190,7 @@ class Builder:
             self._names = outer
 
 
-def _static_steps(steps: Sequence[str | Code]) -> tuple[str | Value, ...]:
+def _static_steps(steps: Sequence[str | CompiledExpression]) -> tuple[str | Value, ...]:
     found: list[str | Value] = []
     for step in steps:
         if isinstance(step, str):
@@ -200,13 +202,13 @@ def _static_steps(steps: Sequence[str | Code]) -> tuple[str | Value, ...]:
     return tuple(found)
 
 
-def _folded(code: Code, parts: Sequence[Code]) -> Code:
+def _folded(code: CompiledExpression, parts: Sequence[CompiledExpression]) -> CompiledExpression:
     """Compute what is made of constants only, once. An error is left for evaluation to raise."""
     if any(p.constant is None for p in parts):
         return code
     try:
         value = code.run(Frame(_Nowhere(), 0))
-        return Code(lambda _: value, value, code.shape)
+        return CompiledExpression(lambda _: value, value, code.shape)
     except (EvaluationError, LimitReached):
         return code
 
@@ -231,15 +233,15 @@ _METHODS: dict[type[Any], str] = {
     nodes.Template: "_template",
     nodes.TemplateFor: "_template_for",
     nodes.TemplateIf: "_template_if",
-    nodes.Variable: "_path",
+    nodes.VariableNode: "_path",
     nodes.GetAttr: "_path",
-    nodes.Index: "_path",
+    nodes.IndexNode: "_path",
     nodes.SplatItem: "_path",
     nodes.Splat: "_splat",
     nodes.Tuple: "_tuple",
     nodes.Object: "_object",
     nodes.For: "_for",
-    nodes.Call: "_call",
+    nodes.CallNode: "_call",
     nodes.Unary: "_unary",
     nodes.Binary: "_binary",
     nodes.Conditional: "_conditional",

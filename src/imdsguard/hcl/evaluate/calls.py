@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, Run, bounded, written_at
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, Run, bounded, written_at
 from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.size import size_of
 from imdsguard.hcl.values.types import DYNAMIC, ListType, SetType, TupleType
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imdsguard.hcl.functions.function import CallContext
-    from imdsguard.hcl.syntax.nodes import Call, Node
+    from imdsguard.hcl.syntax.nodes import CallNode, Node
     from imdsguard.model.place import Place
 
 
@@ -34,7 +34,9 @@ class Argument:
         return self._run(self._frame)
 
 
-def call(node: Call, arguments: Sequence[Code], find: Callable[[str], Any] | None) -> Code:
+def call(
+    node: CallNode, arguments: Sequence[CompiledExpression], find: Callable[[str], Any] | None
+) -> CompiledExpression:
     """Compile a call. The function is looked up when first called: which module it lives in is not loaded before."""
     name, place, expand = node.name, node.place, node.expand
     runs = [a.run for a in arguments]
@@ -67,7 +69,7 @@ def call(node: Call, arguments: Sequence[Code], find: Callable[[str], Any] | Non
             return result
         return result.at(written_at(place, *values))
 
-    return Code(run)
+    return CompiledExpression(run)
 
 
 def _look_up(name: str, find: Callable[[str], Any] | None) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import LimitReached
-from imdsguard.hcl.evaluate.code import Code, Frame, literal
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, literal
 from imdsguard.hcl.syntax.literal import Literal
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from imdsguard.hcl.evaluate.build import Traversal
-    from imdsguard.hcl.scope import Scope
+    from imdsguard.hcl.scope import HclScope
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.values.value import Value
     from imdsguard.model.place import Place
@@ -37,7 +37,7 @@ class Compiled:
 
     __slots__ = ("_code", "_slots", "constant", "roots", "traversals")
 
-    def __init__(self, code: Code, slots: int, traversals: tuple[Traversal, ...]) -> None:
+    def __init__(self, code: CompiledExpression, slots: int, traversals: tuple[Traversal, ...]) -> None:
         self._code = code
         self._slots = slots
         self.constant: Value | None = code.constant
@@ -52,7 +52,7 @@ class Compiled:
         for traversal in self.traversals:
             scope.declared(traversal.root, traversal.steps, traversal.place)
 
-    def evaluate(self, scope: Scope) -> Value:
+    def evaluate(self, scope: HclScope) -> Value:
         """Compute the value. Raises `EvaluationError` (and `StaticError`), `LimitReached`, and nothing else."""
         if self.constant is not None:
             return self.constant

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, placed
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, placed
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse, definitely_not_null, length_bounds, number_bounds
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, Collection, Type
@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-def conditional(condition: Code, then: Code, otherwise: Code, place: Place, condition_place: Place) -> Code:
+def conditional(
+    condition: CompiledExpression,
+    then: CompiledExpression,
+    otherwise: CompiledExpression,
+    place: Place,
+    condition_place: Place,
+) -> CompiledExpression:
     """Compile a conditional from its compiled parts."""
     decide = condition.run
 
@@ -47,10 +53,10 @@ def conditional(condition: Code, then: Code, otherwise: Code, place: Place, cond
             decided.marks | yes.marks | no.marks
         )
 
-    return Code(run)
+    return CompiledExpression(run)
 
 
-def _branch(code: Code, frame: Frame) -> tuple[Value, EvaluationError | None]:
+def _branch(code: CompiledExpression, frame: Frame) -> tuple[Value, EvaluationError | None]:
     """The branch's value; if it fails, an unknown of the type that can still be told, and the error."""
     try:
         return code.run(frame), None

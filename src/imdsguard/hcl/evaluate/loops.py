@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, bounded, fixed_shape, placed
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, bounded, fixed_shape, placed
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, Collection, ListType, SetType, TupleType, Type
@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 class Loop:
     """The compiled parts of a `for`; `key_slot` and `value_slot` say where its names live in the frame."""
 
-    collection: Code
+    collection: CompiledExpression
     key_slot: int | None
     value_slot: int
-    key: Code | None
-    result: Code
-    condition: Code | None
+    key: CompiledExpression | None
+    result: CompiledExpression
+    condition: CompiledExpression | None
     group: bool
     place: Place
 
 
-def for_expression(loop: Loop) -> Code:
+def for_expression(loop: Loop) -> CompiledExpression:
     """Compile a `for`."""
 
     def run(frame: Frame) -> Value:
@@ -61,7 +61,7 @@ def for_expression(loop: Loop) -> Code:
             made = derived(DYNAMIC, *sources)
         return bounded(frame, made).with_marks(turn.marks)
 
-    return Code(run)
+    return CompiledExpression(run)
 
 
 def _unready(collection: Value, place: Place) -> Value | None:
@@ -187,7 +187,7 @@ class _Turn:
         return text
 
 
-def splat(source: Code, each: Code, slot: int, place: Place) -> Code:
+def splat(source: CompiledExpression, each: CompiledExpression, slot: int, place: Place) -> CompiledExpression:
     """Compile a splat: `each` is applied to every member of `source`, in `slot`."""
 
     def run(frame: Frame) -> Value:
@@ -210,10 +210,10 @@ def splat(source: Code, each: Code, slot: int, place: Place) -> Code:
             return derived(DYNAMIC, value).with_marks(value.marks)  # one element, or none if it is null
         return made.with_marks(value.marks)
 
-    return Code(run, shape=fixed_shape(DYNAMIC))
+    return CompiledExpression(run, shape=fixed_shape(DYNAMIC))
 
 
-def _over_sequence(value: Value, each: Code, slot: int, frame: Frame) -> Value:
+def _over_sequence(value: Value, each: CompiledExpression, slot: int, frame: Frame) -> Value:
     if not isinstance(value.raw, Pending):
         return _over_members(value.without_marks(), each, slot, frame).with_marks(value.marks)
     result = _unknown_result(value, each, slot, frame)
@@ -225,20 +225,20 @@ def _over_sequence(value: Value, each: Code, slot: int, frame: Frame) -> Value:
     return collapse(made).with_marks(value.marks)
 
 
-def _member_type(member: Type, value: Value, each: Code, slot: int, frame: Frame) -> Type:
+def _member_type(member: Type, value: Value, each: CompiledExpression, slot: int, frame: Frame) -> Type:
     frame.bounds.step()
     frame.slots[slot] = derived(member, value)
     return each.run(frame).type
 
 
-def _unknown_result(value: Value, each: Code, slot: int, frame: Frame) -> Type:
+def _unknown_result(value: Value, each: CompiledExpression, slot: int, frame: Frame) -> Type:
     if isinstance(value.type, TupleType):
         return TupleType(tuple(_member_type(t, value, each, slot, frame) for t in value.type.elements))
     assert isinstance(value.type, Collection)
     return ListType(_member_type(value.type.element, value, each, slot, frame))
 
 
-def _over_members(value: Value, each: Code, slot: int, frame: Frame) -> Value:
+def _over_members(value: Value, each: CompiledExpression, slot: int, frame: Frame) -> Value:
     assert isinstance(value.raw, tuple)
     frame.bounds.items(len(value.raw))
     made: list[Value] = []

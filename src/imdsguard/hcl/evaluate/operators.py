@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import placed, written_at
+from imdsguard.hcl.evaluate.compiled_expression import placed, written_at
 from imdsguard.hcl.values import number
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.equality import equal

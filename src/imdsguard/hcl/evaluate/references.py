@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.evaluate.code import Code, Frame, Run
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, Run
 from imdsguard.hcl.evaluate.operations import get_attr, index
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def _walk(value: Value, steps: Sequence[str | Value], places: Sequence[Place], s
     return value
 
 
-def _keys(steps: Sequence[str | Code]) -> tuple[tuple[str | Value, ...] | None, list[str | Run]]:
+def _keys(steps: Sequence[str | CompiledExpression]) -> tuple[tuple[str | Value, ...] | None, list[str | Run]]:
     """The steps if they are the same in every scope, and how to compute them if not."""
     fixed: list[str | Value] = []
     runs: list[str | Run] = []
@@ -40,34 +40,38 @@ def _evaluated(runs: Sequence[str | Run], frame: Frame) -> tuple[str | Value, ..
     return tuple([r if isinstance(r, str) else r(frame) for r in runs])
 
 
-def local_path(slot: int, steps: Sequence[str | Code], places: Sequence[Place]) -> Code:
+def local_path(slot: int, steps: Sequence[str | CompiledExpression], places: Sequence[Place]) -> CompiledExpression:
     """Compile a path below a name that `for` or a splat binds."""
     fixed, runs = _keys(steps)
     if not runs:
-        return Code(lambda frame: frame.slots[slot])
+        return CompiledExpression(lambda frame: frame.slots[slot])
     if fixed is not None and len(fixed) == 1 and isinstance(fixed[0], str):
         name, place = fixed[0], places[0]
-        return Code(lambda frame: get_attr(frame.slots[slot], name, place))
+        return CompiledExpression(lambda frame: get_attr(frame.slots[slot], name, place))
     if fixed is not None:
-        return Code(lambda frame: _walk(frame.slots[slot], fixed, places))
-    return Code(lambda frame: _walk(frame.slots[slot], _evaluated(runs, frame), places))
+        return CompiledExpression(lambda frame: _walk(frame.slots[slot], fixed, places))
+    return CompiledExpression(lambda frame: _walk(frame.slots[slot], _evaluated(runs, frame), places))
 
 
-def source_path(source: Code, steps: Sequence[str | Code], places: Sequence[Place]) -> Code:
+def source_path(
+    source: CompiledExpression, steps: Sequence[str | CompiledExpression], places: Sequence[Place]
+) -> CompiledExpression:
     """Compile a path below any other expression."""
     inner = source.run
     fixed, runs = _keys(steps)
     if fixed is not None:
-        return Code(lambda frame: _walk(inner(frame), fixed, places))
+        return CompiledExpression(lambda frame: _walk(inner(frame), fixed, places))
 
     def run(frame: Frame) -> Value:
         value = inner(frame)
         return _walk(value, _evaluated(runs, frame), places)
 
-    return Code(run)
+    return CompiledExpression(run)
 
 
-def resolved_path(root: str, steps: Sequence[str | Code], places: Sequence[Place], place: Place) -> Code:
+def resolved_path(
+    root: str, steps: Sequence[str | CompiledExpression], places: Sequence[Place], place: Place
+) -> CompiledExpression:
     """Compile a reference: the scope resolves as much of the path as it understands, the rest is walked."""
     fixed, runs = _keys(steps)
 
@@ -77,4 +81,4 @@ def resolved_path(root: str, steps: Sequence[str | Code], places: Sequence[Place
         value, used = frame.scope.resolve(root, path, place)
         return value if used == len(path) else _walk(value, path, places, used)
 
-    return Code(run)
+    return CompiledExpression(run)

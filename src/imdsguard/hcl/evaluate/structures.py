@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, bounded, placed
+from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, bounded, placed
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING, ObjectType, TupleType, Type, object_type
 from imdsguard.hcl.values.value import NO_MARKS, Origin, Pending, Value, derived, object_of
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-def tuple_of_code(items: Sequence[Code], place: Place) -> Code:
+def tuple_of_code(items: Sequence[CompiledExpression], place: Place) -> CompiledExpression:
     """Compile a tuple."""
     runs = [i.run for i in items]
     origin = Origin(Step("", place))
@@ -35,10 +35,12 @@ def tuple_of_code(items: Sequence[Code], place: Place) -> Code:
     def shape(frame: Frame) -> Type:
         return TupleType(tuple(i.type_in(frame) for i in items))
 
-    return Code(run, shape=shape)
+    return CompiledExpression(run, shape=shape)
 
 
-def object_of_code(items: Sequence[tuple[Code, Code]], places: Sequence[Place], place: Place) -> Code:
+def object_of_code(
+    items: Sequence[tuple[CompiledExpression, CompiledExpression]], places: Sequence[Place], place: Place
+) -> CompiledExpression:
     """Compile an object; of equal keys the last one wins. `places` are those of the keys."""
     names = [k.constant.raw if k.constant is not None else None for k, _ in items]
     fixed = [name for name in names if isinstance(name, str)]
@@ -62,10 +64,12 @@ def object_of_code(items: Sequence[tuple[Code, Code]], places: Sequence[Place], 
     def shape(frame: Frame) -> Type:
         return object_type({name: v.type_in(frame) for name, (_, v) in zip(fixed, items, strict=True)})
 
-    return Code(run, shape=shape)
+    return CompiledExpression(run, shape=shape)
 
 
-def _computed_keys(items: Sequence[tuple[Code, Code]], places: Sequence[Place], place: Place) -> Code:
+def _computed_keys(
+    items: Sequence[tuple[CompiledExpression, CompiledExpression]], places: Sequence[Place], place: Place
+) -> CompiledExpression:
     """An object with at least one key that is not written as text."""
     runs = [(k.run, v.run, where) for (k, v), where in zip(items, places, strict=True)]
     origin = Origin(Step("", place))
@@ -88,7 +92,7 @@ def _computed_keys(items: Sequence[tuple[Code, Code]], places: Sequence[Place], 
             return derived(DYNAMIC, *unknowns, *members.values()).with_marks(marks).at(origin)
         return bounded(frame, object_of(members)).with_marks(marks).at(origin)
 
-    return Code(run)
+    return CompiledExpression(run)
 
 
 def _name(key: Value, place: Place) -> str | None:
@@ -105,11 +109,11 @@ def _name(key: Value, place: Place) -> str | None:
     return text
 
 
-def ambiguous_key(place: Place) -> Code:
+def ambiguous_key(place: Place) -> CompiledExpression:
     """A reference as key, without parentheses: Terraform does not guess what is meant."""
 
     def run(_: Frame) -> Value:
         told = "If this expression is intended to be a reference, wrap it in parentheses."
         raise EvaluationError(f"Ambiguous attribute key. {told}", place)
 
-    return Code(run)
+    return CompiledExpression(run)

@@ -6,7 +6,14 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.evaluate.code import Code, Frame, fixed_shape, placed, text_written_at, written_at
+from imdsguard.hcl.evaluate.compiled_expression import (
+    CompiledExpression,
+    Frame,
+    fixed_shape,
+    placed,
+    text_written_at,
+    written_at,
+)
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING
 from imdsguard.hcl.values.value import (
@@ -31,7 +38,7 @@ _MAY_COMBINE = frozenset("<=>`\n\r")
 _NO_NULL = "Cannot include a null value in a string template."
 
 
-def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Code:
+def template(parts: Sequence[CompiledExpression], places: Sequence[Place], place: Place) -> CompiledExpression:
     """Compile a template from its parts."""
     runs = [part.run for part in parts]
 
@@ -67,7 +74,7 @@ def template(parts: Sequence[Code], places: Sequence[Place], place: Place) -> Co
         origin = text_written_at(place, sketch, pieces, places, values)
         return sketched(derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin), sketch)
 
-    return Code(run, shape=fixed_shape(STRING))
+    return CompiledExpression(run, shape=fixed_shape(STRING))
 
 
 def _text(value: Value, place: Place) -> str:
@@ -96,7 +103,7 @@ def safe_prefix(text: str) -> str:
     return text[:end]
 
 
-def join(tuple_code: Code, place: Place) -> Code:
+def join(tuple_code: CompiledExpression, place: Place) -> CompiledExpression:
     """Compile the `for` directive: the texts of all turns, one after the other."""
 
     def run(frame: Frame) -> Value:
@@ -116,4 +123,4 @@ def join(tuple_code: Code, place: Place) -> Code:
         frame.bounds.text(sum(map(len, texts)))
         return Value(STRING, _normalised("".join(texts)), marks, written_at(place, turns))
 
-    return Code(run, shape=fixed_shape(STRING))
+    return CompiledExpression(run, shape=fixed_shape(STRING))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import is_sequence, whole
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.equality import equal
 from imdsguard.hcl.values.number import machine_int
@@ -16,7 +16,7 @@ ANY_LIST = ListType(DYNAMIC)
 
 
 @function("compact", ListType(STRING), Parameter("list", ListType(STRING)))
-def compact(call: Call, items: Value) -> Value:
+def compact(call: FunctionCall, items: Value) -> Value:
     """Leave out empty strings and nulls."""
     if not items.wholly_known:
         return call.unknown()
@@ -45,14 +45,14 @@ def _wrapped(index: Value, length: int) -> int:
 
 
 @function("element", _element_type, Parameter("list", marked=True), Parameter("index", NUMBER), not_null=False)
-def element(_: Call, items: Value, index: Value) -> Value:
+def element(_: FunctionCall, items: Value, index: Value) -> Value:
     """The element at an index, counting on from the start after the end."""
     assert isinstance(items.raw, tuple)
     return items.raw[_wrapped(index, len(items.raw))].with_marks(items.marks)
 
 
 @function("index", NUMBER, Parameter("list"), Parameter("value"))
-def index_of(call: Call, items: Value, wanted: Value) -> Value:
+def index_of(call: FunctionCall, items: Value, wanted: Value) -> Value:
     """The index of the first element that equals a value."""
     if not isinstance(items.type, (ListType, TupleType)):
         raise EvaluationError("argument must be a list or tuple")
@@ -73,7 +73,7 @@ def _distinct_type(items: Value) -> Type:
 
 
 @function("distinct", _distinct_type, Parameter("list", ANY_LIST))
-def distinct(call: Call, items: Value) -> Value:
+def distinct(call: FunctionCall, items: Value) -> Value:
     """Leave out what came before."""
     if not items.wholly_known:
         return call.unknown()
@@ -98,7 +98,7 @@ def _chunks_type(items: Value, _: Value) -> Type:
 
 
 @function("chunklist", _chunks_type, Parameter("list", ANY_LIST, marked=True), Parameter("size", NUMBER, marked=True))
-def chunklist(_: Call, items: Value, size: Value) -> Value:
+def chunklist(_: FunctionCall, items: Value, size: Value) -> Value:
     """Cut a list into lists of a size; a size of 0 gives one list."""
     width = whole(size.raw)
     if width < 0:
@@ -121,7 +121,7 @@ def _flat_type(items: Value) -> Type:
 
 
 @function("flatten", _flat_type, Parameter("list", marked=True))
-def flatten(call: Call, items: Value) -> Value:
+def flatten(call: FunctionCall, items: Value) -> Value:
     """Put what is in lists in a list in its place, at all depths."""
     flat: list[Value] = []
     marks = _flatten(call, items, flat)
@@ -131,7 +131,7 @@ def flatten(call: Call, items: Value) -> Value:
     return tuple_of(flat).with_marks(marks)
 
 
-def _flatten(call: Call, items: Value, flat: list[Value]) -> frozenset[str] | None:
+def _flatten(call: FunctionCall, items: Value, flat: list[Value]) -> frozenset[str] | None:
     """Add what is in `items` to `flat`; give the marks of the lists on the way, or None if one of them is unknown."""
     call.context.bounds.step(len(tuple(items.elements())))
     marks = items.marks
@@ -158,7 +158,7 @@ def _reversed_type(items: Value) -> Type:
 
 
 @function("reverse", _reversed_type, Parameter("list", marked=True))
-def reverse(call: Call, items: Value) -> Value:
+def reverse(call: FunctionCall, items: Value) -> Value:
     """The same from the end."""
     return Value(call.type, tuple(items.elements())[::-1], items.marks)
 
@@ -206,7 +206,7 @@ def _slice_bounds(items: Value, start: Value, end: Value) -> tuple[int | None, i
     Parameter("start_index", NUMBER),
     Parameter("end_index", NUMBER),
 )
-def cut(call: Call, items: Value, start: Value, end: Value) -> Value:
+def cut(call: FunctionCall, items: Value, start: Value, end: Value) -> Value:
     """The elements from an index up to another, which is not included."""
     first, last = _slice_bounds(items, start, end)
     return Value(call.type, tuple(items.elements())[first:last], items.marks)
@@ -234,7 +234,7 @@ def _concat_type(*lists: Value) -> Type:
 
 
 @function("concat", _concat_type, variadic=Parameter("seqs", marked=True))
-def concat(call: Call, *lists: Value) -> Value:
+def concat(call: FunctionCall, *lists: Value) -> Value:
     """Join lists: into a list if they are all lists of types that unify, else into a tuple."""
     marks = NO_MARKS.union(*(v.marks for v in lists))
     if isinstance(call.type, ListType):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING, ListType, MapType, ObjectType, TupleType, Type, object_type
 from imdsguard.hcl.values.value import (
@@ -33,7 +33,7 @@ def _keys_type(mapping: Value) -> Type:
 
 
 @function("keys", _keys_type, Parameter("inputMap", unknown=True, marked=True))
-def keys(call: Call, mapping: Value) -> Value:
+def keys(call: FunctionCall, mapping: Value) -> Value:
     """The keys in their order; those of an object are known even if it is not."""
     if isinstance(mapping.type, ObjectType):
         return tuple_of([string(k) for k in mapping.type.attributes]).with_marks(mapping.marks)
@@ -51,7 +51,7 @@ def _values_type(mapping: Value) -> Type:
 
 
 @function("values", _values_type, Parameter("mapping", marked=True))
-def values(call: Call, mapping: Value) -> Value:
+def values(call: FunctionCall, mapping: Value) -> Value:
     """The values in the order of their keys."""
     return Value(call.type, tuple(_members(mapping).values()), mapping.marks)
 
@@ -93,7 +93,7 @@ def _lookup_type(mapping: Value, key: Value, *default: Value) -> Type:
     variadic=Parameter("default", null=True, unknown=True, dynamic=True, marked=True),
     not_null=False,
 )
-def lookup(call: Call, mapping: Value, key: Value, *default: Value) -> Value:
+def lookup(call: FunctionCall, mapping: Value, key: Value, *default: Value) -> Value:
     """The value of a key, or the default."""
     marks = mapping.marks | key.marks
     if not mapping.is_known or not key.is_known:
@@ -134,7 +134,7 @@ def _merge_type(*maps: Value) -> Type:
 
 
 @function("merge", _merge_type, variadic=Parameter("maps", null=True, dynamic=True, marked=True))
-def merge(call: Call, *maps: Value) -> Value:
+def merge(call: FunctionCall, *maps: Value) -> Value:
     """All keys of all maps; of a key that is in several, the last value."""
     merged: dict[str, Value] = {}
     marks = NO_MARKS
@@ -152,7 +152,7 @@ def merge(call: Call, *maps: Value) -> Value:
 
 
 @function("transpose", LISTS_BY_NAME, Parameter("values", LISTS_BY_NAME))
-def transpose(call: Call, lists: Value) -> Value:
+def transpose(call: FunctionCall, lists: Value) -> Value:
     """From each string in the lists to the keys of the lists that it is in."""
     if not lists.wholly_known:
         return call.unknown()
@@ -187,7 +187,7 @@ def _same_length(names: int, items: int) -> None:
 
 
 @function("zipmap", _zipmap_type, Parameter("keys", ListType(STRING), marked=True), Parameter("values", marked=True))
-def zipmap(call: Call, names: Value, items: Value) -> Value:
+def zipmap(call: FunctionCall, names: Value, items: Value) -> Value:
     """A map from a list of keys and a list of values."""
     marks = names.marks | items.marks
     if not names.wholly_known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import is_sequence, never_empty, still
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
 from imdsguard.hcl.functions.graphemes import count
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.equality import equal
@@ -35,12 +35,12 @@ def _length_type(value: Value) -> Type:
 
 
 @function("length", _length_type, Parameter("value", unknown=True, dynamic=True, marked=True))
-def length(call: Call, value: Value) -> Value:
+def length(call: FunctionCall, value: Value) -> Value:
     """How many elements, or characters; of an unknown value what its type and refinements tell."""
     return _length(call, value).with_marks(value.marks)
 
 
-def _length(call: Call, value: Value) -> Value:
+def _length(call: FunctionCall, value: Value) -> Value:
     kind, pending = value.type, value.pending
     if isinstance(kind, TupleType):
         return number(machine_int(len(kind.elements)))
@@ -64,7 +64,7 @@ def _length(call: Call, value: Value) -> Value:
 
 
 @function("alltrue", BOOL, Parameter("list", BOOLS))
-def alltrue(call: Call, conditions: Value) -> Value:
+def alltrue(call: FunctionCall, conditions: Value) -> Value:
     """Whether all are true; a null is not."""
     for condition in conditions.elements():
         if not condition.is_known:
@@ -75,7 +75,7 @@ def alltrue(call: Call, conditions: Value) -> Value:
 
 
 @function("anytrue", BOOL, Parameter("list", BOOLS))
-def anytrue(call: Call, conditions: Value) -> Value:
+def anytrue(call: FunctionCall, conditions: Value) -> Value:
     """Whether at least one is true."""
     if any(c.raw is True for c in conditions.elements()):
         return TRUE
@@ -83,7 +83,7 @@ def anytrue(call: Call, conditions: Value) -> Value:
 
 
 @function("contains", BOOL, Parameter("list"), Parameter("value"))
-def contains(call: Call, items: Value, wanted: Value) -> Value:
+def contains(call: FunctionCall, items: Value, wanted: Value) -> Value:
     """Whether a collection has an element that equals a value; nothing is converted."""
     if not is_sequence(items.type):
         raise EvaluationError("argument must be list, tuple, or set")
@@ -105,7 +105,7 @@ def _coalesce_type(*candidates: Value) -> Type:
 
 
 @function("coalesce", _coalesce_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True))
-def coalesce(call: Call, *candidates: Value) -> Value:
+def coalesce(call: FunctionCall, *candidates: Value) -> Value:
     """The first that is not null and not an empty string."""
     last = max((i for i, c in enumerate(candidates) if not (c.is_null or c.raw == "")), default=0)
     for i, candidate in enumerate(candidates):
@@ -130,7 +130,7 @@ def _coalescelist_type(*lists: Value) -> Type:
 
 
 @function("coalescelist", _coalescelist_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True))
-def coalescelist(call: Call, *lists: Value) -> Value:
+def coalescelist(call: FunctionCall, *lists: Value) -> Value:
     """The first that is not empty."""
     for value in lists:
         if not value.is_known:
@@ -149,7 +149,7 @@ def _one_type(items: Value) -> Type:
 
 
 @function("one", _one_type, Parameter("list"), not_null=False)
-def one(call: Call, items: Value) -> Value:
+def one(call: FunctionCall, items: Value) -> Value:
     """The only element, or null if there is none."""
     members = list(items.elements())
     if len(members) < 2:
@@ -172,7 +172,7 @@ def _matchkeys_type(items: Value, keys: Value, wanted: Value) -> Type:
     Parameter("keys", ANY_LIST),
     Parameter("searchset", ANY_LIST),
 )
-def matchkeys(call: Call, items: Value, keys: Value, wanted: Value) -> Value:
+def matchkeys(call: FunctionCall, items: Value, keys: Value, wanted: Value) -> Value:
     """The values whose keys are wanted."""
     assert isinstance(call.type, ListType)
     members, names = list(items.elements()), list(keys.elements())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.identity import identity_key, make_set
 from imdsguard.hcl.values.types import DYNAMIC, ListType, SetType, TupleType, Type
@@ -36,18 +36,18 @@ def _common_type(*sets: Value) -> Type:
     return SetType(common)
 
 
-def _members(call: Call, sets: Sequence[Value]) -> list[dict[object, Value]]:
+def _members(call: FunctionCall, sets: Sequence[Value]) -> list[dict[object, Value]]:
     """The members of each set, converted to the common type, by identity."""
     return [{identity_key(v): v for v in convert(s, call.type).elements()} for s in sets]
 
 
-def _made(call: Call, members: dict[object, Value]) -> Value:
+def _made(call: FunctionCall, members: dict[object, Value]) -> Value:
     assert isinstance(call.type, SetType)
     return make_set(call.type.element, members.values())
 
 
 @function("setunion", _common_type, FIRST, variadic=OTHERS)
-def setunion(call: Call, *sets: Value) -> Value:
+def setunion(call: FunctionCall, *sets: Value) -> Value:
     """What is in any of the sets."""
     union: dict[object, Value] = {}
     for members in _members(call, sets):
@@ -57,7 +57,7 @@ def setunion(call: Call, *sets: Value) -> Value:
 
 
 @function("setintersection", _common_type, FIRST, variadic=OTHERS)
-def setintersection(call: Call, *sets: Value) -> Value:
+def setintersection(call: FunctionCall, *sets: Value) -> Value:
     """What is in all of the sets."""
     if not all(s.wholly_known for s in sets):
         return call.unknown()
@@ -66,7 +66,7 @@ def setintersection(call: Call, *sets: Value) -> Value:
 
 
 @function("setsubtract", _common_type, Parameter("a", ANY_SET, dynamic=True), Parameter("b", ANY_SET, dynamic=True))
-def setsubtract(call: Call, *sets: Value) -> Value:
+def setsubtract(call: FunctionCall, *sets: Value) -> Value:
     """What is in the first set and not in the second."""
     if not all(s.wholly_known for s in sets):
         return call.unknown()
@@ -94,7 +94,7 @@ def _product_type(*sets: Value) -> Type:
 
 
 @function("setproduct", _product_type, variadic=Parameter("sets", unknown=True, marked=True))
-def setproduct(call: Call, *sets: Value) -> Value:
+def setproduct(call: FunctionCall, *sets: Value) -> Value:
     """All combinations of one element of each."""
     marks = NO_MARKS.union(*(s.marks for s in sets))
     if not all(_length_known(s) for s in sets):

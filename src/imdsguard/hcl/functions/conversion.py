@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import still
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Function, Parameter
+from imdsguard.hcl.functions.function import ArgumentProblem, Function, FunctionCall, Parameter
 from imdsguard.hcl.values.convert import can_convert, convert
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, Primitive, SetType, Type
 from imdsguard.hcl.values.value import SENSITIVE, Value
@@ -18,7 +18,7 @@ def _conversion(name: str, target: Type) -> Function:
             raise ArgumentProblem(0, f"cannot convert {value.type.name} to {_shown(target)}")
         return target
 
-    def body(call: Call, value: Value) -> Value:
+    def body(call: FunctionCall, value: Value) -> Value:
         if value.pending is not None:
             return still(target, value) if isinstance(target, Primitive) else call.unknown()
         try:

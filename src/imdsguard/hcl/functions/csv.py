@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.function import Call, Parameter, function, normalised
+from imdsguard.hcl.functions.function import FunctionCall, Parameter, function, normalised
 from imdsguard.hcl.values.types import DYNAMIC, STRING, object_type
 from imdsguard.hcl.values.value import Value, list_of, object_of, string
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @function("csvdecode", DYNAMIC, Parameter("str", STRING))
-def csvdecode(call: Call, text: Value) -> Value:
+def csvdecode(call: FunctionCall, text: Value) -> Value:
     """A list of objects: the first line names their attributes."""
     rows = records(str(text.raw))
     header = next(rows, None)

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
 from imdsguard.hcl.functions.moments import DAYS, MONTHS, Moment, parse_duration, parse_moment
 from imdsguard.hcl.values.number import machine_int
 from imdsguard.hcl.values.types import NUMBER, STRING
@@ -21,26 +21,26 @@ def _moment(text: Value, index: int) -> Moment:
 
 
 @function("timeadd", STRING, Parameter("timestamp", STRING), Parameter("duration", STRING))
-def timeadd(_: Call, timestamp: Value, duration: Value) -> Value:
+def timeadd(_: FunctionCall, timestamp: Value, duration: Value) -> Value:
     """The timestamp some time later, in the same offset, without fractions of a second."""
     return string(_moment(timestamp, 0).later(parse_duration(str(duration.raw))).rfc3339())
 
 
 @function("timecmp", NUMBER, Parameter("timestamp_a", STRING), Parameter("timestamp_b", STRING))
-def timecmp(_: Call, a: Value, b: Value) -> Value:
+def timecmp(_: FunctionCall, a: Value, b: Value) -> Value:
     """-1, 0 or 1: whether the first is earlier, the same or later."""
     first, second = _moment(a, 0).nanoseconds, _moment(b, 1).nanoseconds
     return number(machine_int((first > second) - (first < second)))
 
 
 @function("timestamp", STRING)
-def timestamp(_: Call) -> Value:
+def timestamp(_: FunctionCall) -> Value:
     """Unknown when planning, as in Terraform."""
     return unknown(STRING, "timestamp() is the time of the apply", refinement=NOT_NULL)
 
 
 @function("plantimestamp", STRING)
-def plantimestamp(_: Call) -> Value:
+def plantimestamp(_: FunctionCall) -> Value:
     """The time of planning, which is now: the same for the whole run."""
     return string(_now())
 
@@ -56,7 +56,7 @@ _SEGMENT = re.compile(r"''|'(?:[^']|'')*'?|([a-zA-Z])\1*|[^'a-zA-Z]+")
 
 
 @function("formatdate", STRING, Parameter("format", STRING), Parameter("time", STRING))
-def formatdate(call: Call, template: Value, timestamp: Value) -> Value:
+def formatdate(call: FunctionCall, template: Value, timestamp: Value) -> Value:
     """`formatdate("DD MMM YYYY", "2018-01-02T23:12:01Z")` is "02 Jan 2018"."""
     moment, text = _moment(timestamp, 1), str(template.raw)
     call.context.bounds.text(len(text) * 3)

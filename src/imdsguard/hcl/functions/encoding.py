@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native, normalised
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function, native, normalised
 from imdsguard.hcl.values.jsonform import from_json, to_json
 from imdsguard.hcl.values.types import (
     BOOL,
@@ -60,7 +60,7 @@ def as_text(data: bytes, problem: str) -> str:
 
 
 @function("base64encode", STRING, TEXT, keeps_sketch=True)
-def base64encode(call: Call, text: Value) -> Value:
+def base64encode(call: FunctionCall, text: Value) -> Value:
     """UTF-8 in base64."""
     data = str(text.raw).encode()
     call.context.bounds.text(len(data) * 4 // 3)
@@ -74,7 +74,7 @@ def base64decode(text: str) -> str:
 
 
 @function("base64gzip", STRING, TEXT, keeps_sketch=True)
-def base64gzip(_: Call, text: Value) -> Value:
+def base64gzip(_: FunctionCall, text: Value) -> Value:
     """Unknown, as the bytes depend on the compressor that Terraform was built with. How they start is known."""
     reason = "the bytes that base64gzip() gives depend on Terraform's own compressor"
     result = unknown(STRING, reason, refinement=Refinement(not_null=True, prefix=GZIP_START))
@@ -82,7 +82,7 @@ def base64gzip(_: Call, text: Value) -> Value:
 
 
 @function("base64gunzip", STRING, TEXT)
-def base64gunzip(call: Call, text: Value) -> Value:
+def base64gunzip(call: FunctionCall, text: Value) -> Value:
     """The text of base64gzip (OpenTofu)."""
     unpacked = _gunzip(decode_base64(str(text.raw)), call.context.bounds)
     return string(normalised(as_text(unpacked, "the result of decompressing the provided string is not valid UTF-8")))
@@ -121,7 +121,7 @@ def urldecode(text: str) -> str:
 
 
 @function("jsonencode", STRING, Parameter("val", null=True, unknown=True, dynamic=True))
-def jsonencode(call: Call, value: Value) -> Value:
+def jsonencode(call: FunctionCall, value: Value) -> Value:
     """JSON, as short as can be; of an unknown value at least the first character is known."""
     if value.wholly_known:
         return string(to_json(value))
@@ -140,7 +140,7 @@ def _json_start(kind: Type) -> str:
 
 
 @function("jsondecode", DYNAMIC, Parameter("str", STRING, unknown=True), not_null=False)
-def jsondecode(call: Call, text: Value) -> Value:
+def jsondecode(call: FunctionCall, text: Value) -> Value:
     """The value of a JSON text; of an unknown text the start may tell the type."""
     if text.pending is None:
         return from_json(str(text.raw))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.encoding import encode_base64
-from imdsguard.hcl.functions.function import Call, Function, Parameter, function, native, normalised
+from imdsguard.hcl.functions.function import Function, FunctionCall, Parameter, function, native, normalised
 from imdsguard.hcl.functions.hashing import digest
 from imdsguard.hcl.values.identity import make_set
 from imdsguard.hcl.values.types import BOOL, STRING, SetType
@@ -41,13 +41,13 @@ def read_text(context: CallContext, path: str) -> str:
 
 
 @function("file", STRING, PATH)
-def file(call: Call, path: Value) -> Value:
+def file(call: FunctionCall, path: Value) -> Value:
     """The text of a file."""
     text = read_text(call.context, str(path.raw))
     if "\n" not in text:
         return string(text)
-    from imdsguard.hcl.evaluate.code import written_at
-    from imdsguard.model.written import file_text
+    from imdsguard.hcl.evaluate.compiled_expression import written_at
+    from imdsguard.model.source_map import file_text
 
     place = call.context.place or Place("")
     origin = written_at(place, *call.arguments)
@@ -61,13 +61,13 @@ def label(context: CallContext, path: str) -> str:
 
 
 @function("filebase64", STRING, PATH)
-def filebase64(call: Call, path: Value) -> Value:
+def filebase64(call: FunctionCall, path: Value) -> Value:
     """The content of a file in base64."""
     return string(encode_base64(read(call.context, str(path.raw))))
 
 
 def _file_hash(name: str, algorithm: str, show: Callable[[bytes], str]) -> Function:
-    def body(call: Call, path: Value) -> Value:
+    def body(call: FunctionCall, path: Value) -> Value:
         return string(show(digest(algorithm, read(call.context, str(path.raw)))))
 
     return Function(name, STRING, (PATH,), body)
@@ -82,13 +82,13 @@ filebase64sha512 = _file_hash("filebase64sha512", "sha512", encode_base64)
 
 
 @function("fileexists", BOOL, PATH)
-def fileexists(call: Call, path: Value) -> Value:
+def fileexists(call: FunctionCall, path: Value) -> Value:
     """Whether a file is there."""
     return boolean(call.context.scope.files.exists(expanded(str(path.raw))))
 
 
 @function("fileset", SetType(STRING), PATH, Parameter("pattern", STRING))
-def fileset(call: Call, path: Value, pattern: Value) -> Value:
+def fileset(call: FunctionCall, path: Value, pattern: Value) -> Value:
     """The files below a folder whose paths match a pattern."""
     call.context.bounds.check_time()
     try:
@@ -100,13 +100,13 @@ def fileset(call: Call, path: Value, pattern: Value) -> Value:
 
 
 @function("abspath", STRING, PATH)
-def abspath(call: Call, path: Value) -> Value:
+def abspath(call: FunctionCall, path: Value) -> Value:
     """The absolute path."""
     return string(normalised(call.context.scope.files.absolute(str(path.raw))))
 
 
 @function("pathexpand", STRING, PATH)
-def pathexpand(_: Call, path: Value) -> Value:
+def pathexpand(_: FunctionCall, path: Value) -> Value:
     """The path with the home folder in place of `~`."""
     text = str(path.raw)
     if _home() is None and text.startswith("~"):

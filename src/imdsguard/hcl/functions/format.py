@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.hcl.functions import verbs
+from imdsguard.hcl.functions import format_verbs as verbs
 from imdsguard.hcl.functions.arguments import is_sequence, still
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, normalised
-from imdsguard.hcl.functions.verbs import Verb
+from imdsguard.hcl.functions.format_verbs import Verb
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function, normalised
 from imdsguard.hcl.values.types import DYNAMIC, STRING, ListType, Primitive, SetType, TupleType
 from imdsguard.hcl.values.value import NOT_NULL, Refinement, Value, derived, list_of, sketch_of, sketched, string
 
@@ -26,7 +26,7 @@ _VERB = re.compile(r"%([0#\-+ ]*)([1-9][0-9]*)?(?:\.([0-9]*))?(?:\[([1-9][0-9]*)
 
 
 @function("format", STRING, FORMAT, variadic=ARGUMENTS)
-def formatted(call: Call, template: Value, *arguments: Value) -> Value:
+def formatted(call: FunctionCall, template: Value, *arguments: Value) -> Value:
     """`format("%s-%d", "a", 1)` is "a-1"; of an unknown result the text before the first verb is known."""
     text = str(template.raw)
     if not all(v.wholly_known for v in arguments):
@@ -52,7 +52,7 @@ def _certain_prefix(template: str) -> str:
 
 
 @function("formatlist", ListType(STRING), FORMAT, variadic=ARGUMENTS)
-def formatlist(call: Call, template: Value, *arguments: Value) -> Value:
+def formatlist(call: FunctionCall, template: Value, *arguments: Value) -> Value:
     """A list of texts: lists among the arguments give an element each time, others stay the same."""
     bounds = call.context.bounds
     text = str(template.raw)

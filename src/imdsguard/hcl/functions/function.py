@@ -31,7 +31,7 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds
-    from imdsguard.hcl.scope import Scope
+    from imdsguard.hcl.scope import HclScope
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.model.place import Place
 
@@ -59,7 +59,7 @@ class CallContext:
     the template calls that this call stands in.
     """
 
-    scope: Scope
+    scope: HclScope
     place: Place | None = None
     providers: frozenset[str] | None = None
     depth: int = 0
@@ -80,7 +80,7 @@ class ArgumentProblem(Exception):  # noqa: N818
 
 
 @record(frozen=True, slots=True)
-class Call:
+class FunctionCall:
     """What a body is told beside its arguments. `type` is the type of the result as far as it is known beforehand."""
 
     type: Type
@@ -203,7 +203,7 @@ class Function:
             elif self.sketches:
                 result = sketched(result, self._sketch(expected, given, context))
         else:
-            result = self.body(Call(expected, context, tuple(given)), *given)
+            result = self.body(FunctionCall(expected, context, tuple(given)), *given)
         return self._refined(result).with_marks(marks)
 
     def _sketch(self, expected: Type, given: Sequence[Value], context: CallContext) -> str | None:
@@ -212,7 +212,7 @@ class Function:
             return None
         drawn = [value if value.is_known else Value(STRING, sketch_of(value)) for value in given]
         try:
-            text = self.body(Call(expected, context, tuple(drawn)), *drawn).raw
+            text = self.body(FunctionCall(expected, context, tuple(drawn)), *drawn).raw
         except (ArgumentProblem, EvaluationError, LimitReached):
             return None
         return text if isinstance(text, str) and GAP in text and text != GAP else None
@@ -266,7 +266,7 @@ def native(
     """Declare a function of known primitives whose body works on Python's own: `str`, `bool`, `Number`."""
 
     def declare(body: Callable[..., Any]) -> Function:
-        def run(call: Call, *arguments: Value) -> Value:
+        def run(call: FunctionCall, *arguments: Value) -> Value:
             return Value(call.type, normalised(body(*[v.raw for v in arguments])))
 
         return Function(name, result, parameters, run, variadic, sketches=sketches)

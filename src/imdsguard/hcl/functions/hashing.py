@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import whole
 from imdsguard.hcl.functions.encoding import decode_base64, encode_base64
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Function, Parameter, function, native
+from imdsguard.hcl.functions.function import ArgumentProblem, Function, FunctionCall, Parameter, function, native
 from imdsguard.hcl.values.types import NUMBER, STRING
 from imdsguard.hcl.values.value import NOT_NULL, Value, string, unknown
 
@@ -25,7 +25,7 @@ def digest(algorithm: str, data: bytes) -> bytes:
 
 
 def _hash(name: str, algorithm: str, show: Callable[[bytes], str]) -> Function:
-    def body(_: Call, text: Value) -> Value:
+    def body(_: FunctionCall, text: Value) -> Value:
         return string(show(digest(algorithm, str(text.raw).encode())))
 
     return Function(name, STRING, (TEXT,), body)
@@ -40,7 +40,7 @@ base64sha512 = _hash("base64sha512", "sha512", encode_base64)
 
 
 @function("uuid", STRING)
-def uuid(_: Call) -> Value:
+def uuid(_: FunctionCall) -> Value:
     """Unknown when planning, as in Terraform."""
     return unknown(STRING, "uuid() gives another value at each apply", refinement=NOT_NULL)
 
@@ -67,7 +67,7 @@ def uuidv5(namespace: str, name: str) -> str:
 
 
 @function("bcrypt", STRING, TEXT, variadic=Parameter("cost", NUMBER))
-def bcrypt(_: Call, _text: Value, *cost: Value) -> Value:
+def bcrypt(_: FunctionCall, _text: Value, *cost: Value) -> Value:
     """Unknown when planning, as in Terraform."""
     if len(cost) > 1:
         raise EvaluationError("bcrypt() takes no more than two arguments")
@@ -77,7 +77,7 @@ def bcrypt(_: Call, _text: Value, *cost: Value) -> Value:
 
 
 @function("rsadecrypt", STRING, Parameter("ciphertext", STRING), Parameter("privatekey", STRING))
-def rsadecrypt(_: Call, ciphertext: Value, key: Value) -> Value:
+def rsadecrypt(_: FunctionCall, ciphertext: Value, key: Value) -> Value:
     """What was encrypted for an RSA key with PKCS #1 v1.5 padding."""
     from imdsguard.hcl.functions.rsa import decrypt, read_key
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.functions.arguments import whole
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function, native
 from imdsguard.hcl.functions.prefixes import Prefix, parse_address, parse_prefix, show_address
 from imdsguard.hcl.values.types import BOOL, NUMBER, STRING, ListType
 from imdsguard.hcl.values.value import Number, Value, list_of, string
@@ -64,7 +64,7 @@ def cidrsubnet(text: str, new_bits: Number, number: Number) -> str:
 
 
 @function("cidrsubnets", ListType(STRING), PREFIX, variadic=Parameter("newbits", NUMBER))
-def cidrsubnets(call: Call, text: Value, *new_bits: Value) -> Value:
+def cidrsubnets(call: FunctionCall, text: Value, *new_bits: Value) -> Value:
     """Subnets one after the other, each of its own size."""
     try:
         prefix = parse_prefix(str(text.raw))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.functions import doubles
 from imdsguard.hcl.functions.arguments import whole
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, native
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function, native
 from imdsguard.hcl.values import number as arithmetic
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import NUMBER, STRING, ListType, SetType, TupleType, Type
@@ -61,13 +61,13 @@ def signum(n: Number) -> Number:
 
 
 @function("max", NUMBER, variadic=Parameter("numbers", NUMBER, dynamic=True))
-def maximum(_: Call, *numbers: Value) -> Value:
+def maximum(_: FunctionCall, *numbers: Value) -> Value:
     """The greatest."""
     return _extreme(numbers, 1)
 
 
 @function("min", NUMBER, variadic=Parameter("numbers", NUMBER, dynamic=True))
-def minimum(_: Call, *numbers: Value) -> Value:
+def minimum(_: FunctionCall, *numbers: Value) -> Value:
     """The least."""
     return _extreme(numbers, -1)
 
@@ -96,7 +96,7 @@ def _parseint_type(text: Value, _: Value) -> Type:
 
 
 @function("parseint", _parseint_type, Parameter("number"), Parameter("base", NUMBER))
-def parseint(_: Call, text: Value, base: Value) -> Value:
+def parseint(_: FunctionCall, text: Value, base: Value) -> Value:
     """Read a whole number in a base from 2 to 62."""
     radix = whole(base.raw)
     if not 2 <= radix <= 62:
@@ -128,7 +128,7 @@ def _integer(text: str, base: int) -> int | None:
 
 
 @function("range", ListType(NUMBER), variadic=Parameter("params", NUMBER))
-def numbers_between(_: Call, *parameters: Value) -> Value:
+def numbers_between(_: FunctionCall, *parameters: Value) -> Value:
     """`range(3)` is [0, 1, 2]; also with start, and with start and step."""
     if not 1 <= len(parameters) <= 3:
         raise EvaluationError("must have one, two, or three arguments")
@@ -155,7 +155,7 @@ def numbers_between(_: Call, *parameters: Value) -> Value:
 
 
 @function("sum", NUMBER, Parameter("list"))
-def total(call: Call, items: Value) -> Value:
+def total(call: FunctionCall, items: Value) -> Value:
     """The sum of the elements."""
     if items.type.__class__ not in (ListType, SetType, TupleType):
         raise ArgumentProblem(0, f"argument must be list, set, or tuple. Received {items.type.name}")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.functions.function import ArgumentProblem, Call, Parameter, function, normalised
+from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function, normalised
 from imdsguard.hcl.values.types import DYNAMIC, STRING, ListType, ObjectType, TupleType, Type, object_type
 from imdsguard.hcl.values.value import Value, list_of, null, object_of, string, tuple_of
 
@@ -85,7 +85,7 @@ def _all_type(pattern: Value, _: Value) -> Type:
 
 
 @function("regex", _one_type, PATTERN, TEXT)
-def first_match(call: Call, pattern: Value, text: Value) -> Value:
+def first_match(call: FunctionCall, pattern: Value, text: Value) -> Value:
     """The first match."""
     expression, data = compiled(str(pattern.raw)), str(text.raw).encode()
     call.context.bounds.text(len(data))
@@ -96,7 +96,7 @@ def first_match(call: Call, pattern: Value, text: Value) -> Value:
 
 
 @function("regexall", _all_type, PATTERN, TEXT)
-def all_matches(call: Call, pattern: Value, text: Value) -> Value:
+def all_matches(call: FunctionCall, pattern: Value, text: Value) -> Value:
     """All matches that do not overlap."""
     assert isinstance(call.type, ListType)
     expression, data = compiled(str(pattern.raw)), str(text.raw).encode()

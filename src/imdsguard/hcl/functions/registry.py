@@ -10,7 +10,7 @@ from imdsguard.hcl.functions.function import Function, LazyFunction
 AnyFunction = Function | LazyFunction
 
 FAMILIES = {
-    "strings": (
+    "text": (
         "chomp endswith indent join lower replace sort split startswith strcontains strrev substr title trim "
         "trimprefix trimspace trimsuffix upper"
     ),
@@ -37,7 +37,7 @@ FAMILIES = {
         "abspath basename dirname file filebase64 filebase64sha256 filebase64sha512 fileexists filemd5 fileset "
         "filesha1 filesha256 filesha512 pathexpand"
     ),
-    "templates": "templatefile templatestring",
+    "templatefile": "templatefile templatestring",
 }
 """Function names by the module that holds them."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from imdsguard.hcl.functions.function import Call, Parameter, function
+from imdsguard.hcl.functions.function import FunctionCall, Parameter, function
 from imdsguard.hcl.values.types import BOOL, Type
 from imdsguard.hcl.values.value import EPHEMERAL, FALSE, SENSITIVE, TRUE, OpenObject, Value, null
 
@@ -17,19 +17,19 @@ def _same_type(value: Value) -> Type:
 
 
 @function("sensitive", _same_type, ANYTHING, not_null=False)
-def sensitive(_: Call, value: Value) -> Value:
+def sensitive(_: FunctionCall, value: Value) -> Value:
     """Mark a value as sensitive."""
     return value.with_marks(ONLY_SENSITIVE)
 
 
 @function("nonsensitive", _same_type, ANYTHING, not_null=False)
-def nonsensitive(_: Call, value: Value) -> Value:
+def nonsensitive(_: FunctionCall, value: Value) -> Value:
     """Take the mark off the value itself; what is in it keeps its own."""
     return _marked(value, value.marks - ONLY_SENSITIVE)
 
 
 @function("issensitive", BOOL, ANYTHING)
-def issensitive(call: Call, value: Value) -> Value:
+def issensitive(call: FunctionCall, value: Value) -> Value:
     """Whether the value itself is marked."""
     if SENSITIVE in value.marks:
         return TRUE
@@ -37,7 +37,7 @@ def issensitive(call: Call, value: Value) -> Value:
 
 
 @function("ephemeralasnull", _same_type, ANYTHING, not_null=False)
-def ephemeralasnull(_: Call, value: Value) -> Value:
+def ephemeralasnull(_: FunctionCall, value: Value) -> Value:
     """Put null for everything ephemeral."""
     return _without_ephemeral(value)
 

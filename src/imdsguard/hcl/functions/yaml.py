@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.hcl.functions.function import Call, Parameter, function, normalised
+from imdsguard.hcl.functions.function import FunctionCall, Parameter, function, normalised
 from imdsguard.hcl.functions.yaml_scalars import resolve
 from imdsguard.hcl.functions.yaml_text import encode
 from imdsguard.hcl.values.convert import convert
@@ -25,7 +25,7 @@ MOST_NESTED = 200
 
 
 @function("yamlencode", STRING, Parameter("value", null=True, dynamic=True), not_null=False)
-def yamlencode(call: Call, value: Value) -> Value:
+def yamlencode(call: FunctionCall, value: Value) -> Value:
     """YAML as Terraform writes it: block style, strings in quotes."""
     if not value.wholly_known:
         return call.unknown()
@@ -33,7 +33,7 @@ def yamlencode(call: Call, value: Value) -> Value:
 
 
 @function("yamldecode", DYNAMIC, Parameter("src", STRING), not_null=False)
-def yamldecode(call: Call, source: Value) -> Value:
+def yamldecode(call: FunctionCall, source: Value) -> Value:
     """The value of a YAML document."""
     return _Reader(str(source.raw), call.context.bounds).document()
 

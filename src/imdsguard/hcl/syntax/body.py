@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-class Expression(Protocol):
+class SourceExpression(Protocol):
     """The right-hand side of an attribute, not yet parsed."""
 
     @property
@@ -31,11 +31,11 @@ class Attribute:
     """`name = expression`. `place` is the name's."""
 
     name: str
-    expression: Expression
+    expression: SourceExpression
     place: Place
 
 
-class Body(Protocol):
+class SyntaxBody(Protocol):
     """The inside of a file or a block.
 
     Native syntax knows attributes from blocks; JSON syntax does not, and answers for what it is asked: the same
@@ -70,5 +70,5 @@ class Block:
 
     type: str
     labels: tuple[str, ...]
-    body: Body
+    body: SyntaxBody
     place: Place

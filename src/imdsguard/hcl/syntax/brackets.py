@@ -6,7 +6,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.lexer import NAME, NEWLINE
-from imdsguard.hcl.syntax.nodes import For, Literal, Object, ObjectItem, Tuple, Variable
+from imdsguard.hcl.syntax.nodes import For, Literal, Object, ObjectItem, Tuple, VariableNode
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.nodes import Node
@@ -67,7 +67,7 @@ def parse_object(parser: Parser) -> Node:
 
 def _key(node: Node) -> Node:
     """Make a bare word the key that it names: a variable's name as much as `true` or `null`."""
-    if isinstance(node, Variable):
+    if isinstance(node, VariableNode):
         name = node.name
         return Literal(name if name.isascii() else unicodedata.normalize("NFC", name), node.place)
     if isinstance(node, Literal) and (node.value is None or isinstance(node.value, bool)):

@@ -15,16 +15,16 @@ from imdsguard.model.problem import Problem
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imdsguard.hcl.syntax.body import Body
+    from imdsguard.hcl.syntax.body import SyntaxBody
     from imdsguard.hcl.syntax.nodes import Node
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.model.place import Place
 
 _COMMENT = "//"
 _REMEDY = "correct the file: `terraform validate` points at the same place"
 
 
-def parse_json_body(source: Source) -> tuple[Body, tuple[Problem, ...]]:
+def parse_json_body(source: SourceText) -> tuple[SyntaxBody, tuple[Problem, ...]]:
     """Read a `.tf.json` or `.tfvars.json` file. Never raises: of a file that is not JSON nothing is understood."""
     empty = JsonValue("object", None, 0, 0)
     if source.problems and not source.text:
@@ -47,7 +47,7 @@ class JsonExpression:
 
     __slots__ = ("_node", "problem", "source", "value")
 
-    def __init__(self, source: Source, value: JsonValue, problem: SyntaxProblem | None = None) -> None:
+    def __init__(self, source: SourceText, value: JsonValue, problem: SyntaxProblem | None = None) -> None:
         self.source = source
         self.value = value
         self.problem = problem
@@ -74,7 +74,7 @@ class JsonBody:
 
     __slots__ = ("_properties", "source", "value")
 
-    def __init__(self, source: Source, objects: Sequence[JsonValue], value: JsonValue) -> None:
+    def __init__(self, source: SourceText, objects: Sequence[JsonValue], value: JsonValue) -> None:
         self.source = source
         self.value = value
         self._properties: dict[str, list[JsonProperty]] = {}

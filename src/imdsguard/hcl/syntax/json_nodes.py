@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from imdsguard.hcl.syntax.json_text import JsonValue
     from imdsguard.hcl.syntax.lexer import Locate
     from imdsguard.hcl.syntax.nodes import Node
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
 _ReadString = Callable[[str, "Locate"], "Node"]
 
 
-def template_node(source: Source, value: JsonValue) -> Node:
+def template_node(source: SourceText, value: JsonValue) -> Node:
     """Make the tree of a value whose strings are templates. Raises `SyntaxProblem`."""
     return _node(source, value, parse_template, parse_template)
 
 
-def literal_node(source: Source, value: JsonValue) -> Node:
+def literal_node(source: SourceText, value: JsonValue) -> Node:
     """Make the tree of a value whose strings are nothing but text: where Terraform knows no variables yet."""
     return _node(source, value, _text, _text)
 
 
-def reference_node(source: Source, value: JsonValue) -> Node:
+def reference_node(source: SourceText, value: JsonValue) -> Node:
     """Make the tree of a value whose strings are native expressions: references, types. Raises `SyntaxProblem`."""
     return _node(source, value, parse_expression, _reference_key)
 
@@ -46,7 +46,7 @@ def _reference_key(text: str, locate: Locate) -> Node:
     return _text(text, locate) if is_name(text) else parse_expression(text, locate)
 
 
-def _node(source: Source, value: JsonValue, read: _ReadString, read_key: _ReadString) -> Node:
+def _node(source: SourceText, value: JsonValue, read: _ReadString, read_key: _ReadString) -> Node:
     place = source.place(value.start, value.end)
     content = value.content
     if isinstance(content, str):
@@ -68,7 +68,7 @@ def _node(source: Source, value: JsonValue, read: _ReadString, read_key: _ReadSt
     return Object(tuple(items), place)
 
 
-def _locate(source: Source, start: int, end: int, text: str) -> Locate:
+def _locate(source: SourceText, start: int, end: int, text: str) -> Locate:
     """Give the places in a string: exact where nothing in it is escaped, else that of the whole string."""
     if end - start == len(text) + 2:
         return lambda first, last: source.place(start + 1 + first, start + 1 + last)

@@ -9,7 +9,7 @@ from imdsguard.hcl.errors import SyntaxProblem
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
 
 MAX_NESTING = 300
 """How deep arrays and objects may nest."""
@@ -52,7 +52,7 @@ class JsonValue:
     properties: tuple[JsonProperty, ...] = ()
 
 
-def parse_json(source: Source) -> JsonValue:
+def parse_json(source: SourceText) -> JsonValue:
     """Parse a JSON text. Raises `SyntaxProblem`."""
     reader = _Reader(source)
     value, at = reader.value(reader.space(0), 0)
@@ -65,7 +65,7 @@ def parse_json(source: Source) -> JsonValue:
 class _Reader:
     __slots__ = ("source", "text")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.text = source.text
 

@@ -16,8 +16,8 @@ from imdsguard.hcl.syntax.words import ANY_NAME, NAME, name_length
 from imdsguard.model.problem import Problem
 
 if TYPE_CHECKING:
-    from imdsguard.hcl.syntax.body import Body
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.body import SyntaxBody
+    from imdsguard.hcl.syntax.source import SourceText
 
 MAX_BLOCKS = 200
 """How deep blocks may nest."""
@@ -45,7 +45,7 @@ _NAME = re.compile(ANY_NAME).match
 _TOP_LEVEL = re.compile(rf'^{NAME}(?:[ \t]*"[^"\n]*"|[ \t]+{NAME})*[ \t]*\{{', re.MULTILINE)
 
 
-def parse_body(source: Source) -> tuple[Body, tuple[Problem, ...]]:
+def parse_body(source: SourceText) -> tuple[SyntaxBody, tuple[Problem, ...]]:
     """Find the blocks and attributes of a file. Never raises: what is broken is left out and is a problem.
 
     Behind a broken block reading goes on at the next line that looks like the start of a top-level block; behind an
@@ -59,7 +59,7 @@ def parse_body(source: Source) -> tuple[Body, tuple[Problem, ...]]:
     return body, (*source.problems, *problems)
 
 
-def scan(source: Source) -> tuple[NativeBody, tuple[Problem, ...]]:
+def scan(source: SourceText) -> tuple[NativeBody, tuple[Problem, ...]]:
     """Do the work of `parse_body`, without a second opinion and without the problems of decoding."""
     reading = _Scan(source)
     reading.run()
@@ -71,7 +71,7 @@ class _Scan:
 
     __slots__ = ("at", "body", "problems", "root", "source", "stack", "text")
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: SourceText) -> None:
         self.source = source
         self.text = source.text
         self.root = self.body = NativeBody(source, 0, 0)

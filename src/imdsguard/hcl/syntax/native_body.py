@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imdsguard.hcl.syntax.nodes import Node
-    from imdsguard.hcl.syntax.source import Source
+    from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.model.place import Place
 
 _LABEL = re.compile(rf'"([^"]*)"|({NAME})')
@@ -25,7 +25,7 @@ class NativeExpression:
 
     __slots__ = ("_node", "end", "source", "start")
 
-    def __init__(self, source: Source, start: int, end: int) -> None:
+    def __init__(self, source: SourceText, start: int, end: int) -> None:
         self.source = source
         self.start = start
         self.end = end
@@ -78,7 +78,7 @@ class NativeBody:
 
     def __init__(
         self,
-        source: Source,
+        source: SourceText,
         header: int,
         start: int,
         type: str = "",  # noqa: A002

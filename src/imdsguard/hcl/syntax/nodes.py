@@ -55,7 +55,7 @@ class TemplateIf:
 
 
 @record(frozen=True, slots=True)
-class Variable:
+class VariableNode:
     """The root name of a traversal: `var`, `local`, `aws_instance`, or a name bound by `for`."""
 
     name: str
@@ -72,7 +72,7 @@ class GetAttr:
 
 
 @record(frozen=True, slots=True)
-class Index:
+class IndexNode:
     """`x[key]`, and the legacy `x.0` (then `key` is a number literal and `legacy` is true)."""
 
     source: Node
@@ -143,7 +143,7 @@ class For:
 
 
 @record(frozen=True, slots=True)
-class Call:
+class CallNode:
     """`name(args...)`; `expand` says that the last argument is followed by `...`. `core::x` keeps its namespace."""
 
     name: str
@@ -195,15 +195,15 @@ Node: TypeAlias = (
     | Wrap
     | TemplateFor
     | TemplateIf
-    | Variable
+    | VariableNode
     | GetAttr
-    | Index
+    | IndexNode
     | Splat
     | SplatItem
     | Tuple
     | Object
     | For
-    | Call
+    | CallNode
     | Unary
     | Binary
     | Conditional

@@ -10,17 +10,17 @@ from imdsguard.hcl.syntax.lexer import END, HEREDOC_START, NAME, NUMBER, Lexer
 from imdsguard.hcl.syntax.literal import WORDS, Literal
 from imdsguard.hcl.syntax.nodes import (
     Binary,
-    Call,
+    CallNode,
     Conditional,
     GetAttr,
-    Index,
+    IndexNode,
     Parens,
     Splat,
     SplatItem,
     Unary,
-    Variable,
+    VariableNode,
 )
-from imdsguard.hcl.syntax.strings import parse_heredoc, parse_quoted
+from imdsguard.hcl.syntax.string_literals import parse_heredoc, parse_quoted
 from imdsguard.hcl.values.number import parse_number
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ class Parser(Lexer):
         if self.kind in ("(", "::"):
             return self._call(name, start)
         place = self.place(start, self.last)
-        return Literal(WORDS[name], place) if name in WORDS else Variable(name, place)
+        return Literal(WORDS[name], place) if name in WORDS else VariableNode(name, place)
 
     def _number(self) -> Node:
         start, value = self.start, parse_number(self.word)
@@ -203,7 +203,7 @@ class Parser(Lexer):
         self.advance()
         self.height = 0
         self.grow(height)
-        return Call(name, tuple(arguments), expand, self.place(start, self.last))
+        return CallNode(name, tuple(arguments), expand, self.place(start, self.last))
 
     def _traversal(self, node: Node, start: int) -> Node:
         """Read the `.name`, `.0`, `[key]`, `.*` and `[*]` that follow a term, which started at `start`."""
@@ -223,7 +223,7 @@ class Parser(Lexer):
                 self.newlines = newlines
                 self.advance()
                 self.grow(height)
-                node = Index(node, key, self.place(start, self.last))
+                node = IndexNode(node, key, self.place(start, self.last))
             else:
                 return node
 
@@ -250,7 +250,7 @@ class Parser(Lexer):
         height = self.height
         key = self._number()
         self.height = height
-        return Index(node, key, self.place(start, self.last), legacy=True)
+        return IndexNode(node, key, self.place(start, self.last), legacy=True)
 
     def _attribute_splat(self, node: Node, start: int) -> Node:
         """`x.*.a.0.b`: names and legacy indexes belong to each element, all else to the whole result."""

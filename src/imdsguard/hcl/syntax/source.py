@@ -12,7 +12,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE_AS_UTF8 = "save the file as UTF-8"
 
 
-class Source:
+class SourceText:
     """A text and the label (a path) under which people know it.
 
     `text` is what was decoded, line ends as they are and without a byte order mark; all offsets in this package are
@@ -34,7 +34,7 @@ class Source:
         self.text = self._decode(data)
 
     @classmethod
-    def of_text(cls, label: str, text: str) -> Source:
+    def of_text(cls, label: str, text: str) -> SourceText:
         """Make a source of text that is already decoded."""
         return cls(label, text.encode("utf-8", "replace"))
 

@@ -6,15 +6,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.json import JsonExpression
-from imdsguard.hcl.syntax.nodes import GetAttr, Index, Literal, Variable
+from imdsguard.hcl.syntax.nodes import GetAttr, IndexNode, Literal, VariableNode
 
 if TYPE_CHECKING:
-    from imdsguard.hcl.syntax.body import Expression
+    from imdsguard.hcl.syntax.body import SourceExpression
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.model.place import Place
 
 
-def literal_node(expression: Expression) -> Node:
+def literal_node(expression: SourceExpression) -> Node:
     """Give the tree of an argument in which no variable may stand (a variable's `default`, a `.tfvars` value).
 
     A string of JSON syntax is then plain text: its `${` means nothing. Raises `SyntaxProblem`.
@@ -28,7 +28,7 @@ def literal_node(expression: Expression) -> Node:
     return expression.node()
 
 
-def reference_node(expression: Expression, *, quoted: bool = True) -> Node:
+def reference_node(expression: SourceExpression, *, quoted: bool = True) -> Node:
     """Give the tree of an argument that holds references, keywords or a type (`provider`, `depends_on`, `type`).
 
     In JSON syntax these are written as strings, also inside arrays and as the names and values of objects. In native
@@ -64,13 +64,13 @@ def static_traversal(node: Node) -> tuple[str | int, ...] | None:
             return None
     steps: list[str | int] = []
     while True:
-        if isinstance(node, Variable):
+        if isinstance(node, VariableNode):
             steps.append(node.name)
             return tuple(reversed(steps))
         if isinstance(node, GetAttr):
             steps.append(node.name)
             node = node.source
-        elif isinstance(node, Index):
+        elif isinstance(node, IndexNode):
             key = node.key
             if not isinstance(key, Literal) or key.value is None or isinstance(key.value, bool | Fraction | float):
                 return None

@@ -106,9 +106,9 @@ def parse_constraint(node: Node) -> Constraint:
 def _parse(node: Node, depth: int) -> Constraint:
     if depth > _MAX_DEPTH:
         raise LimitReached(f"a type constraint nests deeper than {_MAX_DEPTH} levels")
-    if isinstance(node, nodes.Variable):
+    if isinstance(node, nodes.VariableNode):
         return _keyword(node)
-    if isinstance(node, nodes.Call):
+    if isinstance(node, nodes.CallNode):
         return _constructor(node, depth)
     if isinstance(node, nodes.Literal) and isinstance(node.value, str):
         raise _refused(f'Type constraints are not given in quotes: write {node.value}, not "{node.value}".', node.place)
@@ -120,7 +120,7 @@ def _refused(message: str, place: Place) -> StaticError:
     return StaticError(message, place)
 
 
-def _keyword(node: nodes.Variable) -> Constraint:
+def _keyword(node: nodes.VariableNode) -> Constraint:
     name = node.name
     if name in _PRIMITIVES:
         return Constraint(_PRIMITIVES[name])
@@ -139,7 +139,7 @@ def _keyword(node: nodes.Variable) -> Constraint:
     raise _refused(f'The keyword "{name}" is not a valid type specification.', node.place)
 
 
-def _constructor(node: nodes.Call, depth: int) -> Constraint:
+def _constructor(node: nodes.CallNode, depth: int) -> Constraint:
     name = node.name
     if name in _PRIMITIVES:
         raise _refused(f'Primitive type keyword "{name}" does not expect arguments.', node.place)
@@ -182,7 +182,7 @@ def _object(node: Node, depth: int) -> Constraint:
         if name in types:
             raise _refused("Object constructor map keys must be unique.", item.key.place)
         modifier = item.value
-        if isinstance(modifier, nodes.Call) and modifier.name == "optional":
+        if isinstance(modifier, nodes.CallNode) and modifier.name == "optional":
             if not 1 <= len(modifier.arguments) <= 2:
                 told = "Optional attribute modifier requires the attribute type as its argument."
                 raise _refused(told, modifier.place)

@@ -28,8 +28,8 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
+    from imdsguard.model.source_map import SourceMap
     from imdsguard.model.value import Reference, Step
-    from imdsguard.model.written import Written
 
 Number: TypeAlias = int | Fraction | float
 """A 512-bit binary float as Terraform has it: `int` when whole, `Fraction` (denominator a power of two) otherwise,
@@ -49,7 +49,7 @@ class Origin:
 
     step: Step
     parent: Origin | None = None
-    written: Written | None = field(default=None, compare=False, repr=False)
+    written: SourceMap | None = field(default=None, compare=False, repr=False)
 
 
 @record(frozen=True, slots=True)

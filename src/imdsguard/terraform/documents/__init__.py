@@ -18,12 +18,12 @@ def looks_like_document(data: bytes) -> bool:
 
     What cannot be unwrapped counts as one.
     """
-    from imdsguard.terraform.documents.peel import PeelError, peel
     from imdsguard.terraform.documents.sniff import form_of
+    from imdsguard.terraform.documents.unwrap import UnwrapError, peel
 
     try:
         return form_of(peel(data)) is not None
-    except PeelError:
+    except UnwrapError:
         return True
 
 

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TypeAlias
 
 Step: TypeAlias = str | int
-"""A name (`.id`), or a key in `Index`."""
+"""A name (`.id`), or a key in `AddressIndex`."""
 
 
-class Index(str):
+class AddressIndex(str):
     """A string key in brackets, apart from a name: `["id"]` is not `.id` where it names an instance."""
 
     __slots__ = ()
@@ -34,7 +34,7 @@ def steps_of(address: str) -> tuple[Step, ...]:
         if name is not None:
             steps.append(name)
         elif key is not None:
-            steps.append(Index(_ESCAPE.sub(_unescape, key).replace("$${", "${").replace("%%{", "%{")))
+            steps.append(AddressIndex(_ESCAPE.sub(_unescape, key).replace("$${", "${").replace("%%{", "%{")))
         else:
             steps.append(int(legacy or number))
         at = found.end()
@@ -48,7 +48,7 @@ def unkeyed(address: str) -> str:
 
 def key_of(step: Step) -> str | int | None:
     """Return the key if the step is one, None for a name."""
-    if isinstance(step, Index):
+    if isinstance(step, AddressIndex):
         return str(step)
     return step if isinstance(step, int) else None
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.terraform.documents.addresses import key_of, steps_of
-from imdsguard.terraform.documents.configuration import most_specific
+from imdsguard.terraform.documents.plan_configuration import most_specific
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

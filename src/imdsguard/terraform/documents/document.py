@@ -8,9 +8,9 @@ import msgspec
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.terraform.documents.peel import PeelError, peel
 from imdsguard.terraform.documents.schema import Document
 from imdsguard.terraform.documents.sniff import Form, form_of
+from imdsguard.terraform.documents.unwrap import UnwrapError, peel
 from imdsguard.terraform.root import Root
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def read(label: str, data: bytes, wanted: frozenset[str], *, sure: bool) -> tupl
     place = Place(label)
     try:
         text = peel(data)
-    except PeelError as error:
+    except UnwrapError as error:
         return _nothing(label, Problem(error.message, place, error.remedy))
     form = form_of(text)
     if form is None and not sure:

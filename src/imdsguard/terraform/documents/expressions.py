@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import UNSET
 
 from imdsguard.model.record import record
-from imdsguard.terraform.documents.schema import Expression
+from imdsguard.terraform.documents.schema import PlanExpression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,18 +27,18 @@ class Hidden:
     reason: str
 
 
-class Written(Protocol):
+class ConfigBlock(Protocol):
     """The configuration's side of a block."""
 
     def expression(self, name: str) -> object:
         """What the argument (or block) `name` is set to: None if nothing is, `Hidden` if that cannot be seen."""
         ...
 
-    def block(self, name: str) -> Written:
+    def block(self, name: str) -> ConfigBlock:
         """The configuration's side of the one block `name`."""
         ...
 
-    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[ConfigBlock]:
         """The configuration's side of each of the blocks `name`, whose planned values are `items`."""
         ...
 
@@ -53,11 +53,11 @@ class Unseen:
         """Always hidden."""
         return Hidden(self.reason)
 
-    def block(self, name: str) -> Written:  # noqa: ARG002
+    def block(self, name: str) -> ConfigBlock:  # noqa: ARG002
         """As little as the block around it."""
         return self
 
-    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:  # noqa: ARG002
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[ConfigBlock]:  # noqa: ARG002
         """As little as the block around them."""
         return [self] * len(items)
 
@@ -72,11 +72,11 @@ class Whole:
         """The expression of the whole."""
         return self.of
 
-    def block(self, name: str) -> Written:  # noqa: ARG002
+    def block(self, name: str) -> ConfigBlock:  # noqa: ARG002
         """A part, of which no more is known."""
         return self
 
-    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:  # noqa: ARG002
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[ConfigBlock]:  # noqa: ARG002
         """Parts, of which no more is known."""
         return [self] * len(items)
 
@@ -91,7 +91,7 @@ class Shown:
         """The argument's expression."""
         return self.expressions.get(name)
 
-    def block(self, name: str) -> Written:
+    def block(self, name: str) -> ConfigBlock:
         """A block of nesting mode single, or an argument that holds an object."""
         found = self.expressions.get(name)
         if isinstance(found, list):
@@ -100,7 +100,7 @@ class Shown:
             return Unseen(DYNAMIC)
         return Whole(found) if found.keys() <= _EXPRESSION_KEYS else Shown(found)
 
-    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[Written]:
+    def blocks(self, name: str, items: Sequence[Any]) -> Sequence[ConfigBlock]:
         """Find the block in the configuration for each planned one.
 
         Blocks that are a set are planned in another order than they are written, and `dynamic` ones are not shown at
@@ -114,7 +114,7 @@ class Shown:
             return [Shown(block) for block in shown]
         if len(shown) * len(items) > MOST_PAIRS:
             return [Unseen(DYNAMIC)] * len(items)
-        written: list[Written] = []
+        written: list[ConfigBlock] = []
         for item in items:
             fitting = [block for block in shown if agree(block, item)]
             # Fewer blocks shown than planned: some are dynamic, and a dynamic one may look like a shown one.
@@ -153,14 +153,14 @@ def tells_apart(block: Mapping[str, Any]) -> bool:
     )
 
 
-def expression_of(found: object) -> Expression | None:
+def expression_of(found: object) -> PlanExpression | None:
     """Read an argument's expression; None for what is none."""
     if not isinstance(found, dict) or not found.keys() <= _EXPRESSION_KEYS:
         return None
     references = found.get("references", [])
     if not isinstance(references, list) or not all(isinstance(text, str) for text in references):
         references = []
-    return Expression(found.get("constant_value", UNSET), references)
+    return PlanExpression(found.get("constant_value", UNSET), references)
 
 
 def references_of(found: object) -> tuple[list[str], object, bool]:

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from imdsguard.model.value import Reference
 from imdsguard.terraform.documents.addresses import key_of, module_path, steps_of
-from imdsguard.terraform.documents.configuration import most_specific
 from imdsguard.terraform.documents.expressions import references_of
+from imdsguard.terraform.documents.plan_configuration import most_specific
 from imdsguard.terraform.documents.values import anything_marked, member
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imdsguard.terraform.documents.configuration import Blocks, ModulePath
     from imdsguard.terraform.documents.instances import Instance, Instances
+    from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, ModulePath
     from imdsguard.terraform.documents.schema import ConfigurationModule, RelevantAttribute
 
     Names: TypeAlias = tuple[str, ...]
@@ -42,14 +42,16 @@ LOCAL: Name = ("local", "")
 class HiddenUses:
     """Finds attributes that are used where the plan does not look. Reads nothing before it is asked."""
 
-    def __init__(self, blocks: Blocks, instances: Instances, relevant: Sequence[RelevantAttribute]) -> None:
+    def __init__(
+        self, blocks: ConfigurationBlocks, instances: Instances, relevant: Sequence[RelevantAttribute]
+    ) -> None:
         self._blocks = blocks
         self._instances = instances
         self._relevant = relevant
-        self._uses: dict[Names, Mapping[Name, list[Use]]] = {}
+        self._uses: dict[Names, Mapping[Name, list[HiddenUse]]] = {}
         self._planned: dict[Names, dict[str, list[Instance]]] = {}
         self._content: dict[Names, bool] = {}
-        self._locals: dict[Names, list[Use] | None] = {}
+        self._locals: dict[Names, list[HiddenUse] | None] = {}
         self._explained: set[tuple[Names, Name]] = set()
         self._steps = 0
         self._found: dict[Names, list[tuple[Names, str, Reference]]] | None = None
@@ -112,7 +114,7 @@ class HiddenUses:
             modules.add(names)
         return modules
 
-    def _through_locals(self, names: Names) -> list[Use] | None:
+    def _through_locals(self, names: Names) -> list[HiddenUse] | None:
         """Where a module's locals go on to; None if one may lead to a resource's argument that is not known yet.
 
         A plan holds no locals: whatever reads one may read anything of the module through it.
@@ -144,10 +146,10 @@ class HiddenUses:
             )
         return self._content[names]
 
-    def _uses_in(self, names: Names) -> Mapping[Name, list[Use]]:
+    def _uses_in(self, names: Names) -> Mapping[Name, list[HiddenUse]]:
         if names not in self._uses:
             module = self._blocks.module(tuple((name, None) for name in names))
-            uses: dict[Name, list[Use]] = {}
+            uses: dict[Name, list[HiddenUse]] = {}
             for use, references in _expressions(module, names) if module is not None else ():
                 for name in {name_of(reference) for reference in most_specific(references)}:
                     uses.setdefault(name, []).append(use)
@@ -155,7 +157,7 @@ class HiddenUses:
         return self._uses[names]
 
 
-class Use:
+class HiddenUse:
     """An expression that the plan shows: a resource's argument, or what goes on in another module as `name`."""
 
     __slots__ = ("name", "names", "resource")
@@ -166,22 +168,22 @@ class Use:
         self.resource = resource
 
 
-def _expressions(module: ConfigurationModule, names: Names) -> Iterator[tuple[Use, list[str]]]:
+def _expressions(module: ConfigurationModule, names: Names) -> Iterator[tuple[HiddenUse, list[str]]]:
     for resource in module.resources:
         for argument, expression in resource.expressions.items():
-            yield Use(names, (resource.address, argument), resource=True), references_of(expression)[0]
+            yield HiddenUse(names, (resource.address, argument), resource=True), references_of(expression)[0]
         for repeat in (resource.count_expression, resource.for_each_expression):
             if repeat is not None:
-                yield Use(names, (resource.address, ""), resource=True), repeat.references
+                yield HiddenUse(names, (resource.address, ""), resource=True), repeat.references
     for called, call in module.module_calls.items():
         for argument, expression in call.expressions.items():
-            yield Use((*names, called), ("var", argument)), references_of(expression)[0]
+            yield HiddenUse((*names, called), ("var", argument)), references_of(expression)[0]
         for repeat in (call.count_expression, call.for_each_expression):
             if repeat is not None:
-                yield Use(names, (f"module.{called}", ""), resource=True), repeat.references
+                yield HiddenUse(names, (f"module.{called}", ""), resource=True), repeat.references
     for name, output in module.outputs.items():
         if names and output.expression is not None:
-            yield Use(names[:-1], (f"module.{names[-1]}", name)), output.expression.references
+            yield HiddenUse(names[:-1], (f"module.{names[-1]}", name)), output.expression.references
 
 
 def name_of(reference: str) -> Name:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from imdsguard.terraform.documents.addresses import module_path
-from imdsguard.terraform.documents.configuration import ModulePath, label_of
+from imdsguard.terraform.documents.plan_configuration import ModulePath, label_of
 from imdsguard.terraform.documents.schema import Change, ResourceChange
 
 if TYPE_CHECKING:

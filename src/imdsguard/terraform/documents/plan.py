@@ -11,13 +11,13 @@ from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Known, Reference, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path
-from imdsguard.terraform.documents.body import DocumentBody, Drift
-from imdsguard.terraform.documents.configuration import Blocks, label_of
+from imdsguard.terraform.documents.document_body import DocumentBody, Drift
+from imdsguard.terraform.documents.document_order import PlannedOrder
 from imdsguard.terraform.documents.expressions import NOT_SHOWN, Shown, Unseen
 from imdsguard.terraform.documents.instances import CHANGE, Instance, Instances
-from imdsguard.terraform.documents.order import Order
-from imdsguard.terraform.documents.providers import Providers
-from imdsguard.terraform.documents.references import Resolver, Surroundings
+from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, label_of
+from imdsguard.terraform.documents.provider_configurations import PlanProviders
+from imdsguard.terraform.documents.references import ReferenceContext, Resolver
 from imdsguard.terraform.documents.schema import Configuration, StateModule
 from imdsguard.terraform.documents.state import decoded
 from imdsguard.terraform.root import Plan
@@ -53,11 +53,13 @@ class PlanReader:
         self._wanted = wanted
         configuration = document.configuration
         self._has_configuration = isinstance(configuration, Configuration)
-        self._blocks = Blocks(configuration if isinstance(configuration, Configuration) else Configuration())
+        self._blocks = ConfigurationBlocks(
+            configuration if isinstance(configuration, Configuration) else Configuration()
+        )
         changes = document.resource_changes or []
         self._instances = Instances(changes)
         self._resolver = Resolver(self._blocks, self._instances, document.relevant_attributes)
-        self._order = Order(self._blocks)
+        self._order = PlannedOrder(self._blocks)
         self._drift = {each.address: each for each in document.resource_drift if not each.deposed}
         self._deferred = document.deferred_changes
         self._prior = document.prior_state.values if document.prior_state is not None else None
@@ -67,7 +69,7 @@ class PlanReader:
     def read(self) -> tuple[Resource, ...]:
         """Read all wanted resources."""
         planned = [instance for instance in self._instances if self._wants(instance)]
-        self._providers = Providers(self._blocks, self._variables, self._place, self._observed(planned))
+        self._providers = PlanProviders(self._blocks, self._variables, self._place, self._observed(planned))
         resources = [resource for instance in planned if (resource := self._planned(instance)) is not None]
         resources.extend(self._put_off())
         resources.extend(self._kept())
@@ -114,7 +116,7 @@ class PlanReader:
         planned, change = instance.planned, instance.change
         block = self._blocks.resource(instance.module, instance.label)
         for_each = block.for_each_expression if block is not None else None
-        around = Surroundings(self._resolver, instance.module, planned.index, for_each, instance.label)
+        around = ReferenceContext(self._resolver, instance.module, planned.index, for_each, instance.label)
         forgotten = action is Action.FORGET
         body = DocumentBody(
             self._place,

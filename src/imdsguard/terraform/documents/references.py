@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.record import record
 from imdsguard.model.value import Reference
-from imdsguard.terraform.documents.addresses import Index, Step, key_of, steps_of
-from imdsguard.terraform.documents.configuration import Blocks, ModulePath, most_specific
+from imdsguard.terraform.documents.addresses import AddressIndex, Step, key_of, steps_of
 from imdsguard.terraform.documents.expressions import FUNCTION, references_of
 from imdsguard.terraform.documents.hidden import HiddenUses
+from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, ModulePath, most_specific
 from imdsguard.terraform.documents.values import anything_marked, member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imdsguard.terraform.documents.instances import Instance, Instances
-    from imdsguard.terraform.documents.schema import Expression, RelevantAttribute
+    from imdsguard.terraform.documents.schema import PlanExpression, RelevantAttribute
 
 MOST_REFERENCES = 64
 MOST_REFERENCES_FOLLOWED = 1000
@@ -30,7 +30,7 @@ LONGEST_CHAIN = 100
 
 
 @record(frozen=True, slots=True)
-class Sources:
+class ReferenceSources:
     """The parts of an expression that are not known: attributes, and reasons for what cannot be followed.
 
     `lost` says that a plan does not show which attribute it is: `x[each.key].id` is shown as `x` and `each.key`,
@@ -63,20 +63,20 @@ class Sources:
         return self.reasons[0] if self.reasons else ""
 
 
-SETTLED = Sources()
+SETTLED = ReferenceSources()
 
 
 @record(frozen=True, slots=True)
-class Surroundings:
+class ReferenceContext:
     """Where an expression stands: a module instance, and the resource's or call's own key and for_each."""
 
     resolver: Resolver
     module: ModulePath
     key: str | int | None = None
-    for_each: Expression | None = None
+    for_each: PlanExpression | None = None
     label: str = ""
 
-    def sources(self, references: list[str]) -> Sources:
+    def sources(self, references: list[str]) -> ReferenceSources:
         """Find what is unknown in an expression that has these references."""
         return self.resolver.follow(references, self)
 
@@ -84,14 +84,16 @@ class Surroundings:
 class Resolver:
     """Follows references through one plan."""
 
-    def __init__(self, blocks: Blocks, instances: Instances, relevant: Sequence[RelevantAttribute] = ()) -> None:
+    def __init__(
+        self, blocks: ConfigurationBlocks, instances: Instances, relevant: Sequence[RelevantAttribute] = ()
+    ) -> None:
         self._blocks = blocks
         self._instances = instances
         self.hidden = HiddenUses(blocks, instances, relevant)
-        self._memo: dict[tuple[object, ...], Sources] = {}
+        self._memo: dict[tuple[object, ...], ReferenceSources] = {}
         self._depth = 0
 
-    def follow(self, references: list[str], around: Surroundings, sought: Sequence[Step] = ()) -> Sources:
+    def follow(self, references: list[str], around: ReferenceContext, sought: Sequence[Step] = ()) -> ReferenceSources:
         """Join what the references lead to. `sought` is the part of the expression's value that is asked for."""
         found: dict[Reference, None] = {}
         reasons: dict[str, None] = {}
@@ -108,16 +110,18 @@ class Resolver:
         named = {each.address for each in found if each.attribute}
         # `length(x) > 0 ? x[0].id : null`: what is said of all of it goes for the part that is named.
         parts = [each for each in found if each.attribute or each.address not in named]
-        return Sources(tuple(parts)[:MOST_REFERENCES], tuple(reasons), lost)
+        return ReferenceSources(tuple(parts)[:MOST_REFERENCES], tuple(reasons), lost)
 
-    def _one(self, reference: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
+    def _one(
+        self, reference: str, around: ReferenceContext, sought: tuple[Step, ...], *, keyed: bool
+    ) -> ReferenceSources:
         name = (reference, around.module, around.key, id(around.for_each), around.label, sought, keyed)
         found = self._memo.get(name)
         if found is not None:
             return found
         if self._depth >= LONGEST_CHAIN:
-            return Sources((), (f"{reference} leads through more than {LONGEST_CHAIN} references",))
-        self._memo[name] = Sources((), (f"{reference} refers to itself",))
+            return ReferenceSources((), (f"{reference} leads through more than {LONGEST_CHAIN} references",))
+        self._memo[name] = ReferenceSources((), (f"{reference} refers to itself",))
         self._depth += 1
         try:
             found = self._memo[name] = self._resolve(reference, around, sought, keyed=keyed)
@@ -125,18 +129,20 @@ class Resolver:
             self._depth -= 1
         return found
 
-    def _resolve(self, reference: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
+    def _resolve(
+        self, reference: str, around: ReferenceContext, sought: tuple[Step, ...], *, keyed: bool
+    ) -> ReferenceSources:
         steps = steps_of(reference)
         root, rest = (steps[0], steps[1:]) if steps else ("", ())
         if root in {"path", "terraform", "count"} or not rest:
             return SETTLED
         if root == "local":
-            return Sources((), (f"a plan does not show what local.{rest[0]} stands for",))
+            return ReferenceSources((), (f"a plan does not show what local.{rest[0]} stands for",))
         if root == "each":
             if rest[0] == "key":
                 return SETTLED
             # A key behind an attribute is one of a map that was built around it: { (each.key) = each.value.id }.
-            around_it = len(rest) > 1 and bool(sought) and isinstance(sought[0], Index)
+            around_it = len(rest) > 1 and bool(sought) and isinstance(sought[0], AddressIndex)
             return self._each_value(around, rest[1:] if around_it else (*rest[1:], *sought))
         if root == "var":
             return self._variable(str(rest[0]), around, (*rest[1:], *sought))
@@ -154,26 +160,28 @@ class Resolver:
         inside = any(key_of(step) is None and step != "*" for step in rest)
         return self._resource(label, around, rest if inside else (*rest, *sought), keyed=keyed)
 
-    def _each_value(self, around: Surroundings, sought: tuple[Step, ...]) -> Sources:
+    def _each_value(self, around: ReferenceContext, sought: tuple[Step, ...]) -> ReferenceSources:
         if around.for_each is None or not around.for_each.references or not isinstance(around.key, str):
             return SETTLED
-        outside = Surroundings(self, around.module)
-        return self.follow(around.for_each.references, outside, (Index(around.key), *sought))
+        outside = ReferenceContext(self, around.module)
+        return self.follow(around.for_each.references, outside, (AddressIndex(around.key), *sought))
 
-    def _variable(self, name: str, around: Surroundings, sought: tuple[Step, ...]) -> Sources:
+    def _variable(self, name: str, around: ReferenceContext, sought: tuple[Step, ...]) -> ReferenceSources:
         if not around.module:
             return SETTLED  # a plan is made with all root variables known
         call = self._blocks.call(around.module)
         if call is None:
-            return Sources((), (f"the plan does not show where var.{name} is set",))
+            return ReferenceSources((), (f"the plan does not show where var.{name} is set",))
         expression = call.expressions.get(name)
         references, _, opaque = references_of(expression) if expression is not None else ([], None, False)
-        outside = Surroundings(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
+        outside = ReferenceContext(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
         if opaque:
-            return Sources((), (FUNCTION,))
+            return ReferenceSources((), (FUNCTION,))
         return self.follow(references, outside, sought)
 
-    def _output(self, name: str, around: Surroundings, sought: tuple[Step, ...], *, keyed: bool) -> Sources:
+    def _output(
+        self, name: str, around: ReferenceContext, sought: tuple[Step, ...], *, keyed: bool
+    ) -> ReferenceSources:
         key = key_of(sought[0]) if sought else None
         if key is not None:
             sought = sought[1:]
@@ -183,16 +191,18 @@ class Resolver:
         module = self._blocks.module(child)
         output = module.outputs.get(str(sought[0])) if module is not None and sought else None
         if output is None or output.expression is None:
-            return Sources((), (f"the plan does not show which output of module.{name} it is",))
+            return ReferenceSources((), (f"the plan does not show which output of module.{name} it is",))
         if not output.expression.references:
             return SETTLED
-        return self.follow(output.expression.references, Surroundings(self, child), sought[1:])
+        return self.follow(output.expression.references, ReferenceContext(self, child), sought[1:])
 
-    def _resource(self, label: str, around: Surroundings, path: tuple[Step, ...], *, keyed: bool) -> Sources:
+    def _resource(
+        self, label: str, around: ReferenceContext, path: tuple[Step, ...], *, keyed: bool
+    ) -> ReferenceSources:
         instances = self._instances.of(around.module, label)
         if not instances:
             known = self._blocks.resource(around.module, label) is not None
-            return SETTLED if known else Sources((), (f"the plan does not show {label}",))
+            return SETTLED if known else ReferenceSources((), (f"the plan does not show {label}",))
         chosen: Mapping[str | int | None, Instance] = instances
         lost = (keyed or not path) and not any(key_of(step) is None for step in path)
         key = key_of(path[0]) if path else None
@@ -209,14 +219,14 @@ class Resolver:
             if anything_marked(unknown):
                 plain = tuple(str(step) if isinstance(step, str) else step for step in attribute)
                 found.append(Reference(instance.address, plain))
-        return Sources(tuple(found), lost=lost and len(found) == 1)
+        return ReferenceSources(tuple(found), lost=lost and len(found) == 1)
 
     def _is_not_there(self, label: str, module: ModulePath, path: Sequence[Step]) -> bool:
         """Whether it is an instance that the plan does not have: `try(x[1].id, null)`."""
         key, instances = key_of(path[0]) if path else None, self._instances.of(module, label)
         return key is not None and key not in instances and any(type(key) is type(each) for each in instances)
 
-    def _side_by_side(self, around: Surroundings, instances: Mapping[str | int | None, Instance]) -> bool:
+    def _side_by_side(self, around: ReferenceContext, instances: Mapping[str | int | None, Instance]) -> bool:
         """Whether the instances belong together one by one: a count may be used modulo another."""
         return isinstance(around.key, str) or instances.keys() == self._instances.of(around.module, around.label).keys()
 
@@ -224,7 +234,7 @@ class Resolver:
 def existing(path: Sequence[Step], instance: Instance) -> tuple[Step, ...]:
     """The part of a path that leads into the resource: `x.y.id` with `x = { y = aws_a.b }` ends in `id`."""
     for start, step in enumerate(path):
-        if isinstance(step, str) and not isinstance(step, Index) and instance.has(step):
+        if isinstance(step, str) and not isinstance(step, AddressIndex) and instance.has(step):
             steps = path[start:]
             return tuple(steps[: steps.index("*")]) if "*" in steps else tuple(steps)
     return ()

@@ -14,7 +14,7 @@ Key: TypeAlias = int | str | None
 """An instance's key: of count, of for_each, or none."""
 
 
-class Expression(Struct):
+class PlanExpression(Struct):
     """An argument of the configuration. JSON syntax gives a raw template as constant, beside its references."""
 
     constant_value: Any = UNSET
@@ -27,15 +27,15 @@ class ConfigurationResource(Struct):
     address: str
     provider_config_key: str = ""
     expressions: dict[str, Any] = {}
-    count_expression: Expression | None = None
-    for_each_expression: Expression | None = None
+    count_expression: PlanExpression | None = None
+    for_each_expression: PlanExpression | None = None
     depends_on: list[str] = []
 
 
 class Output(Struct):
     """An output value of a module."""
 
-    expression: Expression | None = None
+    expression: PlanExpression | None = None
     depends_on: list[str] = []
 
 
@@ -43,8 +43,8 @@ class ModuleCall(Struct):
     """A module block with the module it calls."""
 
     expressions: dict[str, Any] = {}
-    count_expression: Expression | None = None
-    for_each_expression: Expression | None = None
+    count_expression: PlanExpression | None = None
+    for_each_expression: PlanExpression | None = None
     depends_on: list[str] = []
     module: ConfigurationModule | None = None
 
@@ -156,7 +156,7 @@ class PriorState(Struct):
     values: StateValues | None = None
 
 
-class Variable(Struct):
+class PlanVariable(Struct):
     """The value of a root variable."""
 
     value: Any = None
@@ -166,7 +166,7 @@ class Document(Struct):
     """A plan or a state: a plan is the one that has `resource_changes`, `planned_values` or `configuration`."""
 
     format_version: str = ""
-    variables: dict[str, Variable] = {}
+    variables: dict[str, PlanVariable] = {}
     resource_changes: list[ResourceChange] | UnsetType | None = UNSET
     resource_drift: list[ResourceChange] = []
     deferred_changes: list[DeferredChange] = []

@@ -9,10 +9,10 @@ import msgspec
 from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Known, Reference, Unknown, Value
-from imdsguard.terraform.documents.body import DocumentBody
-from imdsguard.terraform.documents.configuration import label_of
+from imdsguard.terraform.documents.document_body import DocumentBody
 from imdsguard.terraform.documents.expressions import NOT_SHOWN, Unseen
-from imdsguard.terraform.documents.providers import account_in, only, region_in
+from imdsguard.terraform.documents.plan_configuration import label_of
+from imdsguard.terraform.documents.provider_configurations import account_in, only, region_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

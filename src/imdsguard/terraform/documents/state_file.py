@@ -11,7 +11,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from imdsguard.terraform.documents.addresses import written
-from imdsguard.terraform.documents.configuration import label_of
+from imdsguard.terraform.documents.plan_configuration import label_of
 from imdsguard.terraform.documents.schema import Key, StateModule, StateResource
 
 if TYPE_CHECKING:

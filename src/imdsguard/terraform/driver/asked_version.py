@@ -20,7 +20,7 @@ _EXACT = re.compile(r"v?(\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?)")
 
 
 @record(frozen=True, slots=True)
-class Asked:
+class AskedVersion:
     """What a file asks for: its path, which command it is about, and its text (`1.9.8`, `latest:^1.9`, ...)."""
 
     file: str
@@ -34,14 +34,14 @@ class Asked:
         return match[1] if match else None
 
 
-def asked_version(folder: str) -> Asked | None:
+def asked_version(folder: str) -> AskedVersion | None:
     """Find the nearest such file, in `folder` or above it; of two in one folder the one about Terraform."""
     here = os.path.abspath(folder)
     while True:
         for file, name in FILES.items():
             text = _first_word(os.path.join(here, file))
             if text:
-                return Asked(os.path.relpath(os.path.join(here, file)), name, text)
+                return AskedVersion(os.path.relpath(os.path.join(here, file)), name, text)
         above = os.path.dirname(here)
         if above == here:
             return None
@@ -60,12 +60,12 @@ def _first_word(path: str) -> str:
     return words[0] if words and _VERSION.fullmatch(words[0]) else ""
 
 
-def names_in_order(asked: Asked | None) -> tuple[str, ...]:
+def names_in_order(asked: AskedVersion | None) -> tuple[str, ...]:
     """Say which commands to look for: a folder that asks for OpenTofu means `tofu`."""
     return ("tofu", "terraform") if asked is not None and asked.name == "tofu" else ("terraform", "tofu")
 
 
-def difference(asked: Asked, terraform: Terraform, folder: str, signals: Signals) -> str | None:
+def difference(asked: AskedVersion, terraform: Terraform, folder: str, signals: Signals) -> str | None:
     """Say how what is run differs from what the folder asks for; None if it does not."""
     running = version_of(terraform, folder, signals)
     wanted = "OpenTofu" if asked.name == "tofu" else "Terraform"

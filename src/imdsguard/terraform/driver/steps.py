@@ -37,7 +37,7 @@ class Shower(Protocol):
 
 
 @record(frozen=True, slots=True)
-class Plan:
+class PlanStep:
     """A plan: the file it is in, the file's SHA-256, its JSON (secrets in the clear), what Terraform said about it."""
 
     file: str
@@ -68,7 +68,7 @@ class Driver:
         """Where Terraform keeps what init makes."""
         return os.path.join(self.directory, os.environ.get("TF_DATA_DIR") or ".terraform")
 
-    def plan(self, file: str) -> Plan:
+    def plan(self, file: str) -> PlanStep:
         """Plan into `file`, which is there and empty, and show the plan.
 
         Raises `TerraformFailedError`, `DriverError` and `InterruptedBySignalError`.
@@ -87,9 +87,9 @@ class Driver:
             raise DriverError(f"{self._title('plan')} ended well, but wrote no plan into the file that it was given")
         os.chmod(file, 0o600)
         digest = digest_of(file)
-        return Plan(file, digest, self._show(file), ended.output)
+        return PlanStep(file, digest, self._show(file), ended.output)
 
-    def apply(self, plan: Plan) -> None:
+    def apply(self, plan: PlanStep) -> None:
         """Apply the very plan that was shown, aloud. Raises as `plan` does, without the output: it was shown."""
         if digest_of(plan.file) != plan.digest:
             raise DriverError("the plan file is not the one that was checked: nothing is applied")

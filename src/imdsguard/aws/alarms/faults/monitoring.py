@@ -1,0 +1,114 @@
+"""Detailed monitoring: whether EC2 reports an instance's metrics every minute, or every five.
+
+`monitoring` of an instance, a spot request or a launch specification, `monitoring { enabled }` of a launch template,
+`enable_monitoring` of a launch configuration (`instance_monitoring` in Cloud Control), where it is the default.
+(EC2 User Guide, "Manage detailed monitoring for your EC2 instances")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.alarms.faults.table import perhaps, shown, wrong
+from imdsguard.aws.alarms.selector import SINGLE
+from imdsguard.aws.templates.launch_path import names_template, through
+from imdsguard.model.severity import Confidence
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.value import Value
+
+REMEDY = "period = 300, or detailed monitoring: {}"
+BY_INSTANCE = "monitoring = true in {}"
+BY_TEMPLATE = "monitoring {{ enabled = true }} in the launch template of {}"
+SPECIFICATIONS = ("launch_specification", "launch_specifications")
+
+
+def too_fast(period: Known, launch: Launch, detailed: bool | None) -> list[AlarmFault]:
+    """Say what is wrong with a period below five minutes for a launch that an alarm takes in (see `detailed_of`)."""
+    if detailed:
+        return []
+    single = launch.kind in SINGLE and not launch.through
+    remedy = REMEDY.format((BY_INSTANCE if single else BY_TEMPLATE).format(launch.address))
+    reported = f"{launch.address} reports every 300 seconds"
+    if detailed is None:
+        reason = f"may miss data: its period is {shown(period)} seconds, and whether {reported} cannot be told"
+        return [perhaps(period, reason, remedy)]
+    reason = f"has no data most of the time: its period is {shown(period)} seconds, and {reported} (basic monitoring)"
+    return [wrong(period, reason, remedy, confidence=Confidence.MEDIUM)]
+
+
+def worst_first(flaws: Sequence[AlarmFault]) -> tuple[AlarmFault, ...]:
+    """Return the worst of several flaws of this kind: one finding names one launch."""
+    return tuple(sorted(flaws, key=lambda flaw: not flaw.certain)[:1])
+
+
+def detailed_of(launch: Launch, root: RootIndex) -> bool | None:
+    """Whether all that a launch starts has detailed monitoring; None if it cannot be told."""
+    resource = launch.resource
+    if launch.kind in SINGLE:
+        own = resource.body.attribute("monitoring")
+        if not isinstance(own, Absent) or resource.type == "aws_spot_instance_request":
+            return _on(own)
+        templates = through(resource, root, ways=launch.ways)
+        return _all(map(_template, templates)) if templates else False
+    specified = list(_specified(resource))
+    others = [
+        _template(found) for found in through(resource, root, ways=launch.ways) if found is not None or not specified
+    ]
+    if specified and not others and names_template(resource.body):
+        others = [None]  # a template that is not in the code
+    return _all([*specified, *others]) if specified or others else None
+
+
+def _all(answers: Iterable[bool | None]) -> bool | None:
+    found = list(answers)
+    return False if False in found else None if None in found else True
+
+
+def _specified(resource: Resource) -> Iterable[bool | None]:
+    """Yield what each launch specification of a spot fleet says."""
+    bodies: list[Body] = [resource.body, *resource.body.blocks("spot_fleet_request_config_data").items]
+    for body in bodies:
+        for name in SPECIFICATIONS:
+            found = body.blocks(name)
+            yield from map(_switch, found.items)
+            if found.unknown is not None:
+                yield None
+
+
+def _template(resource: Resource | None) -> bool | None:
+    """Whether what launches through a template or a configuration is monitored in detail."""
+    if resource is None:
+        return None
+    if resource.type in ("aws_launch_configuration", "awscc_autoscaling_launch_configuration"):
+        name = "enable_monitoring" if resource.type.startswith("aws_") else "instance_monitoring"
+        own = resource.body.attribute(name)
+        return isinstance(own, Absent) or _on(own)
+    if resource.type == "aws_launch_template":
+        return _switch(resource.body)
+    data = resource.body.blocks("launch_template_data")
+    if resource.type != "awscc_ec2_launch_template" or data.unknown is not None:
+        return None
+    return _switch(data.items[0]) if data.items else False
+
+
+def _switch(body: Body) -> bool | None:
+    """Read `monitoring = true`, or `monitoring { enabled = true }`."""
+    blocks = body.blocks("monitoring")
+    if blocks.unknown is not None:
+        return None
+    return _on(blocks.items[0].attribute("enabled") if blocks.items else body.attribute("monitoring"))
+
+
+def _on(value: Value) -> bool | None:
+    """Whether a switch is on; one that is not set is off."""
+    if isinstance(value, Unknown):
+        return None
+    return isinstance(value, Known) and value.value in (True, "true")

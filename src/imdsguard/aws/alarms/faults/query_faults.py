@@ -1,0 +1,123 @@
+"""How the alarm asks: metric queries, SEARCH, Metrics Insights, PromQL.
+
+(CloudWatch API, PutMetricAlarm; CloudWatch User Guide, "Create a CloudWatch alarm based on a Metrics Insights query")
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.alarms.faults.table import BY_QUERY, AlarmConfig, number_of, perhaps, unsettled, wrong
+from imdsguard.aws.alarms.metric import METRICS
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.model.flaw import AlarmFault
+
+TOP_LEVEL = ("metric_name", "namespace", "period", "statistic", "extended_statistic", "dimensions", "unit")
+SEARCH = re.compile(r"\bSEARCH\s*\(", re.IGNORECASE)
+LIMIT = re.compile(r"(>=?)\s*(\d+(?:\.\d+)?)\s*\)*\s*$")
+MOST_QUERIES, MOST_METRICS = 20, 10
+
+
+def search(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """No alarm may use SEARCH, not even inside SUM; a plan does not show that."""
+    for text, value in alarm.texts:
+        if SEARCH.search(text):
+            message = "is refused by AWS when it is applied: an alarm's expression must not use SEARCH"
+            yield wrong(value, message, BY_QUERY, never=True)
+
+
+def returned(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """Exactly one query is what the alarm compares."""
+    values = [query.attribute("return_data") for query in alarm.queries]
+    if not values:
+        return
+    remedy = "return_data = true in the one metric_query to compare, and in no other"
+    for value in values:
+        yield from unsettled(value, "return_data", remedy)
+    count = sum(isinstance(value, Known) and value.value is True for value in values)
+    if count > 1 or (count == 0 and not any(isinstance(value, Unknown) for value in values)):
+        which = "none of its queries has" if not count else f"{count} of its queries have"
+        message = f"is refused by AWS: {which} return_data = true, and exactly one must have it"
+        yield wrong(values[0], message, remedy, never=len(values) > 1)
+
+
+def mixed(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """A metric of its own, metric queries and PromQL exclude one another."""
+    ways = []
+    value = next((v for v in map(alarm.body.attribute, TOP_LEVEL) if not isinstance(v, Absent)), None)
+    if value is not None:
+        ways.append("a metric's arguments")
+    if alarm.queries:
+        ways.append("metric_query")
+    if alarm.body.blocks("evaluation_criteria").items:
+        ways.append("evaluation_criteria")
+    if len(ways) > 1:
+        message = f"is refused: {' and '.join(ways)} exclude one another in an alarm"
+        yield wrong(value or Absent(alarm.resource.place), message, f"only\n{BY_QUERY}", never=True)
+
+
+def limits(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """How many queries and metrics one alarm may have, and their periods."""
+    metrics = [block for query in alarm.queries for block in query.blocks("metric").items]
+    place = Absent(alarm.resource.place)
+    if len(alarm.queries) > MOST_QUERIES:
+        message = f"is refused by AWS: it has {len(alarm.queries)} metric_query blocks, and {MOST_QUERIES} are allowed"
+        yield wrong(place, message, BY_QUERY, never=True)
+    elif len(metrics) > MOST_METRICS:
+        message = f"is refused by AWS: it reads {len(metrics)} metrics, and {MOST_METRICS} are allowed in metric math"
+        yield wrong(place, message, BY_QUERY, never=True)
+    periods = [number for block in metrics if (number := number_of(block.attribute("period"))) is not None]
+    if len(set(periods)) > 1:
+        given = " and ".join(str(number) for number in sorted(set(periods)))
+        message = f"is refused by AWS: its metrics have periods of {given} seconds, and all must have the same"
+        yield wrong(place, message, "period = 300 in every metric", never=True)
+
+
+def math(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """Metric math that does more than to add up may hide a call."""
+    if not alarm.adds and alarm.texts and not any(SEARCH.search(text) for text, _ in alarm.texts):
+        message = f"may not fire at a single {alarm.calls}: what its expression makes of the metric cannot be told"
+        yield perhaps(alarm.texts[0][1], message, 'expression = "SUM(METRICS())"')
+
+
+def narrowed(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """A LIMIT leaves instances out of a Metrics Insights query; so does a WHERE, which is held against launches."""
+    for metric in alarm.metrics:
+        query = metric.query
+        if query is None:
+            continue
+        value = metric.body.attribute("expression")
+        if query.cut:
+            message = "may leave the one instance out that counts: its query has a LIMIT without ORDER BY and DESC"
+            yield wrong(value, message, BY_QUERY)
+
+
+def promql(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """A PromQL alarm has its threshold in the query, which is not read here but for a limit at its end."""
+    for criteria in alarm.body.blocks("evaluation_criteria").items:
+        for block in criteria.blocks("promql_criteria").items:
+            value = block.attribute("query")
+            text = value.value if isinstance(value, Known) and isinstance(value.value, str) else ""
+            if not any(metric in text for metric in METRICS):
+                continue
+            limit = LIMIT.search(text)
+            if limit is not None and float(limit[2]) >= 1 and (limit[1], float(limit[2])) != (">=", 1.0):
+                message = f"does not fire at a single {alarm.calls}, but only at {limit[0].rstrip(' )')} of them"
+                yield wrong(value, message, "> 0 at the end of the query")
+            else:
+                message = "may never fire: it asks in PromQL, and what that lets through is not read"
+                yield perhaps(value, message, BY_QUERY)
+
+
+def unread(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    """Metrics Insights that is not spelled as its documentation has it is refused."""
+    for value in alarm.unread:
+        yield perhaps(value, "may be refused by AWS: its query is not Metrics Insights that can be read", BY_QUERY)
+
+
+ROWS = (unread, search, returned, mixed, limits, math, narrowed, promql)

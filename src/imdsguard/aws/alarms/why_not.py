@@ -1,0 +1,129 @@
+"""Why an alarm that is there does not watch a launch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.alarms.selector import (
+    REJECTED,
+    SINGLE,
+    TOKENLESS,
+    GivenId,
+    InDoubt,
+    OneInstance,
+    doubt,
+    sees_elsewhere,
+)
+from imdsguard.aws.precedence.sharing import seen_from
+from imdsguard.model.launch import Coverage, Kind, State
+
+if TYPE_CHECKING:
+    from imdsguard.aws.alarms.selector import AlarmTarget, MetricSelector
+    from imdsguard.model.alarm import Alarm
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.scope import Scope
+
+COUNTS = {REJECTED: "calls without a token that are refused", TOKENLESS: "calls without a token that are answered"}
+
+NO_INSTANCE = "looks at no instance: no metric has its dimensions"
+
+
+def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> str:
+    """Say in one sentence why this alarm does not watch the launch; empty if it does, and can fire and be heard.
+
+    Asked of alarms and launches of one `estate`. "It cannot be told whether" starts what is not certain.
+    """
+    name = seen_from(launch.resource.root, alarm.resource)
+    if not launch.starts_instances:
+        return f"{launch.address} starts no instances itself: what launches through it is watched, or not."
+    if not estate.together(alarm.resource.root, launch.resource.root):
+        return f"{name} stands in another root module, and no estate of the policy joins the two."
+    if alarm.scope.same(launch.scope) is False:
+        return f"{name} is {_apart(alarm.scope, launch.scope)}: an alarm reads the metrics of its own."
+    if alarm.asked is None:
+        return f"It cannot be told whether {name} watches {launch.address}."
+    answer = alarm.asked(launch)
+    if answer.covered is False:
+        return f"{name} {answer.reason}."
+    broken = next((flaw for flaw in alarm.flaws if flaw.never), None)
+    if broken is not None:
+        return f"{name} {broken.message}."
+    other = _other_state(alarm, launch)
+    if other:
+        return f"{name} {other}."
+    if not launch.follows_account:
+        reason = "the account's own metrics are not known to show its instances"
+        return f"It cannot be told whether {name} watches {launch.address}: {reason}."
+    if answer.covered is None:
+        return f"It cannot be told whether {name} watches {launch.address}: {answer.reason}."
+    certain = next((flaw for flaw in alarm.flaws if flaw.certain and flaw.severity is None), None)
+    return f"{name} takes it in, but {certain.message}." if certain is not None else ""
+
+
+def answer_of(watch: AlarmTarget, launch: Launch) -> Coverage:
+    """Return what a watch sees of a launch, with a reason wherever that is not yes; flaws are not looked at."""
+    same = watch.scope.same(launch.scope)
+    if same is False:
+        return Coverage(covered=False, reason=f"is {_apart(watch.scope, launch.scope)}")
+    elsewhere = launch.resource.root != watch.resource.root
+    said: Coverage | None = None
+    for sight in watch.sights:
+        answer = sight.sees(launch)
+        if elsewhere and not sees_elsewhere(sight):
+            answer = Coverage(covered=False, reason="names instances of its own root module")
+        if answer.covered:
+            return _surely(watch, same=same)
+        reason = answer.reason or _blind(sight, launch)
+        if said is None or (said.covered is False and answer.covered is None):
+            said = Coverage(covered=answer.covered, reason=reason)
+    broken = next((flaw.message for flaw in watch.flaws if flaw.never), NO_INSTANCE)
+    return said or Coverage(covered=False, reason=broken)
+
+
+def _surely(watch: AlarmTarget, *, same: bool | None) -> Coverage:
+    """Return the answer of a watch whose sight takes the launch in."""
+    if same is None:
+        return doubt("whether both are in the same Region cannot be computed")
+    if watch.unsure is not None:
+        return doubt(watch.unsure)
+    if watch.resource.instances is not None:
+        return doubt(f"whether the alarm exists cannot be computed: {watch.resource.instances.reason}")
+    return Coverage(covered=True)
+
+
+def _blind(sight: MetricSelector, launch: Launch) -> str:
+    """Why a sight surely does not take a launch in."""
+    if isinstance(sight, InDoubt):
+        return "looks at other instances"
+    if launch.kind not in SINGLE:
+        what = "a group" if launch.kind is Kind.GROUP else f"a {launch.kind.value}"
+        return f"names an instance by its id, and code cannot name those of {what}: it takes a Metrics Insights query"
+    if isinstance(sight, OneInstance):
+        return f"watches another instance: InstanceId is that of {sight.address}"
+    if isinstance(sight, GivenId):
+        return f"watches another instance: InstanceId is {sight.identifier}"
+    return "looks at other instances"
+
+
+def _apart(one: Scope, other: Scope) -> str:
+    """In what two scopes differ, as the first stands to the second."""
+    if one.account != other.account:
+        return f"in another account (provider {one.provider}, and the launch has {other.provider})"
+    if one.region_name != other.region_name:
+        return f"in another Region ({one.region_name or 'not known'}, and the launch is in {other.region_name})"
+    return f"in another account, as far as the code shows (provider {one.provider} of another root module)"
+
+
+def _other_state(alarm: Alarm, launch: Launch) -> str:
+    """Why the metric has nothing to count for the launch: each of the two counts in one state only."""
+    counts = COUNTS.get(alarm.metric)
+    if counts is None:
+        return ""
+    if launch.state is State.DISABLED:
+        return f"counts {counts}, and the metadata endpoint of {launch.address} is off"
+    if alarm.metric == TOKENLESS and launch.state is State.REQUIRED:
+        return f"is on another metric: {TOKENLESS} counts {counts}, and {launch.address} refuses them ({REJECTED})"
+    if alarm.metric == REJECTED and launch.state is State.OPTIONAL:
+        return f"is on another metric: {REJECTED} counts {counts}, and {launch.address} answers them ({TOKENLESS})"
+    return ""

@@ -1,0 +1,1 @@
+"""Policies of an AWS organisation that hold accounts to tokens."""

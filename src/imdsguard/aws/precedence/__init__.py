@@ -1,0 +1,1 @@
+"""Which setting counts: launch, launch template, Region default, image, service default."""

@@ -1,0 +1,63 @@
+"""Every layer's answer for one launch: also of those that lose, which an estate does not keep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.alarms.selector import REJECTED
+from imdsguard.aws.alarms.why_not import why_not
+from imdsguard.aws.precedence.changes import changes
+from imdsguard.aws.precedence.effective import deciding, effective, name_of, state_of
+from imdsguard.model.explanation import Answer, Explanation, LayerAnswers, WayAnswers
+from imdsguard.model.option import OPTIONS, Source
+from imdsguard.model.value import Absent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.layer import LaunchPath, Layer
+
+
+def explain(launch: Launch, estate: Estate) -> Explanation:
+    """Tell what every layer of a launch of this estate says, which alarms do not watch it, and what would change it."""
+    ways = sorted(launch.ways, key=lambda way: state_of(effective(way.layers))[0] is not launch.state)
+    told = tuple(_told(way, launch) for way in ways)
+    return Explanation(launch, told, changes(ways[0].layers) if ways else (), tuple(_unwatched(launch, estate)))
+
+
+def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, str]]:
+    """Each alarm on refused calls in reach that does not watch the launch, by address, and why."""
+    alarms = (
+        alarm
+        for alarm in estate.alarms
+        if alarm.metric == REJECTED and estate.together(alarm.resource.root, launch.resource.root)
+    )
+    return [(alarm.address, why) for alarm in alarms if (why := why_not(alarm, launch, estate))]
+
+
+def _told(way: LaunchPath, launch: Launch) -> WayAnswers:
+    layers = tuple(
+        LayerAnswers(layer.source, layer.label, name_of(layer) + _version(layer, launch), _answers(layer, way.layers))
+        for layer in way.layers
+    )
+    return WayAnswers(way.through, layers, tuple(name for name in OPTIONS if deciding(name, way.layers) is None))
+
+
+def _answers(layer: Layer, layers: Sequence[Layer]) -> tuple[Answer, ...]:
+    found = []
+    for name in OPTIONS:
+        answer = layer.says(name)
+        winner = deciding(name, layers)
+        if not isinstance(answer, Absent) and winner is not None:
+            found.append(Answer(name, answer, None if winner is layer else name_of(winner)))
+    return tuple(found)
+
+
+def _version(layer: Layer, launch: Launch) -> str:
+    """Say which version of a template is launched, where the code says so."""
+    if layer.source is not Source.LAUNCH_TEMPLATE:
+        return ""
+    used = next((each for each in launch.delivery.versions if each.template == layer.label), None)
+    return "" if used is None else f", version {used.text or used.pin.value}"

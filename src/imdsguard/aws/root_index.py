@@ -1,0 +1,186 @@
+"""What stands around a resource in its root module: what it refers to, its Region's default, its image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from imdsguard.aws.precedence.layer import Layer, silent
+from imdsguard.aws.precedence.region_default import combined
+from imdsguard.aws.precedence.settings import doubtful
+from imdsguard.aws.precedence.sharing import seen_from
+from imdsguard.aws.types import ability
+from imdsguard.model.option import Source
+from imdsguard.model.value import Absent, Known, Unknown, text_of
+
+NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
+"""What others may name a template or a launch configuration by; plans know ids."""
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from imdsguard.aws.precedence.settings import Settings
+    from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.region_default import RegionDefault
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.scope import Scope
+    from imdsguard.model.value import Reference, Value
+
+_Made = TypeVar("_Made")
+
+
+class RootIndex:
+    """The resources of one root module, to be asked. References resolve within it and nowhere else.
+
+    Only Region defaults come from elsewhere, too: from the other root modules of its estate (`join`), and from what the
+    policy assumes.
+    """
+
+    def __init__(self, resources: Sequence[Resource], assumed: Sequence[AssumedDefault] = ()) -> None:
+        self._resources = resources
+        self._assumed = assumed
+        self._estate: Sequence[RootIndex] = (self,)
+        self._layers: dict[Scope, Layer] = {}
+        self._by_address = {resource.address: resource for resource in resources}
+        self._settings: dict[str, Settings] = {}
+        self._named: dict[tuple[str, str], list[Resource]] | None = None
+        self._defaults: list[tuple[RegionDefault, Layer]] | None = None
+        self._able: dict[str, tuple[Resource, ...]] = {}
+        self._asked: set[str] = set()
+        self._made: dict[object, Any] = {}
+
+    def find(self, reference: Reference) -> Resource | None:
+        """Return the resource instance that is referred to.
+
+        Where its count or for_each is not known, one resource stands for all instances, whatever the key.
+        """
+        found = self._by_address.get(reference.address)
+        if found is None and reference.address.endswith("]"):
+            whole = self._by_address.get(without_key(reference.address))
+            found = whole if whole is not None and whole.instances is not None else None
+        return found
+
+    def able(self, name: str) -> Sequence[Resource]:
+        """Return the resources whose adapter has the function `name`."""
+        found = self._able.get(name)
+        if found is None:
+            those = (each for each in self._resources if not each.data and ability(each.type, name) is not None)
+            found = self._able[name] = tuple(those)
+        return found
+
+    def once(self, make: Callable[[RootIndex], _Made]) -> _Made:
+        """Return what `make` makes of this root module: whoever asks first has it made, for all."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _Made = self._made[make]
+        return made
+
+    def settings(self, resource: Resource) -> Settings:
+        """Return what a template or launch configuration sets."""
+        known = self._settings.get(resource.address)
+        if known is None:
+            read = ability(resource.kind, "settings")
+            assert read is not None, "asked for resources with settings only"
+            known = self._settings[resource.address] = read(resource, self)
+        return known
+
+    def named(self, text: str, resource_type: str) -> list[Resource]:
+        """Return the templates or configurations of a type that have this name, or this id (plans know ids)."""
+        if self._named is None:
+            self._named = {}
+            looked_up = (each for each in self._resources if each.data and ability(each.kind, "settings") is not None)
+            for resource in (*self.able("settings"), *looked_up):
+                for attribute in NAMES:
+                    value = text_of(resource.body.attribute(attribute))
+                    if value:
+                        found = self._named.setdefault((resource.type, value), [])
+                        if resource not in found:
+                            found.append(resource)
+        return self._named.get((resource_type, text), [])
+
+    def defaults(self) -> list[tuple[RegionDefault, Layer]]:
+        """Return the account defaults, each with the layer it makes."""
+        if self._defaults is None:
+            self._defaults = []
+            for resource in self.able("region_default"):
+                read = ability(resource.type, "region_default")
+                assert read is not None
+                self._defaults.append(read(resource))
+        return self._defaults
+
+    def layers_through(self, settings: Settings, scope: Scope, image: Value | None = None) -> tuple[Layer, ...]:
+        """Return all layers of a launch in `scope` that has these settings; `image` is its own, if it names one."""
+        own_image = image if image is not None and not isinstance(image, Absent) else settings.image
+        below: tuple[Layer, ...] = (self.default_layer(scope), self.image_layer(own_image))
+        if settings.doubt is not None:
+            below = tuple(doubtful(layer, settings.doubt) for layer in below)
+        return (settings.layer, *below)
+
+    def join(self, estate: Sequence[RootIndex]) -> None:
+        """Say which root modules share an account with this one; it is one of them."""
+        self._estate = estate
+
+    def default_layer(self, scope: Scope) -> Layer:
+        """Return what the account's defaults for this Region say."""
+        found = self._layers.get(scope)
+        if found is None:
+            defaults = [
+                (default, layer if root is self else layer.named(seen_from(scope.root, default.resource)))
+                for root in self._estate
+                for default, layer in root.defaults()
+            ]
+            found = self._layers[scope] = combined(defaults, scope, self._assumed)
+        return found
+
+    def image_layer(self, image: Value) -> Layer:
+        """Return what the image says. One that is not in the code says nothing."""
+        if isinstance(image, Known):
+            return silent(Source.AMI)
+        references = image.references if isinstance(image, Unknown) else ()
+        for reference in references:
+            resource = self.find(reference)
+            layer = self._image(resource) if resource is not None else None
+            if layer is None:
+                continue
+            if isinstance(image, Unknown) and image.reference is not None:
+                return layer
+            if layer.answers:
+                return layer.changed(_which)
+        return silent(Source.AMI)
+
+    def image(self, resource: Resource) -> Layer:
+        """Return what an image in the code says."""
+        return self._image(resource) or silent(Source.AMI, resource.address)
+
+    def _image(self, resource: Resource) -> Layer | None:
+        """Return what an image in the code says; one that is made from itself (an error) says nothing."""
+        read = ability(resource.type, "image")
+        if read is None or resource.address in self._asked:
+            return None
+        self._asked.add(resource.address)
+        try:
+            layer: Layer = read(resource, self)
+        finally:
+            self._asked.remove(resource.address)
+        return layer
+
+
+def _which(_: str, answer: Value) -> Value:
+    return Unknown("which image is launched cannot be computed", place=answer.place)
+
+
+def without_key(address: str) -> str:
+    """Return the address without its last key: `aws_instance.a["x[1]"]` gives `aws_instance.a`."""
+    if not address.endswith("]"):
+        return address
+    quoted = escaped = False
+    opening = len(address)
+    for i, character in enumerate(address):
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = quoted
+        elif character == '"':
+            quoted = not quoted
+        elif character == "[" and not quoted:
+            opening = i
+    return address[:opening]

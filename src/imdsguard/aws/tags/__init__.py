@@ -1,0 +1,1 @@
+"""Tags, as alarms select instances by them."""

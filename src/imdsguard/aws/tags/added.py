@@ -1,0 +1,97 @@
+"""Tags that resources of their own add to what a launch starts: each of those is read once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.root_index import without_key
+from imdsguard.aws.types import ability
+from imdsguard.model.record import record
+from imdsguard.model.tags import TagLayer
+from imdsguard.model.value import Absent, Known, Unknown, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Reference, Value
+
+BY = {
+    "aws_instance": "aws_ec2_tag",
+    "awscc_ec2_instance": "aws_ec2_tag",
+    "aws_spot_instance_request": "aws_ec2_tag",
+    "aws_autoscaling_group": "aws_autoscaling_group_tag",
+    "awscc_autoscaling_auto_scaling_group": "aws_autoscaling_group_tag",
+    "aws_eks_node_group": "aws_autoscaling_group_tag",
+}
+"""By which resources tags are added to the instances of a launch."""
+CALLED = ("id", "name", "auto_scaling_group_name")
+
+
+@record(frozen=True, slots=True)
+class Added:
+    """A resource that adds tags to what `target`, an id or a name, stands for."""
+
+    resource: Resource
+    target: Value
+    layer: TagLayer
+
+    def to(self, launch: Resource) -> TagLayer | None:
+        """Return what it adds to the instances of a launch: unknown tags where it may be meant for another."""
+        meant = self._meant(launch)
+        if meant is False or scope_of(self.resource).same(scope_of(launch)) is False:
+            return None
+        if meant and self.resource.instances is None:
+            return self.layer
+        unknown = Unknown(f"whether {self.resource.address} adds it cannot be computed", place=self.resource.place)
+        return TagLayer(dict.fromkeys(self.layer.values, unknown), self.layer.doubt)
+
+    def _meant(self, launch: Resource) -> bool | None:
+        """Whether the target is the launch; None if that cannot be told."""
+        if isinstance(self.target, Known):
+            known = {text_of(launch.body.attribute(name)) for name in CALLED}
+            return self.target.value in known or (None if known == {None} else False)
+        if isinstance(self.target, Absent):
+            return False
+        references = self.target.references
+        if len(references) != 1 or references[0].address != launch.address:
+            return None
+        return True if self.target.exact or (self.target.sketch is None and _names_group(references[0])) else None
+
+
+def _names_group(reference: Reference) -> bool:
+    """Whether it is the name of a group that EKS made; a plan does not say that nothing is added to that."""
+    words = tuple(step for step in reference.attribute if isinstance(step, str))
+    return words == ("resources", "autoscaling_groups", "name")
+
+
+class AddedTags:
+    """All resources of a root module that add tags, found by what they may be meant for."""
+
+    def __init__(self, root: RootIndex) -> None:
+        self._aimed: dict[str, list[int]] = {}
+        self._loose: list[int] = []
+        self._all: list[Added] = []
+        for number, resource in enumerate(root.able("added_tag")):
+            read = ability(resource.type, "added_tag")
+            assert read is not None
+            target, layer = read(resource)
+            text = text_of(target)
+            self._all.append(Added(resource, target, layer))
+            references = target.references if isinstance(target, Unknown) else ()
+            if references and all(root.find(each) is not None for each in references):
+                for address in {name for each in references for name in (each.address, without_key(each.address))}:
+                    self._aimed.setdefault(address, []).append(number)
+            elif text is None or resource.type != "aws_ec2_tag" or text.startswith("i-"):  # and not a subnet's, say
+                self._loose.append(number)
+
+    def to(self, launch: Resource) -> Iterator[TagLayer]:
+        """Yield the tags that are added to the instances of a launch, or may be."""
+        wanted = BY.get(launch.type)
+        for number in sorted({*self._loose, *self._aimed.get(launch.address, ())}):
+            added = self._all[number]
+            layer = added.to(launch) if added.resource.type == wanted else None
+            if layer is not None:
+                yield layer

@@ -1,0 +1,139 @@
+"""The WHERE of a Metrics Insights query: whether it lets a launch's instances through.
+
+A condition on a tag counts only while resource tags on telemetry are switched on in the account, which code does not
+show. (CloudWatch User Guide, "Create a CloudWatch alarm based on a Metrics Insights query")
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.alarms.insights import Comparison, JoinedConditions
+from imdsguard.aws.alarms.selector import NO, SINGLE, doubt
+from imdsguard.model.launch import Coverage
+from imdsguard.model.record import record
+from imdsguard.model.resource import Action
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.aws.alarms.insights import Condition
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.tags import Tags
+    from imdsguard.model.value import Value
+
+TAG = "tag."
+TELEMETRY = "if resource tags on telemetry are switched on in the account, which code does not show"
+NOT_READ = "the alarm's query has a WHERE in words that are not read"
+UNEQUAL = "whether != lets an instance through that has no tag {} is not documented"
+DIMENSION = "the alarm's query has a WHERE on {}, and whether AWS publishes the metric by that is not documented"
+LONGEST = 60
+
+
+@record(frozen=True, slots=True)
+class Filtered:
+    """The instances that a WHERE lets through. `also` is set where it cannot be told of those either, and why."""
+
+    condition: Condition
+    also: str | None = None
+
+    def sees(self, launch: Launch) -> Coverage:
+        """Ask the condition of the tags by each way in which the launch starts instances: of all, or it is not seen."""
+        answers = [_asked(self.condition, tags, launch) for tags in launch.tags]
+        for answer in answers:
+            if answer.covered is False:
+                whom = "all its instances" if any(each.covered is not False for each in answers) else "it"
+                return Coverage(covered=False, reason=f"does not let {whom} through its WHERE: {answer.reason}")
+        untold = next((answer for answer in answers if answer.covered is None), None)
+        if untold is not None or not answers:
+            return untold or doubt(NOT_READ)
+        if self.also is not None:
+            return doubt(self.also)
+        return Coverage(covered=True, reason=TELEMETRY if on_tags(self.condition) else None)
+
+
+def on_tags(condition: Condition) -> bool:
+    """Whether a condition speaks of tags anywhere."""
+    if isinstance(condition, JoinedConditions):
+        return any(on_tags(part) for part in condition.parts)
+    return isinstance(condition, Comparison) and condition.key.startswith(TAG)
+
+
+def _asked(condition: Condition, tags: Tags, launch: Launch) -> Coverage:
+    if isinstance(condition, JoinedConditions):
+        answers = [_asked(part, tags, launch) for part in condition.parts]
+        return _joined(answers, every=condition.every)
+    if not isinstance(condition, Comparison):
+        return doubt(NOT_READ)
+    if condition.key.startswith(TAG):
+        return _tag(condition, tags)
+    if condition.key == "InstanceId":
+        return _identifier(condition, launch)
+    return doubt(DIMENSION.format(condition.key))
+
+
+def _joined(answers: Sequence[Coverage], *, every: bool) -> Coverage:
+    """All of several answers, or one of them."""
+    decides = not every
+    for wanted in (decides, None):
+        for answer in answers:
+            if answer.covered is wanted:
+                return answer
+    return answers[0] if answers else NO
+
+
+def _tag(comparison: Comparison, tags: Tags) -> Coverage:
+    key = comparison.key.removeprefix(TAG)
+    found = tags.of(key)
+    wanted = f"{comparison.key} {'=' if comparison.equal else '!='} {_quoted(comparison.value)}"
+    if isinstance(found, Unknown):
+        return doubt(f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} cannot be told: {found.reason}")
+    if isinstance(found, Absent):
+        if not comparison.equal:
+            return doubt(UNEQUAL.format(_short(key)))
+        return Coverage(covered=False, reason=f"{wanted}, and it has no tag {_short(key)}")
+    text = _spelled(found)
+    if text is None:
+        return doubt(f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} is no text")
+    same = text == comparison.value
+    if not same and "%" in comparison.value:
+        return doubt(f"the alarm's query has WHERE {wanted}, and what % stands for is not documented")
+    if same is comparison.equal:
+        return Coverage(covered=True)
+    given = "a sensitive value" if found.sensitive else _quoted(text)
+    return Coverage(covered=False, reason=f"{wanted}, and its tag {_short(key)} is {given}")
+
+
+def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
+    """Compare with the instance's id, which a plan or a state may tell."""
+    wanted = f"InstanceId {'=' if comparison.equal else '!='} {_quoted(comparison.value)}"
+    if launch.kind in SINGLE:
+        known: Value = launch.resource.body.attribute("id")
+        if launch.resource.action in (Action.CREATE, Action.REPLACE):
+            known = Known("")
+        if isinstance(known, Known):
+            if (known.value == comparison.value) is comparison.equal:
+                return Coverage(covered=True)
+            return Coverage(covered=False, reason=f"{wanted}, and it is another instance")
+    elif comparison.equal:
+        return Coverage(covered=False, reason=f"{wanted}, which is one instance")
+    return doubt(f"the alarm's query has WHERE {wanted}, and the code does not show whose id that is")
+
+
+def _spelled(value: Known) -> str | None:
+    """Spell a tag's value as Terraform sends it."""
+    raw = value.value
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    if isinstance(raw, (str, int)):
+        return str(raw)
+    return f"{raw:g}" if isinstance(raw, float) else None
+
+
+def _quoted(text: str) -> str:
+    return f"'{_short(text)}'"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -1,0 +1,1 @@
+"""Launch templates and configurations: how one is found, which version counts, how a change reaches instances."""

@@ -1,0 +1,41 @@
+"""The launch templates and launch configurations that a launch goes through, way by way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.types import ability
+from imdsguard.model.value import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.layer import LaunchPath
+    from imdsguard.model.resource import Body, Resource
+
+NAMES = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
+
+
+def through(
+    resource: Resource, root: RootIndex, body: Body | None = None, ways: Sequence[LaunchPath] | None = None
+) -> list[Resource | None]:
+    """Return each template or configuration that a launch goes through, None for one that is not in the code.
+
+    Empty where it surely names no template, and no configuration in the code. `body` is where the template is named, if
+    that is not the resource itself; `ways` are the launch's, where they are at hand.
+    """
+    if ways is None:
+        launches = ability(resource.type, "launches")
+        launch: Launch | None = launches(resource, root) if launches is not None else None
+        ways = launch.ways if launch is not None else ()
+    addresses = list(dict.fromkeys(way.through for way in ways)) or [""]
+    if addresses == [""] and not names_template(body or resource.body):
+        return []
+    return [root.find(Reference(address)) if address else None for address in addresses]
+
+
+def names_template(body: Body) -> bool:
+    """Whether a template is named, or may be."""
+    return any(found.items or found.unknown is not None for found in map(body.blocks, NAMES))

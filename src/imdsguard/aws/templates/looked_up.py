@@ -1,0 +1,31 @@
+"""Launch templates and configurations that data sources look up: what they say is known once Terraform has read them.
+
+(Terraform AWS provider, data sources `aws_launch_template` and `aws_launch_configuration`: `metadata_options` is what
+AWS answers for the newest version)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.adapters.aws_launch_configuration import BELOW
+from imdsguard.aws.precedence.layer import block_layer
+from imdsguard.aws.precedence.settings import Settings, outside
+from imdsguard.model.option import Source
+from imdsguard.model.value import Known
+
+if TYPE_CHECKING:
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.resource import Resource
+
+UNREAD = "{} is read by Terraform at plan or apply time"
+
+
+def settings(resource: Resource, _: RootIndex) -> Settings:
+    """Read what AWS has answered; anything may be set where it has not been asked yet."""
+    identity = resource.body.attribute("arn")
+    if not isinstance(identity, Known):
+        return outside(UNREAD.format(resource.address), resource.address, resource.body.attribute("name"))
+    layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
+    below = BELOW if resource.type == "aws_launch_configuration" else None
+    return Settings("", layer, resource.body.attribute("image_id"), below)

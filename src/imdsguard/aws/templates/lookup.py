@@ -1,0 +1,83 @@
+"""Finding the launch template or launch configuration that a resource names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.precedence.settings import Settings, outside
+from imdsguard.aws.types import ability
+from imdsguard.model.value import Absent, Known, Unknown, text_of
+
+if TYPE_CHECKING:
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.value import Reference, Value
+
+TEMPLATES = ("aws_launch_template", "awscc_ec2_launch_template")
+CONFIGURATIONS = ("aws_launch_configuration", "awscc_autoscaling_launch_configuration")
+KEYS = ("id", "launch_template_id", "name", "launch_template_name")
+NAMES = (*KEYS, "launch_configuration_name")
+"""Attributes that stand for a template or a launch configuration."""
+
+
+def template_of(block: Body, user: Resource, root: RootIndex) -> Settings:
+    """Return the settings of the template that a `launch_template` (or `launch_template_specification`) block names.
+
+    The version is not looked at: a state speaks of the newest configuration in the code.
+    """
+    values = [value for value in map(block.attribute, KEYS) if not isinstance(value, Absent)]
+    for value in values:
+        found = named_by(value, user, root, *TEMPLATES)
+        if found is not None:
+            return root.settings(found)
+    if not values:
+        return outside("the block names no launch template", user.address, Absent(block.place))
+    return _not_found(next((v for v in values if isinstance(v, Known)), values[0]), "launch template")
+
+
+def configuration_of(value: Value, user: Resource, root: RootIndex) -> Settings:
+    """Return the settings of the launch configuration that `launch_configuration = value` names."""
+    found = named_by(value, user, root, *CONFIGURATIONS)
+    return root.settings(found) if found is not None else _not_found(value, "launch configuration")
+
+
+def named_by(value: Value, user: Resource, root: RootIndex, *types: str) -> Resource | None:
+    """Return the resource in the code that an id or a name stands for.
+
+    Names count within one account and Region; an id is that of one template in all the world.
+    """
+    if isinstance(value, Known) and isinstance(value.value, str):
+        scope = scope_of(user)
+        for resource in (found for resource_type in types for found in root.named(value.value, resource_type)):
+            same = scope.same(scope_of(resource))
+            if same or (same is None and value.value in _ids(resource)):
+                return resource
+    reference = value.reference if isinstance(value, Unknown) else None
+    if reference is None or not _names(reference):
+        return None
+    found = root.find(reference)
+    return found if found is not None and ability(found.kind, "settings") is not None else None
+
+
+def _ids(resource: Resource) -> tuple[str | None, ...]:
+    return tuple(text_of(resource.body.attribute(name)) for name in ("id", "launch_template_id"))
+
+
+def _names(reference: Reference) -> bool:
+    """Whether it is an attribute by which a template or configuration is named.
+
+    An empty one is too: a plan shows `x[each.key].id` as a reference to `x["key"]`.
+    """
+    return not reference.attribute or (len(reference.attribute) == 1 and reference.attribute[0] in NAMES)
+
+
+def _not_found(value: Value, what: str) -> Settings:
+    if isinstance(value, Known):
+        label = f"{what} {value.value}" if isinstance(value.value, str) and not value.sensitive else what
+        return outside(f"{label} is not in the code", label, value)
+    assert isinstance(value, Unknown)
+    if value.reference is not None and what.replace(" ", "_") in value.reference.address:
+        label = f"{what} {value.reference}"
+        return outside(f"{label} is not in the code", label, value)
+    return outside(f"which {what} is used cannot be computed: {value.reason}", what, value)

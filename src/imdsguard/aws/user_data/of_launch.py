@@ -1,0 +1,116 @@
+"""What a launch runs at boot: its user data, from the argument, or from the parts of a `cloudinit_config`."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.types import ability
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.user_data import Contents
+    from imdsguard.model.place import Place
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.user_data import UserData
+    from imdsguard.model.value import Value
+
+RENDERED = ("rendered",)
+ARGUMENTS = ("user_data", "user_data_base64")
+_HASH = re.compile(r"[0-9a-f]{40}")
+_GAP_LINE = re.compile(r"^[ \t]*\ufffc[ \t\r]*$", re.MULTILINE)
+
+
+def reader_of(resource: Resource, root: RootIndex) -> Callable[[], UserData] | None:
+    """Give what reads the user data of a resource when it is asked, or None for one that has none of its own."""
+    return partial(read, resource, root) if ability(resource.type, "user_data") is not None else None
+
+
+def arguments_of(*bodies: Body) -> tuple[Value, ...]:
+    """Give the user data of blocks, plain or base64: readers tell one from the other."""
+    return tuple(body.attribute(name) for body in bodies for name in ARGUMENTS)
+
+
+def read(resource: Resource, root: RootIndex) -> UserData:
+    """Read the user data of a resource whose adapter says where it is."""
+    values = ability(resource.type, "user_data")
+    assert values is not None
+    return _together([_read_value(value, root) for value in values(resource)])
+
+
+DEEPEST = 3
+"""How many data sources may be made of each other: a part of a `cloudinit_config` of a `template_file`."""
+
+
+def _read_value(value: Value, root: RootIndex, name: str = "", depth: int = 0) -> UserData:
+    from imdsguard.model.user_data import NO_USER_DATA, UserData
+
+    if isinstance(value, Absent):
+        return NO_USER_DATA
+    if isinstance(value, Unknown):
+        return _read_unknown(value, root, name, depth)
+    if not isinstance(value.value, str):
+        return UserData(True, (), ("it is no text",), value.place)
+    if _HASH.fullmatch(value.value):
+        return UserData(True, (), ("only a hash of it is known here",), value.place)
+    return _read_text(value.value, value, name)
+
+
+def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> UserData:
+    from imdsguard.model.user_data import UserData
+
+    made_of: list[UserData] = []
+    sources = 0
+    for reference in value.references if depth < DEEPEST else ():
+        found = root.find(reference) if reference.attribute in ((), RENDERED) else None
+        parts = ability(f"data.{found.type}", "parts") if found is not None and found.data else None
+        if parts is not None and found is not None:
+            sources += 1
+            made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts(found))
+    if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
+        return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
+    result = _read_text(value.sketch, value, name)
+    gaps = list(_GAP_LINE.finditer(value.sketch))
+    if len(gaps) <= sources:
+        return _together([*made_of, result])
+    gap = gaps[0]
+    line = value.sketch.count("\n", 0, gap.start()) + 1
+    doubt = UserData(True, (), (f"line {line} is not known: {value.reason}",), value.place)
+    return _together([*made_of, result, doubt])
+
+
+def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:
+    from imdsguard.aws.user_data import read_user_data
+    from imdsguard.model.user_data import MetadataCall, UserData
+
+    contents = read_user_data(text)
+    secret = isinstance(value, Known) and value.sensitive
+    calls = []
+    for call in contents.calls:
+        place = _place_of(call.line, call.column, value, contents)
+        script = call.script.replace("user data", name) if name else call.script
+        calls.append(MetadataCall(call.flaw, "" if secret else call.what, script, call.line, place))
+    return UserData(True, tuple(calls), contents.unread, value.place)
+
+
+def _place_of(line: int, column: int, value: Known | Unknown, contents: Contents) -> Place | None:
+    """Give where a line is written: in the source of the text, if nothing has changed it on the way."""
+    written = value.written
+    if written is None or written.text.rstrip() != contents.text.rstrip():
+        return value.place
+    return written.place_of(line, column) or value.place
+
+
+def _together(found: Iterable[UserData]) -> UserData:
+    from imdsguard.model.user_data import NO_USER_DATA, UserData
+
+    given = [each for each in found if each.given]
+    if not given:
+        return NO_USER_DATA
+    calls = tuple(call for each in given for call in each.calls)
+    unread = tuple(reason for each in given for reason in each.unread)
+    return UserData(True, calls, unread, given[0].place)

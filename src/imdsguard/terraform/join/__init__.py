@@ -1,0 +1,1 @@
+"""A plan beside the source that it was made of."""

@@ -1,0 +1,1 @@
+"""Configurations as they are written: files, modules, variables, providers, resources."""

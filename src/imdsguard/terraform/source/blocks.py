@@ -1,0 +1,95 @@
+"""Nested blocks of a resource, `dynamic` ones expanded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.values.value import Value, number, string, unknown
+from imdsguard.model.record import record
+from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.source.lazy_expression import LazyExpression
+    from imdsguard.terraform.source.merged_body import MergedBody, Nested
+
+
+@record(frozen=True, slots=True)
+class Expanded:
+    """One nested block that will be there, and the scope in which its arguments are evaluated."""
+
+    section: MergedBody
+    scope: EvaluationScope
+    place: Place
+
+
+@record(frozen=True, slots=True)
+class NestedBlocks:
+    """The nested blocks of one type. `unknown` says why there may be others; `place` is where those are written."""
+
+    items: tuple[Expanded, ...] = ()
+    unknown: Value | None = None
+    place: Place | None = None
+
+
+def nested_blocks(section: MergedBody, scope: EvaluationScope, name: str) -> NestedBlocks:
+    """Find the nested blocks of a type, in order. Never raises: a `for_each` without a value is an unknown."""
+    items: list[Expanded] = []
+    missing: Value | None = None
+    place: Place | None = None
+    for nested in section.nested(name):
+        if not nested.dynamic:
+            items.append(Expanded(nested.section, scope, nested.place))
+            continue
+        try:
+            found = _dynamic(nested, scope)
+        except EvaluationError as error:
+            found = unknown(reason=reason_of(error, nested.place))
+        except LimitReached as limit:
+            found = unknown(reason=limit.reason)
+        if isinstance(found, Value):
+            missing, place = missing or found, place or nested.place
+        else:
+            items += found
+    return NestedBlocks(tuple(items), missing, place)
+
+
+def _dynamic(nested: Nested, scope: EvaluationScope) -> list[Expanded] | Value:
+    """Expand a `dynamic` block; an unknown value says why that is not possible. Raises `EvaluationError`."""
+    code, content = nested.section.code("for_each"), nested.section.first("content")
+    if code is None or content is None:
+        raise EvaluationError("a dynamic block needs for_each and a content block", nested.place)
+    collection = scope.evaluate(code)
+    if not collection.is_known:
+        return collection
+    if collection.is_null:
+        raise EvaluationError("for_each of a dynamic block must not be null", code.place)
+    iterator = iterator_name(nested.section.code("iterator")) or nested.labels[-1]
+    return [
+        Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, code.place), content.place)
+        for key, value in _members(collection, code)
+    ]
+
+
+def _members(collection: Value, code: LazyExpression) -> list[tuple[Value, Value]]:
+    from imdsguard.hcl.values.types import SetType
+
+    raw = collection.raw
+    if isinstance(raw, tuple):
+        if isinstance(collection.type, SetType):
+            return [(value, value) for value in raw]
+        return [(number(i), value) for i, value in enumerate(raw)]
+    if isinstance(raw, dict):
+        return [(string(key), value) for key, value in raw.items()]
+    raise EvaluationError(f"for_each of a dynamic block needs a collection: this is {collection.type.name}", code.place)
+
+
+def iterator_name(code: LazyExpression | None) -> str | None:
+    """Give the iterator's name: a bare word, in JSON syntax a string."""
+    if code is None:
+        return None
+    from imdsguard.hcl.syntax.static import reference_node, static_traversal
+
+    steps = static_traversal(reference_node(code.expression))
+    return steps[0] if steps and len(steps) == 1 and isinstance(steps[0], str) else None

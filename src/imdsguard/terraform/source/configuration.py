@@ -1,0 +1,254 @@
+"""One module folder as its author wrote it: what is declared, with all files and overrides merged."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import field
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.model.problem import Problem
+from imdsguard.model.record import record
+from imdsguard.terraform.source.merged_body import MergedBody
+from imdsguard.terraform.source.overrides import put_over
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.hcl.syntax.body import Block, SyntaxBody
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.source.lazy_expression import LazyExpression
+    from imdsguard.terraform.source.source_cache import SourceCache
+
+LABELS = {
+    "variable": 1,
+    "output": 1,
+    "locals": 0,
+    "module": 1,
+    "provider": 1,
+    "resource": 2,
+    "data": 2,
+    "ephemeral": 2,
+    "terraform": 0,
+    "moved": 0,
+    "import": 0,
+    "removed": 0,
+    "check": 1,
+    "action": 2,
+    "language": 0,
+}
+"""The blocks of a configuration file and how many labels each has ("Terraform configuration language": blocks)."""
+
+RESOURCES = ("resource", "data", "ephemeral")
+NAMED = ("variable", "output", "module", *RESOURCES)
+
+
+@record(frozen=True, slots=True)
+class Declaration:
+    """A block that declares something.
+
+    `labels` are `("aws_instance", "web")` of a resource, `("region",)` of a variable. `overrides` are the blocks of
+    override files that were put over it.
+    """
+
+    kind: str
+    labels: tuple[str, ...]
+    section: MergedBody
+    place: Place
+    overrides: tuple[Place, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The last label."""
+        return self.labels[-1]
+
+    @property
+    def address(self) -> str:
+        """How references within the module name it."""
+        prefix = {"resource": "", "variable": "var."}.get(self.kind, self.kind + ".")
+        return prefix + ".".join(self.labels)
+
+
+@record(frozen=False, slots=True)
+class Module:
+    """The merged description of a folder. `resources` has managed, data and ephemeral ones by (kind, type, name)."""
+
+    folder: str
+    files: tuple[str, ...] = ()
+    variables: dict[str, Declaration] = field(default_factory=dict)
+    locals: dict[str, LazyExpression] = field(default_factory=dict)
+    outputs: dict[str, Declaration] = field(default_factory=dict)
+    resources: dict[tuple[str, str, str], Declaration] = field(default_factory=dict)
+    calls: dict[str, Declaration] = field(default_factory=dict)
+    providers: dict[tuple[str, str], Declaration] = field(default_factory=dict)
+    settings: list[Declaration] = field(default_factory=list)
+    checks: list[Declaration] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def table(self, kind: str) -> dict[str, Declaration]:
+        """The declarations of a kind that is named by one label."""
+        return {"variable": self.variables, "output": self.outputs, "module": self.calls}[kind]
+
+
+def describe(folder: str, library: SourceCache) -> Module:
+    """Read and merge the configuration files of a folder, overrides last, as Terraform does."""
+    found = library.listing(folder)
+    module = Module(folder, tuple(os.path.join(folder, name) for name in found.names))
+    for name in found.primary:
+        body = library.body(os.path.join(folder, name))
+        if body is not None:
+            for declaration in _declarations(body, module.problems):
+                _add(module, declaration)
+            _add_locals(module, body)
+    for name in found.override:
+        body = library.body(os.path.join(folder, name))
+        if body is not None:
+            for declaration in _declarations(body, module.problems):
+                _override(module, declaration)
+            _override_locals(module, body)
+    return module
+
+
+def module_calls(body: SyntaxBody) -> list[Declaration]:
+    """Only the `module` blocks of a file: all that finding the roots needs."""
+    return [_declaration(block) for block in _top(body, "module", []) if len(block.labels) == 1]
+
+
+def _declaration(block: Block) -> Declaration:
+    return Declaration(block.type, tuple(block.labels), MergedBody((block.body,), block.place), block.place)
+
+
+def _top(body: SyntaxBody, kind: str, problems: list[Problem]) -> Sequence[Block]:
+    try:
+        return body.blocks(kind, LABELS[kind])
+    except EvaluationError as error:
+        problems.append(Problem(error.message, error.place or body.place))
+        return ()
+
+
+def _declarations(body: SyntaxBody, problems: list[Problem]) -> list[Declaration]:
+    """Give all blocks of a file but `locals`; those that Terraform does not know are problems: they may be misspelt."""
+    found = []
+    for kind in body.block_types():
+        if kind not in LABELS:
+            first = next(iter(_unknown_blocks(body, kind)), None)
+            problems.append(
+                Problem(
+                    f'blocks of type "{kind}" are not expected here',
+                    first,
+                    "this block was not checked: is it misspelt?",
+                )
+            )
+            continue
+        for block in _top(body, kind, problems) if kind != "locals" else ():
+            if len(block.labels) == LABELS[kind]:
+                found.append(_declaration(block))
+            else:
+                wants = {0: "no label", 1: "one label (its name)", 2: "two labels (its type and its name)"}[
+                    LABELS[kind]
+                ]
+                problems.append(Problem(f"a {kind} block has {wants}", block.place, "this block was not checked"))
+    return found
+
+
+def _unknown_blocks(body: SyntaxBody, kind: str) -> list[Place]:
+    attribute = body.attribute(kind)
+    if attribute is not None:
+        return [attribute.place]
+    return [block.place for block in body.blocks(kind)]
+
+
+def _add(module: Module, new: Declaration) -> None:
+    if new.kind in ("variable", "output", "module"):
+        table = module.table(new.kind)
+        if _is_new(module, table.get(new.name), new):
+            table[new.name] = new
+    elif new.kind in RESOURCES:
+        key = (new.kind, new.labels[0], new.labels[1])
+        if _is_new(module, module.resources.get(key), new):
+            module.resources[key] = new
+    elif new.kind == "provider":
+        provider = provider_key(new)
+        if _is_new(module, module.providers.get(provider), new):
+            module.providers[provider] = new
+    elif new.kind == "terraform":
+        module.settings.append(new)
+    else:
+        module.checks.append(new)
+
+
+def _is_new(module: Module, old: Declaration | None, new: Declaration) -> bool:
+    """Whether a declaration is the first of its name; the first one counts, each further one is a problem."""
+    if old is None:
+        return True
+    module.problems.append(
+        Problem(f"{new.kind} {'.'.join(new.labels)} is declared twice", new.place, f"the other one is at {old.place}")
+    )
+    return False
+
+
+def _local_codes(body: SyntaxBody) -> list[tuple[str, LazyExpression]]:
+    found = []
+    for block in _top(body, "locals", []):
+        section = MergedBody((block.body,), block.place)
+        found += [(name, code) for name in section.names() if (code := section.code(name)) is not None]
+    return found
+
+
+def _add_locals(module: Module, body: SyntaxBody) -> None:
+    for name, code in _local_codes(body):
+        if name in module.locals:
+            other = module.locals[name].place
+            module.problems.append(
+                Problem(f"local {name} is declared twice", code.place, f"the other one is at {other}")
+            )
+        else:
+            module.locals[name] = code
+
+
+def _override_locals(module: Module, body: SyntaxBody) -> None:
+    for name, code in _local_codes(body):
+        if name not in module.locals:
+            module.problems.append(
+                Problem(f"an override file has local {name}, which no other file declares", code.place)
+            )
+        module.locals[name] = code
+
+
+def _override(module: Module, new: Declaration) -> None:
+    """Merge a declaration of an override file into the one of the same name."""
+    if new.kind in ("variable", "output", "module"):
+        table = module.table(new.kind)
+        old = table.get(new.name)
+        if _is_overridable(module, old, new):
+            table[new.name] = put_over(old, new)
+    elif new.kind in RESOURCES:
+        key = (new.kind, new.labels[0], new.labels[1])
+        old = module.resources.get(key)
+        if _is_overridable(module, old, new):
+            module.resources[key] = put_over(old, new)
+    elif new.kind == "provider":
+        provider = provider_key(new)
+        old = module.providers.get(provider)
+        # A provider without an alias has an implied empty configuration, so an override may configure it.
+        if old is not None or not provider[1]:
+            module.providers[provider] = put_over(old, new)
+        else:
+            _is_overridable(module, old, new)
+    elif new.kind == "terraform":
+        module.settings.append(new)
+    else:
+        module.problems.append(Problem(f"an override file cannot have {new.kind} blocks", new.place))
+
+
+def _is_overridable(module: Module, old: Declaration | None, new: Declaration) -> bool:
+    if old is None:
+        what = f"{new.kind} {'.'.join(new.labels)}"
+        module.problems.append(Problem(f"an override file has {what}, which no other file declares", new.place))
+    return True  # what it says is still checked, though Terraform refuses it
+
+
+def provider_key(declaration: Declaration) -> tuple[str, str]:
+    """Give (local name, alias) of a provider block; the alias is empty for the default configuration."""
+    alias = declaration.section.code("alias")
+    return declaration.name, (alias.literal() or "") if alias is not None else ""

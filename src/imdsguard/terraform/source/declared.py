@@ -1,0 +1,53 @@
+"""What Terraform finds wrong with a reference before it evaluates anything: `try` and `can` do not catch it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import StaticError
+from imdsguard.terraform.source.objects import TERRAFORM_DATA
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.hcl.values.value import Value
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.source.configuration import Declaration
+    from imdsguard.terraform.source.instance import ModuleInstance
+
+_SURROUNDINGS = ("path", "terraform", "tofu")
+_KINDS = ("data", "ephemeral", "resource")
+
+
+def check_declared(instance: ModuleInstance, root: str, steps: Sequence[str | Value], place: Place) -> None:
+    """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated."""
+    first = steps[0] if steps else None
+    if root in ("each", "count", "self", *_SURROUNDINGS) or not isinstance(first, str):
+        instance.resolve(root, steps, place)
+        return
+    module = instance.module
+    if root in ("var", "local", "module"):
+        names = {"var": set(module.variables), "local": set(module.locals), "module": set(module.calls)}[root]
+        if first not in names:
+            what = {"var": "variable", "local": "local value", "module": "module call"}[root]
+            raise StaticError(f'no {what} "{first}" is declared in this module', place)
+    elif root in _KINDS:
+        second = steps[1] if len(steps) > 1 else None
+        if not isinstance(second, str):
+            raise StaticError(f'"{root}.{first}" must be followed by a name', place)
+        _check_instance(instance.declaration(root, first, second, place), steps[2:], place)
+    else:
+        _check_instance(instance.declaration("resource", root, first, place), steps[1:], place)
+
+
+def _check_instance(declaration: Declaration, steps: Sequence[str | Value], place: Place) -> None:
+    """Check that several instances are told apart by a key, and a single one is not ("References to Resources")."""
+    several = next((name for name in ("count", "for_each") if declaration.section.code(name) is not None), None)
+    if several is not None and steps and isinstance(steps[0], str):
+        raise StaticError(
+            f"{declaration.address} has {several} set: its attributes must be read from one of its instances", place
+        )
+    rest = steps[1:] if several is not None else steps
+    attribute = rest[0] if rest and isinstance(rest[0], str) else None
+    if declaration.address.startswith("terraform_data.") and attribute and attribute not in TERRAFORM_DATA:
+        raise StaticError(f'terraform_data has no attribute "{attribute}"', place)

@@ -1,0 +1,141 @@
+"""Which folders below the given paths are root modules."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from imdsguard.terraform.source.configuration import module_calls
+from imdsguard.terraform.source.tree import is_local
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imdsguard.terraform.source.prefilter import Prefilter
+    from imdsguard.terraform.source.source_cache import SourceCache
+
+
+class Excluded:
+    """The globs of `--exclude`: they leave out a path if they match it or a folder above it, whole or by last name."""
+
+    __slots__ = ("_patterns",)
+
+    def __init__(self, globs: Sequence[str]) -> None:
+        self._patterns = [_pattern(glob) for glob in globs if glob.strip("/")]
+
+    def __call__(self, label: str) -> bool:
+        """Whether the path (relative to the working directory, with `/`) is left out."""
+        if not self._patterns or label == ".":
+            return False
+        parts = label.split("/")
+        above = ["/".join(parts[: i + 1]) for i in range(len(parts))]
+        return any(pattern.fullmatch(path) for pattern in self._patterns for path in above)
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    text = re.sub(r"^\./", "", glob).strip("/")
+    anchored = "/" in text
+    text = text.removesuffix("/**")
+    out = ""
+    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", text):
+        out += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece) or re.escape(piece)
+    return re.compile(out if anchored else f"(?:.*/)?{out}")
+
+
+class ModuleGraph:
+    """What is known of folders without looking at expressions: whether they matter, and which ones they call."""
+
+    def __init__(self, library: SourceCache, prefilter: Prefilter) -> None:
+        self._library = library
+        self._prefilter = prefilter
+        self._matters: dict[str, bool] = {}
+        self._calls: dict[str, tuple[str, ...]] = {}
+        self._elsewhere: dict[str, bool] = {}
+        self._reach: dict[str, frozenset[str]] = {}
+
+    def _look(self, folder: str) -> None:
+        if folder in self._matters:
+            return
+        self._matters[folder] = False
+        calls: dict[str, None] = {}
+        elsewhere = False
+        for name in self._library.listing(folder).names:
+            path = os.path.join(folder, name)
+            data = self._library.data(path)
+            if data is None:
+                continue
+            matters, calling = self._prefilter.matters(data), self._prefilter.calls(data)
+            self._matters[folder] |= matters
+            body = self._library.body(path) if calling or self._prefilter.suspicious(data) else None
+            for call in module_calls(body) if body is not None and calling else ():
+                source = call.section.code("source")
+                text = source.literal() if source is not None else None
+                target = self._library.boundary.inside(os.path.join(folder, text)) if text and is_local(text) else None
+                if target is not None and os.path.isdir(target):
+                    calls[target] = None
+                else:
+                    elsewhere = True
+        self._calls[folder] = tuple(calls)
+        self._elsewhere[folder] = elsewhere
+
+    def calls(self, folder: str) -> tuple[str, ...]:
+        """Give the folders that a folder calls as local modules."""
+        self._look(folder)
+        return self._calls.get(folder, ())
+
+    def reach(self, folder: str) -> frozenset[str]:
+        """Give a folder and all that it calls, directly or not."""
+        if folder not in self._reach:
+            seen, todo = {folder}, [folder]
+            while todo:
+                for target in self.calls(todo.pop()):
+                    if target not in seen:
+                        seen.add(target)
+                        todo.append(target)
+            self._reach[folder] = frozenset(seen)
+        return self._reach[folder]
+
+    def matters(self, folder: str) -> bool:
+        """Whether a folder, or one that it calls, may hold something wanted; code that is elsewhere may."""
+        for reached in self.reach(folder):
+            self._look(reached)
+            if self._matters[reached] or self._elsewhere[reached]:
+                return True
+        return False
+
+
+def find_folders(top: str, library: SourceCache, excluded: Excluded) -> Iterator[str]:
+    """Walk a folder for those with configuration files, in order; hidden folders (so `.terraform`) are left alone.
+
+    Links are followed as far as the repository goes, and no folder is visited twice, so that loops end.
+    """
+    seen: set[str] = set()
+    todo = [top]
+    while todo:
+        folder = todo.pop()
+        real = library.boundary.inside(folder)
+        if real is None or real in seen:
+            continue
+        seen.add(real)
+        if library.listing(real).names:
+            yield real
+        try:
+            with os.scandir(real) as entries:
+                below = sorted(e.path for e in entries if not e.name.startswith(".") and e.is_dir())
+        except OSError:
+            continue
+        todo += [path for path in reversed(below) if not excluded(library.label(path))]
+
+
+def roots_of(folders: Iterable[str], survey: ModuleGraph) -> list[str]:
+    """Give the folders that no other one calls; of folders that only call each other in a circle, the first."""
+    given = list(dict.fromkeys(folders))
+    called = {target for folder in given for target in survey.calls(folder) if target != folder}
+    roots = [folder for folder in given if folder not in called]
+    reached = {below for root in roots for below in survey.reach(root)}
+    for folder in given:
+        if folder not in reached:
+            roots.append(folder)
+            reached |= survey.reach(folder)
+    return sorted(roots, key=given.index)

@@ -1,0 +1,134 @@
+"""`count` and `for_each`: which instances of a block there are."""
+
+from __future__ import annotations
+
+from dataclasses import field
+from typing import TYPE_CHECKING, TypeAlias
+
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.values.convert import convert
+from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
+from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, number, string, unknown
+from imdsguard.model.record import record
+from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.source.lazy_expression import LazyExpression
+    from imdsguard.terraform.source.merged_body import MergedBody
+
+Key: TypeAlias = str | int | None
+
+
+@record(frozen=True, slots=True)
+class Expansion:
+    """The instances of a block by key: None for a block without either argument, else numbers or texts.
+
+    `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are
+    unknown. `error` is set if Terraform would refuse the argument (it is then unknown as well), `limit`
+    if there are more instances than we follow.
+    """
+
+    kind: str
+    scopes: dict[Key, EvaluationScope] = field(default_factory=dict)
+    unknown: Value | None = None
+    error: EvaluationError | None = None
+    limit: str = ""
+
+
+def expand(section: MergedBody, scope: EvaluationScope) -> Expansion:
+    """Find the instances. Never raises: what cannot be computed is an unknown expansion with its reason."""
+    count, for_each = section.code("count"), section.code("for_each")
+    code = for_each or count
+    if code is None:
+        return Expansion("single", {None: scope})
+    kind = "for_each" if for_each is not None else "count"
+    try:
+        if for_each is not None and count is not None:
+            raise EvaluationError('"count" and "for_each" exclude each other', for_each.place)
+        value = scope.evaluate(code)
+        return _each(value, code, scope) if kind == "for_each" else _count(value, code, scope)
+    except EvaluationError as error:
+        return _unknown(kind, unknown(reason=reason_of(error, code.place)), code, scope, error)
+    except LimitReached as limit:
+        return _unknown(kind, unknown(reason=limit.reason), code, scope, limit=limit.reason)
+
+
+def _unknown(
+    kind: str,
+    value: Value,
+    code: LazyExpression,
+    scope: EvaluationScope,
+    error: EvaluationError | None = None,
+    limit: str = "",
+) -> Expansion:
+    pending = value.pending
+    assert pending is not None
+    if kind == "count":
+        attributes = {"index": unknown(NUMBER, pending.reason, pending.references, refinement=NOT_NULL)}
+        bound = Bound(scope, "count", attributes, code.place)
+    else:
+        key = unknown(STRING, pending.reason, pending.references, refinement=NOT_NULL)
+        # The values of all keys are one type in a map; what is in them is not known.
+        attributes = {"key": key, "value": unknown(_element(value), pending.reason, pending.references)}
+        bound = Bound(scope, "each", attributes, code.place)
+    return Expansion(kind, {None: bound}, value, error, limit)
+
+
+def _element(value: Value) -> Type:
+
+    return value.type.element if isinstance(value.type, (MapType, SetType)) else DYNAMIC
+
+
+def _refuse_marks(value: Value, what: str, place: Place) -> None:
+    if SENSITIVE in value.marks:
+        raise EvaluationError(f"{what} must not be a sensitive value", place)
+
+
+def _afford(scope: EvaluationScope, count: int) -> None:
+    """Count instances; too many at once do not use up what is there for others. Raises `LimitReached`."""
+    if count > scope.bounds.max_instances:
+        raise LimitReached(f"there are more than {scope.bounds.max_instances} instances")
+    scope.bounds.instances(count)
+
+
+def _count(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
+    if value.is_null:
+        raise EvaluationError("count must not be null", code.place)
+    _refuse_marks(value, "count", code.place)
+    if not value.is_known:
+        return _unknown("count", value, code, scope)
+    raw = convert(value, NUMBER).raw
+    if not isinstance(raw, int):
+        raise EvaluationError("count must be a whole number", code.place)
+    if raw < 0:
+        raise EvaluationError("count must not be negative", code.place)
+    _afford(scope, raw)
+    return Expansion("count", {i: Bound(scope, "count", {"index": number(i)}, code.place) for i in range(raw)})
+
+
+def _each(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
+    if value.is_null:
+        raise EvaluationError("for_each must not be null", code.place)
+    _refuse_marks(value, "for_each", code.place)
+    if not value.is_known:
+        return _unknown("for_each", value, code, scope)
+    if isinstance(value.type, (MapType, ObjectType)):
+        assert isinstance(value.raw, dict)
+        members = dict(value.raw)
+    elif isinstance(value.type, SetType):
+        assert isinstance(value.raw, tuple)
+        members = {}
+        for item in value.raw:
+            if not item.is_known:
+                return _unknown("for_each", item, code, scope)
+            if not isinstance(item.raw, str):
+                raise EvaluationError("for_each needs a map, or a set of strings", code.place)
+            members[item.raw] = item
+    else:
+        raise EvaluationError(f"for_each needs a map, or a set of strings: this is {value.type.name}", code.place)
+    _afford(scope, len(members))
+    scopes: dict[Key, EvaluationScope] = {
+        key: Bound(scope, "each", {"key": string(key), "value": members[key]}, code.place) for key in sorted(members)
+    }
+    return Expansion("for_each", scopes)

@@ -1,0 +1,130 @@
+"""What a reference to a resource instance gives: what the code sets, and exact unknowns for everything else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.values.types import DYNAMIC, STRING
+from imdsguard.hcl.values.value import (
+    NO_REFINEMENT,
+    NOT_NULL,
+    NULL,
+    OpenObject,
+    Pending,
+    Value,
+    object_of,
+    tuple_of,
+    unknown,
+)
+from imdsguard.model.value import Reference, Step
+from imdsguard.terraform.source.blocks import nested_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imdsguard.terraform.source.configuration import Declaration
+    from imdsguard.terraform.source.expansion import Key
+    from imdsguard.terraform.source.instance import ModuleInstance
+    from imdsguard.terraform.source.merged_body import MergedBody
+    from imdsguard.terraform.source.scopes import EvaluationScope
+
+META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner", "dynamic"})
+"""What every resource has: no argument of the provider's ("Resources: meta-arguments")."""
+
+TERRAFORM_DATA = frozenset({"id", "input", "output", "triggers_replace"})
+"""The attributes of `terraform_data`, whose provider is Terraform itself."""
+
+_NEVER_NULL = {"id": STRING, "arn": STRING}
+
+
+def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key, scope: EvaluationScope) -> Value:
+    """Give the object that one instance of a resource is in expressions."""
+    address = instance.absolute(declaration, key)
+    if declaration.labels[0] == "terraform_data" and declaration.kind == "resource":
+        return _once(instance, address, lambda: _terraform_data(declaration, address, scope))
+    if declaration.kind == "resource":
+        reason = "known only after apply"
+    else:
+        reason = f"{address} is read by Terraform at plan or apply time"
+    known: dict[str, Value] = {}
+
+    def attribute(name: str) -> Value:
+        if name not in known:
+            found = _once(instance, f"{address}.{name}", lambda: _configured(declaration.section, scope, name, address))
+            known[name] = found
+        return known[name]
+
+    def _configured(section: MergedBody, scope: EvaluationScope, name: str, address: str) -> Value:
+        after = unknown(
+            _NEVER_NULL.get(name, DYNAMIC),
+            f"{address}.{name} is known only after apply" if declaration.kind == "resource" else reason,
+            (Reference(address, (name,)),),
+            exact=True,
+            refinement=NOT_NULL if name in _NEVER_NULL and declaration.kind == "resource" else NO_REFINEMENT,
+        )
+        code = section.code(name) if name not in META else None
+        if code is not None:
+            value = scope.evaluate(code)
+            # A null argument counts as not set: what the provider then computes is not known.
+            return after if value.is_null else value.via(Step(f"{address}.{name}", code.place))
+        found = nested_blocks(section, scope, name) if name not in META else None
+        if found is None or (not found.items and found.unknown is None):
+            return after
+        if found.unknown is not None:
+            assert found.unknown.pending is not None
+            return unknown(reason=found.unknown.pending.reason, references=found.unknown.pending.references)
+        return tuple_of(_block(e.section, e.scope, address, (name, i), reason) for i, e in enumerate(found.items))
+
+    return OpenObject(attribute, Pending(reason, (Reference(address),), exact=True))
+
+
+def _once(instance: ModuleInstance, label: str, compute: Callable[[], Value]) -> Value:
+    return instance.tree.evaluation.once(instance, label, compute)
+
+
+def _block(
+    section: MergedBody, scope: EvaluationScope, address: str, path: tuple[str | int, ...], reason: str
+) -> Value:
+    """Give a nested block as an object: `aws_instance.web.metadata_options[0]`."""
+
+    def attribute(name: str) -> Value:
+        here = (*path, name)
+        code = section.code(name)
+        if code is not None:
+            value = scope.evaluate(code)
+            if not value.is_null:
+                return value.via(Step(str(Reference(address, here)), code.place))
+        found = nested_blocks(section, scope, name)
+        if found.unknown is not None and found.unknown.pending is not None:
+            return unknown(reason=found.unknown.pending.reason, references=found.unknown.pending.references)
+        if found.items:
+            return tuple_of(_block(e.section, e.scope, address, (*here, i), reason) for i, e in enumerate(found.items))
+        return unknown(reason=reason, references=(Reference(address, here),), exact=True)
+
+    return OpenObject(attribute, Pending(reason, (Reference(address, path),), exact=True))
+
+
+def _terraform_data(declaration: Declaration, address: str, scope: EvaluationScope) -> Value:
+    """Give a `terraform_data`, whose provider is Terraform itself: `output` will be what `input` is."""
+    section = declaration.section
+    for name in section.names():
+        if name not in META and name not in TERRAFORM_DATA - {"id", "output"}:
+            raise EvaluationError(f'terraform_data has no argument "{name}"', declaration.place)
+    values = {}
+    for name in ("input", "triggers_replace"):
+        code = section.code(name)
+        value = scope.evaluate(code) if code is not None else NULL
+        values[name] = value.via(Step(f"{address}.{name}", code.place)) if code is not None else value
+
+    def after(name: str, type_: object = STRING) -> Value:
+        from imdsguard.hcl.values.types import Type
+
+        assert isinstance(type_, Type)
+        refinement = NOT_NULL if name == "id" else NO_REFINEMENT
+        reason = f"{address}.{name} is known only after apply"
+        return unknown(type_, reason, (Reference(address, (name,)),), exact=True, refinement=refinement)
+
+    given = values["input"]
+    output = NULL if given.is_null else after("output", given.type).with_marks(given.marks)
+    return object_of({**values, "id": after("id"), "output": output})

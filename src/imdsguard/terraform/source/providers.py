@@ -1,0 +1,217 @@
+"""Which provider configuration a resource is bound to: whose account it reaches, and in which Region.
+
+("Provider Configuration" and "Providers Within Modules", Terraform language documentation; "Authentication and
+Configuration", AWS provider documentation)
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError
+from imdsguard.model.record import record
+from imdsguard.model.resource import Provider
+from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.terraform.source.body import SourceBody
+
+if TYPE_CHECKING:
+    from imdsguard.model.resource import Body
+    from imdsguard.model.value import Value
+    from imdsguard.terraform.source.configuration import Declaration
+    from imdsguard.terraform.source.instance import ModuleInstance
+    from imdsguard.terraform.source.lazy_expression import LazyExpression
+
+ARGUMENTS = (
+    "access_key", "allowed_account_ids", "forbidden_account_ids", "profile", "shared_config_files",
+    "shared_credentials_file", "shared_credentials_files", "sts_region", "token",
+)  # fmt: skip
+BLOCKS = {
+    "assume_role": ("role_arn", "external_id", "session_name"),
+    "assume_role_with_web_identity": ("role_arn", "web_identity_token", "web_identity_token_file"),
+    "endpoints": ("ec2", "sts", "cloudwatch"),
+}
+"""What decides which account a provider configuration reaches: arguments, and arguments of nested blocks."""
+
+ENVIRONMENT = "names no Region: the environment or a profile does"
+_ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/.+")
+
+
+@record(frozen=True, slots=True)
+class Binding:
+    """A provider configuration: its local name and alias, and the module instance whose configuration it is."""
+
+    name: str
+    alias: str
+    owner: ModuleInstance
+    unknown: str = ""
+
+
+class Providers:
+    """Binds the resources of one root to provider configurations, each described once."""
+
+    def __init__(self) -> None:
+        self._described: dict[tuple[str, str, int, str], Provider] = {}
+
+    def of(self, instance: ModuleInstance, resource: Declaration) -> Provider:
+        """Give the provider of a resource: its `provider` argument, else the default one of its type."""
+        code = resource.section.code("provider")
+        default = resource.labels[0].partition("_")[0]
+        name, alias, doubt = reference(code) if code is not None else (default, "", "")
+        found = bind(instance, name or default, alias)
+        if doubt:
+            found = Binding(found.name, found.alias, found.owner, doubt)
+        return self._describe(found)
+
+    def _describe(self, binding: Binding) -> Provider:
+        key = (binding.name, binding.alias, id(binding.owner), binding.unknown)
+        if key not in self._described:
+            self._described[key] = describe(binding)
+        return self._described[key]
+
+
+def reference(code: LazyExpression) -> tuple[str, str, str]:
+    """Read `aws.use1`: name, alias, and why it is not certain (OpenTofu's `aws.by_region[each.key]`)."""
+    from imdsguard.hcl.syntax.nodes import IndexNode
+    from imdsguard.hcl.syntax.static import reference_node, static_traversal
+
+    try:
+        node = reference_node(code.expression)
+    except EvaluationError as error:
+        return "", "", error.message
+    doubt = ""
+    if isinstance(node, IndexNode):
+        doubt, node = "which instance of the provider it is, is computed by OpenTofu", node.source
+    steps = static_traversal(node)
+    if steps is None or len(steps) > 2 or not all(isinstance(step, str) for step in steps):
+        return "", "", "its provider argument is not a plain reference"
+    return *_name_and_alias(steps), doubt
+
+
+def _name_and_alias(steps: tuple[str | int, ...]) -> tuple[str, str]:
+    """Take `aws.use1` apart; the alias of plain `aws` is empty."""
+    name, alias, *_ = (*map(str, steps), "", "")
+    return name, alias
+
+
+def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
+    """Find the configuration that a name means in a module: handed over by the call, its own, or inherited."""
+    at, doubt = instance, ""
+    while True:
+        if (name, alias) in at.module.providers or at.parent is None or at.call is None:
+            return Binding(name, alias, at, doubt)
+        handed = at.call.section.code("providers")
+        if handed is not None:
+            passed = passed_providers(handed).get((name, alias))
+            if passed is not None:
+                name, alias, here = passed
+                doubt = doubt or here
+            elif alias:
+                return Binding(
+                    name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over'
+                )
+            # A provider that the call does not name is inherited if it is the default one.
+        elif alias:
+            return Binding(name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over')
+        at = at.parent
+
+
+def passed_providers(code: LazyExpression) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Read `providers = { aws.peer = aws.use2 }`: by name and alias inside, the name, alias and doubt outside."""
+    from imdsguard.hcl.syntax.nodes import IndexNode, Object, Parens
+    from imdsguard.hcl.syntax.static import reference_node, static_traversal
+
+    try:
+        node = reference_node(code.expression)
+    except EvaluationError:
+        return {}
+    found = {}
+    for item in node.items if isinstance(node, Object) else ():
+        key, value, doubt = item.key, item.value, ""
+        inside = static_traversal(key.inner if isinstance(key, Parens) else key)
+        if isinstance(value, IndexNode):
+            doubt, value = "which instance of the provider it is, is computed by OpenTofu", value.source
+        outside = static_traversal(value)
+        if inside is not None and outside is not None:
+            found[_name_and_alias(inside)] = (*_name_and_alias(outside), doubt)
+    return found
+
+
+def describe(binding: Binding) -> Provider:
+    """Tell the account and the Region of a configuration."""
+    owner, name = binding.owner, binding.name + (f".{binding.alias}" if binding.alias else "")
+    label = f"{owner.address}:{name}" if owner.address else name
+    declaration = owner.module.providers.get((binding.name, binding.alias))
+    if declaration is None:
+        reason = binding.unknown or f"provider {label} {ENVIRONMENT}"
+        if binding.alias and not binding.unknown:
+            reason = f"provider {label} is not configured"
+        account = f"environment {label}" if binding.alias else "environment"
+        return Provider(label, account, Unknown(reason))
+    body = SourceBody(declaration.section, owner, declaration.place)
+    region = body.attribute("region")
+    if isinstance(region, Absent):
+        region = Unknown(f"provider {label} {ENVIRONMENT}", place=declaration.place)
+    account, tags = account_of(body, owner.address), partial(default_tags, body)
+    if declaration.section.code("for_each") is not None:  # OpenTofu: one configuration for each key
+        reason = f"provider {label} has for_each, which is not evaluated"
+        return Provider(label, f"{label}[*]", Unknown(reason, place=declaration.place), tags)
+    if binding.unknown:
+        return Provider(label, f"{label}?", Unknown(binding.unknown, place=declaration.place), tags)
+    return Provider(label, account, region, tags)
+
+
+def default_tags(body: Body) -> Value:
+    """Give the map of `default_tags { tags = { ... } }`."""
+    blocks = body.blocks("default_tags")
+    if not blocks.items:
+        return blocks.unknown or Absent(body.place)
+    return blocks.items[0].attribute("tags")
+
+
+def account_of(body: Body, module: str = "") -> str:
+    """Describe the credentials: equal for configurations that surely reach the same account.
+
+    To be compared, never shown.
+    """
+    allowed = body.attribute("allowed_account_ids")
+    if isinstance(allowed, Known) and isinstance(allowed.value, tuple) and len(allowed.value) == 1:
+        only = text_of(allowed.value[0])
+        if only:
+            return f"account {only}"
+    roles = [*body.blocks("assume_role").items, *body.blocks("assume_role_with_web_identity").items]
+    role = text_of(roles[-1].attribute("role_arn")) if roles else None
+    matched = _ROLE.fullmatch(role) if role else None
+    parts = [
+        f"{name}={_spelled(value, module)}"
+        for name in ARGUMENTS
+        if not isinstance(value := body.attribute(name), Absent)
+    ]
+    for block, names in BLOCKS.items():
+        found = body.blocks(block)
+        if found.unknown is not None:
+            parts.append(f"{block}=?{found.unknown.reason}")
+        for item in found.items:
+            given = [f"{n}={_spelled(v, module)}" for n in names if not isinstance(v := item.attribute(n), Absent)]
+            if given:
+                parts.append(f"{block}({', '.join(given)})")
+    if matched is not None and not any(part.startswith("endpoints") for part in parts):
+        return f"account {matched.group(1)}"  # whoever assumes the role, it belongs to this account
+    return "; ".join(parts) or "environment"
+
+
+def _spelled(value: Value, module: str) -> str:
+    """Spell a value so that equal spellings mean equal values; an unknown is what it was read from."""
+    if isinstance(value, Known):
+        if isinstance(value.value, tuple):
+            return "[" + ", ".join(_spelled(item, module) for item in value.value) + "]"
+        if isinstance(value.value, (str, bool, int, float)):
+            return repr(value.value)
+        return "{" + ", ".join(f"{k}={_spelled(v, module)}" for k, v in value.value.items()) + "}"
+    if isinstance(value, Unknown):
+        if value.reference is not None:
+            return f"<{value.reference}>"
+        # The last hop is where it comes from; without one, only the same place is surely the same value.
+        return f"<{value.trace[-1] if value.trace else value.place} {value.reason} {module}>"
+    return "null"

@@ -1,0 +1,196 @@
+"""All resource instances of a root as the model has them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.problem import Problem
+from imdsguard.model.resource import Resource
+from imdsguard.model.value import Absent, Reference, Unknown
+from imdsguard.terraform.source.body import SourceBody
+from imdsguard.terraform.source.order import CreationOrder, references
+from imdsguard.terraform.source.providers import Providers
+from imdsguard.terraform.source.static_references import StaticReferenceCheck
+from imdsguard.terraform.source.translate import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imdsguard.hcl.values import value as language
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.source.configuration import Declaration
+    from imdsguard.terraform.source.expansion import Expansion, Key
+    from imdsguard.terraform.source.instance import ModuleInstance
+    from imdsguard.terraform.source.merged_body import MergedBody
+    from imdsguard.terraform.source.scopes import EvaluationScope
+    from imdsguard.terraform.source.tree import Tree
+
+ALL = ("all",)
+
+
+class Collector:
+    """Walks the module instances of a root. `matters` says of a folder whether anything wanted is in it or below it."""
+
+    def __init__(self, tree: Tree, root: str, wanted: frozenset[str], matters: Callable[[str], bool]) -> None:
+        self._tree = tree
+        self._root = root
+        self._wanted = wanted
+        self._matters = matters
+        self._providers = Providers()
+        self._order = CreationOrder()
+        self._parsed: set[MergedBody] = set()
+        self._reach = StaticReferenceCheck(tree.library)
+
+    def collect(self) -> tuple[Resource, ...]:
+        """Give the wanted resources, those of a module before those of the modules that it calls."""
+        return tuple(self._module(self._tree.top))
+
+    def _module(self, instance: ModuleInstance) -> Iterator[Resource]:
+        for declaration in instance.module.resources.values():
+            if self.is_wanted(declaration):
+                # What stands in a data source counts only if something asks for it: most are about something else.
+                if declaration.kind == "resource" and declaration.section not in self._parsed:
+                    self._parse(declaration.section)
+                    self._reach.check(instance, declaration.section)
+                try:
+                    expansion = instance.expansion(declaration)
+                except (EvaluationError, LimitReached) as error:
+                    self._tree.library.report(Problem(str(error), declaration.place, "this block was not checked"))
+                    continue
+                self._report_expansion(expansion, declaration)
+                doubt = expansion.unknown or instance.uncertain
+                for key, scope in expansion.scopes.items():
+                    yield self._resource(instance, declaration, key, scope, doubt)
+        for name, call in instance.module.calls.items():
+            try:
+                folder = self._tree.source_folder(instance, call) if instance.call_expansion(name).scopes else None
+                if folder is None or not self._matters(folder):
+                    continue
+                children = instance.children(name)
+                self._report_expansion(instance.call_expansion(name), call)
+                self._reach.check_call(instance, name)
+            except (EvaluationError, LimitReached) as error:
+                self._tree.library.report(Problem(str(error), call.place, "this module was not checked"))
+                continue
+            for child in (children or {}).values():
+                yield from self._module(child)
+
+    def _report_expansion(self, expansion: Expansion, declaration: Declaration) -> None:
+        """Report a `count` or `for_each` that Terraform refuses, or that we cannot afford."""
+        place = _expansion_place(declaration)
+        if expansion.error is not None:
+            message = expansion.error.message
+            self._tree.library.report(Problem(message, expansion.error.place or place, "Terraform refuses this"))
+        elif expansion.limit:
+            self._tree.library.report(Problem(expansion.limit, place, "they were judged as if they were one"))
+
+    def _parse(self, section: MergedBody) -> None:
+        """Report what is no expression in a wanted resource, even where nobody will ask for its value."""
+        if section in self._parsed:
+            return
+        self._parsed.add(section)
+        for name in section.names():
+            code = section.code(name)
+            try:
+                if code is not None:
+                    code.node()
+            except EvaluationError as error:
+                self._tree.library.report(Problem(error.message, error.place or code.place if code else section.place))
+            except LimitReached as limit:
+                self._tree.library.report(Problem(limit.reason, code.place if code else section.place))
+        for body in section.layers() if len(section.bodies) > 1 else (section,):
+            for type_ in body.types():
+                for nested in body.nested(type_):
+                    self._parse(nested.section)
+                    content = nested.section.first("content") if nested.dynamic else None
+                    if content is not None:
+                        self._parse(content)
+
+    def is_wanted(self, declaration: Declaration) -> bool:
+        """Whether somebody asked for resources of this type."""
+        type_ = declaration.labels[0]
+        if declaration.kind == "data":
+            return f"data.{type_}" in self._wanted
+        return declaration.kind == "resource" and type_ in self._wanted
+
+    def _resource(
+        self,
+        instance: ModuleInstance,
+        declaration: Declaration,
+        key: Key,
+        scope: EvaluationScope,
+        doubt: language.Value | None,
+    ) -> Resource:
+        provider = self._providers.of(instance, declaration)
+        body = SourceBody(declaration.section, scope, declaration.place)
+        own = body.attribute("region")
+        unknown = translate(doubt, _expansion_place(declaration)) if doubt is not None else None
+        return Resource(
+            address=instance.absolute(declaration, key),
+            type=declaration.labels[0],
+            name=declaration.labels[1],
+            body=body,
+            provider=provider,
+            region=provider.region if isinstance(own, Absent) else own,
+            root=self._root,
+            place=declaration.place,
+            data=declaration.kind == "data",
+            module=instance.address,
+            key=key,
+            instances=unknown if isinstance(unknown, Unknown) else None,
+            ignored=ignored(declaration),
+            depends_on=depends_on(instance, declaration),
+            waits=self._order.before(instance, declaration),
+            calls=calls(instance),
+            overrides=overrides(instance, declaration),
+        )
+
+
+def _expansion_place(declaration: Declaration) -> Place:
+    code = declaration.section.code("for_each") or declaration.section.code("count")
+    return code.place if code is not None else declaration.place
+
+
+def calls(instance: ModuleInstance) -> tuple[Place, ...]:
+    """Give the module blocks that lead to an instance, the root module's own first."""
+    places: list[Place] = []
+    each: ModuleInstance | None = instance
+    while each is not None and each.call is not None:
+        places.append(each.call.place)
+        each = each.parent
+    return tuple(reversed(places))
+
+
+def overrides(instance: ModuleInstance, declaration: Declaration) -> tuple[Place, ...]:
+    """Give the blocks of override files that speak of a resource, or of the calls that lead to it."""
+    places = list(declaration.overrides)
+    each: ModuleInstance | None = instance
+    while each is not None and each.call is not None:
+        places += each.call.overrides
+        each = each.parent
+    return tuple(places)
+
+
+def ignored(declaration: Declaration) -> tuple[str, ...]:
+    """Give the arguments under `ignore_changes`; an override's list takes the place of the original one."""
+    for nested in reversed([n for s in declaration.section.layers() for n in s.nested("lifecycle")]):
+        code = nested.section.code("ignore_changes")
+        if code is not None:
+            names = references(code)
+            return ALL if ("all",) in names else tuple(dict.fromkeys(str(steps[0]) for steps in names))
+    return ()
+
+
+def depends_on(instance: ModuleInstance, declaration: Declaration) -> tuple[Reference, ...]:
+    """Give the resources and modules of `depends_on`, by address."""
+    code = declaration.section.code("depends_on")
+    prefix = f"{instance.address}." if instance.address else ""
+    return tuple(Reference(prefix + _address(steps)) for steps in (references(code) if code is not None else ()))
+
+
+def _address(steps: tuple[str | int, ...]) -> str:
+    text = ""
+    for i, step in enumerate(steps):
+        text += f"[{step}]" if isinstance(step, int) else step if not i else f".{step}"
+    return text

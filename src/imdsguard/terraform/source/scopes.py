@@ -1,0 +1,154 @@
+"""Scopes that add a few names to the module's: `each`, `count`, `self`, the iterator of a dynamic block."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
+from imdsguard.hcl.evaluate.operations import get_attr, index
+from imdsguard.hcl.values.value import OpenObject, Origin, Value, unknown
+from imdsguard.model.value import Step
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imdsguard.hcl.bounds import Bounds
+    from imdsguard.hcl.scope import Files
+    from imdsguard.model.place import Place
+    from imdsguard.terraform.source.lazy_expression import LazyExpression
+
+
+_HOPS = 12
+
+
+class EvaluationScope(Protocol):
+    """A scope that also remembers what it has evaluated: a module instance, or names bound over one."""
+
+    @property
+    def bounds(self) -> Bounds: ...  # noqa: D102
+    @property
+    def files(self) -> Files: ...  # noqa: D102
+    @property
+    def identity(self) -> object: ...  # noqa: D102
+    @property
+    def providers(self) -> frozenset[str]: ...  # noqa: D102
+    def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]: ...  # noqa: D102
+
+    def evaluate(self, code: LazyExpression) -> Value:
+        """Evaluate, once for each scope in which the value can differ. Raises `EvaluationError` and `LimitReached`."""
+        ...
+
+
+class Bound:
+    """Names bound over another scope. What does not refer to them is evaluated once, in the scope below."""
+
+    __slots__ = ("_attributes", "_memo", "_names", "_place", "_root", "below")
+
+    def __init__(
+        self, below: EvaluationScope, root: str, attributes: Mapping[str, Value], place: Place | None = None
+    ) -> None:
+        self.below = below
+        self._root = root
+        self._attributes = attributes
+        self._place = place
+        self._memo: dict[LazyExpression, Value] = {}
+
+    @property
+    def bounds(self) -> Bounds:
+        """The bounds of the scope below."""
+        return self.below.bounds
+
+    @property
+    def files(self) -> Files:
+        """The files of the scope below."""
+        return self.below.files
+
+    @property
+    def identity(self) -> object:
+        """The scope itself: each has its own values."""
+        return self
+
+    @property
+    def providers(self) -> frozenset[str]:
+        """The providers of the scope below."""
+        return self.below.providers
+
+    def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
+        """Resolve `each.key` and the like; everything else is the business of the scope below."""
+        if root != self._root:
+            return self.below.resolve(root, steps, place)
+        name = steps[0] if steps else None
+        if not isinstance(name, str):
+            raise StaticError(f'"{root}" cannot be used as a whole: give one of its attributes', place)
+        if name not in self._attributes:
+            raise StaticError(f'"{root}" has no attribute "{name}"', place)
+        value = self._attributes[name]
+        if name == "index" or name == "key":
+            return value, 1
+        return follow(value, steps, 1, f"{root}.{name}", self._place, place)
+
+    def evaluate(self, code: LazyExpression) -> Value:
+        """Evaluate here only what refers to the names bound here."""
+        if self._root not in code.roots:
+            return self.below.evaluate(code)
+        if code not in self._memo:
+            self._memo[code] = code.compiled().evaluate(self)
+        return self._memo[code]
+
+
+def follow(
+    value: Value, steps: Sequence[str | Value], taken: int, label: str, written: Place | None, place: Place
+) -> tuple[Value, int]:
+    """Go on from `value` through the steps that are plain names or known keys, and note the whole way as one hop.
+
+    `label` is what the first `taken` steps are called; `written` is where the value is written.
+    """
+    start = value
+    try:
+        for step in steps[taken:]:
+            if isinstance(step, str):
+                value = get_attr(value, step, place)
+                label += f".{step}"
+            elif step.is_known and isinstance(step.raw, (str, int)) and not step.marks:
+                value = index(value, step, place)
+                label += f'["{step.raw}"]' if isinstance(step.raw, str) else f"[{step.raw}]"
+            else:
+                break
+            taken += 1
+    except EvaluationError:
+        if value is start:
+            return value.via(Step(label, written)), taken
+        raise
+    if value is not start:
+        value = _out_of(start, value)
+    return value.via(Step(label, written)), taken
+
+
+def _out_of(container: Value, part: Value) -> Value:
+    """Let a part that was read out of a container remember the named hops that the container took, too."""
+    hops: list[Step] = []
+    origin = container.origin
+    while origin is not None and len(hops) < _HOPS:
+        if origin.step.label:
+            hops.append(origin.step)
+        origin = origin.parent
+    way = part.origin
+    for step in reversed(hops):
+        way = Origin(step, way)
+    return part.at(way) if hops and not isinstance(part, OpenObject) else part
+
+
+def safely(scope: EvaluationScope, code: LazyExpression) -> Value:
+    """Evaluate; an error or a limit becomes an unknown value that says so."""
+    try:
+        return scope.evaluate(code)
+    except EvaluationError as error:
+        return unknown(reason=reason_of(error, code.place))
+    except LimitReached as limit:
+        return unknown(reason=limit.reason)
+
+
+def reason_of(error: EvaluationError, place: Place | None) -> str:
+    """Put an error of the code into the words of a reason."""
+    at = error.place or place
+    return f"{error.message} (error at {at.file}:{at.line})" if at is not None and at.line else error.message

@@ -1,0 +1,118 @@
+"""Files and module folders, each read and parsed at most once in a run, and only when something asks for it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imdsguard.model.place import Place
+from imdsguard.model.problem import Problem
+from imdsguard.terraform.boundary import read_bytes
+from imdsguard.terraform.source.folder import Listing, list_folder
+
+if TYPE_CHECKING:
+    from imdsguard.hcl.syntax.body import SyntaxBody
+    from imdsguard.terraform.boundary import Boundary
+    from imdsguard.terraform.source.configuration import Module
+
+_NOTHING = Listing((), ())
+
+
+class SourceCache:
+    """What a run has read.
+
+    Paths are absolute real paths; labels are what people see, relative to the working directory.
+    """
+
+    def __init__(self, working_directory: str, boundary: Boundary) -> None:
+        self.working_directory = os.path.realpath(working_directory)
+        self.boundary = boundary
+        self._data: dict[str, bytes | None] = {}
+        self._bodies: dict[str, SyntaxBody | None] = {}
+        self._listings: dict[str, Listing] = {}
+        self._modules: dict[str, Module] = {}
+        self._problems: dict[Problem, None] = {}
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All that could not be read so far, each once, in order."""
+        return tuple(self._problems)
+
+    def report(self, *problems: Problem) -> None:
+        """Remember what could not be read."""
+        self._problems.update(dict.fromkeys(problems))
+
+    def label(self, path: str) -> str:
+        """How a path is shown: relative to the working directory, with `/`."""
+        try:
+            return os.path.relpath(path, self.working_directory).replace(os.sep, "/")
+        except ValueError:  # another drive
+            return path.replace(os.sep, "/")
+
+    def listing(self, folder: str) -> Listing:
+        """The configuration files of a folder; one that cannot be listed is a problem, and empty."""
+        if folder not in self._listings:
+            try:
+                self._listings[folder] = list_folder(folder)
+            except OSError as error:
+                self._listings[folder] = _NOTHING
+                self.report(Problem(f"cannot list this folder: {error.strerror or error}", Place(self.label(folder))))
+        return self._listings[folder]
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file; None (and a problem) if it cannot be read."""
+        if path not in self._data:
+            self._data[path] = self._read(path)
+        return self._data[path]
+
+    def forget(self, path: str) -> None:
+        """Drop the bytes of a file that does not matter."""
+        self._data.pop(path, None)
+
+    def body(self, path: str) -> SyntaxBody | None:
+        """The parsed file. What is wrong in it is reported once; None if nothing of it could be read."""
+        if path not in self._bodies:
+            data = self.data(path)
+            self._bodies[path] = self.parse(self.label(path), data) if data is not None else None
+        return self._bodies[path]
+
+    def parse(self, label: str, data: bytes) -> SyntaxBody | None:
+        """Parse a file's content and report what is wrong in it."""
+        from imdsguard.hcl.errors import EvaluationError, LimitReached
+        from imdsguard.hcl.syntax.source import SourceText
+
+        try:
+            if label.endswith(".json"):
+                from imdsguard.hcl.syntax.json import parse_json_body as parse
+            else:
+                from imdsguard.hcl.syntax.native import parse_body as parse
+            body, problems = parse(SourceText(label, data))
+        except LimitReached as limit:
+            self.report(Problem(limit.reason, Place(label)))
+            return None
+        except EvaluationError as error:
+            self.report(Problem(error.message, error.place or Place(label)))
+            return None
+        self.report(*problems)
+        return body
+
+    def module(self, folder: str) -> Module:
+        """The merged configuration of a folder."""
+        if folder not in self._modules:
+            from imdsguard.terraform.source.configuration import describe
+
+            self._modules[folder] = module = describe(folder, self)
+            self.report(*module.problems)
+        return self._modules[folder]
+
+    def _read(self, path: str) -> bytes | None:
+        if self.boundary.inside(path) is None:
+            self.report(
+                Problem("this file lies outside of the repository, where nothing is read", Place(self.label(path)))
+            )
+            return None
+        try:
+            return read_bytes(path)
+        except OSError as error:
+            self.report(Problem(f"cannot read this file: {error.strerror or error}", Place(self.label(path))))
+            return None

@@ -1,0 +1,161 @@
+"""The tree of module instances under one root, made on demand."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imdsguard.hcl.errors import LimitReached
+from imdsguard.model.problem import Problem
+from imdsguard.terraform.boundary import read_bytes
+from imdsguard.terraform.source.instance import ModuleInstance
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imdsguard.terraform.source.configuration import Declaration
+    from imdsguard.terraform.source.evaluation import Evaluation
+    from imdsguard.terraform.source.expansion import Key
+    from imdsguard.terraform.source.source_cache import SourceCache
+    from imdsguard.terraform.source.variables import Given
+
+MAX_NESTING = 40
+"""How deep modules may call each other."""
+
+
+class Tree:
+    """One root module: where the code of its calls lies, and the instances that they make."""
+
+    def __init__(self, folder: str, library: SourceCache, evaluation: Evaluation, given: Mapping[str, Given]) -> None:
+        self.folder = folder
+        self.library = library
+        self.evaluation = evaluation
+        self._manifest: dict[str, str] | None = None
+        self._places: dict[tuple[str, str], str | None] = {}
+        self.top = ModuleInstance(self, library.module(folder), given=given)
+
+    def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
+        """Make the instances of a module call, by key; None if the module's code is not there (a reported problem)."""
+        expansion = parent.call_expansion(call.name)
+        if not expansion.scopes:
+            return {}
+        folder = self.source_folder(parent, call)
+        if folder is None:
+            return None
+        module = self.library.module(folder)
+        instances: dict[Key, ModuleInstance] = {}
+        for key, scope in expansion.scopes.items():
+            try:
+                self.evaluation.bounds.instances(1)
+            except LimitReached as limit:
+                self.library.report(Problem(limit.reason, call.place, "what lies beyond was not checked"))
+                break
+            instances[key] = ModuleInstance(
+                self,
+                module,
+                parent.absolute(call, key),
+                parent,
+                call,
+                scope,
+                uncertain=expansion.unknown or parent.uncertain,
+            )
+        return instances
+
+    def source_folder(self, parent: ModuleInstance, call: Declaration) -> str | None:
+        """Find the folder of a call's code. Each call site that has none is reported once."""
+        path = ".".join([*_names(parent), call.name])
+        key = (parent.module.folder, path)
+        if key not in self._places:
+            self._places[key] = self._locate(parent, call, path)
+        return self._places[key]
+
+    def _locate(self, parent: ModuleInstance, call: Declaration, path: str) -> str | None:
+        code = call.section.code("source")
+        source = code.literal() if code is not None else None
+        if source is None and code is not None:
+            value = parent.safe(code)
+            source = value.raw if isinstance(value.raw, str) else None
+        if source is None:
+            self._report(call, f"module {call.name}: its source cannot be computed", "its launches were not checked")
+            return None
+        if not is_local(source):
+            found = self.installed(path)
+            if found is None:
+                self._report(call, f"module {call.name} ({source}) is not initialised", "run terraform init")
+            return found
+        folder = self.library.boundary.inside(os.path.join(parent.module.folder, source))
+        if folder is None:
+            self._report(
+                call, f"module {call.name}: {source} lies outside of the repository", "its launches were not checked"
+            )
+        elif not os.path.isdir(folder):
+            self._report(call, f"module {call.name}: there is no folder {source}", "its launches were not checked")
+        elif len(_folders(parent)) > MAX_NESTING:
+            message = f"module {call.name}: modules call each other more than {MAX_NESTING} levels deep"
+            self._report(call, message, "what lies deeper was not checked")
+        elif folder in _folders(parent):
+            self._report(call, f"module {call.name} calls itself through {source}", "its launches were not checked")
+        else:
+            return folder
+        return None
+
+    def _report(self, call: Declaration, message: str, remedy: str) -> None:
+        self.library.report(Problem(message, call.place, remedy))
+
+    def installed(self, path: str) -> str | None:
+        """Find the folder of a downloaded module by the names of the calls that lead to it, below the root's folder."""
+        if self._manifest is None:
+            self._manifest = _manifest(os.path.join(self.folder, ".terraform", "modules", "modules.json"), self.library)
+        directory = self._manifest.get(path)
+        if directory is None:
+            return None
+        folder = self.library.boundary.inside(os.path.join(self.folder, directory))
+        inside = folder is not None and (folder + os.sep).startswith(self.folder.rstrip(os.sep) + os.sep)
+        return folder if folder is not None and inside and os.path.isdir(folder) else None
+
+
+def is_local(source: str) -> bool:
+    """Whether a module's source is a path ("Module Sources: local paths")."""
+    return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
+
+
+def _manifest(path: str, library: SourceCache) -> dict[str, str]:
+    if library.boundary.inside(path) is None:
+        return {}
+    try:
+        import json
+
+        data = json.loads(read_bytes(path))
+    except OSError:
+        return {}
+    except (ValueError, RecursionError):
+        from imdsguard.model.place import Place
+
+        library.report(
+            Problem("this is not the JSON that terraform init writes", Place(library.label(path)), "run it again")
+        )
+        return {}
+    entries = data.get("Modules") if isinstance(data, dict) else None
+    return {
+        entry["Key"]: entry["Dir"]
+        for entry in (entries if isinstance(entries, list) else [])
+        if isinstance(entry, dict) and isinstance(entry.get("Key"), str) and isinstance(entry.get("Dir"), str)
+    }
+
+
+def _names(instance: ModuleInstance) -> list[str]:
+    names: list[str] = []
+    at: ModuleInstance | None = instance
+    while at is not None and at.call is not None:
+        names.append(at.call.name)
+        at = at.parent
+    return names[::-1]
+
+
+def _folders(instance: ModuleInstance) -> list[str]:
+    found = []
+    at: ModuleInstance | None = instance
+    while at is not None:
+        found.append(at.module.folder)
+        at = at.parent
+    return found
