@@ -16,7 +16,7 @@ from imdsguard.cli.session import Read
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import State
 from imdsguard.model.problem import Problem
-from imdsguard.policy.outside import Outside
+from imdsguard.policy.outside import Assumptions
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.root import Root
 from tests.estates import launch
@@ -70,7 +70,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.delenv(name, raising=False)
     made = Stage(capsys)
 
-    def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside) -> Read:
+    def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions) -> Read:
         made.asked = (paths, inputs)
         return made.read
 

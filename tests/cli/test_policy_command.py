@@ -9,7 +9,7 @@ import pytest
 
 from imdsguard.cli import main
 from imdsguard.cli.policy_show import shown
-from imdsguard.policy.read import Found, find_policy
+from imdsguard.policy.read import ResolvedPolicy, find_policy
 from imdsguard.policy.shipped import shipped_policies
 
 OPEN = 'resource "aws_instance" "web" {}\n'
@@ -174,7 +174,7 @@ rules:
     )
 
 
-def meaning(found: Found) -> object:
+def meaning(found: ResolvedPolicy) -> object:
     """What a policy comes to, without places and without what is off underneath."""
     draft = found.draft
     rules = {

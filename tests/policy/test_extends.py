@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard.policy.errors import PolicyError
-from imdsguard.policy.read import Found, find_policy
+from imdsguard.policy.read import ResolvedPolicy, find_policy
 
 
 @pytest.fixture(autouse=True)
@@ -20,11 +20,11 @@ def write(**files: str) -> None:
         Path(f"{name}.yaml").write_text(f"version: 1\n{text}\n")
 
 
-def found(name: str = "team.yaml") -> Found:
+def found(name: str = "team.yaml") -> ResolvedPolicy:
     return find_policy(name, ".")
 
 
-def names(policy: Found) -> list[str]:
+def names(policy: ResolvedPolicy) -> list[str]:
     return [layer.name for layer in policy.layers]
 
 
@@ -127,7 +127,7 @@ def test_a_policy_in_the_tree_reaches_nothing_outside_by_any_name_of_a_list() ->
         _in("repository")
 
 
-def _in(folder: str) -> Found:
+def _in(folder: str) -> ResolvedPolicy:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         return find_policy(None, ".")

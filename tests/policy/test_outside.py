@@ -10,7 +10,7 @@ import yaml
 
 from imdsguard.model.assumption import AssumedDefault
 from imdsguard.policy.errors import PolicyError
-from imdsguard.policy.outside import Outside, matches
+from imdsguard.policy.outside import Assumptions, matches
 from imdsguard.policy.read import find_policy
 from tests.policy.test_policy_files import SCHEMA
 
@@ -22,7 +22,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def outside(text: str, name: str = "team.yaml") -> Outside:
+def outside(text: str, name: str = "team.yaml") -> Assumptions:
     Path(name).write_text(text)
     return find_policy(name, ".").draft.outside
 

@@ -9,7 +9,7 @@ import pytest
 from imdsguard import Severity, Verdict, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.policy.read import Found, find_policy
+from imdsguard.policy.read import ResolvedPolicy, find_policy
 from imdsguard.policy.shipped import shipped_policies
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
@@ -23,7 +23,7 @@ CONTROLS = {
 }
 
 
-def worst(found: Found, stack: str, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, set[str]]:
+def worst(found: ResolvedPolicy, stack: str, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, set[str]]:
     """Whether a run over the production stack fails, and the rules that found something."""
     monkeypatch.chdir(EXAMPLES)
     reading = read([stack], Inputs(var_files=(f"{stack}/environments/prod.tfvars",)), wanted())

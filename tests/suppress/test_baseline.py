@@ -10,11 +10,11 @@ import pytest
 from imdsguard.model.finding import Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.suppress.baseline import Baseline, BaselineError, baseline_text, read_baseline
-from imdsguard.suppress.known import Entry
+from imdsguard.suppress.known import BaselineEntry
 from imdsguard.suppress.problems import Gap
 
-WEB = Entry("tokens", "stacks/web", 'module.a["x"].aws_instance.b[0]', None, Verdict.FAIL, Severity.ERROR)
-DEFAULT = Entry("default", ".", "aws_instance.ä", "eu-west-1", Verdict.UNKNOWN, Severity.NOTE, 3)
+WEB = BaselineEntry("tokens", "stacks/web", 'module.a["x"].aws_instance.b[0]', None, Verdict.FAIL, Severity.ERROR)
+DEFAULT = BaselineEntry("default", ".", "aws_instance.ä", "eu-west-1", Verdict.UNKNOWN, Severity.NOTE, 3)
 
 TEXT = r"""{
   "schema": "imdsguard/baseline/v1",

@@ -11,7 +11,7 @@ import pytest
 
 from imdsguard.suppress import earlier
 from imdsguard.suppress.earlier import lay_out
-from imdsguard.suppress.git import Blob, GitError, Repository, Tree
+from imdsguard.suppress.git import Blob, GitError, GitTree, Repository
 from imdsguard.suppress.modules import unchanged_modules
 
 
@@ -22,9 +22,9 @@ class Files(Repository):
         super().__init__(top)
         self.files = files
 
-    def tree(self, commit: str) -> Tree:
+    def tree(self, commit: str) -> GitTree:
         blobs = (Blob(path, path, len(text), text.startswith("->")) for path, text in self.files.items())
-        return Tree(tuple(blobs), (("../beside", commit), ("not-checked-out", commit)))
+        return GitTree(tuple(blobs), (("../beside", commit), ("not-checked-out", commit)))
 
     def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
         for blob in blobs:

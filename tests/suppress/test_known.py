@@ -7,7 +7,7 @@ from dataclasses import replace
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
-from imdsguard.suppress.known import Compared, Entry, Examples, compare, entries_of
+from imdsguard.suppress.known import BaselineEntry, Compared, Examples, compare, entries_of
 
 BEFORE = Suppression(Means.BASELINE, "it was there")
 
@@ -24,11 +24,13 @@ def finding(
     return Finding(rule, verdict, severity, address, message, root, "", region=region)
 
 
-def entries(*found: Finding, messages: bool = False) -> tuple[Entry, ...]:
+def entries(*found: Finding, messages: bool = False) -> tuple[BaselineEntry, ...]:
     return entries_of(found, str, (), messages=messages)
 
 
-def against(before: tuple[Entry, ...], *today: Finding, there: frozenset[tuple[str, str]] = frozenset()) -> Compared:
+def against(
+    before: tuple[BaselineEntry, ...], *today: Finding, there: frozenset[tuple[str, str]] = frozenset()
+) -> Compared:
     return compare(today, before, str, (), BEFORE, Examples({"default-missing": Severity.ERROR}, there))
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.cli.session import Read
     from imdsguard.cli.suppressing import Settled
     from imdsguard.suppress.baseline import Baseline
-    from imdsguard.suppress.known import Entry
+    from imdsguard.suppress.known import BaselineEntry
     from imdsguard.suppress.problems import Gap
 
 
@@ -81,7 +81,7 @@ class _Scope:
         self._rules = {rule.id for rule in gate.rules}
         self._complete = complete
 
-    def covers(self, entry: Entry) -> bool:
+    def covers(self, entry: BaselineEntry) -> bool:
         """Whether this run can say that an entry is fixed."""
         if not self._complete or entry.rule not in self._rules or entry.root in self._in_part:
             return False
@@ -130,7 +130,7 @@ def _names_from(baseline: str) -> Callable[[str], str]:
     return name
 
 
-def _without(entries: tuple[Entry, ...], fixed: tuple[Entry, ...]) -> tuple[Entry, ...]:
+def _without(entries: tuple[BaselineEntry, ...], fixed: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
     from dataclasses import replace
 
     less: dict[tuple[str, ...], int] = {}

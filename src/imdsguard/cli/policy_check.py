@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.policy.policy import Policy
-    from imdsguard.policy.read import Found
+    from imdsguard.policy.read import ResolvedPolicy
 
 AHEAD = 14
 """Days before an exemption's end from which on it is named."""
@@ -29,7 +29,7 @@ def checked(file: str | None, checks: Sequence[str]) -> tuple[list[str], bool]:
     return [f"{escape(policy.name)}: fine{_made_of(found)}", *ends(policy)], True
 
 
-def bound(found: Found, checks: Sequence[str]) -> Policy:
+def bound(found: ResolvedPolicy, checks: Sequence[str]) -> Policy:
     """Join a policy with every rule there is, so that nothing it says stays unread. Raises `PolicyError`."""
     from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.errors import Complaints
@@ -44,7 +44,7 @@ def bound(found: Found, checks: Sequence[str]) -> Policy:
     return policy
 
 
-def _made_of(found: Found) -> str:
+def _made_of(found: ResolvedPolicy) -> str:
     draft = found.draft
     others = ", ".join(layer.name for layer in reversed(found.layers[:-1]))
     from imdsguard.report.text import plural

@@ -11,7 +11,7 @@ from imdsguard.report.escape import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.policy.read import Found, Layer
+    from imdsguard.policy.read import PolicyLayer, ResolvedPolicy
 
 ONCE = ("fail_on", "on_unknown", "on_deployed", "assume")
 """Of these the strongest policy that has one counts, as a whole."""
@@ -23,7 +23,7 @@ _ON = ("on", "true", "yes")
 _SEVERITY = "severity"
 
 
-def shown(found: Found) -> str:
+def shown(found: ResolvedPolicy) -> str:
     """Give YAML."""
     lines = [f"# {escape(found.name)}, with all it extends", "version: 1"]
     for key in ONCE:
@@ -42,7 +42,7 @@ def shown(found: Found) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rules(found: Found) -> list[str]:
+def _rules(found: ResolvedPolicy) -> list[str]:
     rules: dict[str, dict[str, Node]] = {}
     for _, node in _each(found.layers, "rules"):
         for name, value in node.entries if isinstance(node, Table) else ():
@@ -73,7 +73,7 @@ def _said(before: dict[str, Node], node: Node) -> dict[str, Node]:
     return {**kept, _SEVERITY: node}
 
 
-def _requirements(found: Found) -> list[str]:
+def _requirements(found: ResolvedPolicy) -> list[str]:
     by_id: dict[str, Table] = {}
     for _, node in _each(found.layers, "requirements"):
         for item in node.items if isinstance(node, Items) else ():
@@ -83,7 +83,7 @@ def _requirements(found: Found) -> list[str]:
     return _section("requirements", [line for item in by_id.values() for line in _item(item)])
 
 
-def _exemptions(found: Found) -> list[str]:
+def _exemptions(found: ResolvedPolicy) -> list[str]:
     items = [
         item for _, node in _each(found.layers, "exemptions") if isinstance(node, Items)
         for item in node.items
@@ -91,7 +91,7 @@ def _exemptions(found: Found) -> list[str]:
     return _section("exemptions", [line for item in items for line in _item(item)])
 
 
-def _each(layers: tuple[Layer, ...], key: str) -> Iterator[tuple[Layer, Node]]:
+def _each(layers: tuple[PolicyLayer, ...], key: str) -> Iterator[tuple[PolicyLayer, Node]]:
     """Give what each policy says under a key, the weakest first."""
     for layer in layers:
         node = layer.node.get(key) if isinstance(layer.node, Table) else None

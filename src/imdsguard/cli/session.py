@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.estate import Estate, History
     from imdsguard.model.rule import Rule
-    from imdsguard.policy.outside import Outside
+    from imdsguard.policy.outside import Assumptions
     from imdsguard.policy.policy import Policy
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
@@ -78,14 +78,14 @@ def make_inputs(
     )
 
 
-def what_lies_outside(policy: str | None) -> Outside:
+def what_lies_outside(policy: str | None) -> Assumptions:
     """Read of a policy only what counts without rules. Raises `PolicyError`."""
     from imdsguard.policy.read import find_policy
 
     return find_policy(policy, ".").draft.outside
 
 
-def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside | None = None) -> Read:
+def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions | None = None) -> Read:
     """Read what is below `paths` (the working directory if there are none), and work out what AWS will do with it.
 
     `outside` says which root modules share an account, and what is set elsewhere. Raises `PolicyError` if it puts one
@@ -107,7 +107,7 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Outside | None = 
     return replace(found, folders=folders, paths=tuple(given), inputs=inputs)
 
 
-def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: Outside | None = None) -> Read:
+def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: Assumptions | None = None) -> Read:
     """Work out what AWS will do with what was read. Raises `PolicyError` as `read_estate` does."""
     from imdsguard.aws.estate import build
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.suppress.git import Repository
-    from imdsguard.suppress.known import Entry
+    from imdsguard.suppress.known import BaselineEntry
     from imdsguard.suppress.problems import Gap
     from imdsguard.terraform.inputs import Inputs
 
@@ -68,7 +68,7 @@ def _below(path: str, repository: Repository) -> str:
 
 def _judge(
     places: Sequence[str], found: Read, gate: Gate, repository: Repository, folder: str
-) -> tuple[tuple[Entry, ...], tuple[Gap, ...]]:
+) -> tuple[tuple[BaselineEntry, ...], tuple[Gap, ...]]:
     """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions.
 
     Root modules get the names of today.

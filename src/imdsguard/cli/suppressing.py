@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.suppress.apply import Comment
-    from imdsguard.suppress.known import Entry, Examples
+    from imdsguard.suppress.known import BaselineEntry, Examples
     from imdsguard.suppress.moved import Rename
 
 
@@ -88,8 +88,8 @@ def examples_of(found: Read, gate: Gate, root_of: Callable[[str], str]) -> Examp
 
 
 def followed(
-    entries: Sequence[Entry], found: Read, examples: Examples, root_of: Callable[[str], str]
-) -> tuple[Entry, ...]:
+    entries: Sequence[BaselineEntry], found: Read, examples: Examples, root_of: Callable[[str], str]
+) -> tuple[BaselineEntry, ...]:
     """Give entries the addresses under which Terraform goes on with what they are about: see `moved` blocks."""
     if all((entry.root, entry.address) in examples.there for entry in entries):
         return tuple(entries)

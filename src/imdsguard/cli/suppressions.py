@@ -108,10 +108,16 @@ def _of_comment(comment: Comment) -> dict[str, Any]:
 def _of_exemption(exemption: Exemption, findings: tuple[Finding, ...], fixed: frozenset[str]) -> dict[str, Any]:
     from imdsguard.cli.today import today
     from imdsguard.model.finding import Verdict
-    from imdsguard.suppress.apply import State
+    from imdsguard.suppress.apply import SuppressionState
 
     used = any(each.verdict is not Verdict.PASS and exemption.covers(each, fixed) for each in findings)
-    state = State.EXPIRED if exemption.over(today()) else State.USED if used else State.UNUSED
+    state = (
+        SuppressionState.EXPIRED
+        if exemption.over(today())
+        else SuppressionState.USED
+        if used
+        else SuppressionState.UNUSED
+    )
     about = ", ".join((*exemption.addresses, *exemption.paths, *exemption.roots, *exemption.regions))
     return {
         "by": "exemption",

@@ -9,7 +9,7 @@ from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
-from imdsguard.policy.outside import Outside, read_assume, read_estates
+from imdsguard.policy.outside import Assumptions, read_assume, read_estates
 from imdsguard.policy.shapes import refuse_others, table_of, word_of
 from imdsguard.policy.suppressions import Suppressions
 
@@ -32,7 +32,7 @@ _OFF = ("off", "false", "no")
 
 
 @record(frozen=True, slots=True)
-class Entry:
+class RuleEntry:
     """What policies say about one rule, `extends` already taken in. `parameters` are as written.
 
     `place` is the rule's name in the policy that spoke last.
@@ -47,7 +47,7 @@ class Entry:
 
 
 @record(frozen=True, slots=True)
-class Draft:
+class PolicyDocument:
     """One policy file. `fail_on` is a severity or `never`; None where the file does not say.
 
     `extends` names policies, weakest first. Paths in it count from the folder `base`.
@@ -57,18 +57,18 @@ class Draft:
     fail_on: str | None = None
     on_unknown: Severity | None = None
     on_deployed: str | None = None
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, RuleEntry] = field(default_factory=dict)
     requirements: Mapping[str, Requirement] = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
-    outside: Outside = field(default_factory=Outside)
+    outside: Assumptions = field(default_factory=Assumptions)
     suppressions: Suppressions = Suppressions()
 
-    def over(self, base: Draft) -> Draft:
+    def over(self, base: PolicyDocument) -> PolicyDocument:
         """Give what both say together: where they differ, this one counts. Exemptions add up."""
         entries = dict(base.entries)
         for rule, mine in self.entries.items():
             entries[rule] = _over(mine, entries[rule]) if rule in entries else mine
-        return Draft(
+        return PolicyDocument(
             extends=self.extends,
             fail_on=self.fail_on or base.fail_on,
             on_unknown=self.on_unknown or base.on_unknown,
@@ -81,7 +81,7 @@ class Draft:
         )
 
 
-def read_draft(node: Node, base: str = "") -> Draft:
+def read_draft(node: Node, base: str = "") -> PolicyDocument:
     """Check the shape of a policy. `base` is the folder its globs on paths count from. Raises `PolicyError`."""
     table = table_of(node, "a policy")
     wrong = Complaints()
@@ -99,7 +99,7 @@ def read_draft(node: Node, base: str = "") -> Draft:
     outside = wrong.attempt(_outside, table, base)
     suppressions = wrong.attempt(_suppressions, table)
     wrong.settle()
-    return Draft(
+    return PolicyDocument(
         extends=extends or (),
         fail_on=limit,
         on_unknown=unknown,
@@ -107,7 +107,7 @@ def read_draft(node: Node, base: str = "") -> Draft:
         entries=entries or {},
         requirements=requirements or {},
         exemptions=exemptions or (),
-        outside=outside or Outside(),
+        outside=outside or Assumptions(),
         suppressions=suppressions or Suppressions(),
     )
 
@@ -124,7 +124,7 @@ def _extends(table: Table) -> tuple[Scalar, ...]:
     return tuple(item for item in items if isinstance(item, Scalar))
 
 
-def _entries(node: Node) -> dict[str, Entry]:
+def _entries(node: Node) -> dict[str, RuleEntry]:
     wrong = Complaints()
     found = {key.text: wrong.attempt(_entry, key, value) for key, value in table_of(node, "rules").entries}
     wrong.settle()
@@ -158,15 +158,15 @@ def _suppressions(table: Table) -> Suppressions:
     return read_suppressions(node)
 
 
-def _outside(table: Table, base: str) -> Outside:
+def _outside(table: Table, base: str) -> Assumptions:
     estates, assume = table.get("estates"), table.get("assume")
     if estates is None and assume is None:
-        return Outside()
+        return Assumptions()
     wrong = Complaints()
     read = wrong.attempt(read_estates, estates, base) if estates else ()
     assumed = wrong.attempt(read_assume, assume) if assume else ()
     wrong.settle()
-    return Outside(read or (), assumed or ())
+    return Assumptions(read or (), assumed or ())
 
 
 def _version(table: Table) -> None:
@@ -177,13 +177,15 @@ def _version(table: Table) -> None:
         raise PolicyError(f"the version of a policy is 1, not {kind_of(version)}", version.place)
 
 
-def _entry(key: Scalar, node: Node) -> Entry:
+def _entry(key: Scalar, node: Node) -> RuleEntry:
     """`off`, `on`, a severity, or a mapping of severity, on_unknown, on_deployed and the rule's parameters."""
     if isinstance(node, Scalar):
         word = node.text.lower()
         if word in _OFF + _ON and not node.quoted:
-            return Entry(key.place, off=word in _OFF)
-        return Entry(key.place, severity=Severity(word_of(node, key.text, (*(s.value for s in Severity), "off", "on"))))
+            return RuleEntry(key.place, off=word in _OFF)
+        return RuleEntry(
+            key.place, severity=Severity(word_of(node, key.text, (*(s.value for s in Severity), "off", "on")))
+        )
     severity = on_unknown = on_deployed = None
     parameters: dict[str, tuple[Scalar, Node]] = {}
     wrong = Complaints()
@@ -197,11 +199,13 @@ def _entry(key: Scalar, node: Node) -> Entry:
         else:
             parameters[name.text] = (name, value)
     wrong.settle()
-    return Entry(key.place, severity=severity, on_unknown=on_unknown, on_deployed=on_deployed, parameters=parameters)
+    return RuleEntry(
+        key.place, severity=severity, on_unknown=on_unknown, on_deployed=on_deployed, parameters=parameters
+    )
 
 
-def _over(mine: Entry, base: Entry) -> Entry:
-    return Entry(
+def _over(mine: RuleEntry, base: RuleEntry) -> RuleEntry:
+    return RuleEntry(
         place=mine.place,
         off=mine.off,
         severity=mine.severity or base.severity,

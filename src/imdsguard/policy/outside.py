@@ -31,17 +31,17 @@ class Stacks:
 
 
 @record(frozen=True, slots=True)
-class Outside:
+class Assumptions:
     """What lies outside: estates by name, and what Region defaults are where the code sets none."""
 
     estates: tuple[Stacks, ...] = ()
     assumed: tuple[AssumedDefault, ...] = ()
 
-    def over(self, base: Outside) -> Outside:
+    def over(self, base: Assumptions) -> Assumptions:
         """Give what both say together: this one counts, estate by estate, and for all that is assumed as a whole."""
         mine = {estate.name for estate in self.estates}
         kept = tuple(estate for estate in base.estates if estate.name not in mine)
-        return Outside(kept + self.estates, self.assumed or base.assumed)
+        return Assumptions(kept + self.estates, self.assumed or base.assumed)
 
     def joined(self, roots: Iterable[str]) -> dict[str, str]:
         """Give the estate of each root module that is in one; names are relative to the working directory.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
-from imdsguard.policy.outside import Outside
+from imdsguard.policy.outside import Assumptions
 from imdsguard.policy.suppressions import Suppressions
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Policy:
     on_unknown: Severity = Severity.WARNING
     fail_on: Severity | None = Severity.ERROR
     on_deployed: str | None = None
-    outside: Outside = field(default_factory=Outside)
+    outside: Assumptions = field(default_factory=Assumptions)
     rules: tuple[Rule, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     suppressions: Suppressions = Suppressions()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
-from imdsguard.policy.draft import NEVER, Draft, read_draft
+from imdsguard.policy.draft import NEVER, PolicyDocument, read_draft
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.shapes import MOST
@@ -33,24 +33,24 @@ _MOST_FILES = 64
 
 
 @record(frozen=True, slots=True)
-class Layer:
+class PolicyLayer:
     """One policy file as it is written. `name` is what people call it: a shipped name, or the file."""
 
     name: str
     node: Node
-    draft: Draft
+    draft: PolicyDocument
 
 
 @record(frozen=True, slots=True)
-class Found:
+class ResolvedPolicy:
     """A policy before its rules are loaded. `name` is what people call it: a shipped name, or the file.
 
     `layers` are the files that it is made of, weakest first.
     """
 
     name: str
-    draft: Draft
-    layers: tuple[Layer, ...] = field(default=(), compare=False)
+    draft: PolicyDocument
+    layers: tuple[PolicyLayer, ...] = field(default=(), compare=False)
 
     def select(self, rules: Iterable[str]) -> tuple[str, ...]:
         """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there.
@@ -157,7 +157,7 @@ def threshold(word: str) -> Severity | None:
     return None if word == NEVER else Severity(word)
 
 
-def find_policy(name: str | None, working_directory: str, base: str | None = None) -> Found:
+def find_policy(name: str | None, working_directory: str, base: str | None = None) -> ResolvedPolicy:
     """Read the policy `name` (one we ship, or a path); without a name the project's own, else the baseline.
 
     Globs on paths count from the folder `base`; without it from that of `.imdsguard.yaml`, else from the working
@@ -210,7 +210,7 @@ class _Chain:
         self._inside = inside
         self._base = base
         self._read: set[str] = set()
-        self.layers: list[Layer] = []
+        self.layers: list[PolicyLayer] = []
 
     def take(
         self,
@@ -246,15 +246,15 @@ class _Chain:
         self.layers.append(layer)
 
 
-def _read_chain(name: str, inside: str | None, base: str | None = None) -> Found:
+def _read_chain(name: str, inside: str | None, base: str | None = None) -> ResolvedPolicy:
     chain = _Chain(inside, base)
     chain.take(name)
-    draft = Draft()
+    draft = PolicyDocument()
     for layer in chain.layers:
         draft = layer.draft.over(draft)
     if max(len(draft.requirements), len(draft.exemptions)) > MOST:
         raise PolicyError(f"a policy cannot come to more than {MOST} requirements or {MOST} exemptions")
-    return Found(chain.layers[-1].name, draft, tuple(chain.layers))
+    return ResolvedPolicy(chain.layers[-1].name, draft, tuple(chain.layers))
 
 
 def _is_baseline(path: str) -> bool:
@@ -274,7 +274,7 @@ def _path(name: str, folder: str, place: Place | None) -> str:
     return f"{shipped_folder('policies')}/{name}.yaml"
 
 
-def _read(path: str, name: str, place: Place | None, inside: str | None, base: str) -> Layer:
+def _read(path: str, name: str, place: Place | None, inside: str | None, base: str) -> PolicyLayer:
     shipped = os.path.dirname(path) == shipped_folder("policies")
     shown = name if shipped else path.replace(os.sep, "/")
     real = os.path.realpath(path)
@@ -288,4 +288,4 @@ def _read(path: str, name: str, place: Place | None, inside: str | None, base: s
     except OSError as error:
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
     node = read_nodes(data, shown)
-    return Layer(shown, node, read_draft(node, base))
+    return PolicyLayer(shown, node, read_draft(node, base))

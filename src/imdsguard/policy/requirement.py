@@ -34,7 +34,7 @@ TOKENLESS = "MetadataNoToken"
 
 
 @record(frozen=True, slots=True)
-class Answer:
+class RequirementAnswer:
     """Whether a launch does what one demand asks, and why. `remedy` is what to write where it does not."""
 
     fit: Fit
@@ -59,7 +59,7 @@ class OneOf:
         """What it is about."""
         return self.option
 
-    def of(self, launch: Launch) -> Answer:
+    def of(self, launch: Launch) -> RequirementAnswer:
         """Compare with what AWS will use."""
         return _compared(launch, self.option, lambda value: str(value) in self.values, self.values[0])
 
@@ -86,7 +86,7 @@ class Between:
         """What it is about."""
         return self.option
 
-    def of(self, launch: Launch) -> Answer:
+    def of(self, launch: Launch) -> RequirementAnswer:
         """Compare with what AWS will use."""
         wanted = self.high if self.high is not None else self.low
         return _compared(launch, self.option, self._holds, str(wanted))
@@ -113,14 +113,14 @@ class InState:
         """What it is about."""
         return "state"
 
-    def of(self, launch: Launch) -> Answer:
+    def of(self, launch: Launch) -> RequirementAnswer:
         """Compare."""
         tokens = launch.tokens
         remedy = _block("http_tokens", "required") if "required" in self.values else _block("http_endpoint", "disabled")
         if launch.state is State.UNKNOWN:
-            return Answer(Fit(None), launch.reason or tokens.because, remedy, tokens.place, tokens.trace)
+            return RequirementAnswer(Fit(None), launch.reason or tokens.because, remedy, tokens.place, tokens.trace)
         because = f"it is {launch.state.value}, as {tokens.because}"
-        return Answer(Fit(launch.state.value in self.values), because, remedy, tokens.place, tokens.trace)
+        return RequirementAnswer(Fit(launch.state.value in self.values), because, remedy, tokens.place, tokens.trace)
 
 
 @record(frozen=True, slots=True)
@@ -137,13 +137,13 @@ class SetBy:
         """What it is about."""
         return "source"
 
-    def of(self, launch: Launch) -> Answer:
+    def of(self, launch: Launch) -> RequirementAnswer:
         """Compare."""
         tokens = launch.tokens
         where = " or ".join(_WRITTEN_IN[value] for value in self.values)
         remedy = f'http_tokens = "required" {where}'
         fit = Fit(tokens.source.value in self.values) if tokens.known else Fit(None)
-        return Answer(fit, tokens.because, remedy, tokens.place, tokens.trace)
+        return RequirementAnswer(fit, tokens.because, remedy, tokens.place, tokens.trace)
 
 
 @record(frozen=True, slots=True)
@@ -160,15 +160,15 @@ class Watched:
         """What it is about."""
         return self.metric
 
-    def of(self, launch: Launch) -> Answer:
+    def of(self, launch: Launch) -> RequirementAnswer:
         """Ask for alarms of the same account and Region."""
         coverage = launch.coverage if self.metric == REJECTED else launch.observed
         fit = Fit(coverage.covered, coverage.reason or "")
         if fit.so:
-            return Answer(fit, f"an alarm on {self.metric} watches it")
+            return RequirementAnswer(fit, f"an alarm on {self.metric} watches it")
         remedy = f'an aws_cloudwatch_metric_alarm on {self.metric} (namespace "AWS/EC2") in the same account and Region'
         because = fit.reason or ("none in the code does" if fit.so is False else "it is not read who does")
-        return Answer(fit, because, remedy, launch.resource.place)
+        return RequirementAnswer(fit, because, remedy, launch.resource.place)
 
 
 Demand = OneOf | Between | InState | SetBy | Watched
@@ -219,7 +219,7 @@ class Requirement:
             return Fit(so=False)
         return fit if other.so is False or fit.so is None else Fit(None, other.reason)
 
-    def _verdict(self, launch: Launch, demand: Demand, answer: Answer, meant: Fit) -> Judgement:
+    def _verdict(self, launch: Launch, demand: Demand, answer: RequirementAnswer, meant: Fit) -> Judgement:
         asked = f"{self.message}: {demand}" if self.message else str(demand)
         if meant.so is None:
             said = f"{asked}: {answer.because}; but whether this is asked of it cannot be told, as {meant.reason}"
@@ -253,13 +253,13 @@ def _calls_can_be_seen(launch: Launch) -> bool:
     return launch.starts_instances and launch.state is not State.DISABLED
 
 
-def _compared(launch: Launch, name: str, holds: Holds, wanted: str) -> Answer:
+def _compared(launch: Launch, name: str, holds: Holds, wanted: str) -> RequirementAnswer:
     option = launch.options.get(name)
     if option is None:
-        return Answer(Fit(None), launch.reason or f"{name} of such a launch is not known")
+        return RequirementAnswer(Fit(None), launch.reason or f"{name} of such a launch is not known")
     remedy = _setting(option, name, wanted)
     fit = Fit(holds(option.effective)) if option.known else Fit(None)
-    return Answer(fit, option.because, remedy, option.place, option.trace)
+    return RequirementAnswer(fit, option.because, remedy, option.place, option.trace)
 
 
 def _setting(option: Option, name: str, wanted: str) -> str:

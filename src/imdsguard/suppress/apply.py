@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.suppress.marked import Key
 
 
-class State(str, Enum):
+class SuppressionState(str, Enum):
     """What becomes of a comment. `IDLE`: nothing can be said, for the rule is off or the block makes no resource."""
 
     USED = "used"
@@ -38,7 +38,7 @@ class Comment:
 
     directive: Directive
     rule: str
-    state: State
+    state: SuppressionState
     root: str
     fault: str = ""
 
@@ -141,20 +141,22 @@ def _comments(each: Directive, used: set[str], judged: Mapping[Key, str], asked:
     for rule in each.said.rules or ("",):
         fault = _fault(each, rule, asked)
         if fault:
-            state = State.INVALID
+            state = SuppressionState.INVALID
         elif _over(each, asked):
-            state = State.EXPIRED
+            state = SuppressionState.EXPIRED
         elif rule in used:
-            state = State.USED
+            state = SuppressionState.USED
         else:
             told = root is not None and rule in asked.on and asked.complete
-            state = State.UNUSED if told else State.IDLE
+            state = SuppressionState.UNUSED if told else SuppressionState.IDLE
         yield Comment(each, rule, state, root or folder, fault)
 
 
 def _said(comment: Comment, asked: Asked) -> Iterator[Finding]:
     """Give the finding on a comment. Other scanners' comments are for them: nobody need remove those."""
-    name = {State.INVALID: INVALID, State.EXPIRED: EXPIRED, State.UNUSED: UNUSED}.get(comment.state)
+    name = {SuppressionState.INVALID: INVALID, SuppressionState.EXPIRED: EXPIRED, SuppressionState.UNUSED: UNUSED}.get(
+        comment.state
+    )
     each = comment.directive
     if name is None or each.tool != "imdsguard":
         return
@@ -178,10 +180,10 @@ def _said(comment: Comment, asked: Asked) -> Iterator[Finding]:
 
 def _words(comment: Comment) -> tuple[str, str]:
     said = comment.directive.said
-    if comment.state is State.EXPIRED:
+    if comment.state is SuppressionState.EXPIRED:
         message = f"the comment that suppresses {comment.rule} ended on {said.until}: {said.reason}"
         return message, "put the finding right, or give the comment a new day and reason"
-    if comment.state is State.UNUSED:
+    if comment.state is SuppressionState.UNUSED:
         return f"the comment suppresses nothing: {comment.rule} finds nothing here", "remove it"
     return f"the comment suppresses nothing: {comment.fault}", "# imdsguard: ignore[rule-id] reason"
 

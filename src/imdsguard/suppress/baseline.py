@@ -8,7 +8,7 @@ from typing import Any
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
-from imdsguard.suppress.known import Entry
+from imdsguard.suppress.known import BaselineEntry
 from imdsguard.suppress.problems import Gap
 
 SCHEMA = "imdsguard/baseline/v1"
@@ -25,7 +25,7 @@ class BaselineError(Exception):
 class Baseline:
     """What is known: findings, and what of the source could not be read."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[BaselineEntry, ...] = ()
     gaps: tuple[Gap, ...] = ()
 
 
@@ -93,7 +93,7 @@ def _lines(listed: list[dict[str, Any]]) -> str:
     return "".join(f"\n    {json.dumps(each)}," for each in listed).removesuffix(",")
 
 
-def _plain(entry: Entry) -> dict[str, Any]:
+def _plain(entry: BaselineEntry) -> dict[str, Any]:
     return {
         "root": entry.root,
         "address": entry.address,
@@ -106,7 +106,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(file: str, number: int, given: object) -> Entry:
+def _entry(file: str, number: int, given: object) -> BaselineEntry:
     """Check one entry; keys that we do not know are left alone."""
     entry = given if isinstance(given, dict) else {}
     rule, root, address, region = (entry.get(key) for key in ("rule", "root", "address", "region"))
@@ -121,7 +121,9 @@ def _entry(file: str, number: int, given: object) -> Entry:
         verdict, severity = Verdict(entry.get("verdict")), Severity(entry.get("severity"))
     except ValueError:
         raise BaselineError(f"{file}: entry {number} has no verdict and severity that we know") from None
-    return Entry(rule, root, address, region, verdict, severity, _count(file, f"entry {number}", entry), aspect=aspect)
+    return BaselineEntry(
+        rule, root, address, region, verdict, severity, _count(file, f"entry {number}", entry), aspect=aspect
+    )
 
 
 def _gap(file: str, number: int, given: object) -> Gap:

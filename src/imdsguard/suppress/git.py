@@ -50,7 +50,7 @@ class Blob:
 
 
 @record(frozen=True, slots=True)
-class Tree:
+class GitTree:
     """What is in a commit: files, and submodules, each with its path and commit."""
 
     blobs: tuple[Blob, ...]
@@ -99,7 +99,7 @@ class Repository:
         """Whether a commit is in this clone."""
         return self._commit(commit) is not None
 
-    def tree(self, commit: str) -> Tree:
+    def tree(self, commit: str) -> GitTree:
         """Give what is in a commit. Raises `GitError`."""
         done = _run(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
         if done.returncode:
@@ -112,7 +112,7 @@ class Repository:
                 found.append(Blob(name, fields[2].decode(), int(fields[3]), fields[0] == b"120000"))
             elif len(fields) == 4 and fields[1] == b"commit":
                 submodules.append((name, fields[2].decode()))
-        return Tree(tuple(found), tuple(submodules))
+        return GitTree(tuple(found), tuple(submodules))
 
     def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
         """Give the content of each file. Raises `GitError` for one that is not there: a partial clone has not all."""

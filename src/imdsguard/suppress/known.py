@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     Key = tuple[str, str, str, str, str]
     """Root, address, rule, Region and aspect."""
 
-    Slots = dict["Entry", int]
+    Slots = dict["BaselineEntry", int]
     """Entries of one key, each a single finding, with how many of them are left."""
 
 _SEVERITIES = tuple(Severity)
 
 
 @record(frozen=True, slots=True)
-class Entry:
+class BaselineEntry:
     """A finding that was there, or `count` of them that are alike. `message` tells them apart where it is known."""
 
     rule: str
@@ -64,7 +64,7 @@ class Compared:
     """Findings, the known ones out of the count; and the entries that nothing corresponds to, with how many of each."""
 
     findings: tuple[Finding, ...]
-    gone: tuple[Entry, ...]
+    gone: tuple[BaselineEntry, ...]
 
 
 @record(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Examples:
     rules: Mapping[str, Severity]
     there: Collection[tuple[str, str]]
 
-    def one(self, one: Entry | Finding) -> bool:
+    def one(self, one: BaselineEntry | Finding) -> bool:
         """Whether it points at an example."""
         rated = self.rules.get(one.rule)
         return rated is not None and (one.verdict is Verdict.UNKNOWN or one.severity is rated)
@@ -91,21 +91,21 @@ def counts(finding: Finding, never: Collection[str]) -> bool:
 
 def entries_of(
     findings: Iterable[Finding], root_of: Callable[[str], str], never: Collection[str], *, messages: bool = False
-) -> tuple[Entry, ...]:
+) -> tuple[BaselineEntry, ...]:
     """Make entries of the findings that count, in the order of a file. `root_of` gives the name a root is kept by."""
-    found: dict[Entry, int] = {}
+    found: dict[BaselineEntry, int] = {}
     for each in findings:
         if counts(each, never):
             root, message = root_of(each.root), each.message if messages else None
             about = (each.rule, root, each.address, each.region)
-            entry = Entry(*about, each.verdict, each.severity, 1, message, each.aspect)
+            entry = BaselineEntry(*about, each.verdict, each.severity, 1, message, each.aspect)
             found[entry] = found.get(entry, 0) + 1
     return tuple(sorted((replace(e, count=n) for e, n in found.items()), key=lambda e: (*e.order, e.message or "")))
 
 
 def compare(
     findings: Sequence[Finding],
-    entries: Iterable[Entry],
+    entries: Iterable[BaselineEntry],
     root_of: Callable[[str], str],
     never: Collection[str],
     suppression: Suppression,
@@ -140,7 +140,7 @@ def _key(finding: Finding, root_of: Callable[[str], str]) -> Key:
 
 def _covered(numbers: list[int], findings: Sequence[Finding], slots: Slots) -> list[int]:
     """Give the findings that the entries in `slots` cover, and take these entries out of it."""
-    said: dict[str | None, list[Entry]] = {}
+    said: dict[str | None, list[BaselineEntry]] = {}
     for entry in slots:
         said.setdefault(entry.message, []).append(entry)
     covered, rest = [], []
@@ -155,7 +155,7 @@ def _covered(numbers: list[int], findings: Sequence[Finding], slots: Slots) -> l
     if len(rest) > sum(slots.values()):
         slots.clear()  # they are not gone either
         return covered
-    kinds: dict[tuple[int, bool], list[Entry]] = {}
+    kinds: dict[tuple[int, bool], list[BaselineEntry]] = {}
     for entry in slots:
         kinds.setdefault(_badness(entry), []).append(entry)
     for number in sorted(rest, key=lambda n: _badness(findings[n])):
@@ -170,7 +170,7 @@ def _covered(numbers: list[int], findings: Sequence[Finding], slots: Slots) -> l
     return covered
 
 
-def _take(slots: Slots, entry: Entry) -> bool:
+def _take(slots: Slots, entry: BaselineEntry) -> bool:
     """Take one out, and say whether it was the last of its sort."""
     slots[entry] -= 1
     if slots[entry]:
@@ -206,12 +206,12 @@ def _moved(
     return moved
 
 
-def _badness(one: Entry | Finding) -> tuple[int, bool]:
+def _badness(one: BaselineEntry | Finding) -> tuple[int, bool]:
     """Order, the worst first."""
     return (_SEVERITIES.index(one.severity), one.verdict is not Verdict.FAIL)
 
 
-def _covers(entry: Entry, finding: Finding) -> bool:
+def _covers(entry: BaselineEntry, finding: Finding) -> bool:
     """Whether the finding is no worse than what was there."""
     if entry.verdict is Verdict.UNKNOWN and finding.verdict is Verdict.FAIL:
         return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from imdsguard.model.resource import Resource
-    from imdsguard.suppress.known import Entry
+    from imdsguard.suppress.known import BaselineEntry
 
     Step: TypeAlias = tuple[str, str]
     """A module call or a resource, and its instance key with the brackets: `("module.a", '["x"]')`."""
@@ -40,7 +40,9 @@ _STEP = re.compile(
 ).match
 
 
-def follow(entries: Iterable[Entry], there: Collection[tuple[str, str]], moves: Callable[[str], Rename]) -> list[Entry]:
+def follow(
+    entries: Iterable[BaselineEntry], there: Collection[tuple[str, str]], moves: Callable[[str], Rename]
+) -> list[BaselineEntry]:
     """Give entries the addresses of today. `there` are root and address of all that is; `moves` are asked by root."""
     followed = []
     for entry in entries:

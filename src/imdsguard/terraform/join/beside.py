@@ -13,7 +13,7 @@ from imdsguard.terraform.documents.addresses import module_path, unkeyed
 from imdsguard.terraform.source.evaluation import Evaluation
 from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.resources import Collector
-from imdsguard.terraform.source.tree import Tree
+from imdsguard.terraform.source.tree import ModuleTree
 from imdsguard.terraform.source.variables import Given, given_values
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ class SourceBeside:
         return ()
 
 
-def _tree(folder: str, library: SourceCache, inputs: Inputs, variables: Mapping[str, object], document: Place) -> Tree:
+def _tree(
+    folder: str, library: SourceCache, inputs: Inputs, variables: Mapping[str, object], document: Place
+) -> ModuleTree:
     """Load the root module with the values of the plan. Where `inputs` give the same value, it is said where."""
     given = given_values(folder, inputs, library)
     tree = _load(folder, library, inputs, given)
@@ -120,12 +122,12 @@ def _tree(folder: str, library: SourceCache, inputs: Inputs, variables: Mapping[
     return _load(folder, library, inputs, {**given, **changed})
 
 
-def _load(folder: str, library: SourceCache, inputs: Inputs, given: Mapping[str, Given]) -> Tree:
+def _load(folder: str, library: SourceCache, inputs: Inputs, given: Mapping[str, Given]) -> ModuleTree:
     evaluation = Evaluation(RepositoryFiles(folder, library.boundary, library.label), inputs.workspace)
-    return Tree(folder, library, evaluation, given)
+    return ModuleTree(folder, library, evaluation, given)
 
 
-def _has(tree: Tree, name: str, value: object) -> bool:
+def _has(tree: ModuleTree, name: str, value: object) -> bool:
     """Whether a variable has that value; one that is not declared any more needs none."""
     from imdsguard.hcl.values.jsonform import to_json
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.expansion import Key
     from imdsguard.terraform.source.instance import ModuleInstance
     from imdsguard.terraform.source.scopes import EvaluationScope
-    from imdsguard.terraform.source.tree import Tree
+    from imdsguard.terraform.source.tree import ModuleTree
 
 
-def dump(tree: Tree) -> dict[str, Any]:
+def dump(tree: ModuleTree) -> dict[str, Any]:
     """Compute everything in a root and its modules: `outputs` and `resources`, or `error` (the first) and `errors`."""
     top = tree.top
     resources: dict[str, Any] = {}

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.files import RepositoryFiles
     from imdsguard.terraform.source.lazy_expression import LazyExpression
     from imdsguard.terraform.source.scopes import EvaluationScope
-    from imdsguard.terraform.source.tree import Tree
+    from imdsguard.terraform.source.tree import ModuleTree
     from imdsguard.terraform.source.variables import Given
 
 
@@ -50,7 +50,7 @@ class ModuleInstance:
     """
 
     def __init__(
-        self, tree: Tree, module: Module, address: str = "", parent: ModuleInstance | None = None,
+        self, tree: ModuleTree, module: Module, address: str = "", parent: ModuleInstance | None = None,
         call: Declaration | None = None, outer: EvaluationScope | None = None, given: Mapping[str, Given] | None = None,
         uncertain: Value | None = None,
     ) -> None:  # fmt: skip

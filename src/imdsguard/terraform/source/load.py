@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.terraform.source.evaluation import Evaluation
 from imdsguard.terraform.source.files import RepositoryFiles
-from imdsguard.terraform.source.tree import Tree
+from imdsguard.terraform.source.tree import ModuleTree
 from imdsguard.terraform.source.variables import given_values
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.source_cache import SourceCache
 
 
-def load(folder: str, library: SourceCache, inputs: Inputs) -> Tree:
+def load(folder: str, library: SourceCache, inputs: Inputs) -> ModuleTree:
     """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
     evaluation = Evaluation(RepositoryFiles(folder, library.boundary, library.label), inputs.workspace)
-    return Tree(folder, library, evaluation, given_values(folder, inputs, library))
+    return ModuleTree(folder, library, evaluation, given_values(folder, inputs, library))

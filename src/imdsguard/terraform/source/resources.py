@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.instance import ModuleInstance
     from imdsguard.terraform.source.merged_body import MergedBody
     from imdsguard.terraform.source.scopes import EvaluationScope
-    from imdsguard.terraform.source.tree import Tree
+    from imdsguard.terraform.source.tree import ModuleTree
 
 ALL = ("all",)
 
@@ -32,7 +32,7 @@ ALL = ("all",)
 class Collector:
     """Walks the module instances of a root. `matters` says of a folder whether anything wanted is in it or below it."""
 
-    def __init__(self, tree: Tree, root: str, wanted: frozenset[str], matters: Callable[[str], bool]) -> None:
+    def __init__(self, tree: ModuleTree, root: str, wanted: frozenset[str], matters: Callable[[str], bool]) -> None:
         self._tree = tree
         self._root = root
         self._wanted = wanted

@@ -23,7 +23,7 @@ MAX_NESTING = 40
 """How deep modules may call each other."""
 
 
-class Tree:
+class ModuleTree:
     """One root module: where the code of its calls lies, and the instances that they make."""
 
     def __init__(self, folder: str, library: SourceCache, evaluation: Evaluation, given: Mapping[str, Given]) -> None:
