@@ -6,7 +6,7 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ HOUSE = Path(__file__).resolve().parent.parent
 SOURCE = HOUSE / "src"
 MODULES = sorted((SOURCE / "imdsguard").rglob("*.py"))
 RULES = sorted((HOUSE / "checks").glob("*.py"))
-LONGEST = 400
+LONGEST = 600  # lines: a file is a subject, and the largest is an AWS service with all its resource types
 
 # What a part may import of the rest, besides itself and the model. `version` is a constant, and free for all.
 ALLOWED: dict[str, set[str]] = {
@@ -145,6 +145,40 @@ def test_modules_that_load_each_other_make_no_circle() -> None:
 
 def inside(path: Path) -> str:
     return path.relative_to(SOURCE / "imdsguard").with_suffix("").as_posix()
+
+
+def stand_twice(names: Iterable[tuple[str, Path]]) -> dict[str, list[str]]:
+    """Names that more than one file gives, with those files."""
+    found: dict[str, list[str]] = {}
+    for name, path in names:
+        found.setdefault(name, []).append(inside(path))
+    return {name: paths for name, paths in found.items() if len(paths) > 1}
+
+
+def test_a_class_name_means_one_thing() -> None:
+    classes = (
+        (node.name, path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert stand_twice(classes) == {}
+
+
+FORMATS = {"json", "yaml", "csv"}
+"""A module of such a name is about the format in each of the rooms of a layer."""
+
+NAMED_TWICE = {"aws: batch": ["aws/batch", "aws/user_data/batch"]}
+"""Module names that stand twice in a layer all the same."""
+
+
+def test_a_module_name_means_one_thing_within_a_layer() -> None:
+    modules = (
+        (f"{part_of(module_name(path))}: {path.stem}", path)
+        for path in MODULES
+        if path.stem not in FORMATS | {"__init__"} and part_of(module_name(path)) != "cli"
+    )
+    assert stand_twice(modules) == NAMED_TWICE
 
 
 def test_the_core_does_no_input_or_output() -> None:

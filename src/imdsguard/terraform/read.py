@@ -33,13 +33,13 @@ def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: by
     references. Never raises for anything in the input: what cannot be read is a problem, and everything else is still
     read.
     """
-    reader = _Reader(inputs, wanted)
+    reader = _RunReader(inputs, wanted)
     for path in dict.fromkeys(paths):
         reader.take(path, stdin)
     return reader.finish()
 
 
-class _Reader:
+class _RunReader:
     """One run: the given paths sorted by repository, then the roots of each."""
 
     def __init__(self, inputs: Inputs, wanted: frozenset[str]) -> None:

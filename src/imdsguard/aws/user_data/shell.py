@@ -29,7 +29,7 @@ _MOST_STEPS = 100_000
 
 
 @dataclass
-class _Reader:
+class _ShellReader:
     """One walk through a script, in the order of its text, remembering what variables and functions are."""
 
     script: Script
@@ -181,7 +181,7 @@ _NO_WORDS = frozenset({"variable_assignment", "file_redirect", "herestring_redir
 
 def read_shell(script: Script) -> ScriptReading:
     """Find the calls in a shell script, and the scripts that it writes or runs itself."""
-    reader = _Reader(script, variables=dict(script.known))
+    reader = _ShellReader(script, variables=dict(script.known))
     reader.configured = any(word in script.text for word in _CONFIGURED) and has_token_header(script.text)
     reader.visit(tree_of(Language.SHELL, script.text))
     for name, body in reader.functions.items():

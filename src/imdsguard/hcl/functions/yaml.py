@@ -35,10 +35,10 @@ def yamlencode(call: FunctionCall, value: Value) -> Value:
 @function("yamldecode", DYNAMIC, Parameter("src", STRING), not_null=False)
 def yamldecode(call: FunctionCall, source: Value) -> Value:
     """The value of a YAML document."""
-    return _Reader(str(source.raw), call.context.bounds).document()
+    return _YamlReader(str(source.raw), call.context.bounds).document()
 
 
-class _Reader:
+class _YamlReader:
     """Reads one document from the parser's events; aliases share the value of their anchor."""
 
     def __init__(self, text: str, bounds: Bounds) -> None:

@@ -54,7 +54,7 @@ class JsonValue:
 
 def parse_json(source: SourceText) -> JsonValue:
     """Parse a JSON text. Raises `SyntaxProblem`."""
-    reader = _Reader(source)
+    reader = _JsonReader(source)
     value, at = reader.value(reader.space(0), 0)
     at = reader.space(at)
     if at < len(source.text):
@@ -62,7 +62,7 @@ def parse_json(source: SourceText) -> JsonValue:
     return value
 
 
-class _Reader:
+class _JsonReader:
     __slots__ = ("source", "text")
 
     def __init__(self, source: SourceText) -> None:

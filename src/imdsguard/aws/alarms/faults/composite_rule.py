@@ -64,7 +64,7 @@ Rule: TypeAlias = "Is | Not | JoinedRules | AtLeast"
 
 def parse(text: str) -> Rule:
     """Read a rule. Raises `CompositeRuleError`."""
-    reader = _Reader(text)
+    reader = _RuleReader(text)
     rule = reader.either(0)
     reader.end()
     return rule
@@ -124,7 +124,7 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-class _Reader:
+class _RuleReader:
     def __init__(self, text: str) -> None:
         self._tokens = _tokens(text)
         self._at = 0
