@@ -28,12 +28,11 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"model"},
     "starter": set(),
     "suppress": {"model", "hcl", "policy"},
-    "engine": {"model", "policy"},
 }
 
 # What a part that does no input or output must not name.
 OUTSIDE = {"io", "os", "pathlib", "shutil", "socket", "subprocess", "sys", "tempfile", "urllib", "http"}
-PURE = ("model", "aws", "engine", "report", "hcl/values", "hcl/syntax")
+PURE = ("model", "aws", "run/judge", "report", "hcl/values", "hcl/syntax")
 LISTS_ITS_OWN_FOLDER = {"aws/types"}  # so that a new adapter edits nothing
 
 # What scanned code could use against us.
@@ -83,7 +82,7 @@ def imports(path: Path) -> Iterator[Import]:
 
 
 def part_of(module: str) -> str:
-    """The room a module is in: `imdsguard.hcl.values.types` is in `hcl`, `imdsguard.engine` is `engine`."""
+    """The room a module is in: `imdsguard.hcl.values.types` is in `hcl`, `imdsguard.run.judge` in `run`."""
     pieces = module.split(".")
     return pieces[1] if len(pieces) > 1 else ""
 
@@ -209,7 +208,7 @@ def test_nothing_can_run_what_it_reads() -> None:
     assert wrong == []
 
 
-RUNS_OTHERS = ("terraform/driver/", "cli/binary_plans", "suppress/git")
+RUNS_OTHERS = ("terraform/driver/", "run/binary_plans", "suppress/git")
 """Where other programs are started: Terraform to plan, apply and show a plan, git for `--changed-since`."""
 
 

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from imdsguard.version import __version__
 
 if TYPE_CHECKING:
-    from imdsguard.engine import Outcome, judge
-    from imdsguard.loader import RuleError, load_rules, rule_files
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.delivery import Delivery, IneffectiveOption, Pin, Renewal, Use, VersionUse, VersionWriter
     from imdsguard.model.estate import Estate
@@ -31,10 +29,12 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
     from imdsguard.policy.errors import PolicyError
     from imdsguard.policy.policy import Policy, Setting
+    from imdsguard.run.judge import Outcome, judge
+    from imdsguard.run.rules import RuleError, load_rules, rule_files
 
 _HOMES = {
-    "imdsguard.engine": ("Outcome", "judge"),
-    "imdsguard.loader": ("RuleError", "load_rules", "rule_files"),
+    "imdsguard.run.judge": ("Outcome", "judge"),
+    "imdsguard.run.rules": ("RuleError", "load_rules", "rule_files"),
     "imdsguard.model.alarm": ("Alarm",),
     "imdsguard.model.delivery": (
         "Delivery", "IneffectiveOption", "Pin", "Renewal", "Use", "VersionUse", "VersionWriter",

@@ -7,7 +7,7 @@ from pathlib import Path
 from imdsguard import Estate, Finding, Policy, Verdict, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.cli.session import estate_of as of_roots
+from imdsguard.run.reading import estate_of as of_roots
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
 

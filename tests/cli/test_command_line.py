@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from imdsguard.cli import main, session
-from imdsguard.cli.session import Read
+from imdsguard.cli import main
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import State
 from imdsguard.model.problem import Problem
 from imdsguard.policy.outside import Assumptions
+from imdsguard.run import reading
+from imdsguard.run.reading import Read
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.root import Root
 from tests.estates import launch
@@ -65,7 +66,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     (tmp_path / "shipped/checks/no_open_door.py").write_text(RULE)
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
-    monkeypatch.setattr("imdsguard.loader.shipped_folder", lambda name: str(tmp_path / "shipped" / name))
+    monkeypatch.setattr("imdsguard.run.rules.shipped_folder", lambda name: str(tmp_path / "shipped" / name))
     for name in ("NO_COLOR", "FORCE_COLOR", "TF_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)
     made = Stage(capsys)
@@ -74,7 +75,7 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         made.asked = (paths, inputs)
         return made.read
 
-    monkeypatch.setattr(session, "read_estate", read_estate)
+    monkeypatch.setattr(reading, "read_estate", read_estate)
     return made
 
 
@@ -221,7 +222,7 @@ def test_an_internal_error_is_one_line_and_no_traceback(
     def fail(*_: object) -> Read:
         raise KeyError("oh\x1b[31m no")
 
-    monkeypatch.setattr(session, "read_estate", fail)
+    monkeypatch.setattr(reading, "read_estate", fail)
     answer = stage.run(command)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.count("\n") == 1
@@ -237,7 +238,7 @@ def test_whatever_happens_the_run_does_not_pass(
     def fail(*_: object) -> Read:
         raise error
 
-    monkeypatch.setattr(session, "read_estate", fail)
+    monkeypatch.setattr(reading, "read_estate", fail)
     answer = stage.run("scan")
     assert answer.code == (130 if isinstance(error, KeyboardInterrupt) else 2)
     assert "Traceback" not in answer.err
@@ -251,7 +252,7 @@ def test_there_is_room_for_deep_nesting(stage: Stage, monkeypatch: pytest.Monkey
         assert deep(20_000) == 20_000
         return holding()
 
-    monkeypatch.setattr(session, "read_estate", read_estate)
+    monkeypatch.setattr(reading, "read_estate", read_estate)
     assert stage.run("scan").code == 0
 
 

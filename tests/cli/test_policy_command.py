@@ -114,7 +114,7 @@ def test_check_says_everything_that_is_wrong_at_once(capsys: pytest.CaptureFixtu
 
 
 def test_check_names_exemptions_that_end(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imdsguard.cli.today.today", lambda ahead=0: "2026-06-29" if ahead else "2026-06-15")
+    monkeypatch.setattr("imdsguard.run.today.today", lambda ahead=0: "2026-06-29" if ahead else "2026-06-15")
     write(
         ".imdsguard.yaml",
         "version: 1\nexemptions:\n"

@@ -18,11 +18,11 @@ from tests.conftest import Command, quiet_environment
 
 SLOW = """
 import sys, time
-from imdsguard.cli import session
+from imdsguard.run import reading
 def read_estate(*_):
     print("started", flush=True)
     time.sleep(60)
-session.read_estate = read_estate
+reading.read_estate = read_estate
 from imdsguard.cli import main
 main(["scan"])
 """

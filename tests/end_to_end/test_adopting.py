@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.loader import load_rules, rule_files
+from imdsguard.run.rules import load_rules, rule_files
 from tests.conftest import REPOSITORY, Command
 from tests.end_to_end.git import Checkout, instance
 

@@ -354,7 +354,7 @@ def test_cut_short_it_leaves_nothing_behind(
         "def wait(*_):\n"
         "    print('started', flush=True)\n"
         "    time.sleep(60)\n"
-        "since._judge = wait\n"
+        "changed_since._judge = wait\n"
         "from imdsguard.cli import main\n"
         "main(['scan', '--changed-since', 'main'])\n"
     )

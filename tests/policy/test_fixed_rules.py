@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from imdsguard import Policy, PolicyError
-from imdsguard.cli.session import select_rules
 from imdsguard.policy.shipped import shipped_policies
+from imdsguard.run.reading import select_rules
 
 RULE = "tokens-requirement-removed"
 REFUSED = (

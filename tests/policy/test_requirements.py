@@ -9,7 +9,6 @@ import pytest
 
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.engine import judge
 from imdsguard.model.estate import Estate
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.launch import Coverage, Kind, Launch, State
@@ -21,6 +20,7 @@ from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Known, Step, Unknown, Value
 from imdsguard.policy.policy import Policy
 from imdsguard.policy.read import find_policy
+from imdsguard.run.judge import judge
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
 from tests.estates import launch, resource

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from imdsguard.loader import load_rules, rule_files
 from imdsguard.model.finding import Finding, Related, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.report.report import Report
+from imdsguard.run.rules import load_rules, rule_files
 from tests.estates import small_estate
 
 OPEN = Finding(

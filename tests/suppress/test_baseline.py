@@ -10,7 +10,7 @@ import pytest
 from imdsguard.model.finding import Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.suppress.baseline import Baseline, BaselineError, baseline_text, read_baseline
-from imdsguard.suppress.known import BaselineEntry
+from imdsguard.suppress.baseline_match import BaselineEntry
 from imdsguard.suppress.problems import Gap
 
 WEB = BaselineEntry("tokens", "stacks/web", 'module.a["x"].aws_instance.b[0]', None, Verdict.FAIL, Severity.ERROR)

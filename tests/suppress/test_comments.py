@@ -7,18 +7,18 @@ import pytest
 from imdsguard.hcl.syntax.comments import comments
 from imdsguard.suppress.comments import directives
 from imdsguard.suppress.directive import Directive, parse
-from imdsguard.suppress.peers import Peers
+from imdsguard.suppress.foreign_comments import ForeignComments
 
 IDS = {
     "ckv_aws_79": ("instance-tokens-optional", "launch-template-tokens-optional"),
     "aws-0028": ("instance-tokens-optional",),
     "aws-ec2-enforce-http-token-imds": ("instance-tokens-optional",),
 }
-ALL = Peers(frozenset({"checkov", "trivy", "tfsec"}), IDS)
+ALL = ForeignComments(frozenset({"checkov", "trivy", "tfsec"}), IDS)
 
 
-def read(text: str, peers: Peers | None = None, label: str = "main.tf") -> tuple[Directive, ...]:
-    return directives(label, text.encode(), peers or Peers())
+def read(text: str, peers: ForeignComments | None = None, label: str = "main.tf") -> tuple[Directive, ...]:
+    return directives(label, text.encode(), peers or ForeignComments())
 
 
 def test_strings_and_heredocs_hold_no_comments() -> None:
@@ -222,5 +222,5 @@ def test_what_we_cannot_decide_of_others_is_not_honoured(text: str) -> None:
 
 
 def test_only_the_tools_that_were_asked_for() -> None:
-    peers = Peers(frozenset({"checkov"}), IDS)
+    peers = ForeignComments(frozenset({"checkov"}), IDS)
     assert {each.tool for each in read(OTHERS, peers)} == {"checkov"}

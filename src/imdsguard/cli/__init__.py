@@ -40,6 +40,6 @@ def _leaving(arguments: Sequence[str]) -> Callable[[], None] | None:
     """Give what cleans up where a run that is cut short could leave something behind."""
     if not any(word.startswith("--changed") for word in arguments):
         return None
-    from imdsguard.cli.scratch import remove_scratch
+    from imdsguard.run.scratch import remove_scratch
 
     return remove_scratch

@@ -12,8 +12,8 @@ from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.reporting import report_options
 
 if TYPE_CHECKING:
-    from imdsguard.cli.driven import Run
-    from imdsguard.cli.gate import Reporting
+    from imdsguard.run.config import Reporting
+    from imdsguard.run.terraform import Run
 
 
 @click.command("apply", cls=DrivingCommand, short_help="Let Terraform plan, check the plan, apply it if it passes.")
@@ -36,7 +36,7 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
     Exit codes: 0 applied, or nothing to apply; 1 findings, 2 Terraform failed, something could not be checked, or the
     answer was not yes; 130 interrupted.
     """  # noqa: D301
-    from imdsguard.cli.driven import run_terraform
+    from imdsguard.run.terraform import run_terraform
 
     arguments = terraform_arguments(ctx)
     if reporting.write_baseline is not None:
@@ -49,8 +49,8 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
 
 
 def _apply(run: Run, approved: bool) -> int:
-    from imdsguard.cli.driven import say
     from imdsguard.cli.progress import pass_on
+    from imdsguard.run.terraform import say
     from imdsguard.terraform.driver.applyable import has_changes
     from imdsguard.terraform.driver.workdir import private_plan
 

@@ -30,7 +30,7 @@ def rules(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comple
     """Offer the ids of the rules that we ship."""
     from click.shell_completion import CompletionItem
 
-    from imdsguard.loader import rule_files
+    from imdsguard.run.rules import rule_files
 
     return [CompletionItem(rule) for rule in rule_files() if rule.startswith(incomplete)]
 

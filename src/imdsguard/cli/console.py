@@ -53,8 +53,8 @@ def command(
 
     Exit codes: 0, or 2 if an expression is in error or the configuration could not be read.
     """  # noqa: D301
-    from imdsguard.cli.session import make_inputs
     from imdsguard.report.escape import escape_json
+    from imdsguard.run.reading import make_inputs
     from imdsguard.terraform.source.console import Console, to_text
 
     if dump and expressions:

@@ -18,7 +18,7 @@ from imdsguard.cli.options import (
     variables_order,
 )
 from imdsguard.cli.output import style_for, write_out, write_problems
-from imdsguard.cli.session import make_inputs
+from imdsguard.run.reading import make_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -66,9 +66,9 @@ def command(
     if "." in subject:
         inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
         return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
-    from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.errors import nearest
     from imdsguard.report.escape import escape_lines
+    from imdsguard.run.rules import load_rules, rule_files
 
     files = rule_files(checks)
     others = {} if subject in files else rules_without_a_file(policy)
@@ -98,9 +98,9 @@ def explain_address(
 ) -> int:
     """Print the chain of every launch with this address: several root modules may have one."""
     from imdsguard.aws.precedence.explanation import explain
-    from imdsguard.cli.session import read_estate, what_lies_outside
     from imdsguard.policy.errors import nearest
     from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
+    from imdsguard.run.reading import read_estate, what_lies_outside
 
     found = read_estate(paths, inputs, what_lies_outside(policy))
     launches = [launch for launch in found.estate.launches if launch.address == address]

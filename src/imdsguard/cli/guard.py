@@ -45,9 +45,9 @@ def _run(arguments: Sequence[str]) -> int:
     import click
 
     from imdsguard.cli.app import app
-    from imdsguard.loader import RuleError
     from imdsguard.policy.errors import PolicyError
     from imdsguard.report.escape import escape
+    from imdsguard.run.rules import RuleError
 
     try:
         code = app.main(args=list(arguments), prog_name="imdsguard", standalone_mode=False)

@@ -12,8 +12,8 @@ from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.output import write_out
 
 if TYPE_CHECKING:
-    from imdsguard.cli.session import Read
     from imdsguard.report.report import Report
+    from imdsguard.run.reading import Read
     from imdsguard.starter.files import Seen, StarterFile
     from imdsguard.terraform.root import Root
 
@@ -67,10 +67,10 @@ def command(policy: str, dry_run: bool) -> int:
 
 def _scan(top: str) -> tuple[Seen, Report]:
     """Scan the whole repository as `imdsguard scan` at its top would, with the baseline."""
-    from imdsguard.cli.session import make_inputs, read_estate, select_rules
-    from imdsguard.engine import judge
     from imdsguard.model.finding import Verdict
     from imdsguard.report.report import Report
+    from imdsguard.run.judge import judge
+    from imdsguard.run.reading import make_inputs, read_estate, select_rules
     from imdsguard.starter.files import Seen
 
     policy, rules = select_rules("baseline", ())

@@ -10,8 +10,8 @@ from imdsguard.cli.driving import DrivingCommand, driving_options, terraform_arg
 from imdsguard.cli.reporting import report_options
 
 if TYPE_CHECKING:
-    from imdsguard.cli.driven import Run
-    from imdsguard.cli.gate import Reporting
+    from imdsguard.run.config import Reporting
+    from imdsguard.run.terraform import Run
 
 
 @click.command("plan", cls=DrivingCommand, short_help="Let Terraform plan, and check the plan.")
@@ -35,7 +35,7 @@ def command(ctx: click.Context, directory: str, terraform: str | None, out: str 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 Terraform failed or something could not be
     checked, 130 interrupted.
     """  # noqa: D301
-    from imdsguard.cli.driven import run_terraform
+    from imdsguard.run.terraform import run_terraform
 
     return run_terraform(directory, terraform, terraform_arguments(ctx), reporting, lambda run: _plan(run, out))
 

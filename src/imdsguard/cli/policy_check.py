@@ -31,8 +31,8 @@ def checked(file: str | None, checks: Sequence[str]) -> tuple[list[str], bool]:
 
 def bound(found: ResolvedPolicy, checks: Sequence[str]) -> Policy:
     """Join a policy with every rule there is, so that nothing it says stays unread. Raises `PolicyError`."""
-    from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.errors import Complaints
+    from imdsguard.run.rules import load_rules, rule_files
 
     files = rule_files(checks)
     wrong = Complaints()
@@ -68,8 +68,8 @@ def ends(policy: Policy) -> list[str]:
     """Name the exemptions that have ended, and those that soon will."""
     if not policy.exemptions:
         return []
-    from imdsguard.cli.today import today
     from imdsguard.policy.exemption import ending
+    from imdsguard.run.today import today
 
     day = today()
     over = [each for each in policy.exemptions if each.over(day)]

@@ -83,10 +83,10 @@ class _Bench:
 
     def _compares_nothing(self, case: Case, policy: Policy) -> tuple[str, ...]:
         """Say which globs of `only` mean no rule: a test that compares none would pass whatever is found."""
-        from imdsguard.loader import rule_files
         from imdsguard.policy.errors import nearest
         from imdsguard.policy.match import matches_word
         from imdsguard.policy.read import RESERVED
+        from imdsguard.run.rules import rule_files
 
         known = (*rule_files(self._checks), *RESERVED, *(rule.id for rule in policy.rules)) if case.only else ()
         wrong = [glob for glob in case.only if not any(matches_word(rule, glob) for rule in known)]
@@ -94,7 +94,7 @@ class _Bench:
 
     def _bound(self, policy: str | None) -> tuple[Policy, tuple[Rule, ...]]:
         if policy not in self._policies:
-            from imdsguard.cli.session import select_rules
+            from imdsguard.run.reading import select_rules
 
             self._policies[policy] = select_rules(policy, self._checks, base="")
         return self._policies[policy]
@@ -148,9 +148,9 @@ def _run(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Re
 def _judged(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Result:
     """Judge the code in a folder as if that were the working directory, and compare."""
     from imdsguard.aws.types import wanted
-    from imdsguard.cli.session import estate_of
-    from imdsguard.engine import judge
     from imdsguard.policy.cases import mismatches
+    from imdsguard.run.judge import judge
+    from imdsguard.run.reading import estate_of
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.read import read
 
@@ -172,8 +172,8 @@ def _exempted(
     """Hold the exemptions against it. A test is never the whole project: no exemption is called unused."""
     if not policy.exemptions:
         return findings
-    from imdsguard.cli.today import today
     from imdsguard.policy.exemption import exempt
+    from imdsguard.run.today import today
 
     return exempt(findings, policy, day or today(), rules)
 

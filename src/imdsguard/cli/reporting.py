@@ -10,18 +10,18 @@ import click
 
 from imdsguard.cli import completing
 from imdsguard.cli.exits import exit_code
-from imdsguard.cli.gate import Gate, Reporting
 from imdsguard.cli.options import checks_option, color_option, policy_option
 from imdsguard.cli.options_suppressing import suppressing_options
 from imdsguard.cli.output import parse_outputs, style_for, write_file, write_out, write_problems
 from imdsguard.report.formats import FORMATS
+from imdsguard.run.config import Reporting, RunConfig
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imdsguard.cli.session import Read
     from imdsguard.report.report import Report
     from imdsguard.report.style import Style
+    from imdsguard.run.reading import Read
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
@@ -68,24 +68,24 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 )
 
 
-def open_gate(options: Reporting, *, comparable: bool = True) -> Gate:
+def open_gate(options: Reporting, *, comparable: bool = True) -> RunConfig:
     """Read the policy and import its rules: what is wrong with the call shows before anything is read.
 
     `comparable`: what is judged may be source, of which there is an earlier version. Raises `PolicyError`, `RuleError`
     and `click.ClickException`.
     """
-    from imdsguard.cli.session import select_rules
+    from imdsguard.run.reading import select_rules
 
     files = tuple(parse_outputs(options.outputs, FORMATS))
     if options.baseline is not None or options.write_baseline or options.changed_since is not None:
-        from imdsguard.cli.settling import refuse_contradictions
+        from imdsguard.run.counting import refuse_contradictions
 
         refuse_contradictions(options, comparable=comparable)
     policy, rules = select_rules(options.policy, options.checks)
-    return Gate(policy, rules, files, options)
+    return RunConfig(policy, rules, files, options)
 
 
-def conclude(found: Read, gate: Gate) -> int:
+def conclude(found: Read, gate: RunConfig) -> int:
     """Judge what was read, write the report in every format that was asked for, and give the exit code."""
     report = make_report(found, gate)
     options = gate.options
@@ -106,15 +106,15 @@ def conclude(found: Read, gate: Gate) -> int:
     return exit_code(report.findings, report.problems, limit)
 
 
-def make_report(found: Read, gate: Gate) -> Report:
+def make_report(found: Read, gate: RunConfig) -> Report:
     """Ask every rule, and take out of the count what something suppresses. Raises `click.ClickException`."""
-    from imdsguard.cli.settling import settle
-    from imdsguard.engine import judge
     from imdsguard.model.finding import Verdict
     from imdsguard.report.report import Report
+    from imdsguard.run.counting import apply_suppressions
+    from imdsguard.run.judge import judge
 
     outcome = judge(found.estate, gate.rules, gate.policy)
-    settled = settle(outcome.findings, found.problems + outcome.problems, found, gate)
+    settled = apply_suppressions(outcome.findings, found.problems + outcome.problems, found, gate)
     shown = tuple(f for f in settled.findings if gate.options.show_passed or f.verdict is not Verdict.PASS)
     rules = gate.rules
     if settled.comments:
@@ -135,7 +135,7 @@ def _render(name: str, report: Report, style: Style | None, *, quiet: bool, supp
     return findings_text(report, Sources().line_of, style, quiet=quiet, suppressed=suppressed)
 
 
-def _say_what_was_used(gate: Gate, found: Read) -> None:
+def _say_what_was_used(gate: RunConfig, found: Read) -> None:
     from imdsguard.report.escape import escape
     from imdsguard.report.text import plural
 

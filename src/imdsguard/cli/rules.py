@@ -32,9 +32,9 @@ def command(policy: str | None, checks: tuple[str, ...], form: str, no_color: bo
       imdsguard rules
       imdsguard rules --policy strict --format json
     """  # noqa: D301
-    from imdsguard.loader import load_rules, rule_files
     from imdsguard.policy.exemption import rules_of_exemptions
     from imdsguard.policy.read import find_policy
+    from imdsguard.run.rules import load_rules, rule_files
     from imdsguard.suppress.rules import rules_of_comments
 
     found = find_policy(policy, ".")

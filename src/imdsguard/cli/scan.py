@@ -11,7 +11,7 @@ from imdsguard.cli.options import OrderedCommand, input_options, variables_order
 from imdsguard.cli.reporting import report_options
 
 if TYPE_CHECKING:
-    from imdsguard.cli.gate import Reporting
+    from imdsguard.run.config import Reporting
 
 
 @click.command("scan", cls=OrderedCommand, short_help="Check Terraform code, plans and states.")
@@ -53,13 +53,13 @@ def command(
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 something could not be checked.
     """  # noqa: D301
     from imdsguard.cli.reporting import conclude, open_gate
-    from imdsguard.cli.session import make_inputs, read_estate
+    from imdsguard.run.reading import make_inputs, read_estate
 
     gate = open_gate(reporting)
     inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
     if not run_terraform:
         return conclude(read_estate(paths, inputs, gate.policy.outside), gate)
-    from imdsguard.cli.binary_plans import shown
+    from imdsguard.run.binary_plans import shown
 
     documents, problems = shown(paths)
     found = read_estate(paths, replace(inputs, documents=documents), gate.policy.outside)

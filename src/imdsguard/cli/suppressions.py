@@ -64,12 +64,12 @@ def command(
 
     Exit codes: 0, or 2 if something could not be read.
     """  # noqa: D301
-    from imdsguard.cli.gate import Reporting
     from imdsguard.cli.output import style_for, write_out, write_problems
     from imdsguard.cli.reporting import open_gate
-    from imdsguard.cli.session import make_inputs, read_estate
-    from imdsguard.cli.suppressing import heed
-    from imdsguard.engine import judge
+    from imdsguard.run.config import Reporting
+    from imdsguard.run.judge import judge
+    from imdsguard.run.reading import make_inputs, read_estate
+    from imdsguard.run.suppressions import apply_comments_and_exemptions
 
     options = Reporting(policy, checks, form, (), None, True, no_color, False, False, honor_comments=honor_comments)
     gate = open_gate(options)
@@ -77,7 +77,7 @@ def command(
     found = read_estate(paths, inputs, gate.policy.outside)
     outcome = judge(found.estate, gate.rules, gate.policy)
     problems = found.problems + outcome.problems
-    heeded = heed(outcome.findings, found, gate, ".", complete=not problems)
+    heeded = apply_comments_and_exemptions(outcome.findings, found, gate, ".", complete=not problems)
     listed = [_of_comment(each) for each in heeded.comments]
     fixed = frozenset(rule.id for rule in gate.rules if rule.fixed)
     listed += [_of_exemption(each, heeded.findings, fixed) for each in gate.policy.exemptions]
@@ -106,8 +106,8 @@ def _of_comment(comment: Comment) -> dict[str, Any]:
 
 
 def _of_exemption(exemption: Exemption, findings: tuple[Finding, ...], fixed: frozenset[str]) -> dict[str, Any]:
-    from imdsguard.cli.today import today
     from imdsguard.model.finding import Verdict
+    from imdsguard.run.today import today
     from imdsguard.suppress.apply import SuppressionState
 
     used = any(each.verdict is not Verdict.PASS and exemption.covers(each, fixed) for each in findings)

@@ -10,8 +10,8 @@ from imdsguard.model.finding import Finding, Verdict, fingerprint
 from imdsguard.model.record import record
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.suppress.comments import directives
+from imdsguard.suppress.foreign_comments import ForeignComments
 from imdsguard.suppress.marked import key_of
-from imdsguard.suppress.peers import Peers
 from imdsguard.suppress.rules import EXPIRED, INVALID, UNUSED, severity_of
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Asked:
     on: frozenset[str]
     today: str
     fixed: frozenset[str] = frozenset()
-    peers: Peers = field(default_factory=Peers)
+    foreign: ForeignComments = field(default_factory=ForeignComments)
     complete: bool = True
 
 
@@ -68,14 +68,14 @@ class Commented:
     comments: tuple[Comment, ...] = ()
 
 
-def heed_comments(
+def apply_comments(
     findings: Sequence[Finding], judged: Mapping[Key, str], files: Iterable[tuple[str, bytes]], asked: Asked
 ) -> Commented:
     """Take what comments suppress out of the count, and say what is wrong with comments.
 
     `judged` are the blocks of `marked.blocks_of`, `files` those of `marked.marked_files`.
     """
-    found = [directive for file, data in files for directive in directives(file, data, asked.peers)]
+    found = [directive for file, data in files for directive in directives(file, data, asked.foreign)]
     by_block: dict[Key, list[int]] = {}
     for number, each in enumerate(found):
         if each.block is not None:

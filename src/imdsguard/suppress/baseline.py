@@ -8,7 +8,7 @@ from typing import Any
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
-from imdsguard.suppress.known import BaselineEntry
+from imdsguard.suppress.baseline_match import BaselineEntry
 from imdsguard.suppress.problems import Gap
 
 SCHEMA = "imdsguard/baseline/v1"

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
     from imdsguard.hcl.syntax.native_body import NativeBody
     from imdsguard.hcl.syntax.source import SourceText
-    from imdsguard.suppress.peers import Peers
+    from imdsguard.suppress.foreign_comments import ForeignComments
 
 _LABELS = {"resource": 2, "data": 2, "module": 1}
 _NEXT_LINE = re.compile(r"[ \t]*(?:\r?\n)?[ \t]*").match
 _OPTIONS = re.compile(r"(?:\w+_)?metadata_(?:options|service_configuration|configuration)").fullmatch
 
 
-def directives(label: str, data: bytes, peers: Peers) -> tuple[Directive, ...]:
+def directives(label: str, data: bytes, foreign: ForeignComments) -> tuple[Directive, ...]:
     """Give what the comments of a file say. Never raises: what cannot be read says nothing."""
     from imdsguard.hcl.syntax.source import SourceText
 
@@ -27,16 +27,16 @@ def directives(label: str, data: bytes, peers: Peers) -> tuple[Directive, ...]:
     if label.endswith(".json"):
         from imdsguard.suppress.json_comments import json_directives
 
-        return tuple(json_directives(source, peers))
-    return tuple(_native(source, peers))
+        return tuple(json_directives(source, foreign))
+    return tuple(_native(source, foreign))
 
 
-def _native(source: SourceText, peers: Peers) -> Iterator[Directive]:
+def _native(source: SourceText, foreign: ForeignComments) -> Iterator[Directive]:
     from imdsguard.hcl.syntax.comments import comments
     from imdsguard.hcl.syntax.native import scan
 
     found = comments(source.text)
-    marked = [each for each in found if _marked(source.text[slice(*each)], peers)]
+    marked = [each for each in found if _marked(source.text[slice(*each)], foreign)]
     if not marked:
         return
     body, _ = scan(source)
@@ -51,13 +51,13 @@ def _native(source: SourceText, peers: Peers) -> Iterator[Directive]:
             said = parse(line)
             if said is not None:
                 yield Directive(said, source.place(offset, offset + len(line)), place, address)
-        for tool, peer_said in peers.read(source.text[start:end]):
+        for tool, foreign_said in foreign.read(source.text[start:end]):
             if subject is not None and where.counts(tool, subject, start, end, above):
-                yield Directive(peer_said, source.place(start, end), place, address, tool)
+                yield Directive(foreign_said, source.place(start, end), place, address, tool)
 
 
-def _marked(text: str, peers: Peers) -> bool:
-    return "imdsguard:" in text or any(mark.decode() in text for mark in peers.marks)
+def _marked(text: str, foreign: ForeignComments) -> bool:
+    return "imdsguard:" in text or any(mark.decode() in text for mark in foreign.marks)
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:

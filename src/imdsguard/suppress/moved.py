@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from imdsguard.model.resource import Resource
-    from imdsguard.suppress.known import BaselineEntry
+    from imdsguard.suppress.baseline_match import BaselineEntry
 
     Step: TypeAlias = tuple[str, str]
     """A module call or a resource, and its instance key with the brackets: `("module.a", '["x"]')`."""

@@ -7,10 +7,10 @@ import time
 from benchmarks.documents import dense, large
 from imdsguard.aws.estate import build
 from imdsguard.aws.types import wanted
-from imdsguard.engine import judge
-from imdsguard.loader import load_rules, rule_files
 from imdsguard.model.finding import Verdict
 from imdsguard.policy.read import find_policy
+from imdsguard.run.judge import judge
+from imdsguard.run.rules import load_rules, rule_files
 from imdsguard.terraform.documents import read_document
 
 FEW, MANY = 250, 2_000

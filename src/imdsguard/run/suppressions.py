@@ -10,12 +10,12 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imdsguard.cli.gate import Gate
-    from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.run.config import RunConfig
+    from imdsguard.run.reading import Read
     from imdsguard.suppress.apply import Comment
-    from imdsguard.suppress.known import BaselineEntry, Examples
+    from imdsguard.suppress.baseline_match import BaselineEntry, Examples
     from imdsguard.suppress.moved import Rename
 
 
@@ -26,7 +26,7 @@ ONLY_SOURCE = (
 
 
 @record(frozen=True, slots=True)
-class Settled:
+class Suppressed:
     """Findings and problems with what takes them out of the count; the comments that were seen; lines for people."""
 
     findings: tuple[Finding, ...]
@@ -35,29 +35,31 @@ class Settled:
     notes: tuple[str, ...] = ()
 
 
-def heed(findings: tuple[Finding, ...], found: Read, gate: Gate, folder: str, *, complete: bool) -> Settled:
+def apply_comments_and_exemptions(
+    findings: tuple[Finding, ...], found: Read, gate: RunConfig, folder: str, *, complete: bool
+) -> Suppressed:
     """Heed comments and exemptions. Files are looked for from `folder`: that of the run, or where another tree lies."""
     from imdsguard.suppress.marked import blocks_of, marked_files
     from imdsguard.terraform.boundary import read_bytes
 
     options = gate.options
     if options.no_suppressions:
-        return Settled(findings)
+        return Suppressed(findings)
     comments: tuple[Comment, ...] = ()
     blocks = blocks_of(resource for root in found.roots for resource in root.resources)
-    peers = None
+    foreign = None
     if options.honor_comments:
-        from imdsguard.suppress.peers import peers_of
+        from imdsguard.suppress.foreign_comments import foreign_comments_of
 
-        peers = peers_of(options.honor_comments, gate.rules)
-    marks = peers.marks if peers is not None else ()
+        foreign = foreign_comments_of(options.honor_comments, gate.rules)
+    marks = foreign.marks if foreign is not None else ()
     files = marked_files(blocks, lambda file: read_bytes(os.path.join(folder, file)), marks)
     if files:
-        from imdsguard.cli.today import today
-        from imdsguard.loader import rule_files
         from imdsguard.policy.read import RESERVED
-        from imdsguard.suppress.apply import Asked, heed_comments
-        from imdsguard.suppress.peers import Peers
+        from imdsguard.run.rules import rule_files
+        from imdsguard.run.today import today
+        from imdsguard.suppress.apply import Asked, apply_comments
+        from imdsguard.suppress.foreign_comments import ForeignComments
 
         on = frozenset(rule.id for rule in gate.rules)
         asked = Asked(
@@ -66,21 +68,21 @@ def heed(findings: tuple[Finding, ...], found: Read, gate: Gate, folder: str, *,
             on=on,
             today=today(),
             fixed=frozenset(rule.id for rule in gate.rules if rule.fixed),
-            peers=peers or Peers(),
+            foreign=foreign or ForeignComments(),
             complete=complete,
         )
-        commented = heed_comments(findings, blocks, files, asked)
+        commented = apply_comments(findings, blocks, files, asked)
         findings, comments = commented.findings, commented.comments
     if gate.policy.exemptions:
-        from imdsguard.cli.exempting import exempted
+        from imdsguard.run.exempting import exempted
 
         findings = exempted(findings, found, gate.policy, gate.rules, complete=complete)
-    return Settled(findings, comments=comments)
+    return Suppressed(findings, comments=comments)
 
 
-def examples_of(found: Read, gate: Gate, root_of: Callable[[str], str]) -> Examples:
+def examples_of(found: Read, gate: RunConfig, root_of: Callable[[str], str]) -> Examples:
     """Say which findings stand for a whole account and Region."""
-    from imdsguard.suppress.known import Examples
+    from imdsguard.suppress.baseline_match import Examples
 
     rated = {rule.id: gate.policy.setting(rule.id).severity or rule.severity for rule in gate.rules if rule.example}
     there = frozenset((root_of(root.name), each.address) for root in found.roots for each in root.resources)
@@ -108,7 +110,7 @@ def followed(
     return tuple(follow(entries, examples.there, moves))
 
 
-def never_known(gate: Gate) -> frozenset[str]:
+def never_known(gate: RunConfig) -> frozenset[str]:
     """Give the rules whose findings are always new: the fixed ones, and what is said of suppressions themselves."""
     from imdsguard.policy.read import RESERVED
 

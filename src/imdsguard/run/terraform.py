@@ -17,8 +17,8 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imdsguard.cli.gate import Gate, Reporting
-    from imdsguard.cli.session import Read
+    from imdsguard.run.config import Reporting, RunConfig
+    from imdsguard.run.reading import Read
     from imdsguard.terraform.driver.arguments import Arguments
     from imdsguard.terraform.driver.find import Terraform
     from imdsguard.terraform.driver.signals import Signals
@@ -33,7 +33,7 @@ class Run:
     driver: Driver
     signals: Signals
     _arguments: Arguments
-    _gate: Gate
+    _gate: RunConfig
 
     def check(self, document: bytes) -> int:
         """Judge a plan's JSON and report; give the exit code. A signal ends the wait for it."""
@@ -42,7 +42,7 @@ class Run:
     def _read(self, document: bytes) -> Read:
         """Read the plan as that of the root module's folder: findings are about its code, not about a document."""
         from imdsguard.aws.types import wanted
-        from imdsguard.cli.session import estate_of
+        from imdsguard.run.reading import estate_of
         from imdsguard.terraform.documents import read_document
         from imdsguard.terraform.join.planned import join
 
@@ -55,7 +55,7 @@ class Run:
 
     def _inputs(self) -> Inputs:
         """Give what Terraform was given: its paths are relative to its own folder."""
-        from imdsguard.cli.session import make_inputs
+        from imdsguard.run.reading import make_inputs
         from imdsguard.terraform.driver.workspace import workspace_of
 
         given = self._arguments

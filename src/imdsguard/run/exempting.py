@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.rule import Rule
     from imdsguard.policy.exemption import Exemption
     from imdsguard.policy.policy import Policy
+    from imdsguard.run.reading import Read
 
 
 def exempted(
@@ -23,8 +23,8 @@ def exempted(
     `complete`: nothing kept the run from reading and judging all it was given. Only then, and only if it was given the
     whole project of a policy, it may say that nothing needs an exemption: a run on a few changed files cannot tell.
     """
-    from imdsguard.cli.today import today
     from imdsguard.policy.exemption import exempt
+    from imdsguard.run.today import today
 
     seen = [os.path.realpath(folder) for folder in found.folders] if complete else []
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli.suppressing import ONLY_SOURCE, Settled, heed
+from imdsguard.run.suppressions import ONLY_SOURCE, Suppressed, apply_comments_and_exemptions
 
 if TYPE_CHECKING:
-    from imdsguard.cli.gate import Gate, Reporting
-    from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.run.config import Reporting, RunConfig
+    from imdsguard.run.reading import Read
 
 
 def refuse_contradictions(options: Reporting, *, comparable: bool) -> None:
@@ -40,7 +40,9 @@ def refuse_contradictions(options: Reporting, *, comparable: bool) -> None:
         raise click.ClickException(str(error)) from None
 
 
-def settle(findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: Read, gate: Gate) -> Settled:
+def apply_suppressions(
+    findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: Read, gate: RunConfig
+) -> Suppressed:
     """Say of each finding, and of each problem, whether it counts.
 
     `problems` are what could not be read, and the rules that did not answer. Raises `click.ClickException` for a
@@ -49,14 +51,16 @@ def settle(findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: 
     from dataclasses import replace
 
     options = gate.options
-    settled = replace(heed(findings, found, gate, ".", complete=not problems), problems=problems)
+    settled = replace(
+        apply_comments_and_exemptions(findings, found, gate, ".", complete=not problems), problems=problems
+    )
     if options.changed_since is not None:
-        from imdsguard.cli.since import leave_out_unchanged
+        from imdsguard.run.changed_since import leave_out_unchanged
 
         findings, problems = leave_out_unchanged(settled.findings, problems, found, gate)
         settled = replace(settled, findings=findings, problems=problems)
     if options.baseline is not None or options.write_baseline is not None:
-        from imdsguard.cli.baseline import leave_out_known
+        from imdsguard.run.baseline import leave_out_known
 
         settled = leave_out_known(settled, found, gate)
     return settled

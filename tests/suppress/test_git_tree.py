@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.suppress import earlier
-from imdsguard.suppress.earlier import lay_out
+from imdsguard.suppress import git_tree
 from imdsguard.suppress.git import Blob, GitError, GitTree, Repository
+from imdsguard.suppress.git_tree import lay_out
 from imdsguard.suppress.modules import unchanged_modules
 
 
@@ -76,13 +76,13 @@ def test_a_file_and_a_link_of_one_name_are_no_way_in(tmp_path: Path) -> None:
 
 
 def test_code_comes_before_what_code_may_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(earlier, "MOST_BYTES", 3000)
+    monkeypatch.setattr(git_tree, "MOST_BYTES", 3000)
     files = {"main.tf": "x" * 2000, "large.sh": "x" * 1500, "small.sh": "x" * 100}
     assert below(laid_out(tmp_path, files)) == ["main.tf", "small.sh"]
 
 
 def test_more_code_than_can_be_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(earlier, "MOST_BYTES", 3000)
+    monkeypatch.setattr(git_tree, "MOST_BYTES", 3000)
     with pytest.raises(GitError, match=r"^0{12} has more Terraform code than can be compared"):
         laid_out(tmp_path, {"main.tf": "x" * 4000})
 

@@ -29,7 +29,7 @@ _OLD = {"aws079": "aws-ec2-enforce-http-token-imds"}
 
 
 @record(frozen=True, slots=True)
-class Peers:
+class ForeignComments:
     """The comments to honour. `ids` leads from another scanner's check, in lower case, to the rules of ours."""
 
     tools: frozenset[str] = frozenset()
@@ -64,7 +64,7 @@ class Peers:
             yield tool, Said(rules, reason or text, until)
 
 
-def peers_of(tools: Iterable[str], rules: Iterable[Rule]) -> Peers:
+def foreign_comments_of(tools: Iterable[str], rules: Iterable[Rule]) -> ForeignComments:
     """Put together which comments count, from what the rules say of the other scanners' checks (`CONTROLS`)."""
     ids: dict[str, tuple[str, ...]] = {}
     for rule in rules:
@@ -72,4 +72,4 @@ def peers_of(tools: Iterable[str], rules: Iterable[Rule]) -> Peers:
             for check in rule.controls.get(framework, ()):
                 name = check.lower().removeprefix("avd-")
                 ids[name] = (*ids.get(name, ()), rule.id)
-    return Peers(frozenset(tools), ids)
+    return ForeignComments(frozenset(tools), ids)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.loader import RuleError, load_rules, rule_files
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
+from imdsguard.run.rules import RuleError, load_rules, rule_files
 
 GOOD = '''"""Tokens are required.
 
@@ -124,7 +124,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_our_own_rules_load_and_listing_them_is_silent(repository: Path) -> None:
     program = (
-        "import sys; from imdsguard.loader import rule_files; files = rule_files();"
+        "import sys; from imdsguard.run.rules import rule_files; files = rule_files();"
         "print(len(files)); assert not [m for m in sys.modules if m.startswith('_imdsguard_checks')]"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -33,7 +33,7 @@ class Reporting:
 
 
 @record(frozen=True, slots=True)
-class Gate:
+class RunConfig:
     """A policy, the rules it selects, and how to say what they find. `files` are formats with the file of each."""
 
     policy: Policy

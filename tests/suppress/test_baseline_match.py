@@ -7,7 +7,7 @@ from dataclasses import replace
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
-from imdsguard.suppress.known import BaselineEntry, Compared, Examples, compare, entries_of
+from imdsguard.suppress.baseline_match import BaselineEntry, Compared, Examples, compare, entries_of
 
 BEFORE = Suppression(Means.BASELINE, "it was there")
 

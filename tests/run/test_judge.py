@@ -26,7 +26,7 @@ from imdsguard import (
     passed,
     undecided,
 )
-from imdsguard.engine import fingerprint
+from imdsguard.run.judge import fingerprint
 from tests.estates import launch, small_estate
 
 

@@ -11,30 +11,30 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imdsguard.cli.gate import Gate
-    from imdsguard.cli.session import Read
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.run.config import RunConfig
+    from imdsguard.run.reading import Read
+    from imdsguard.suppress.baseline_match import BaselineEntry
     from imdsguard.suppress.git import Repository
-    from imdsguard.suppress.known import BaselineEntry
     from imdsguard.suppress.problems import Gap
     from imdsguard.terraform.inputs import Inputs
 
 
 def leave_out_unchanged(
-    findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: Read, gate: Gate
+    findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: Read, gate: RunConfig
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
     """Take out of the count what the version from which this branch went off had, too: findings, and problems.
 
     Both versions are judged whole, so that a finding counts wherever the change stands that brings it. Raises
     `click.ClickException`.
     """
-    from imdsguard.cli.scratch import scratch_folder
-    from imdsguard.cli.suppressing import ONLY_SOURCE, examples_of, followed
     from imdsguard.model.suppression import Means, Suppression
-    from imdsguard.suppress.earlier import lay_out
+    from imdsguard.run.scratch import scratch_folder
+    from imdsguard.run.suppressions import ONLY_SOURCE, examples_of, followed
+    from imdsguard.suppress.baseline_match import compare
     from imdsguard.suppress.git import GitError, Repository
-    from imdsguard.suppress.known import compare
+    from imdsguard.suppress.git_tree import lay_out
     from imdsguard.suppress.problems import mark_known
 
     ref = gate.options.changed_since or ""
@@ -67,17 +67,17 @@ def _below(path: str, repository: Repository) -> str:
 
 
 def _judge(
-    places: Sequence[str], found: Read, gate: Gate, repository: Repository, folder: str
+    places: Sequence[str], found: Read, gate: RunConfig, repository: Repository, folder: str
 ) -> tuple[tuple[BaselineEntry, ...], tuple[Gap, ...]]:
     """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions.
 
     Root modules get the names of today.
     """
     from imdsguard.aws.types import wanted
-    from imdsguard.cli.session import estate_of
-    from imdsguard.cli.suppressing import heed
-    from imdsguard.engine import judge
-    from imdsguard.suppress.known import entries_of
+    from imdsguard.run.judge import judge
+    from imdsguard.run.reading import estate_of
+    from imdsguard.run.suppressions import apply_comments_and_exemptions
+    from imdsguard.suppress.baseline_match import entries_of
     from imdsguard.suppress.problems import gaps_of
     from imdsguard.suppress.roots import moved_roots
     from imdsguard.terraform.read import read
@@ -95,13 +95,13 @@ def _judge(
     earlier = replace(estate_of(reading.roots, reading.problems, gate.policy.outside), folders=found.folders)
     outcome = judge(earlier.estate, gate.rules, gate.policy)
     problems = reading.problems + outcome.problems
-    settled = heed(outcome.findings, earlier, gate, here, complete=not problems)
+    settled = apply_comments_and_exemptions(outcome.findings, earlier, gate, here, complete=not problems)
     moved = moved_roots((root.name for root in earlier.roots), here, (root.name for root in found.roots), ".")
     entries = entries_of(settled.findings, lambda root: moved.get(root, root), _never(gate), messages=True)
     return entries, gaps_of(problems, lambda file: _in_moved(file, moved))
 
 
-def _never(gate: Gate) -> frozenset[str]:
+def _never(gate: RunConfig) -> frozenset[str]:
     """Give the rules whose findings are always new."""
     return frozenset(rule.id for rule in gate.rules if rule.fixed)
 

@@ -44,8 +44,8 @@ def select_rules(policy: str | None, checks: Sequence[str], base: str | None = N
     `base` is the folder from which its globs on paths count, if not the one that `find_policy` takes. Raises
     `PolicyError` and `RuleError`.
     """
-    from imdsguard.loader import fixed_rules, load_rules, rule_files
     from imdsguard.policy.read import find_policy
+    from imdsguard.run.rules import fixed_rules, load_rules, rule_files
 
     found = find_policy(policy, ".", base)
     files = rule_files(checks)

@@ -11,25 +11,25 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from imdsguard.cli.gate import Gate
-    from imdsguard.cli.session import Read
-    from imdsguard.cli.suppressing import Settled
+    from imdsguard.run.config import RunConfig
+    from imdsguard.run.reading import Read
+    from imdsguard.run.suppressions import Suppressed
     from imdsguard.suppress.baseline import Baseline
-    from imdsguard.suppress.known import BaselineEntry
+    from imdsguard.suppress.baseline_match import BaselineEntry
     from imdsguard.suppress.problems import Gap
 
 
-def leave_out_known(settled: Settled, found: Read, gate: Gate) -> Settled:
+def leave_out_known(settled: Suppressed, found: Read, gate: RunConfig) -> Suppressed:
     """Take out what a baseline holds, and write one.
 
     With `--baseline`, writing only takes out of it what is fixed. Without, it takes in all that is found, and what of
     the source could not be read. Raises `click.ClickException`.
     """
     from imdsguard.cli.output import write_file
-    from imdsguard.cli.suppressing import examples_of, followed, never_known
     from imdsguard.model.suppression import Means, Suppression
+    from imdsguard.run.suppressions import examples_of, followed, never_known
     from imdsguard.suppress.baseline import DEFAULT, Baseline, BaselineError, baseline_text, read_baseline
-    from imdsguard.suppress.known import compare, entries_of
+    from imdsguard.suppress.baseline_match import compare, entries_of
     from imdsguard.suppress.problems import closed_gaps, gaps_of, mark_known, without
 
     options, never = gate.options, never_known(gate)
@@ -73,7 +73,7 @@ class _Scope:
     nothing of what it does not hold.
     """
 
-    def __init__(self, found: Read, gate: Gate, name_of: Callable[[str], str], *, complete: bool) -> None:
+    def __init__(self, found: Read, gate: RunConfig, name_of: Callable[[str], str], *, complete: bool) -> None:
         self._roots = {name_of(root.name) for root in found.roots}
         self._in_part = {name_of(each.name) for each in found.roots if each.plan and each.plan.complete is False}
         self._files = {name_of(file) for root in found.roots for file in root.files}
