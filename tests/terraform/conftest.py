@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
     from imdsguard.model.resource import Resource
 
-WANTED = frozenset({"aws_instance", "aws_launch_template", "aws_autoscaling_group", "data.aws_ami"})
+WANTED = frozenset(
+    {
+        "aws_autoscaling_group",
+        "aws_ec2_instance_metadata_defaults",
+        "aws_instance",
+        "aws_launch_template",
+        "data.aws_ami",
+    }
+)
 
 
 class Stack:
