@@ -123,7 +123,8 @@ class Fault:
 
 def check(policy: OrganizationPolicy) -> Iterable[Judgement]:
     """Judge a policy that speaks of tokens."""
-    declarative = policy.type == DECLARATIVE or bool(policy.defaults)
+    bare = not policy.statements and policy.unreadable is None  # declarative content that sets nothing
+    declarative = policy.type == DECLARATIVE or bool(policy.defaults) or bare
     remedy = ASSIGN if declarative else DENY
     if policy.unreadable is not None:
         message = f"may leave tokens optional: its content cannot be computed ({policy.unreadable})"

@@ -10,7 +10,8 @@ import yaml
 
 from imdsguard.model.assumption import AssumedDefault
 from imdsguard.policy.errors import PolicyError
-from imdsguard.policy.outside import Assumptions, matches
+from imdsguard.policy.match import matches_path
+from imdsguard.policy.outside import Assumptions
 from imdsguard.policy.read import find_policy
 from tests.policy.test_policy_files import SCHEMA
 
@@ -57,7 +58,7 @@ def test_root_modules_are_joined_by_globs() -> None:
     ],
 )
 def test_globs(root: str, glob: str, expected: bool) -> None:
-    assert matches(root, glob) is expected
+    assert matches_path(root, glob) is expected
 
 
 def test_in_the_projects_own_policy_globs_count_from_its_folder(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
 
@@ -90,6 +92,13 @@ def test_excluded_paths_are_left_out(stack):
     stack.files({"main.tf": INSTANCE, "examples/a/main.tf": INSTANCE, "modules/test/main.tf": INSTANCE})
     assert names(stack.read(exclude=("examples", "**/test"))) == ["."]
     assert names(stack.read(exclude=("modules/*",))) == [".", "examples/a"]
+
+
+@pytest.mark.timeout(20)
+def test_no_glob_of_exclude_takes_long(stack):
+    deep = "/".join(["a"] * 40)
+    stack.files({f"{deep}/main.tf": INSTANCE})
+    assert names(stack.read(exclude=("**/" * 8 + "b", "*/**/" * 8 + "b"))) == [deep]
 
 
 def test_missing_paths_and_empty_folders_are_problems(stack):

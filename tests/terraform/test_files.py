@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import time
-
 import pytest
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
@@ -48,13 +45,16 @@ def test_a_broken_pattern_is_an_error(pattern):
         Glob(pattern)
 
 
-@pytest.mark.parametrize("pattern", ["*a" * 400 + "b", "**/*a" * 150, "{a,a}" * 150 + "b", "{" * 400 + "a" + "}" * 400])
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("pattern", ["*a" * 400 + "b", "**/*a" * 150, "{a,a}" * 150 + "b", "{" * 150 + "a" + "}" * 150])
 def test_a_hostile_pattern_is_matched_soon(pattern):
-    started = time.monotonic()
-    glob = Glob(pattern)
-    with contextlib.suppress(LimitReached):
-        assert not glob.matches("a" * 250 + "/c")
-    assert time.monotonic() - started < 2
+    assert not Glob(pattern).matches("a" * 250 + "/c")
+
+
+@pytest.mark.parametrize("pattern", ["a" * 1_001, "{" * 400 + "a" + "}" * 400])
+def test_a_pattern_that_costs_too_much_is_refused(pattern):
+    with pytest.raises(LimitReached, match=r"longer than 1000 characters|nests braces more than 200 deep"):
+        Glob(pattern)
 
 
 def answer(stack, expression):

@@ -14,8 +14,7 @@ from imdsguard.model.record import record
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
-from imdsguard.policy.match import matches_address, matches_any, matches_word
-from imdsguard.policy.outside import matches as matches_path
+from imdsguard.policy.match import matches_address, matches_any, matches_path, matches_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 from imdsguard.policy.shapes import table_of, word_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 TOKENS = ("required", "optional", "no-preference")
 _ESTATE_KEYS = ("roots",)
@@ -48,10 +47,14 @@ class Assumptions:
 
         Raises `PolicyError` where two estates claim one root module.
         """
+        if not self.estates:
+            return {}
+        from imdsguard.policy.match import matches_path
+
         found: dict[str, str] = {}
-        for root in roots if self.estates else ():
+        for root in roots:
             for estate in self.estates:
-                glob = next((glob for glob in estate.globs if matches(root, glob.text, estate.base)), None)
+                glob = next((glob for glob in estate.globs if matches_path(root, glob.text, estate.base)), None)
                 if glob is None:
                     continue
                 if root in found:
@@ -59,28 +62,6 @@ class Assumptions:
                     raise PolicyError(message, glob.place)
                 found[root] = estate.name
         return found
-
-
-def matches(root: str, glob: str, base: str = ".") -> bool:
-    """Whether a root module's name matches a glob: `*` within one name, `**` over any number of folders."""
-    path = root if root == "-" else os.path.relpath(root, base or ".").replace(os.sep, "/")
-    pattern = [part for part in glob.split("/") if part not in ("", ".")] or ["."]
-    return _match([part for part in path.split("/") if part], pattern)
-
-
-def _match(path: Sequence[str], pattern: Sequence[str]) -> bool:
-    """Match name by name; `reached` holds how many names may have been taken so far, so that the work is bounded."""
-    from fnmatch import fnmatchcase
-
-    reached = {0}
-    for part in pattern:
-        if part == "**":
-            reached = set(range(min(reached), len(path) + 1))
-        else:
-            reached = {at + 1 for at in reached if at < len(path) and fnmatchcase(path[at], part)}
-        if not reached:
-            return False
-    return len(path) in reached
 
 
 def read_estates(node: Node, base: str) -> tuple[Stacks, ...]:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Unknown
-from imdsguard.policy.match import matches_address, matches_any, matches_module, matches_word
-from imdsguard.policy.outside import matches as matches_path
+from imdsguard.policy.match import matches_address, matches_any, matches_module, matches_path, matches_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from imdsguard.model.glob import literal, whole
 from imdsguard.terraform.source.configuration import module_calls
 from imdsguard.terraform.source.tree import is_local
 
@@ -22,7 +23,7 @@ class Excluded:
     __slots__ = ("_patterns",)
 
     def __init__(self, globs: Sequence[str]) -> None:
-        self._patterns = [_pattern(glob) for glob in globs if glob.strip("/")]
+        self._patterns = [whole(_expression(glob)) for glob in globs if glob.strip("/")]
 
     def __call__(self, label: str) -> bool:
         """Whether the path (relative to the working directory, with `/`) is left out."""
@@ -30,17 +31,16 @@ class Excluded:
             return False
         parts = label.split("/")
         above = ["/".join(parts[: i + 1]) for i in range(len(parts))]
-        return any(pattern.fullmatch(path) for pattern in self._patterns for path in above)
+        return any(matches(path) for matches in self._patterns for path in above)
 
 
-def _pattern(glob: str) -> re.Pattern[str]:
+def _expression(glob: str) -> str:
     text = re.sub(r"^\./", "", glob).strip("/")
     anchored = "/" in text
     text = text.removesuffix("/**")
-    out = ""
-    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", text):
-        out += {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece) or re.escape(piece)
-    return re.compile(out if anchored else f"(?:.*/)?{out}")
+    written = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    out = "".join(written.get(piece) or literal(piece) for piece in re.split(r"(\*\*/|\*\*|\*|\?)", text))
+    return out if anchored else f"(?:.*/)?{out}"
 
 
 class ModuleGraph:

@@ -1,21 +1,17 @@
-"""Patterns of `fileset`, matched in time that grows with the text, whatever the pattern."""
+"""Patterns of `fileset`, as expressions of the one engine that all globs share (`model/glob`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+from imdsguard.model.glob import GlobTooLarge, character_class, literal, whole
 
 MAX_PATTERN = 1_000
 """Characters of a pattern."""
-MAX_WORK = 2_000_000
-"""States looked at by one pattern, over all names."""
-_MAX_KNOWN = 20_000
+MAX_BRACES = 200
+"""How deep braces may stand in each other: RE2 reads no more than 1,000 brackets."""
 
 _BROKEN = "syntax error in pattern"
+_IN_A_NAME = "[^/]*"
 
 
 class Glob:
@@ -23,127 +19,61 @@ class Glob:
 
     Raises `EvaluationError` for a broken pattern, `LimitReached` for one that would cost too much. See "fileset" in the
     Terraform language documentation.
-
-    It is a machine of states: each either goes on to others at once, or takes one character. All states that can be
-    reached are followed together, and which set of states follows which is remembered.
     """
 
     def __init__(self, pattern: str) -> None:
         if len(pattern) > MAX_PATTERN:
             raise LimitReached(f"a pattern of fileset is longer than {MAX_PATTERN} characters")
-        self._next: list[tuple[int, ...]] = []
-        self._takes: list[Callable[[str], bool] | None] = []
         self._pattern = pattern
         self._at = 0
-        self._work = 0
-        self._known: dict[tuple[frozenset[int], str], frozenset[int]] = {}
-        self._end = self._state()
-        first = self._sequence(self._end, fresh=True, nested=False)
-        self._start = self._closure((first,))
+        expression = self._sequence(fresh=True, braces=0)
+        try:
+            self.matches = whole(expression)
+        except GlobTooLarge:
+            raise LimitReached("a pattern of fileset takes too much memory to match") from None
 
-    def matches(self, name: str) -> bool:
-        """Whether a path, relative and with `/`, matches as a whole. Raises `LimitReached`."""
-        states = self._start
-        for letter in name:
-            if not states:
-                return False
-            key = (states, letter)
-            found = self._known.get(key)
-            if found is None:
-                found = self._closure(self._after(states, letter))
-                if len(self._known) >= _MAX_KNOWN:
-                    self._known.clear()
-                self._known[key] = found
-            states = found
-        return self._end in states
-
-    def _after(self, states: frozenset[int], letter: str) -> Iterable[int]:
-        for state in states:
-            takes = self._takes[state]
-            if takes is not None and takes(letter):
-                yield from self._next[state]
-
-    def _closure(self, states: Iterable[int]) -> frozenset[int]:
-        found: set[int] = set()
-        waiting = list(states)
-        while waiting:
-            state = waiting.pop()
-            if state in found:
-                continue
-            found.add(state)
-            if self._takes[state] is None:
-                waiting.extend(self._next[state])
-        self._work += 1 + len(found)
-        if self._work > MAX_WORK:
-            raise LimitReached("a pattern of fileset takes too long to match")
-        return frozenset(found)
-
-    def _state(self, takes: Callable[[str], bool] | None = None, *following: int) -> int:
-        self._takes.append(takes)
-        self._next.append(following)
-        return len(self._next) - 1
-
-    def _loop(self, following: int, takes: Callable[[str], bool]) -> int:
-        """Any number of characters, then on."""
-        entry = self._state()
-        self._next[entry] = (self._state(takes, entry), following)
-        return entry
-
-    def _folders(self, following: int) -> int:
-        """Any number of names that each end in `/`, then on."""
-        entry = self._state()
-        slash = self._state(_is_slash, entry)
-        again = self._state()
-        letter = self._state(_no_slash, again)
-        self._next[again] = (letter, slash)
-        self._next[entry] = (letter, following)
-        return entry
-
-    def _sequence(self, following: int, *, fresh: bool, nested: bool) -> int:
-        """Compile up to the end (in braces: up to `,` or `}`); give the state that it begins with.
+    def _sequence(self, *, fresh: bool, braces: int) -> str:
+        """Write up to the end (in braces: up to `,` or `}`) as an expression.
 
         `fresh` says that it stands at the beginning of a folder's or file's name.
         """
-        parts: list[Callable[[int], int]] = []
+        out = ""
         text = self._pattern
         while self._at < len(text):
             letter = text[self._at]
-            if nested and letter in ",}":
+            if braces and letter in ",}":
                 break
             self._at += 1
             if letter == "*":
-                parts.append(self._stars(fresh))
-                fresh = parts[-1] == self._folders
+                folders = self._folders(fresh)
+                out += folders or _IN_A_NAME
+                fresh = folders == _FOLDERS
                 continue
             if letter == "?":
-                parts.append(self._taking(_no_slash))
+                out += "[^/]"
             elif letter == "[":
-                parts.append(self._taking(self._class()))
+                out += self._class()
             elif letter == "{":
-                parts.append(self._alternatives(fresh))
+                out += self._alternatives(fresh, braces + 1)
             else:
                 if letter == "\\":
                     letter = self._escaped()
-                parts.append(self._taking(letter.__eq__))
+                out += literal(letter)
             fresh = letter == "/"
-        for part in reversed(parts):
-            following = part(following)
-        return following
+        return out
 
-    def _taking(self, takes: Callable[[str], bool]) -> Callable[[int], int]:
-        return lambda following: self._state(takes, following)
-
-    def _stars(self, fresh: bool) -> Callable[[int], int]:
+    def _folders(self, fresh: bool) -> str:
+        """Take what follows a star; give what `**` stands for where it means folders, else nothing."""
         text = self._pattern
         if not text.startswith("*", self._at):
-            return lambda following: self._loop(following, _no_slash)
+            return ""
         self._at += 1
         if fresh and self._at == len(text):
-            return lambda following: self._loop(following, _anything)
+            return ".*"
         if fresh and text[self._at] == "/":
             self._at += 1
-            return self._folders
-        return lambda following: self._loop(following, _no_slash)
+            return _FOLDERS
+        return ""
 
     def _escaped(self) -> str:
         if self._at >= len(self._pattern):
@@ -151,7 +81,7 @@ class Glob:
         self._at += 1
         return self._pattern[self._at - 1]
 
-    def _class(self) -> Callable[[str], bool]:
+    def _class(self) -> str:
         text = self._pattern
         inverted = text[self._at : self._at + 1] in ("^", "!")
         self._at += inverted
@@ -170,30 +100,17 @@ class Glob:
             ranges.append((low, high))
         if not ranges:
             raise EvaluationError(_BROKEN)
-        return lambda letter: any(low <= letter <= high for low, high in ranges) != inverted
+        return character_class(ranges, inverted=inverted)
 
-    def _alternatives(self, fresh: bool) -> Callable[[int], int]:
-        joint = self._state()
-        entries = [self._sequence(joint, fresh=fresh, nested=True)]
+    def _alternatives(self, fresh: bool, braces: int) -> str:
+        if braces > MAX_BRACES:
+            raise LimitReached(f"a pattern of fileset nests braces more than {MAX_BRACES} deep")
+        either = [self._sequence(fresh=fresh, braces=braces)]
         while self._pattern.startswith(",", self._at):
             self._at += 1
-            entries.append(self._sequence(joint, fresh=fresh, nested=True))
+            either.append(self._sequence(fresh=fresh, braces=braces))
         self._escaped()  # the closing brace, or the end
-
-        def put(following: int) -> int:
-            self._next[joint] = (following,)
-            return self._state(None, *entries)
-
-        return put
+        return f"(?:{'|'.join(either)})"
 
 
-def _no_slash(letter: str) -> bool:
-    return letter != "/"
-
-
-def _is_slash(letter: str) -> bool:
-    return letter == "/"
-
-
-def _anything(_: str) -> bool:
-    return True
+_FOLDERS = "(?:[^/]+/)*"
