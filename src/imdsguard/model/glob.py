@@ -18,7 +18,7 @@ NOTHING = r"[^\x00-\x{10FFFF}]"
 """What matches no character."""
 
 
-class GlobTooLarge(ValueError):
+class GlobTooLargeError(ValueError):
     """An expression for which RE2 does not have the memory."""
 
 
@@ -30,7 +30,7 @@ def literal(text: str) -> str:
 
 
 def character_class(ranges: Iterable[tuple[str, str]], *, inverted: bool) -> str:
-    """Write the characters of these ranges (both ends taken in), or all others. A range the wrong way round is empty."""
+    """Write the characters of these ranges (both ends taken in), or all others. One the wrong way round is empty."""
     written = "".join(f"{_code(low)}-{_code(high)}" for low, high in ranges if low <= high)
     if not written:
         return r"[\x00-\x{10FFFF}]" if inverted else NOTHING
@@ -39,7 +39,7 @@ def character_class(ranges: Iterable[tuple[str, str]], *, inverted: bool) -> str
 
 @lru_cache(maxsize=8192)
 def whole(expression: str) -> Callable[[str], bool]:
-    """Give the function that says whether a whole text matches. Raises `GlobTooLarge`."""
+    """Give the function that says whether a whole text matches. Raises `GlobTooLargeError`."""
     import re2
 
     options = re2.Options()
@@ -50,7 +50,7 @@ def whole(expression: str) -> Callable[[str], bool]:
     try:
         compiled: Any = re2.compile(_bytes(expression), options)
     except re2.error as error:
-        raise GlobTooLarge(str(error)) from None
+        raise GlobTooLargeError(str(error)) from None
     return lambda text: compiled.fullmatch(_bytes(text)) is not None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imdsguard.hcl.syntax.source import OpinionBudget
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.terraform.boundary import boundary_of, read_bytes
@@ -48,6 +49,7 @@ class _RunReader:
         self._prefilter = Prefilter(wanted)
         self._excluded = Excluded(inputs.exclude)
         self._directory = os.path.realpath(inputs.working_directory)
+        self._budget = OpinionBudget()
         self._libraries: dict[str, tuple[SourceCache, ModuleGraph]] = {}
         self._folders: dict[str, list[str]] = {}
         self._files: dict[str, dict[str, str]] = {}
@@ -83,7 +85,7 @@ class _RunReader:
 
     def _library(self, boundary: Boundary) -> tuple[SourceCache, ModuleGraph]:
         if boundary.root not in self._libraries:
-            library = SourceCache(self._directory, boundary)
+            library = SourceCache(self._directory, boundary, self._budget)
             self._libraries[boundary.root] = (library, ModuleGraph(library, self._prefilter))
         return self._libraries[boundary.root]
 

@@ -49,13 +49,13 @@ def parse_body(source: SourceText) -> tuple[SyntaxBody, tuple[Problem, ...]]:
     """Find the blocks and attributes of a file. Never raises: what is broken is left out and is a problem.
 
     Behind a broken block reading goes on at the next line that looks like the start of a top-level block; behind an
-    unclosed comment or heredoc it does not.
+    unclosed comment or heredoc it does not. A second reader is asked as far as the source's `budget` goes.
     """
     body, problems = scan(source)
-    if problems:
+    if problems and source.budget is not None:
         from imdsguard.hcl.syntax.second_opinion import with_second_opinion
 
-        problems = with_second_opinion(source.text, problems)
+        problems = with_second_opinion(source, problems)
     return body, (*source.problems, *problems)
 
 

@@ -56,14 +56,18 @@ class NativeExpression:
 
     def _judged(self, problem: SyntaxProblem) -> SyntaxProblem:
         """Ask a second reader whether the text is wrong, or whether we are."""
-        from imdsguard.hcl.syntax.second_opinion import DISAGREED, MAX_EXPRESSION, accepted
+        from imdsguard.hcl.syntax.second_opinion import DISAGREED, MAX_EXPRESSION, SPENT, accepted
 
-        if self.end - self.start > MAX_EXPRESSION or self.source.opinions <= 0:
+        source = self.source
+        if source.budget is None or self.end - self.start > MAX_EXPRESSION or source.opinions <= 0:
             return problem
-        self.source.opinions -= 1
-        if not accepted(f"x = {self.text}"):
-            return problem
-        return SyntaxProblem(f"{problem.message} ({DISAGREED})", problem.place)
+        source.opinions -= 1
+        text = f"x = {self.text}"
+        if accepted(text, source.budget):
+            return SyntaxProblem(f"{problem.message} ({DISAGREED})", problem.place)
+        if source.budget.refused(text):
+            return SyntaxProblem(f"{problem.message} ({SPENT})", problem.place)
+        return problem
 
 
 class NativeBody:

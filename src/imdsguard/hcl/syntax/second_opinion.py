@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.hcl.syntax.source import MAX_ASKED
+
 if TYPE_CHECKING:
+    from imdsguard.hcl.syntax.source import OpinionBudget, SourceText
     from imdsguard.model.problem import Problem
 
-MAX_CHARACTERS = 200_000
-"""Longer texts are not asked about: python-hcl2 reads 75 to 150 KB a second, and in places quadratically."""
-
 MAX_EXPRESSION = 5_000
-"""The bound for one expression; `Source.opinions` bounds their number in a file."""
+"""The bound for one expression; `SourceText.opinions` bounds their number in a file."""
 
 MAX_NESTING = 100
 """Text that nests deeper is not asked about: python-hcl2 recurses, and may end the process when the stack is large."""
@@ -21,22 +21,29 @@ DISAGREED = (
     "python-hcl2 accepts this text: if `terraform validate` does, too, the fault is imdsguard's; "
     "please report it with this piece of the file"
 )
+SPENT = f"python-hcl2, the second reader, was not asked: it is shown no more than {MAX_ASKED:,} characters in one run"
 
 
-def with_second_opinion(text: str, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+def with_second_opinion(source: SourceText, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
     """Give the problems of a file in native syntax; where python-hcl2 accepts the text, their remedy says so.
 
     Refused by both, it is the author's error, and the problems stay as they are. (What python-hcl2 accepts need not be
-    right: it is the more lenient reader.) The library is imported only here, and only if there is a problem.
+    right: it is the more lenient reader.) Where the run has spent what the second reader is given, the first problem
+    says so. The library is imported only here, and only if there is a problem.
     """
-    if not problems or not accepted(text):
+    if not problems or source.budget is None:
         return problems
-    return tuple(replace(problem, remedy=DISAGREED) for problem in problems)
+    if accepted(source.text, source.budget):
+        return tuple(replace(problem, remedy=DISAGREED) for problem in problems)
+    if source.budget.refused(source.text):
+        first, *others = problems
+        return (replace(first, remedy=f"{first.remedy}; {SPENT}" if first.remedy else SPENT), *others)
+    return problems
 
 
-def accepted(text: str) -> bool:
+def accepted(text: str, budget: OpinionBudget) -> bool:
     """Whether python-hcl2 reads the text. False also for text that is too long or too deep to ask about."""
-    if len(text) > MAX_CHARACTERS or _nesting(text) > MAX_NESTING:
+    if _nesting(text) > MAX_NESTING or not budget.take(text):
         return False
     try:
         import hcl2

@@ -12,19 +12,49 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SAVE_AS_UTF8 = "save the file as UTF-8"
 
 
+MAX_ASKED = 200_000
+"""Characters for a second reader, in one text or in many: it reads 75 to 150 KB a second, in places quadratically."""
+
+
+class OpinionBudget:
+    """What of the refused texts of one run may still be shown to a second reader: `left` characters.
+
+    Whoever reads for one run makes one, and all its sources share it.
+    """
+
+    __slots__ = ("_refused", "left")
+
+    def __init__(self, characters: int = MAX_ASKED) -> None:
+        self.left = characters
+        self._refused: str | None = None
+
+    def take(self, text: str) -> bool:
+        """Whether a text may be shown; it is counted."""
+        if len(text) > self.left:
+            self._refused = text
+            return False
+        self.left -= len(text)
+        return True
+
+    def refused(self, text: str) -> bool:
+        """Whether a text was refused that would have been shown, had the others not been there."""
+        return self._refused is text and len(text) <= MAX_ASKED
+
+
 class SourceText:
     """A text and the label (a path) under which people know it.
 
     `text` is what was decoded, line ends as they are and without a byte order mark; all offsets in this package are
     offsets in it, in characters. Text that is no UTF-8 gives `problems`: bytes that cannot be decoded stand as U+FFFD
-    in `text`, and a file in another encoding has none. `opinions` is how many broken expressions of it may still be
-    shown to a second reader, which is slow.
+    in `text`, and a file in another encoding has none. What is refused of it is shown to a second reader as far as the
+    run's `budget` goes, not at all without one, and `opinions` is how many broken expressions still may be.
     """
 
-    __slots__ = ("_starts", "data", "label", "opinions", "problems", "text")
+    __slots__ = ("_starts", "budget", "data", "label", "opinions", "problems", "text")
 
-    def __init__(self, label: str, data: bytes) -> None:
+    def __init__(self, label: str, data: bytes, budget: OpinionBudget | None = None) -> None:
         self.label = label
+        self.budget = budget
         self.data = data
         self.problems: tuple[Problem, ...] = ()
         self.opinions = 20

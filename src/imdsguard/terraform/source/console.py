@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.syntax.source import OpinionBudget
 from imdsguard.model.place import Place
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.source.load import load
@@ -25,7 +26,8 @@ class Console:
         folder = os.path.realpath(os.path.join(inputs.working_directory, directory))
         if not os.path.isdir(folder):
             raise NotADirectoryError(directory)
-        self._library = SourceCache(inputs.working_directory, boundary_of(folder, inputs.working_directory))
+        boundary = boundary_of(folder, inputs.working_directory)
+        self._library = SourceCache(inputs.working_directory, boundary, OpinionBudget())
         self._tree = load(folder, self._library, inputs)
 
     @property

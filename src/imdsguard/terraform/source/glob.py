@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.model.glob import GlobTooLarge, character_class, literal, whole
+from imdsguard.model.glob import GlobTooLargeError, character_class, literal, whole
 
 MAX_PATTERN = 1_000
 """Characters of a pattern."""
@@ -29,7 +29,7 @@ class Glob:
         expression = self._sequence(fresh=True, braces=0)
         try:
             self.matches = whole(expression)
-        except GlobTooLarge:
+        except GlobTooLargeError:
             raise LimitReached("a pattern of fileset takes too much memory to match") from None
 
     def _sequence(self, *, fresh: bool, braces: int) -> str:

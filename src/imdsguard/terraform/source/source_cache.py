@@ -12,6 +12,7 @@ from imdsguard.terraform.source.folder import Listing, list_folder
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.body import SyntaxBody
+    from imdsguard.hcl.syntax.source import OpinionBudget
     from imdsguard.terraform.boundary import Boundary
     from imdsguard.terraform.source.configuration import Module
 
@@ -21,10 +22,12 @@ _NOTHING = Listing((), ())
 class SourceCache:
     """What a run has read.
 
-    Paths are absolute real paths; labels are what people see, relative to the working directory.
+    Paths are absolute real paths; labels are what people see, relative to the working directory. `budget` is what the
+    run may ask a second reader about refused text; without one it is not asked.
     """
 
-    def __init__(self, working_directory: str, boundary: Boundary) -> None:
+    def __init__(self, working_directory: str, boundary: Boundary, budget: OpinionBudget | None = None) -> None:
+        self._budget = budget
         self.working_directory = os.path.realpath(working_directory)
         self.boundary = boundary
         self._data: dict[str, bytes | None] = {}
@@ -86,7 +89,7 @@ class SourceCache:
                 from imdsguard.hcl.syntax.json import parse_json_body as parse
             else:
                 from imdsguard.hcl.syntax.native import parse_body as parse
-            body, problems = parse(SourceText(label, data))
+            body, problems = parse(SourceText(label, data, self._budget))
         except LimitReached as limit:
             self.report(Problem(limit.reason, Place(label)))
             return None
