@@ -56,7 +56,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Image, Judgement, Severity, Source, failed, passed, undecided
+from imdsguard import Image, Judgement, Severity, Source, because, failed, passed, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -73,7 +73,7 @@ def check(image: Image) -> Iterable[Judgement]:
     if tokens.value == "required":
         yield passed(image)
     elif not tokens.known:
-        message = f"may not require tokens of the instances launched from it: {tokens.because}"
+        message = f"may not require tokens of the instances launched from it: {because(tokens)}"
         remedy = REMEDY if settable else AT_LAUNCH
         yield undecided(image, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=tokens.reason)
     elif settable and tokens.source is Source.SERVICE_DEFAULT:

@@ -72,6 +72,7 @@ from imdsguard import (
     Source,
     State,
     Use,
+    because,
     failed,
     passed,
     undecided,
@@ -112,7 +113,7 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
     allowed = parameters.max_container if host else parameters.max
     if not hops.known:
         if not shared and hops.reason != launch.tokens.reason:
-            message = f"answers of the metadata service may travel too far: {hops.because}"
+            message = f"answers of the metadata service may travel too far: {because(hops)}"
             remedy = setting(allowed)
             yield undecided(launch, message, remedy=remedy, place=hops.place, trace=hops.trace, because=hops.reason)
         return
@@ -158,7 +159,7 @@ def host_of_containers(launch: Launch, estate: Estate) -> str:
 
 def said(hops: Option) -> str:
     """What the limit is, and who says so."""
-    return hops.because.replace(HOP_LIMIT, "the hop limit", 1)
+    return because(hops).replace(HOP_LIMIT, "the hop limit", 1)
 
 
 def setting(number: int) -> str:

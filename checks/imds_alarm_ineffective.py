@@ -94,7 +94,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from imdsguard import Alarm, Estate, Judgement, Launch, Severity, State, failed, passed, undecided
+from imdsguard import Alarm, Estate, Judgement, Launch, Severity, State, failed, passed, sentence, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -111,10 +111,9 @@ def check(alarm: Alarm, estate: Estate) -> Iterable[Judgement]:
 def own_flaws(alarm: Alarm) -> Iterator[Judgement]:
     """What is wrong with the alarm as it is written."""
     for flaw in alarm.flaws:
-        if flaw.certain:
-            judgement = failed(alarm, flaw.message, remedy=flaw.remedy, place=flaw.place, trace=flaw.trace)
-        else:
-            judgement = undecided(alarm, flaw.message, remedy=flaw.remedy, place=flaw.place, trace=flaw.trace)
+        message = f"{flaw.message}: {sentence(flaw.because)}" if flaw.because is not None else flaw.message
+        judge = failed if flaw.certain else undecided
+        judgement = judge(alarm, message, remedy=flaw.remedy, place=flaw.place, trace=flaw.trace)
         yield replace(judgement, confidence=flaw.confidence, severity=flaw.severity)
 
 

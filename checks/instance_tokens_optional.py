@@ -71,7 +71,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from imdsguard import Estate, Judgement, Kind, Launch, Severity, Source, State, failed, passed, undecided
+from imdsguard import (
+    Estate,
+    Judgement,
+    Kind,
+    Launch,
+    Severity,
+    Source,
+    State,
+    because,
+    failed,
+    passed,
+    sentence,
+    undecided,
+)
 
 SEVERITY = Severity.ERROR
 
@@ -128,15 +141,15 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
     if tokens.place is not None and tokens.source in (Source.LAUNCH, Source.LAUNCH_TEMPLATE, Source.REGION_DEFAULT):
         remedy = 'http_tokens = "required"'
     if launch.state is State.OPTIONAL:
-        message = f"answers calls without a token (IMDSv1): {tokens.because}"
+        message = f"answers calls without a token (IMDSv1): {because(tokens)}"
         if launch.kind is Kind.SPOT_REQUEST:
             message += "; metadata_options of a spot request are never sent to AWS"
         yield failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
     elif launch.state is State.UNKNOWN:
-        message = f"may answer calls without a token (IMDSv1): {launch.reason}"
+        message = f"may answer calls without a token (IMDSv1): {sentence(launch.reason)}"
         yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
     elif launch.state is State.REQUIRED and tokens.source.value not in parameters.accept:
-        message = f"requires tokens only by what this policy does not accept: {tokens.because}"
+        message = f"requires tokens only by what this policy does not accept: {because(tokens)}"
         yield failed(launch, message, remedy=BLOCK, trace=tokens.trace)
     else:
         yield passed(launch)

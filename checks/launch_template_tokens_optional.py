@@ -55,7 +55,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Estate, Judgement, Launch, Severity, Source, State, failed, passed, undecided
+from imdsguard import Estate, Judgement, Launch, Severity, Source, State, because, failed, passed, sentence, undecided
 
 SEVERITY = Severity.ERROR
 
@@ -86,11 +86,11 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     written = tokens.place is not None and tokens.source is not Source.UNKNOWN
     remedy = 'http_tokens = "required"' if written else BLOCK
     if launch.state is State.OPTIONAL:
-        message = f"instances launched from it answer calls without a token (IMDSv1): {tokens.because}"
+        message = f"instances launched from it answer calls without a token (IMDSv1): {because(tokens)}"
         message += users(launch, estate)
         yield failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
     elif launch.state is State.UNKNOWN:
-        message = f"instances launched from it may answer calls without a token (IMDSv1): {launch.reason}"
+        message = f"instances launched from it may answer calls without a token (IMDSv1): {sentence(launch.reason)}"
         yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
     else:
         yield passed(launch)

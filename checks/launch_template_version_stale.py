@@ -98,6 +98,8 @@ from imdsguard import (
     Kind,
     Launch,
     Pin,
+    Reason,
+    ReasonKind,
     Renewal,
     Severity,
     Source,
@@ -105,6 +107,7 @@ from imdsguard import (
     VersionWriter,
     failed,
     passed,
+    sentence,
     undecided,
 )
 
@@ -161,9 +164,10 @@ def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Jud
     moves = template.delivery.moves_default
     follows_default = version.pin in (Pin.DEFAULT, Pin.DEFAULT_VERSION)
     if version.pin is Pin.UNKNOWN or (follows_default and moves is None):
-        why = version.reason or f"whether the default version of {template.address} moves cannot be computed"
-        message = f"metadata_options of {template.address} may not reach it: {why}"
-        yield undecided(launch, message, remedy=latest, place=place, trace=trace, because=why)
+        moves_not = Reason(ReasonKind.NOT_COMPUTED, f"whether the default version of {template.address} moves")
+        reason = version.reason or moves_not
+        message = f"metadata_options of {template.address} may not reach it: {sentence(reason)}"
+        yield undecided(launch, message, remedy=latest, place=place, trace=trace, because=reason)
     elif version.pin is Pin.NUMBER:
         which = f" {version.text}" if version.text else ""
         why = f"it launches version{which} and no other"

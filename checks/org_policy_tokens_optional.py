@@ -82,6 +82,7 @@ from imdsguard import (
     Statement,
     failed,
     passed,
+    sentence,
     undecided,
 )
 
@@ -127,7 +128,7 @@ def check(policy: OrganizationPolicy) -> Iterable[Judgement]:
     declarative = policy.type == DECLARATIVE or bool(policy.defaults) or bare
     remedy = ASSIGN if declarative else DENY
     if policy.unreadable is not None:
-        message = f"may leave tokens optional: its content cannot be computed ({policy.unreadable})"
+        message = f"may leave tokens optional: its content cannot be computed ({sentence(policy.unreadable)})"
         found = undecided(policy, message, remedy=remedy, place=policy.place, because=policy.unreadable)
         yield replace(found, severity=Severity.NOTE)
         return
@@ -193,7 +194,9 @@ def control_fault(policy: OrganizationPolicy) -> Fault | None:
 def fault_of(statement: Statement) -> Fault | None:
     """Find what keeps one statement from working."""
     if statement.unsure is not None:
-        return Fault(f"may not do what it looks like: a part of it cannot be computed ({statement.unsure})", sure=False)
+        return Fault(
+            f"may not do what it looks like: a part of it cannot be computed ({sentence(statement.unsure)})", sure=False
+        )
     if statement.effect != "Deny":
         effect = statement.effect or "nothing"
         return Fault(

@@ -86,13 +86,17 @@ from imdsguard import (
     Judgement,
     Known,
     Launch,
+    Reason,
+    ReasonKind,
     RegionDefault,
     Resource,
     Severity,
     Source,
     Unknown,
+    because,
     failed,
     passed,
+    sentence,
     undecided,
 )
 
@@ -116,7 +120,7 @@ SETTING = 'http_tokens = "required"'
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every account and Region that launches something."""
     # What starts instances comes before what only says how; by address, as a plan does not tell what is declared first.
-    by_region: dict[tuple[str, ...], Launch] = {}
+    by_region: dict[tuple[object, ...], Launch] = {}
     following = [launch for launch in estate.launches if launch.follows_account]
     for launch in sorted(following, key=lambda each: (not each.starts_instances, each.address)):
         by_region.setdefault(account_and_region(launch, estate), launch)
@@ -134,9 +138,10 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
     for default in here:
         tokens = default.options["http_tokens"]
         if default.resource.instances is not None:
-            return unsure(first, default, f"whether it exists cannot be computed: {default.resource.instances.reason}")
+            exists = Reason(ReasonKind.NOT_COMPUTED, "whether it exists", cause=default.resource.instances.reason)
+            return unsure(first, default, sentence(exists), exists)
         if not tokens.known:
-            return unsure(first, default, tokens.because)
+            return unsure(first, default, because(tokens), tokens.reason)
         if tokens.value != "required":
             message = f"does not require tokens of launches in {region(first)}: {said(default)}"
             place, trace = tokens.place, tokens.trace
@@ -147,7 +152,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
     for default in defaults:
         agreed = assumed is not None and default.options["http_tokens"].value == assumed.tokens
         if first.scope.same(default.scope) is None and not agreed:
-            return unsure(first, default, "its Region, or that of the launch, cannot be computed", apart=True)
+            return elsewhere(first, default)
     if assumed is not None and assumed.tokens == "required":
         return passed(first)
     if assumed is not None:
@@ -212,16 +217,24 @@ def modules(resource: Resource) -> list[str]:
     return calls.split("\0") if calls else []
 
 
-def unsure(first: Launch, default: RegionDefault, reason: str, *, apart: bool = False) -> Judgement:
-    """Say that the default may or may not help. `apart`: for it may be in another Region, which then is the reason."""
-    message = f"may not require tokens for launches in {region(first)}: {reason}"
-    regions = (each.region for each in (default.scope, first.scope))
-    reason = next((each.reason for each in regions if isinstance(each, Unknown)), reason) if apart else reason
-    found = undecided(default, message, remedy="" if apart else SETTING, because=reason)
+def unsure(
+    first: Launch, default: RegionDefault, said: str, reason: Reason | str | None, remedy: str = SETTING
+) -> Judgement:
+    """Say that the default may or may not help."""
+    message = f"may not require tokens for launches in {region(first)}: {said}"
+    found = undecided(default, message, remedy=remedy, because=reason)
     return replace(found, region=first.scope.region_name)
 
 
-def account_and_region(launch: Launch, estate: Estate) -> tuple[str, ...]:
+def elsewhere(first: Launch, default: RegionDefault) -> Judgement:
+    """Say that the default may be in another Region."""
+    either = Reason(ReasonKind.NOT_COMPUTED, "its Region, or that of the launch,")
+    regions = (each.region for each in (default.scope, first.scope))
+    reason = next((each.reason for each in regions if isinstance(each, Unknown)), either)
+    return unsure(first, default, sentence(either), reason, remedy="")
+
+
+def account_and_region(launch: Launch, estate: Estate) -> tuple[object, ...]:
     """What launches are judged together by. A Region that is not known goes by its provider and why it is not known."""
     root, scope = launch.resource.root, launch.scope
     if isinstance(scope.region, str):

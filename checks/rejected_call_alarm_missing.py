@@ -85,7 +85,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Judgement, Kind, Launch, Severity, State, failed, passed, undecided
+from imdsguard import Judgement, Kind, Launch, Severity, State, failed, passed, sentence, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -112,13 +112,13 @@ def check(launch: Launch) -> Iterable[Judgement]:
     if launch.resource.module:
         remedy = BY_QUERY  # the id is out of sight where the alarm would stand
     if coverage.covered:
-        condition = f", {coverage.reason}" if coverage.reason else ""
+        condition = f", {sentence(coverage.reason)}" if coverage.reason else ""
         yield passed(launch, f"watched by {', '.join(coverage.by)}{condition}")
     elif coverage.covered is None:
-        message = f"may refuse calls without a token unnoticed: {coverage.reason}"
+        message = f"may refuse calls without a token unnoticed: {sentence(coverage.reason)}"
         yield undecided(launch, message, remedy=remedy, because=coverage.reason, place=launch.resource.place)
     else:
         message = "refuses calls without a token, and no alarm on MetadataNoTokenRejected watches it"
         if coverage.reason:
-            message = f"{message}: {coverage.reason}"
+            message = f"{message}: {sentence(coverage.reason)}"
         yield failed(launch, message, remedy=remedy, place=launch.resource.place)

@@ -66,7 +66,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from imdsguard import Estate, Judgement, Kind, Launch, Severity, Source, State, failed, passed, undecided
+from imdsguard import (
+    Estate,
+    Judgement,
+    Kind,
+    Launch,
+    Severity,
+    Source,
+    State,
+    because,
+    failed,
+    passed,
+    sentence,
+    undecided,
+)
 
 SEVERITY = Severity.ERROR
 
@@ -149,7 +162,7 @@ def judge(launch: Launch) -> Judgement:
         message = f"answers calls without a token (IMDSv1): {cause(launch)}"
         return failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, severity=milder)
     if launch.state is State.UNKNOWN:
-        message = f"may answer calls without a token (IMDSv1): {launch.reason}"
+        message = f"may answer calls without a token (IMDSv1): {sentence(launch.reason)}"
         found = undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
         return found if remedy != OUTSIDE else replace(found, severity=Severity.NOTE)
     return passed(launch)
@@ -162,7 +175,7 @@ def cause(launch: Launch) -> str:
         return DEFAULTS[service]
     if tokens.source is Source.LAUNCH and service in WORDS:
         return f"{WORDS[service]} says so in {tokens.trace[0].label}"
-    return tokens.because
+    return because(tokens)
 
 
 def reported_elsewhere(launch: Launch, states: dict[tuple[str, str], State]) -> bool:

@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Judgement, Launch, Severity, State, failed, passed, undecided
+from imdsguard import Judgement, Launch, Severity, State, failed, passed, sentence, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -84,13 +84,13 @@ def check(launch: Launch) -> Iterable[Judgement]:
         return
     observed = launch.observed
     if observed.covered:
-        condition = f", {observed.reason}" if observed.reason else ""
+        condition = f", {sentence(observed.reason)}" if observed.reason else ""
         yield passed(launch, f"observed by {', '.join(observed.by)}{condition}")
     elif observed.covered is None:
-        message = f"may answer calls without a token unnoticed: {observed.reason}"
+        message = f"may answer calls without a token unnoticed: {sentence(observed.reason)}"
         yield undecided(launch, message, remedy=REMEDY, because=observed.reason, place=launch.resource.place)
     else:
         message = "answers calls without a token, and no alarm on MetadataNoToken tells who still makes them"
         if observed.reason:
-            message = f"{message}: {observed.reason}"
+            message = f"{message}: {sentence(observed.reason)}"
         yield failed(launch, message, remedy=REMEDY, place=launch.resource.place)

@@ -74,8 +74,10 @@ from imdsguard import (
     Severity,
     Source,
     State,
+    because,
     failed,
     passed,
+    sentence,
     undecided,
 )
 
@@ -146,7 +148,7 @@ def judge_default(old: RegionDefault, estate: Estate) -> Judgement:
         return failed(old, message, remedy=f"keep it, with\n{SETTING}")
     tokens = now.options[HTTP_TOKENS]
     if not tokens.known:
-        message = f"may no longer require tokens {where}, as it does now: {tokens.because}"
+        message = f"may no longer require tokens {where}, as it does now: {because(tokens)}"
         return undecided(now, message, remedy=SETTING, place=tokens.place, trace=tokens.trace, because=tokens.reason)
     said = f'http_tokens becomes "{tokens.value}"' if tokens.value is not None else "it no longer sets http_tokens"
     message = f"no longer requires tokens {where}: {said}"
@@ -182,10 +184,10 @@ def judge_launch(now: Launch) -> Judgement:
     tokens = now.tokens
     remedy = SETTING if tokens.place is not None and tokens.source in (Source.LAUNCH, Source.LAUNCH_TEMPLATE) else BLOCK
     if now.state is State.OPTIONAL:
-        message = f"no longer requires tokens, as it does now (IMDSv2): {tokens.because}"
+        message = f"no longer requires tokens, as it does now (IMDSv2): {because(tokens)}"
         return failed(now, message, remedy=remedy, place=tokens.place, trace=tokens.trace)
     if now.state is State.UNKNOWN:
-        message = f"may no longer require tokens, as it does now (IMDSv2): {now.reason}"
+        message = f"may no longer require tokens, as it does now (IMDSv2): {sentence(now.reason)}"
         return undecided(now, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=now.reason)
     return passed(now)
 
@@ -199,7 +201,7 @@ def judge_image(old: Image, estate: Estate) -> Iterator[Judgement]:
     if tokens.value == REQUIRED:
         yield passed(now)
     elif not tokens.known:
-        message = f"may no longer make tokens required of what is launched from it: {tokens.because}"
+        message = f"may no longer make tokens required of what is launched from it: {because(tokens)}"
         yield undecided(now, message, remedy=IMAGE, place=tokens.place, trace=tokens.trace, because=tokens.reason)
     else:
         message = "no longer makes tokens required of what is launched from it: imds_support is taken away"
@@ -212,7 +214,7 @@ def judge_policy(old: OrganizationPolicy, estate: Estate) -> Judgement:
     if now is None:
         return failed(old, "no longer makes tokens required: it is deleted, or says no more of it", remedy=ASSIGN)
     if now.unreadable is not None:
-        message = f"may no longer make tokens required: its content cannot be computed ({now.unreadable})"
+        message = f"may no longer make tokens required: its content cannot be computed ({sentence(now.unreadable)})"
         return undecided(now, message, remedy=ASSIGN, place=now.place, because=now.unreadable)
     said = now.defaults.get(HTTP_TOKENS)
     if said == REQUIRED:

@@ -74,7 +74,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Flaw, Judgement, Launch, MetadataCall, Severity, State, failed, passed, undecided
+from imdsguard import Flaw, Judgement, Launch, MetadataCall, Severity, State, failed, passed, sentence, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -107,7 +107,8 @@ def check(launch: Launch) -> Iterable[Judgement]:
     for call in found.calls:
         yield judge(launch, call)
     for reason in found.unread[:1]:
-        message = f"may call the metadata service without a token at boot: its user data cannot be read whole, {reason}"
+        said = f"its user data cannot be read whole, {sentence(reason)}"
+        message = f"may call the metadata service without a token at boot: {said}"
         yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason)
     if not found.calls and not found.unread:
         yield passed(launch)

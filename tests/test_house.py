@@ -24,7 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "hcl": {"model"},
     "terraform": {"model", "hcl"},
     "aws": {"model"},
-    "policy": {"model"},
+    "policy": {"model", "report"},
     "report": {"model"},
     "starter": set(),
     "suppress": {"model", "hcl", "policy"},

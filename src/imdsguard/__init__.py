@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.model.organization import Condition, OrganizationPolicy, Statement
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.reason import Reason, ReasonKind
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Action, Blocks, Body, Provider, Resource
     from imdsguard.model.rule import Rule
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
     from imdsguard.policy.errors import PolicyError
     from imdsguard.policy.policy import Policy, Setting
+    from imdsguard.report.reasons import because, sentence
     from imdsguard.run.judge import Outcome, judge
     from imdsguard.run.rules import RuleError, load_rules, rule_files
 
@@ -49,6 +51,7 @@ _HOMES = {
     "imdsguard.model.organization": ("Condition", "OrganizationPolicy", "Statement"),
     "imdsguard.model.place": ("Place",),
     "imdsguard.model.problem": ("Problem",),
+    "imdsguard.model.reason": ("Reason", "ReasonKind"),
     "imdsguard.model.region_default": ("RegionDefault",),
     "imdsguard.model.resource": ("Action", "Blocks", "Body", "Provider", "Resource"),
     "imdsguard.model.rule": ("Rule",),
@@ -58,6 +61,7 @@ _HOMES = {
     "imdsguard.model.value": ("Absent", "Known", "Reference", "Step", "Unknown", "Value", "text_of"),
     "imdsguard.policy.errors": ("PolicyError",),
     "imdsguard.policy.policy": ("Policy", "Setting"),
+    "imdsguard.report.reasons": ("because", "sentence"),
 }  # fmt: skip
 
 __all__ = [
@@ -94,6 +98,8 @@ __all__ = [
     "PolicyError",
     "Problem",
     "Provider",
+    "Reason",
+    "ReasonKind",
     "Reference",
     "RegionDefault",
     "Renewal",
@@ -115,11 +121,13 @@ __all__ = [
     "VersionUse",
     "VersionWriter",
     "__version__",
+    "because",
     "failed",
     "judge",
     "load_rules",
     "passed",
     "rule_files",
+    "sentence",
     "text_of",
     "undecided",
 ]

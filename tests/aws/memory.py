@@ -10,6 +10,7 @@ from imdsguard.aws.estate import build
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Launch
 from imdsguard.model.place import Place
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.resource import Blocks, Body, Provider, Resource
 from imdsguard.model.value import Absent, Known, Reference, Unknown, Value
 
@@ -36,11 +37,11 @@ def value(raw: Any) -> Value:
 def ref(text: str) -> Unknown:
     """The value of an attribute known after apply: `aws_ami.golden.id`."""
     address, _, attribute = text.rpartition(".")
-    return Unknown(f"{text} is known only after apply", (Reference(address, (attribute,)),), PLACE, exact=True)
+    return Unknown(Reason(ReasonKind.AFTER_APPLY, text), (Reference(address, (attribute,)),), PLACE, exact=True)
 
 
 def unknown(reason: str = "var.x has no value") -> Unknown:
-    return Unknown(reason, place=PLACE)
+    return Unknown(refused(reason), place=PLACE)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import pytest
 
 from imdsguard.model.resource import Action, Blocks
 from imdsguard.model.value import Reference, Unknown
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, ref, resource, unknown
 
 ALL = 'SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", InstanceId)'
@@ -120,7 +121,9 @@ def test_metric_math_on_a_metrics_insights_query_is_not_documented():
     on_it = {"id": "e", "expression": "FILL(q, 0)", "return_data": True}
     coverage = covered(alarm([select, on_it]))
     assert coverage.covered is None
-    assert coverage.reason == "whether an alarm may do metric math on a Metrics Insights query is not documented"
+    said = "whether an alarm may do metric math on a Metrics Insights query is not documented"
+    assert sentence(coverage.reason) == said
+
     assert covered(alarm([select, {**on_it, "expression": "m1"}, {"id": "m1", "metric": [metric()]}])).covered is True
 
 
@@ -149,7 +152,7 @@ def test_a_plan_tells_whose_an_id_is():
 
 
 def test_templates_are_not_watched_since_they_start_nothing():
-    assert covered(query(ALL), "aws_launch_template.lt").reason == "it starts no instances itself"
+    assert sentence(covered(query(ALL), "aws_launch_template.lt").reason) == "it starts no instances itself"
 
 
 def test_a_spot_request_is_watched_by_the_id_of_its_instance():

@@ -12,6 +12,7 @@ from imdsguard.model.estate import Estate
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.report.reasons import because, sentence
 from tests.aws.memory import PLACE, ref, resource, unknown
 
 ENVIRONMENT = Provider("aws", "environment", Known("eu-west-1"))
@@ -73,7 +74,7 @@ def test_the_trace_names_the_stack() -> None:
     assert [str(step) for step in found.tokens.trace] == [
         "baseline: aws_ec2_instance_metadata_defaults.all (main.tf:1)"
     ]
-    assert found.tokens.because == (
+    assert because(found.tokens) == (
         'http_tokens is "required" by the Region default baseline: aws_ec2_instance_metadata_defaults.all'
     )
 
@@ -87,7 +88,7 @@ def test_without_an_estate_stacks_know_nothing_of_each_other() -> None:
 
 def test_two_defaults_of_one_region_in_two_stacks_are_in_doubt() -> None:
     (found,) = stacks([default()], [default(tokens="optional"), web()]).launches
-    assert found.reason == (
+    assert sentence(found.reason) == (
         "baseline: aws_ec2_instance_metadata_defaults.all and aws_ec2_instance_metadata_defaults.all "
         "set the defaults of one account and Region differently"
     )
@@ -97,7 +98,7 @@ def test_references_resolve_within_one_stack_only() -> None:
     template = resource("aws_launch_template.a", provider=ENVIRONMENT, metadata_options=[{"http_tokens": "required"}])
     user = web(launch_template=[{"id": ref("aws_launch_template.a.id"), "version": "$Latest"}])
     found = stacks([template], [user]).launches[1]
-    assert (found.state.value, found.reason) == (
+    assert (found.state.value, sentence(found.reason)) == (
         "unknown",
         "launch template aws_launch_template.a.id is not in the code",
     )

@@ -6,6 +6,7 @@ import pytest
 
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Reference, Unknown
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import Memory, estate, launch, ref, resource, unknown, verdict
 
 REQUIRED = [{"http_endpoint": "enabled", "http_tokens": "required"}]
@@ -67,7 +68,7 @@ def test_a_plan_names_a_template_by_the_id_it_has():
 )  # fmt: skip
 def test_any_other_template_is_unknown_with_the_reason(block, reason):
     found = launch(template(), resource("aws_instance.web", launch_template=[block]))
-    assert (found.state.value, found.reason, found.through) == ("unknown", reason, ())
+    assert (found.state.value, sentence(found.reason), found.through) == ("unknown", reason, ())
 
 
 def test_a_name_counts_in_its_own_region_only():
@@ -102,7 +103,7 @@ def test_a_block_without_tokens_over_a_template_with_tokens_is_unknown():
     web = resource("aws_instance.web", launch_template=by(), metadata_options=[{"http_endpoint": "enabled"}])
     found = launch(template(), web)
     assert (found.state.value, found.tokens.source.value) == ("unknown", "unknown")
-    assert "not documented" in found.reason
+    assert "not documented" in sentence(found.reason)
 
 
 def test_a_block_without_tokens_over_a_template_without_tokens_falls_through():
@@ -196,7 +197,7 @@ def test_overrides_that_cannot_be_computed_may_launch_anything():
 
 def test_a_group_that_names_nothing_is_unknown():
     found = launch(resource("aws_autoscaling_group.web"))
-    assert found.reason == "the group names no launch template and no launch configuration"
+    assert sentence(found.reason) == "the group names no launch template and no launch configuration"
 
 
 def test_a_group_takes_the_region_default_of_its_own_region():
@@ -235,7 +236,7 @@ def test_a_spot_request_sends_no_options_at_all():
 
 def test_a_node_group_without_a_template_is_unknown_since_eks_makes_one():
     found = launch(resource("aws_eks_node_group.a", ami_type="AL2023_x86_64_STANDARD"))
-    assert (found.state.value, found.reason) == (
+    assert (found.state.value, sentence(found.reason)) == (
         "unknown",
         "EKS makes the launch template itself, and what it sets there is not documented",
     )
@@ -280,7 +281,7 @@ def test_one_of_several_images_is_unknown_if_any_of_them_says_something():
 def test_a_copy_of_an_image_may_keep_its_support():
     copy = resource("aws_ami_copy.copy", source_ami_id=ref("aws_ami.golden.id"))
     found = launch(V2, copy, resource("aws_instance.web", ami=ref("aws_ami_copy.copy.id")))
-    assert found.reason == "whether aws_ami_copy.copy keeps imds_support of aws_ami.golden is not documented"
+    assert sentence(found.reason) == "whether aws_ami_copy.copy keeps imds_support of aws_ami.golden is not documented"
     bare = resource("aws_ami_copy.copy", source_ami_id="ami-1")
     assert verdict(bare, resource("aws_instance.web", ami=ref("aws_ami_copy.copy.id")))[0] == "optional"
 
@@ -319,7 +320,7 @@ def test_sensitive_values_are_compared_and_marked():
     found = launch(resource("aws_instance.web", metadata_options=[{"http_tokens": secret}]))
     assert (found.state.value, found.tokens.sensitive) == ("required", True)
     wrong = launch(resource("aws_instance.web", metadata_options=[{"http_tokens": Known("hunter2", sensitive=True)}]))
-    assert "hunter2" not in wrong.reason
+    assert "hunter2" not in sentence(wrong.reason)
 
 
 def test_an_object_attribute_reads_like_a_block():
@@ -338,7 +339,7 @@ def test_a_template_that_is_looked_up_is_unknown_until_terraform_has_read_it():
     by_id = resource("aws_instance.web", launch_template=[{"id": ref("data.aws_launch_template.shared.id")}])
     found = launch(looked_up(), by_id)
     assert found.state.value == "unknown"
-    assert found.reason == "data.aws_launch_template.shared is read by Terraform at plan or apply time"
+    assert sentence(found.reason) == "data.aws_launch_template.shared is read by Terraform at plan or apply time"
 
 
 @pytest.mark.parametrize(

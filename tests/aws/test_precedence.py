@@ -10,6 +10,7 @@ from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Step
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, launch, ref, resource, unknown, verdict
 
 UNSET = None
@@ -104,7 +105,7 @@ def test_null_and_the_empty_string_are_not_sent(nothing):
 def test_a_value_that_aws_refuses_is_never_required(refused):
     found = launch(resource("aws_instance.web", metadata_options=[{"http_tokens": refused}]))
     assert found.state.value == "unknown"
-    assert "which AWS refuses" in found.reason
+    assert "which AWS refuses" in sentence(found.reason)
 
 
 @pytest.mark.parametrize("refused", [65, -1, 1.5, "many", True, "1_0"])
@@ -148,7 +149,7 @@ def test_a_template_leaves_the_endpoint_to_the_account():
 
 def test_blocks_that_cannot_be_computed_leave_every_option_unknown():
     found = launch(resource("aws_instance.web", metadata_options=Blocks((), unknown("var.options has no value"))))
-    assert (found.state.value, found.reason) == ("unknown", "var.options has no value")
+    assert (found.state.value, sentence(found.reason)) == ("unknown", "var.options has no value")
 
 
 def test_two_blocks_are_an_error_and_no_verdict():

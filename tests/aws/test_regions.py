@@ -7,6 +7,7 @@ import pytest
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import AWS, NOWHERE, launch, resource, unknown
 
 WEB = "aws_instance.web"
@@ -57,7 +58,7 @@ def test_a_default_that_says_nothing_leaves_nothing_in_doubt(tokens):
 def test_a_default_that_may_not_exist_leaves_tokens_unknown():
     default = resource(DEFAULT, http_tokens="required", instances=unknown("var.on has no value"))
     found = launch(default, resource(WEB))
-    assert (found.state.value, found.reason) == (
+    assert (found.state.value, sentence(found.reason)) == (
         "unknown",
         f"whether {DEFAULT} exists cannot be computed: var.on has no value",
     )

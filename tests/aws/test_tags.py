@@ -9,6 +9,7 @@ import pytest
 from imdsguard.model.launch import Launch
 from imdsguard.model.resource import Action, Blocks, Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import AWS, estate, ref, resource, unknown, value
 from tests.aws.test_alarms import ALL, REQUIRED, query
 
@@ -219,7 +220,7 @@ def asked(condition, **arguments):
     """Covered, and the reason, of an instance with these arguments by a query with this WHERE."""
     web = resource("aws_instance.web", metadata_options=REQUIRED, **arguments)
     found = estate(web, query(f"{ALL} WHERE {condition}")).launches[0].coverage
-    return found.covered, found.reason
+    return found.covered, sentence(found.reason) or None
 
 
 TELEMETRY = "if resource tags on telemetry are switched on in the account, which code does not show"
@@ -311,7 +312,7 @@ def test_all_ways_of_a_launch_must_be_let_through():
     )
     found = estate(fleet, query(f"{ALL} WHERE tag.Team = 'web'")).launches[0].coverage
     assert found.covered is False
-    assert found.reason == (
+    assert sentence(found.reason) == (
         f"{A} does not let all its instances through its WHERE: tag.Team = 'web', and it has no tag Team"
     )
 

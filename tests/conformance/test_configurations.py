@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.source.console import Console, to_text
 
@@ -38,7 +39,7 @@ def inputs_of(invocation: dict[str, Any], folder: Path) -> Inputs:
 def test_a_configuration_comes_out_as_terraform_computes_it(case: str) -> None:
     folder = SHARED / "conformance" / "configs" / case
     expected = json.loads((folder / "expected.json").read_text("utf-8"), parse_float=Decimal)
-    found = Console(".", inputs_of(expected["invocation"], folder)).dump()
+    found = Console(".", inputs_of(expected["invocation"], folder), sentence).dump()
     if "error" in expected:
         assert "error" in found, f"Terraform refuses this: {expected['error']}"
         return

@@ -11,7 +11,9 @@ from imdsguard.aws.types import wanted
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Launch, State
 from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
+from imdsguard.model.reason import Reason
 from imdsguard.model.resource import Resource
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.join.planned import read_planned
@@ -91,7 +93,7 @@ def differences_of_places(source: Estate, joined: Estate) -> list[Difference]:
             places.append(("tokens", ours.tokens.place, real.tokens.place))
         found += [Difference(ours.address, what, f"{one}", f"{other}") for what, one, other in places if one != other]
         if ours.state is not State.UNKNOWN and _excused(None, _reason(real)):
-            found.append(Difference(ours.address, "what the plan hides", ours.state.value, f"{real.reason}"))
+            found.append(Difference(ours.address, "what the plan hides", ours.state.value, f"{_why(real.reason)}"))
         if real.place.file == "plan.json":
             found.append(Difference(ours.address, "place", f"{ours.place}", f"{real.place}"))
     return found
@@ -124,17 +126,17 @@ def _bindings(address: str, ours: Resource, real: Resource) -> Iterable[Differen
 
 
 def _launch(ours: Launch, real: Launch) -> Iterable[Difference]:
-    endpoint = ours.options[HTTP_ENDPOINT].reason, real.options[HTTP_ENDPOINT].reason
+    endpoint = _why(ours.options[HTTP_ENDPOINT].reason), _why(real.options[HTTP_ENDPOINT].reason)
     # With tokens required, an endpoint that may be off or on is "required" to the one who cannot tell.
     both_safe = {ours.state, real.state} == {State.REQUIRED, State.DISABLED} and _excused(*endpoint)
     if not _excused(_reason(ours), _reason(real)) and ours.state is not real.state and not both_safe:
-        said = [f"{launch.state.value} ({launch.reason})" for launch in (ours, real)]
+        said = [f"{launch.state.value} ({_why(launch.reason)})" for launch in (ours, real)]
         yield Difference(ours.address, "state", *said)
     for name, option in ours.options.items():
         other = real.options[name]
         if other.source is Source.LAUNCH and STUB_SAYS.get((ours.resource.type, name)) == other.value:
             continue
-        if _excused(option.reason, other.reason):
+        if _excused(_why(option.reason), _why(other.reason)):
             continue
         values = [_effective(launch, name) for launch in (ours, real)]
         if values[0] != values[1]:
@@ -142,12 +144,16 @@ def _launch(ours: Launch, real: Launch) -> Iterable[Difference]:
                 ours.address, name, f"{values[0]} from {option.source.value}", f"{values[1]} from {other.source.value}"
             )
     covers = ours.coverage, real.coverage
-    if covers[0].covered != covers[1].covered and not _excused(covers[0].reason, covers[1].reason):
+    if covers[0].covered != covers[1].covered and not _excused(_why(covers[0].reason), _why(covers[1].reason)):
         yield Difference(ours.address, "alarm", f"{covers[0]}", f"{covers[1]}")
 
 
 def _reason(launch: Launch) -> str | None:
-    return launch.reason if launch.state is State.UNKNOWN else None
+    return sentence(launch.reason) if launch.state is State.UNKNOWN else None
+
+
+def _why(reason: Reason | None) -> str | None:
+    return sentence(reason) or None
 
 
 def _effective(launch: Launch, name: str) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.source.console import Console, to_text
 
@@ -31,7 +32,7 @@ resource "aws_instance" "web" {
 )
 def test_an_expression_is_answered_as_terraform_would(stack, expression, answer):
     stack.files({"main.tf": MAIN})
-    assert to_text(Console(".", Inputs(working_directory=str(stack.folder))).answer(expression)) == answer
+    assert to_text(Console(".", Inputs(working_directory=str(stack.folder)), sentence).answer(expression)) == answer
 
 
 @pytest.mark.parametrize(
@@ -47,11 +48,11 @@ def test_an_expression_is_answered_as_terraform_would(stack, expression, answer)
 )
 def test_an_error_says_at_which_stage_it_is(stack, expression, stage):
     stack.files({"main.tf": MAIN})
-    answer = Console(".", Inputs(working_directory=str(stack.folder))).answer(expression)
+    answer = Console(".", Inputs(working_directory=str(stack.folder)), sentence).answer(expression)
     assert answer["stage"] == stage
     assert answer["error"]
 
 
 def test_no_folder_is_refused(stack):
     with pytest.raises(NotADirectoryError):
-        Console("none", Inputs(working_directory=str(stack.folder)))
+        Console("none", Inputs(working_directory=str(stack.folder)), sentence)

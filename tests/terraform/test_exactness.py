@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.source.console import Console
 
@@ -21,7 +22,7 @@ ONE = "aws_launch_template.one.id"
 @pytest.fixture
 def pending(stack):
     stack.files({"main.tf": MAIN.replace("{ count", "{\n count").replace("1 }", "1\n}").replace("0 }", "0\n}")})
-    console = Console(".", Inputs(working_directory=str(stack.folder)))
+    console = Console(".", Inputs(working_directory=str(stack.folder)), sentence)
     return lambda text: console.evaluate(text).pending
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.boundary import Boundary
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.source.console import Console
@@ -58,7 +59,7 @@ def test_a_pattern_that_costs_too_much_is_refused(pattern):
 
 
 def answer(stack, expression):
-    return Console(".", Inputs(working_directory=str(stack.folder))).answer(expression)
+    return Console(".", Inputs(working_directory=str(stack.folder)), sentence).answer(expression)
 
 
 def test_a_pattern_may_lead_upward_and_through_links_but_not_out(stack, tmp_path_factory):

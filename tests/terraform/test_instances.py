@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.model.value import Absent, Known, Reference, Unknown
+from imdsguard.report.reasons import sentence
 
 
 def test_each_instance_has_its_own_address_and_values(stack):
@@ -49,7 +50,7 @@ resource "aws_instance" "web" {{
     )
     web = stack.resources()["aws_instance.web"]
     assert web.instances is not None
-    assert web.instances.reason
+    assert sentence(web.instances.reason)
     assert web.body.blocks("metadata_options").items[0].attribute("http_tokens").value == "required"
 
 
@@ -67,7 +68,7 @@ def test_wrong_counts_are_unknown_and_do_not_disturb_others(stack, argument, rea
     reading = stack.read()
     found = {resource.address: resource for resource in reading.roots[0].resources}
     assert "aws_instance.ok[0]" in found
-    assert reason in found["aws_instance.web"].instances.reason
+    assert reason in sentence(found["aws_instance.web"].instances.reason)
     (problem,) = reading.problems
     assert reason in problem.message
     assert problem.place.file == "main.tf"
@@ -108,7 +109,7 @@ resource "aws_instance" "web" {
     devices = body.blocks("ebs_block_device")
     assert [item.attribute("device_name").value for item in devices.items] == ["first", "x"]
     assert devices.items[1].blocks("tag").items[0].attribute("name").value == "x-t"
-    assert devices.unknown.reason == "var.more is a variable without a value"
+    assert sentence(devices.unknown.reason) == "var.more is a variable without a value"
 
 
 def test_an_unset_attribute_of_another_resource_is_exactly_that_attribute(stack):
@@ -152,7 +153,7 @@ resource "aws_instance" "web" { ami = data.aws_ami.a.id }
     found = stack.resources()
     ami = found["aws_instance.web"].body.attribute("ami")
     assert ami.reference == Reference("data.aws_ami.a", ("id",))
-    assert ami.reason == "data.aws_ami.a is read by Terraform at plan or apply time"
+    assert sentence(ami.reason) == "data.aws_ami.a is read by Terraform at plan or apply time"
     assert found["data.aws_ami.a"].data
     assert isinstance(found["data.aws_ami.a"].body.attribute("owners"), Known)
 
@@ -203,7 +204,7 @@ def test_a_circle_is_unknown_and_names_its_members(stack, instance):
     reading = stack.read()
     value = reading.roots[0].resources[0].body.blocks("metadata_options").items[0].attribute("http_tokens")
     assert isinstance(value, Unknown)
-    assert "local.a -> local.b -> local.a" in value.reason
+    assert "local.a -> local.b -> local.a" in sentence(value.reason)
     assert [str(problem) for problem in reading.problems] == [
         "main.tf:2:7: these refer to each other in a circle: local.a -> local.b -> local.a: break the circle"
     ]

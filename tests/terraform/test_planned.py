@@ -13,6 +13,7 @@ import pytest
 from imdsguard.aws.types import wanted
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.join.planned import AGAIN, read_planned
 from imdsguard.terraform.read import read
@@ -151,7 +152,7 @@ def test_what_a_plan_hides_and_the_source_has_null_is_left_out(stack: Path) -> N
     Path("plan.json").write_text(json.dumps(plan))
     hidden = tokens(by_address(joined(source=None))["aws_instance.null"])
     assert isinstance(hidden, Unknown)
-    assert hidden.reason == "a plan does not show what local.none stands for"
+    assert sentence(hidden.reason) == "a plan does not show what local.none stands for"
     left_out = tokens(by_address(joined())["aws_instance.null"])
     assert isinstance(left_out, Absent)
     assert f"{left_out.place}".startswith("more.tf:7")

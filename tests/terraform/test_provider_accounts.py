@@ -6,6 +6,7 @@ import pytest
 
 from imdsguard.aws.estate import build
 from imdsguard.model.value import Unknown
+from imdsguard.report.reasons import sentence
 
 DEFAULT = 'resource "aws_ec2_instance_metadata_defaults" "all" {\n  http_tokens = "required"\n}\n'
 WEB = 'resource "aws_instance" "web" {\n  provider = aws.there\n}\n'
@@ -138,7 +139,7 @@ def test_an_alias_reaches_a_module_only_where_the_call_hands_it_over(stack, prov
         assert found.region.value == region
         return
     assert isinstance(found.region, Unknown)
-    assert found.region.reason == 'the call of the module hands no provider "aws.there" over'
+    assert sentence(found.region.reason) == 'the call of the module hands no provider "aws.there" over'
 
 
 def test_an_alias_is_followed_through_two_calls_by_its_name_in_each(stack):
@@ -194,7 +195,7 @@ def test_which_provider_it_is_that_cannot_be_told_is_never_taken_for_granted(sta
     (found,) = launches(stack).values()
     region = found.resource.region
     assert isinstance(region, Unknown)
-    assert reason in region.reason
+    assert reason in sentence(region.reason)
     assert found.state.value != "required"
 
 
@@ -202,7 +203,7 @@ def test_a_configuration_that_is_not_there_has_a_reason_of_its_own(stack):
     stack.files({"main.tf": HANDED.replace('"there"', '"other"') + WEB})
     region = stack.resources()["aws_instance.web"].region
     assert isinstance(region, Unknown)
-    assert region.reason == "provider aws.there is not configured"
+    assert sentence(region.reason) == "provider aws.there is not configured"
 
 
 def test_two_modules_with_a_configuration_of_one_name_are_two(stack):

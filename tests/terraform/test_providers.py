@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.model.value import Absent, Unknown
+from imdsguard.report.reasons import sentence
 
 INSTANCE = 'resource "aws_instance" "web" {}\n'
 
@@ -135,8 +136,8 @@ def test_a_region_that_no_code_gives_is_unknown_with_the_reason(stack):
     reading = stack.read()
     first, second = (root.resources[0].region for root in reading.roots)
     assert isinstance(first, Unknown)
-    assert first.reason == "provider aws names no Region: the environment or a profile does"
-    assert second.reason == "var.r is a variable without a value"
+    assert sentence(first.reason) == "provider aws names no Region: the environment or a profile does"
+    assert sentence(second.reason) == "var.r is a variable without a value"
 
 
 def test_opentofus_provider_for_each_is_an_honest_unknown(stack):
@@ -154,7 +155,7 @@ resource "aws_instance" "web" { provider = aws.by_region["us-east-1"] }
     )
     web = stack.resources()["aws_instance.web"]
     assert isinstance(web.region, Unknown)
-    assert "for_each" in web.region.reason
+    assert "for_each" in sentence(web.region.reason)
 
 
 def test_default_tags_are_those_of_the_providers_configuration(stack):
@@ -179,5 +180,5 @@ resource "aws_instance" "plain" { provider = aws.plain }
     )
     tags, none = (stack.resources()[f"aws_instance.{name}"].provider.default_tags for name in ("web", "plain"))
     assert tags.value["Team"].value == "web"
-    assert tags.value["Stage"].reason == "var.stage is a variable without a value"
+    assert sentence(tags.value["Stage"].reason) == "var.stage is a variable without a value"
     assert isinstance(none, Absent)

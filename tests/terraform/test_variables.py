@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.report.reasons import sentence
 
 ORDER = {
     "environment": {"TF_VAR_tokens": "environment"},
@@ -55,7 +56,7 @@ def test_a_variable_without_a_value_is_unknown(stack, instance):
     stack.files({"main.tf": 'variable "tokens" { type = string }\n' + instance("var.tokens")})
     value = stack.tokens("aws_instance.web")
     assert isinstance(value, Unknown)
-    assert value.reason == "var.tokens is a variable without a value"
+    assert sentence(value.reason) == "var.tokens is a variable without a value"
 
 
 def test_texts_are_expressions_for_variables_of_complex_types_only(stack, instance):
@@ -94,4 +95,4 @@ def test_a_value_that_does_not_fit_its_type_is_unknown_with_the_reason(stack, in
     stack.files({"main.tf": 'variable "t" {\n  type = bool\n  default = "maybe"\n}\n' + instance("var.t")})
     value = stack.tokens("aws_instance.web")
     assert isinstance(value, Unknown)
-    assert "bool" in value.reason
+    assert "bool" in sentence(value.reason)

@@ -54,6 +54,7 @@ def command(
     Exit codes: 0, or 2 if an expression is in error or the configuration could not be read.
     """  # noqa: D301
     from imdsguard.report.escape import escape_json
+    from imdsguard.report.reasons import sentence
     from imdsguard.run.reading import make_inputs
     from imdsguard.terraform.source.console import Console, to_text
 
@@ -61,7 +62,7 @@ def command(
         raise click.UsageError("--dump computes everything: it does not go with -e")
     inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, ())
     try:
-        console = Console(directory, inputs)
+        console = Console(directory, inputs, sentence)
     except NotADirectoryError:
         raise click.UsageError(f'There is no folder "{directory}": name the folder of a root module') from None
     if dump:
@@ -99,6 +100,7 @@ def _shown(console: Console, text: str) -> tuple[str, bool]:
     from imdsguard.hcl.errors import EvaluationError, LimitReached
     from imdsguard.hcl.values.display import display
     from imdsguard.report.escape import escape
+    from imdsguard.report.reasons import sentence
     from imdsguard.terraform.source.console import why
 
     try:
@@ -106,11 +108,11 @@ def _shown(console: Console, text: str) -> tuple[str, bool]:
     except EvaluationError as error:
         column = f" at column {error.place.column}" if error.place is not None and error.place.line == 1 else ""
         return f"error: {escape(error.message)}{column}", True
-    except LimitReached as limit:
-        return f"(unknown)\n  # because {escape(limit.reason)}", False
+    except LimitReached as reached:
+        return f"(unknown)\n  # because {escape(reached.message)}", False
     reason = why(value)
     shown = display(value, lambda part: '"' + escape(part).replace('"', '\\"') + '"')
-    return shown + (f"\n  # because {escape(reason)}" if reason else ""), False
+    return shown + (f"\n  # because {escape(sentence(reason))}" if reason is not None else ""), False
 
 
 def _typed() -> Iterator[str]:

@@ -32,8 +32,8 @@ class SyntaxProblem(EvaluationError):  # noqa: N818
 
 
 class LimitReached(Exception):  # noqa: N818
-    """A bound on depth, steps, size or time was hit: the value is unknown, `reason` says which bound."""
+    """A bound on depth, steps, size or time was hit: the value is unknown, `message` says which bound."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

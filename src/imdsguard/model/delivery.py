@@ -9,6 +9,7 @@ from imdsguard.model.record import sealed
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.value import Step
 
 
@@ -52,7 +53,7 @@ class VersionUse:
     template: str
     pin: Pin
     text: str = ""
-    reason: str = ""
+    reason: Reason | str = ""
     place: Place | None = None
     trace: tuple[Step, ...] = ()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
     from imdsguard.model.suppression import Suppression
@@ -130,7 +131,7 @@ def undecided(
     place: Place | None = None,
     trace: tuple[Step, ...] = (),
     region: str | None = None,
-    because: str | None = None,
+    because: Reason | str | None = None,
 ) -> Judgement:
     """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own.
 

@@ -9,6 +9,7 @@ from imdsguard.model.severity import Confidence
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.severity import Severity
     from imdsguard.model.value import Step
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 class AlarmFault:
     """One thing that keeps an alarm from firing, or people from hearing of it. `message` and `remedy` as in a rule.
 
+    Where something is unknown, `because` is the reason, which is said after the message.
     `certain` is false where it cannot be told from the code whether it is a flaw. `never`: with it the alarm cannot
     fire at all, so it watches nobody. `severity` is set where the flaw is milder than others.
     """
@@ -29,3 +31,4 @@ class AlarmFault:
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     never: bool = False
+    because: Reason | None = None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.layer import LaunchPath
     from imdsguard.model.option import Option
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
     from imdsguard.model.tags import Tags
@@ -50,7 +51,7 @@ class Coverage:
 
     covered: bool | None
     by: tuple[str, ...] = ()
-    reason: str | None = None
+    reason: Reason | str | None = None
 
 
 @sealed(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Launch:
     scope: Scope
     state: State
     options: Mapping[str, Option]
-    reason: str | None = None
+    reason: Reason | str | None = None
     through: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
     follows_account: bool = True

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.value import Step
 
 HTTP_TOKENS = "http_tokens"
@@ -54,7 +55,7 @@ class Option:
     source: Source
     place: Place | None = None
     trace: tuple[Step, ...] = ()
-    reason: str | None = None
+    reason: Reason | str | None = None
     sensitive: bool = False
 
     @property
@@ -66,18 +67,3 @@ class Option:
     def effective(self) -> str | int | None:
         """What AWS will use: `value`, or the service default where nothing sets it; None when unknown."""
         return SERVICE_DEFAULTS.get(self.name) if self.source is Source.SERVICE_DEFAULT else self.value
-
-    @property
-    def because(self) -> str:
-        """Which layer gives the option which value, in words that follow a colon."""
-        if not self.known:
-            return self.reason or f"{self.name} cannot be computed"
-        value = "a sensitive value" if self.sensitive else f'"{self.effective}"'
-        if self.source is Source.SERVICE_DEFAULT:
-            return f"nothing sets {self.name}, and the service's own default is {value}"
-        layer = self.trace[0].label if self.trace else "the launch"
-        if self.source is Source.REGION_DEFAULT:
-            return f"{self.name} is {value} by the Region default {layer}"
-        if self.source is Source.AMI:
-            return f"{self.name} is {value} by the image {layer}"
-        return f"{self.name} is {value} in {layer}"

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from imdsguard.model.reason import ReasonKind
+
+if TYPE_CHECKING:
+    from imdsguard.model.reason import Reason
 
 PLAN = "a plan in place of the source (terraform show -json PLANFILE | imdsguard scan -)"
 STATE = "a state, after it is applied (terraform show -json | imdsguard scan -)"
@@ -10,6 +16,25 @@ INIT = "terraform init, which downloads the module, before the next run"
 REGION = 'region = "..." in the provider block, or a plan in place of the source'
 SOURCE = "the source in place of the plan: imdsguard scan the folder that it was made in"
 INPUTS = "values for the variables behind it (--var-file FILE), or a plan in place of the source"
+NEXT_ROUND = "the plan of the next round, in which Terraform plans it"
+
+K = ReasonKind
+_REMEDIES = (
+    (PLAN, {K.DATA_SOURCE, K.PROVIDER_FUNCTION, K.PROVIDER_FOR_EACH}),
+    (INIT, {K.MODULE_MISSING}),
+    (REGION, {K.REGION_NOT_NAMED, K.REGION_OUTSIDE}),
+    (
+        SOURCE,
+        {
+            K.NOT_IN_PLAN, K.FUNCTION_HIDDEN, K.LOCAL_HIDDEN, K.DYNAMIC_HIDDEN, K.DYNAMIC_POSSIBLE, K.CHOICE_HIDDEN,
+            K.MIX_HIDDEN, K.NOT_IN_DOCUMENT,
+        },
+    ),
+    (NEXT_ROUND, {K.DEFERRED}),
+    (STATE, {K.AFTER_APPLY, K.DYNAMIC_UNCOUNTED}),
+    (INPUTS, {K.NOT_COMPUTED}),
+)  # fmt: skip
+"""What resolves which kinds; the first that fits counts, of all that a reason comes down to."""
 
 _VARIABLE = re.compile(r"\bvar\.([\w-]{1,80}) is a variable without a value")
 _PHRASES = (
@@ -27,15 +52,29 @@ _PHRASES = (
     ("known only after apply", STATE),
     ("cannot be computed", INPUTS),
 )
-"""Parts of reasons, each with what resolves it; the first that fits counts: reasons that quote others end in them."""
+"""Short-lived, for reasons that aws/ still gives as text."""
 
 
-def resolution(reason: str | None) -> str:
+def resolution(reason: Reason | str | None) -> str:
     """Say what would resolve a reason for which something is unknown; nothing where nothing the user has would."""
     if not reason:
         return ""
-    named = _VARIABLE.search(reason)
-    if named is not None:
-        name = named.group(1)
+    if isinstance(reason, str):
+        named = _VARIABLE.search(reason)
+        if named is not None:
+            name = named.group(1)
+            return f"a value for var.{name}: --var-file FILE, or --var {name}=VALUE"
+        return next((remedy for phrase, remedy in _PHRASES if phrase in reason), "")
+    return _by_kind(reason)
+
+
+def _by_kind(reason: Reason) -> str:
+    missing = next((each for each in reason.chain() if each.kind is K.NO_VALUE), None)
+    if missing is not None:
+        name = missing.subject.removeprefix("var.")
         return f"a value for var.{name}: --var-file FILE, or --var {name}=VALUE"
-    return next((remedy for phrase, remedy in _PHRASES if phrase in reason), "")
+    kinds = {each.kind for each in reason.chain()}
+    told = [each.cause for each in reason.chain() if isinstance(each.cause, str)]
+    if told and (found := resolution(told[0])):
+        return found
+    return next((remedy for remedy, those in _REMEDIES if kinds & those), "")

@@ -15,6 +15,7 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.source_map import SourceMap
 
 
@@ -75,7 +76,7 @@ class Unknown:
     `sketch` is what is known of a text, with U+FFFC for each stretch that is not.
     """
 
-    reason: str
+    reason: Reason | str
     references: tuple[Reference, ...] = ()
     place: Place | None = None
     trace: tuple[Step, ...] = ()

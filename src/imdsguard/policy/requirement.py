@@ -15,6 +15,7 @@ from imdsguard.model.record import record
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
 from imdsguard.policy.where import Fit
+from imdsguard.report.reasons import because, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -118,9 +119,15 @@ class InState:
         tokens = launch.tokens
         remedy = _block("http_tokens", "required") if "required" in self.values else _block("http_endpoint", "disabled")
         if launch.state is State.UNKNOWN:
-            return RequirementAnswer(Fit(None), launch.reason or tokens.because, remedy, tokens.place, tokens.trace)
-        because = f"it is {launch.state.value}, as {tokens.because}"
-        return RequirementAnswer(Fit(launch.state.value in self.values), because, remedy, tokens.place, tokens.trace)
+            return RequirementAnswer(
+                Fit(None),
+                sentence(launch.reason) if launch.reason else because(tokens),
+                remedy,
+                tokens.place,
+                tokens.trace,
+            )
+        said = f"it is {launch.state.value}, as {because(tokens)}"
+        return RequirementAnswer(Fit(launch.state.value in self.values), said, remedy, tokens.place, tokens.trace)
 
 
 @record(frozen=True, slots=True)
@@ -143,7 +150,7 @@ class SetBy:
         where = " or ".join(_WRITTEN_IN[value] for value in self.values)
         remedy = f'http_tokens = "required" {where}'
         fit = Fit(tokens.source.value in self.values) if tokens.known else Fit(None)
-        return RequirementAnswer(fit, tokens.because, remedy, tokens.place, tokens.trace)
+        return RequirementAnswer(fit, because(tokens), remedy, tokens.place, tokens.trace)
 
 
 @record(frozen=True, slots=True)
@@ -163,12 +170,12 @@ class Watched:
     def of(self, launch: Launch) -> RequirementAnswer:
         """Ask for alarms of the same account and Region."""
         coverage = launch.coverage if self.metric == REJECTED else launch.observed
-        fit = Fit(coverage.covered, coverage.reason or "")
+        fit = Fit(coverage.covered, sentence(coverage.reason) if coverage.reason else "")
         if fit.so:
             return RequirementAnswer(fit, f"an alarm on {self.metric} watches it")
         remedy = f'an aws_cloudwatch_metric_alarm on {self.metric} (namespace "AWS/EC2") in the same account and Region'
-        because = fit.reason or ("none in the code does" if fit.so is False else "it is not read who does")
-        return RequirementAnswer(fit, because, remedy, launch.resource.place)
+        said = fit.reason or ("none in the code does" if fit.so is False else "it is not read who does")
+        return RequirementAnswer(fit, said, remedy, launch.resource.place)
 
 
 Demand = OneOf | Between | InState | SetBy | Watched
@@ -256,10 +263,12 @@ def _calls_can_be_seen(launch: Launch) -> bool:
 def _compared(launch: Launch, name: str, holds: Holds, wanted: str) -> RequirementAnswer:
     option = launch.options.get(name)
     if option is None:
-        return RequirementAnswer(Fit(None), launch.reason or f"{name} of such a launch is not known")
+        return RequirementAnswer(
+            Fit(None), sentence(launch.reason) if launch.reason else f"{name} of such a launch is not known"
+        )
     remedy = _setting(option, name, wanted)
     fit = Fit(holds(option.effective)) if option.known else Fit(None)
-    return RequirementAnswer(fit, option.because, remedy, option.place, option.trace)
+    return RequirementAnswer(fit, because(option), remedy, option.place, option.trace)
 
 
 def _setting(option: Option, name: str, wanted: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Unknown
 from imdsguard.policy.match import matches_address, matches_any, matches_module, matches_path, matches_word
+from imdsguard.report.reasons import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,7 +95,7 @@ class Where:
             if isinstance(region, str):
                 yield _fit(matches_any(region, self.regions))
             elif self.regions != ("*",):
-                yield Fit(None, f"its Region cannot be computed: {region.reason}")
+                yield Fit(None, f"its Region cannot be computed: {sentence(region.reason)}")
         for key, globs in self.tags:
             yield tagged(launch, key, globs)
 
@@ -127,7 +128,7 @@ def _rules_out(sketch: str, globs: tuple[str, ...]) -> bool:
 
 
 def _doubt(key: str, value: Unknown) -> Fit:
-    return Fit(None, f"its tag {key} cannot be computed: {value.reason}")
+    return Fit(None, f"its tag {key} cannot be computed: {sentence(value.reason)}")
 
 
 def _text(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
+from imdsguard.report.reasons import sentence
 from imdsguard.report.style import Style
 from imdsguard.report.text import plural
 
@@ -118,7 +119,8 @@ def _watched(launch: Launch) -> str:
 
 def _reason(launch: Launch, several: bool) -> str:
     address = _address(launch.resource.root, launch.address, several)
-    return f"{escape(address)} is {launch.state.value}: {shorten(escape(launch.reason or ''), 500)}\n"
+    said = sentence(launch.reason) if launch.reason else ""
+    return f"{escape(address)} is {launch.state.value}: {shorten(escape(said), 500)}\n"
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> str:

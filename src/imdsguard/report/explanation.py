@@ -8,6 +8,7 @@ from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
+from imdsguard.report.reasons import sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
     head = f"{root}{launch.address} ({_where(launch.resource.place)}) is {launch.state.value}"
     branches: list[Tree] = [(f"in {launch.scope.region_name or 'a Region that is not known'}, {_account(launch)}", [])]
     if launch.reason:
-        branches.append((f"because {launch.reason}", []))
+        branches.append((f"because {sentence(launch.reason)}", []))
     for number, way in enumerate(explanation.ways):
         layers: list[Tree] = [(layer.title, [_answer(each) for each in layer.answers]) for layer in way.layers]
         left: list[Tree] = [(f'{name} = "{SERVICE_DEFAULTS[name]}": wins', []) for name in way.unset]
@@ -82,7 +83,7 @@ def _layer(layer: LayerAnswers) -> dict[str, Any]:
         known = isinstance(answer, Known)
         answers[each.option] = {
             "value": (SENSITIVE if answer.sensitive else answer.value) if isinstance(answer, Known) else None,
-            "reason": None if isinstance(answer, Known) else answer.reason,
+            "reason": None if isinstance(answer, Known) else sentence(answer.reason),
             "file": answer.place.file if answer.place else None,
             "line": (answer.place.line or None) if answer.place else None,
             "known": known,
@@ -97,7 +98,7 @@ def _answer(each: Answer) -> Tree:
     if isinstance(answer, Known):
         said = f'{each.option} = "{SENSITIVE if answer.sensitive else answer.value}"'
     else:
-        said = f"{each.option} is unknown ({answer.reason})"
+        said = f"{each.option} is unknown ({sentence(answer.reason)})"
     steps = [Step("", answer.place), *answer.trace] if answer.place else list(answer.trace)
     way = " <- ".join(dict.fromkeys(str(step) for step in steps))
     return f"{said}: {outcome}", [(way, [])] if way else []
@@ -107,9 +108,9 @@ def _watched(explanation: Explanation) -> list[str]:
     coverage = explanation.launch.coverage
     if coverage.covered:
         lines = [f"by {name}" for name in coverage.by]
-        lines += [coverage.reason] if coverage.reason else []
+        lines += [sentence(coverage.reason)] if coverage.reason else []
     elif coverage.covered is None:
-        lines = [f"cannot be told: {coverage.reason}" if coverage.reason else "not asked"]
+        lines = [f"cannot be told: {sentence(coverage.reason)}" if coverage.reason else "not asked"]
     else:
         lines = ["by no alarm on MetadataNoTokenRejected in the same account and Region"]
     lines += [why.removesuffix(".") for _, why in explanation.unwatched[:_MOST_ALARMS]]

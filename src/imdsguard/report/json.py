@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
+from imdsguard.report.reasons import sentence
 
 if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
@@ -106,9 +107,9 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
             "covered": launch.coverage.covered,
             "by": list(launch.coverage.by),
             "given_by": givers.of_alarms(launch),
-            "reason": launch.coverage.reason,
+            "reason": sentence(launch.coverage.reason) or None,
         },
-        "reason": launch.reason,
+        "reason": sentence(launch.reason) or None,
     }
 
 
@@ -120,7 +121,7 @@ def _option(option: Option) -> dict[str, Any]:
         "file": option.place.file if option.place else None,
         "line": (option.place.line or None) if option.place else None,
         "trace": [str(step) for step in option.trace],
-        "reason": option.reason,
+        "reason": sentence(option.reason) or None,
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Unknown
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, launch, ref, resource, unknown, verdict
 
 REQUIRED = [{"http_endpoint": "enabled", "http_tokens": "required"}]
@@ -133,11 +134,11 @@ def test_an_override_can_put_the_template_right():
 def test_only_instant_fleets_take_options_in_overrides():
     found = launch(template(), fleet([{"metadata_options": OPTIONAL}], kind="maintain"))
     assert found.state.value == "unknown"
-    assert "instant" in found.reason
+    assert "instant" in sentence(found.reason)
 
 
 def test_a_fleet_that_names_nothing():
-    assert launch(resource(FLEET)).reason == "the fleet names no launch template"
+    assert sentence(launch(resource(FLEET)).reason) == "the fleet names no launch template"
 
 
 def test_a_spot_fleet_has_no_options_in_specifications():
@@ -169,7 +170,7 @@ def test_image_builder():
 
 def test_unknown_options_are_unknown():
     hidden = resource(INSTANCE, metadata_options=Blocks((), Unknown("var.options has no value")))
-    assert launch(hidden).reason == "var.options has no value"
+    assert sentence(launch(hidden).reason) == "var.options has no value"
 
 
 def test_what_starts_instances_is_not_left_to_the_rule_of_services():

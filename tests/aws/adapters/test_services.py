@@ -8,6 +8,7 @@ import pytest
 
 from imdsguard.aws.beanstalk import platform_default
 from imdsguard.model.resource import Blocks
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, launch, ref, resource, unknown, verdict
 
 REQUIRED = [{"http_endpoint": "enabled", "http_tokens": "required"}]
@@ -97,12 +98,12 @@ def test_a_setting_of_another_name_is_not_the_one_whatever_its_namespace():
 
 def test_settings_that_contradict_each_other():
     on, off = (NAMESPACE, "DisableIMDSv1", "true"), (NAMESPACE, "DisableIMDSv1", "false")
-    assert "twice" in launch(environment(on, off)).reason
+    assert "twice" in sentence(launch(environment(on, off)).reason)
 
 
 def test_settings_that_cannot_be_computed():
     shop = resource("aws_elastic_beanstalk_environment.shop", setting=Blocks((), unknown()), solution_stack_name=AL2023)
-    assert launch(shop).reason == "var.x has no value"
+    assert sentence(launch(shop).reason) == "var.x has no value"
 
 
 def base(setting=("true",), **more):
@@ -126,7 +127,7 @@ def test_the_platform_of_a_configuration_template():
 
 
 def test_a_region_default_may_come_in_where_the_setting_is_not_given():
-    assert "not documented" in launch(DEFAULT, environment(solution_stack_name=AL2)).reason
+    assert "not documented" in sentence(launch(DEFAULT, environment(solution_stack_name=AL2)).reason)
 
 
 # EMR
@@ -161,9 +162,9 @@ def test_a_configuration_that_says_nothing_leaves_emr_unknown(text):
 
 
 def test_a_cluster_without_or_with_another_configuration():
-    assert "not documented" in launch(resource("aws_emr_cluster.spark")).reason
-    assert "not in the code" in launch(*emr("{}", "elsewhere")).reason
-    assert "cannot be computed" in launch(*emr("{}", unknown())).reason
+    assert "not documented" in sentence(launch(resource("aws_emr_cluster.spark")).reason)
+    assert "not in the code" in sentence(launch(*emr("{}", "elsewhere")).reason)
+    assert "cannot be computed" in sentence(launch(*emr("{}", unknown())).reason)
 
 
 @pytest.mark.parametrize("kind", ["aws_emr_instance_group", "aws_emr_instance_fleet"])
@@ -195,7 +196,7 @@ def test_batch_by_a_template(kind):
 
 def test_batch_picks_the_image_where_nobody_names_one():
     silent = template([])
-    assert "Batch picks the image" in launch(silent, batch(launch_template=BY)).reason
+    assert "Batch picks the image" in sentence(launch(silent, batch(launch_template=BY)).reason)
     assert launch(silent, batch(launch_template=BY, image_id="ami-1")).state.value == "optional"
     assert launch(template([], image_id="ami-1"), batch(launch_template=BY)).state.value == "optional"
     override = [{"image_id_override": "ami-1"}]
@@ -204,7 +205,7 @@ def test_batch_picks_the_image_where_nobody_names_one():
 
 
 def test_batch_without_a_template_is_not_documented():
-    assert "not documented" in launch(batch()).reason
+    assert "not documented" in sentence(launch(batch()).reason)
 
 
 def test_batch_overrides_by_instance_type():
@@ -242,9 +243,9 @@ def test_a_capacity_provider_stands_for_its_group():
 
 
 def test_a_capacity_provider_of_another_group():
-    assert "not in the code" in launch(provider("arn:aws:autoscaling:eu-west-1:1:group")).reason
+    assert "not in the code" in sentence(launch(provider("arn:aws:autoscaling:eu-west-1:1:group")).reason)
     managed = resource("aws_ecs_capacity_provider.m", managed_instances_provider=[{}])
-    assert "not documented" in launch(managed).reason
+    assert "not documented" in sentence(launch(managed).reason)
     assert states(resource("aws_ecs_capacity_provider.none")) == {}
 
 
@@ -285,4 +286,4 @@ def test_image_builder_follows_ec2():
 def test_where_no_argument_tells_the_answer_is_unknown_even_with_a_region_default(kind):
     found = launch(DEFAULT, resource(f"{kind}.x"))
     assert (found.state.value, found.follows_account) == ("unknown", False)
-    assert "not documented" in found.reason
+    assert "not documented" in sentence(found.reason)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Known, Reference, Unknown
 from tests.aws.flaws.rows import MEDIUM, SURE, TOPIC, UNTOLD, WEB, alarm, flaws_of, remedies_of
@@ -253,7 +254,7 @@ ROWS = {
     "actions on a condition": (
         alarm(
             alarm_actions=Unknown(
-                "var.notify is a variable without a value", (Reference("aws_sns_topic.security", ("arn",)),)
+                Reason(ReasonKind.NO_VALUE, "var.notify"), (Reference("aws_sns_topic.security", ("arn",)),)
             )
         ),
         UNTOLD,

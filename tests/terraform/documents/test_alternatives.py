@@ -8,6 +8,7 @@ import pytest
 
 from imdsguard.model.resource import Body, Resource
 from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.documents.alternatives import direct
 
 Fixture = Callable[[str], dict[str, Resource]]
@@ -37,7 +38,7 @@ def test_an_id_beside_a_name_may_be_null(fixture: Fixture, address: str) -> None
     block = template_block(fixture("alternatives/plan.json")[address].body)
     identifier, name = block.attribute("id"), block.attribute("name")
     assert isinstance(identifier, Unknown)
-    assert (identifier.exact, identifier.reason) == (False, EITHER)
+    assert (identifier.exact, sentence(identifier.reason)) == (False, EITHER)
     assert name == Known("golden", name.place, name.trace)
 
 
@@ -86,7 +87,10 @@ def test_an_instance_that_is_not_there_gives_nothing(fixture: Fixture) -> None:
 def test_an_image_beside_a_template_may_be_null(fixture: Fixture) -> None:
     image = fixture("alternatives/plan.json")["aws_instance.by_image_of_template"].body.attribute("ami")
     assert isinstance(image, Unknown)
-    assert (image.exact, image.reason) == (False, "a plan does not show which of ami and launch_template is set")
+    assert (image.exact, sentence(image.reason)) == (
+        False,
+        "a plan does not show which of ami and launch_template is set",
+    )
 
 
 @pytest.mark.parametrize(

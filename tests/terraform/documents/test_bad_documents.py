@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Known, Unknown
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.documents import read_document
 
 from .conftest import FIXTURES, WANTED, block, creation
@@ -98,7 +99,7 @@ def test_what_is_put_off_may_have_any_number_of_instances(plan: Plan) -> None:
     assert problems == ()
     instances = resources["aws_instance.x"].instances
     assert instances is not None
-    assert instances.reason == "Terraform has put off planning it (instance_count_unknown)"
+    assert sentence(instances.reason) == "Terraform has put off planning it (instance_count_unknown)"
 
 
 def test_references_in_a_circle(plan: Plan) -> None:
@@ -116,7 +117,7 @@ def test_references_in_a_circle(plan: Plan) -> None:
     assert problems == ()
     value = resources["module.m.aws_instance.x"].body.attribute("key_name")
     assert isinstance(value, Unknown)
-    assert value.reason == "module.m.o refers to itself"
+    assert sentence(value.reason) == "module.m.o refers to itself"
 
 
 def test_a_chain_of_references_without_end(plan: Plan) -> None:
@@ -134,7 +135,7 @@ def test_a_chain_of_references_without_end(plan: Plan) -> None:
     assert problems == ()
     value = resources["aws_instance.x"].body.attribute("key_name")
     assert isinstance(value, Unknown)
-    assert "leads through more than 100 references" in value.reason
+    assert "leads through more than 100 references" in sentence(value.reason)
 
 
 def test_a_value_as_deep_as_a_well(plan: Plan) -> None:

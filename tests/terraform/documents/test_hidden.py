@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Unknown
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.documents.hidden import name_of, place_of
 
@@ -39,7 +40,7 @@ def test_what_is_used_out_of_sight_may_be_used_in_a_dynamic_block(address: str, 
     blocks = fixture("hidden/plan.json")[address].body.blocks("metadata_options")
     assert blocks.items == ()
     assert blocks.unknown is not None
-    assert blocks.unknown.reason == (
+    assert sentence(blocks.unknown.reason) == (
         f"a plan does not show dynamic blocks, and one may depend on {used}, which nothing that it shows uses"
     )
     assert [str(reference) for reference in blocks.unknown.references] == [used]
@@ -58,7 +59,7 @@ def test_a_block_that_no_provider_fills_in_is_somebodys() -> None:
     blocks = fleet.body.blocks("launch_template_config")
     assert blocks.items == ()
     assert isinstance(blocks.unknown, Unknown)
-    assert blocks.unknown.reason == "set by a dynamic block whose for_each is known only after apply"
+    assert sentence(blocks.unknown.reason) == "set by a dynamic block whose for_each is known only after apply"
 
 
 def test_a_resource_does_not_depend_on_itself(plan: Plan) -> None:

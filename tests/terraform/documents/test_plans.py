@@ -8,6 +8,7 @@ import pytest
 
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Absent, Known, Unknown, Value
+from imdsguard.report.reasons import sentence
 
 Fixture = Callable[[str], dict[str, Resource]]
 
@@ -60,7 +61,7 @@ def test_a_local_value_cannot_be_followed(fixture: Fixture) -> None:
     (block,) = fixture("references/plan.json")["aws_instance.local"].body.blocks("launch_template").items
     value = block.attribute("id")
     assert isinstance(value, Unknown)
-    assert value.reason == "a plan does not show what local.template stands for"
+    assert sentence(value.reason) == "a plan does not show what local.template stands for"
     assert not value.references
 
 
@@ -110,7 +111,7 @@ def test_a_default_of_the_provider_is_known(fixture: Fixture) -> None:
 def test_a_function_without_arguments_is_unknown(fixture: Fixture) -> None:
     value = fixture("nothing-set/plan.json")["aws_instance.function"].body.attribute("key_name")
     assert isinstance(value, Unknown)
-    assert value.reason == "a plan does not show what a function of constants gives"
+    assert sentence(value.reason) == "a plan does not show what a function of constants gives"
 
 
 def test_what_a_dynamic_block_leaves_open_cannot_be_told(fixture: Fixture) -> None:
@@ -119,7 +120,7 @@ def test_what_a_dynamic_block_leaves_open_cannot_be_told(fixture: Fixture) -> No
     assert isinstance(tokens, Known)
     assert tokens.value == "required"
     assert isinstance(hops, Unknown)
-    assert hops.reason == "a plan does not show what a dynamic block sets its arguments to"
+    assert sentence(hops.reason) == "a plan does not show what a dynamic block sets its arguments to"
 
 
 def test_sensitive_values_are_marked(fixture: Fixture) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.report.reasons import sentence
 from imdsguard.terraform.documents import read_document
 
 
@@ -91,7 +92,7 @@ def test_among_several_accounts_one_that_is_not_named_is_none_of_them() -> None:
 def test_no_region() -> None:
     region = state(instance("x"))["aws_instance.x"].region
     assert isinstance(region, Unknown)
-    assert region.reason == "a state does not say which Region this resource is in"
+    assert sentence(region.reason) == "a state does not say which Region this resource is in"
 
 
 def test_an_empty_string_is_not_set() -> None:

@@ -21,7 +21,7 @@ def launches(resource: Resource, _: RootIndex) -> Launch:
     """Resolve what `managed_instance.metadata_options` says; below it nothing is documented."""
     managed, unknown = inner(resource.body, "managed_instance")
     if managed is None:
-        return unshown(resource, unknown.reason if unknown is not None else DEFAULT)
+        return unshown(resource, str(unknown.reason) if unknown is not None else DEFAULT)
     own, _block = metadata_layer(Source.LAUNCH, resource.address, managed)
     default = undocumented(resource, DEFAULT, managed.place)
     return service(resource, (own, default), follows_account=False)

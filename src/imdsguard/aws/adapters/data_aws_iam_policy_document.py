@@ -58,7 +58,7 @@ def statement_of(block: Body) -> Statement:
         for each in conditions.items
     )
     if conditions.unknown is not None:
-        reader.unsure = reader.unsure or conditions.unknown.reason
+        reader.unsure = reader.unsure or str(conditions.unknown.reason)
     return Statement(
         effect=reader.text(block, "effect") or "Allow",
         actions=reader.texts(block, "actions"),
@@ -83,7 +83,7 @@ class Reader:
         """Return a text; an empty one if nothing is set."""
         value = block.attribute(name)
         if isinstance(value, Unknown):
-            self.unsure = self.unsure or value.reason
+            self.unsure = self.unsure or str(value.reason)
         return str(value.value) if isinstance(value, Known) else ""
 
     def texts(self, block: Body, name: str) -> tuple[str, ...]:
@@ -92,7 +92,7 @@ class Reader:
         if isinstance(value, Absent):
             return ()
         if isinstance(value, Unknown):
-            self.unsure = self.unsure or value.reason
+            self.unsure = self.unsure or str(value.reason)
             return ()
         items = value.value if isinstance(value.value, tuple) else (value,)
         found = []
@@ -100,5 +100,5 @@ class Reader:
             if isinstance(item, Known):
                 found.append(str(item.value))
             elif isinstance(item, Unknown):
-                self.unsure = self.unsure or item.reason
+                self.unsure = self.unsure or str(item.reason)
         return tuple(found)

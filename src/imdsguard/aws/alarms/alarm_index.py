@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.flaw import AlarmFault
     from imdsguard.model.launch import Launch
+    from imdsguard.model.reason import Reason
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
 OUT_OF_SIGHT = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")
@@ -55,7 +56,7 @@ class AlarmIndex:
             return OUT_OF_SIGHT
         self._hold_where(launch)
         detailed: list[bool | None] = []
-        by: dict[str, str | None] = {}
+        by: dict[str, Reason | str | None] = {}
         found = NO
         for number in self._candidates(launch):
             watch = self._watches[number]
@@ -83,7 +84,7 @@ class AlarmIndex:
         """Ask the watches on `MetadataNoToken`: who would see calls without a token that are answered."""
         if not launch.starts_instances:
             return STARTS_NOTHING
-        by: dict[str, str | None] = {}
+        by: dict[str, Reason | str | None] = {}
         found = NO
         for number in self._candidates(launch):
             watch = self._watches[number]
@@ -122,6 +123,6 @@ def asked(watch: AlarmTarget, launch: Launch) -> Coverage:
     return answer_of(watch, launch)
 
 
-def _covered(by: Mapping[str, str | None]) -> Coverage:
+def _covered(by: Mapping[str, Reason | str | None]) -> Coverage:
     """Say which alarms take a launch in; the reason is what that depends on, if all depend on something."""
     return Coverage(covered=True, by=tuple(by), reason=None if None in by.values() else next(iter(by.values())))

@@ -42,7 +42,7 @@ def policy_of(resource: Resource, root: RootIndex, attached: bool | None) -> Org
     )
     statements, parsed = statements_in(value, "content", root)
     if isinstance(statements, Unknown):
-        return replace(found, unreadable=statements.reason) if may_speak(found) else None
+        return replace(found, unreadable=str(statements.reason)) if may_speak(found) else None
     defaults = metadata_defaults(parsed)
     about = tuple(statement for statement in statements if speaks(statement))
     if defaults is None and not about:

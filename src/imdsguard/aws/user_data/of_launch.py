@@ -72,7 +72,7 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
             sources += 1
             made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts(found))
     if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
-        return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
+        return _together(made_of) if made_of else UserData(True, (), (str(value.reason),), value.place)
     result = _read_text(value.sketch, value, name)
     gaps = list(_GAP_LINE.finditer(value.sketch))
     if len(gaps) <= sources:

@@ -14,6 +14,7 @@ from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, Collection, Type
 from imdsguard.hcl.values.typetools import friendly_name
 from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import NO_REFINEMENT, Pending, Refinement, Value, derived
+from imdsguard.model.reason import refused
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -63,7 +64,7 @@ def _branch(code: CompiledExpression, frame: Frame) -> tuple[Value, EvaluationEr
     except EvaluationError as error:
         if error.stage != "dynamic":
             raise
-        return Value(code.shape(frame), Pending("the expression has an error")), error
+        return Value(code.shape(frame), Pending(refused("the expression has an error"))), error
 
 
 def _untyped_null(value: Value) -> bool:

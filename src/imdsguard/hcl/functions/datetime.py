@@ -11,6 +11,7 @@ from imdsguard.hcl.functions.moments import DAYS, MONTHS, Moment, parse_duration
 from imdsguard.hcl.values.number import machine_int
 from imdsguard.hcl.values.types import NUMBER, STRING
 from imdsguard.hcl.values.value import NOT_NULL, Value, number, string, unknown
+from imdsguard.model.reason import Reason, ReasonKind
 
 
 def _moment(text: Value, index: int) -> Moment:
@@ -36,7 +37,7 @@ def timecmp(_: FunctionCall, a: Value, b: Value) -> Value:
 @function("timestamp", STRING)
 def timestamp(_: FunctionCall) -> Value:
     """Unknown when planning, as in Terraform."""
-    return unknown(STRING, "timestamp() is the time of the apply", refinement=NOT_NULL)
+    return unknown(STRING, Reason(ReasonKind.TIME_OF_APPLY, "timestamp()"), refinement=NOT_NULL)
 
 
 @function("plantimestamp", STRING)

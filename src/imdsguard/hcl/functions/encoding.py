@@ -21,6 +21,7 @@ from imdsguard.hcl.values.types import (
     Type,
 )
 from imdsguard.hcl.values.value import Refinement, Value, sketched, string, unknown
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds
@@ -76,7 +77,7 @@ def base64decode(text: str) -> str:
 @function("base64gzip", STRING, TEXT, keeps_sketch=True)
 def base64gzip(_: FunctionCall, text: Value) -> Value:
     """Unknown, as the bytes depend on the compressor that Terraform was built with. How they start is known."""
-    reason = "the bytes that base64gzip() gives depend on Terraform's own compressor"
+    reason = Reason(ReasonKind.COMPRESSOR, "base64gzip()")
     result = unknown(STRING, reason, refinement=Refinement(not_null=True, prefix=GZIP_START))
     return sketched(result, str(text.raw))
 

@@ -13,6 +13,7 @@ from imdsguard.hcl.values.identity import make_set
 from imdsguard.hcl.values.types import BOOL, STRING, SetType
 from imdsguard.hcl.values.value import NOT_NULL, Origin, Value, boolean, string, unknown
 from imdsguard.model.place import Place
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +111,7 @@ def pathexpand(_: FunctionCall, path: Value) -> Value:
     """The path with the home folder in place of `~`."""
     text = str(path.raw)
     if _home() is None and text.startswith("~"):
-        return unknown(STRING, "pathexpand() needs HOME, which is not set", refinement=NOT_NULL)
+        return unknown(STRING, Reason(ReasonKind.HOME_NOT_SET, "pathexpand()"), refinement=NOT_NULL)
     return string(normalised(expanded(text)))
 
 

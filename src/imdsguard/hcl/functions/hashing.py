@@ -10,6 +10,7 @@ from imdsguard.hcl.functions.encoding import decode_base64, encode_base64
 from imdsguard.hcl.functions.function import ArgumentProblem, Function, FunctionCall, Parameter, function, native
 from imdsguard.hcl.values.types import NUMBER, STRING
 from imdsguard.hcl.values.value import NOT_NULL, Value, string, unknown
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ base64sha512 = _hash("base64sha512", "sha512", encode_base64)
 @function("uuid", STRING)
 def uuid(_: FunctionCall) -> Value:
     """Unknown when planning, as in Terraform."""
-    return unknown(STRING, "uuid() gives another value at each apply", refinement=NOT_NULL)
+    return unknown(STRING, Reason(ReasonKind.NEW_AT_EACH_APPLY, "uuid()"), refinement=NOT_NULL)
 
 
 @native("uuidv5", STRING, Parameter("namespace", STRING), Parameter("name", STRING))
@@ -73,7 +74,7 @@ def bcrypt(_: FunctionCall, _text: Value, *cost: Value) -> Value:
         raise EvaluationError("bcrypt() takes no more than two arguments")
     for value in cost:
         whole(value.raw)
-    return unknown(STRING, "bcrypt() gives another value at each apply", refinement=NOT_NULL)
+    return unknown(STRING, Reason(ReasonKind.NEW_AT_EACH_APPLY, "bcrypt()"), refinement=NOT_NULL)
 
 
 @function("rsadecrypt", STRING, Parameter("ciphertext", STRING), Parameter("privatekey", STRING))
@@ -87,5 +88,5 @@ def rsadecrypt(_: FunctionCall, ciphertext: Value, key: Value) -> Value:
         raise ArgumentProblem(0, "failed to decode input: cipher text must be base64-encoded") from None
     private = read_key(str(key.raw))
     if private is None:
-        return unknown(STRING, "rsadecrypt() with a key of this kind is not computed", refinement=NOT_NULL)
+        return unknown(STRING, Reason(ReasonKind.KEY_FORMAT, "rsadecrypt()"), refinement=NOT_NULL)
     return string(decrypt(data, private).decode("utf-8", "replace"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.function import LazyFunction
 from imdsguard.hcl.values.value import Value, unknown
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,6 @@ def provider_function(name: str) -> LazyFunction | None:
             raise EvaluationError(message, context.place)
         for argument in arguments:
             argument()
-        return unknown(reason=f"the function {name} is defined by a provider")
+        return unknown(reason=Reason(ReasonKind.PROVIDER_FUNCTION, name))
 
     return LazyFunction(name, body)

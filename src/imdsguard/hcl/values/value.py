@@ -24,6 +24,7 @@ from imdsguard.hcl.values.types import (
     Type,
     object_type,
 )
+from imdsguard.model.reason import AFTER_APPLY, Reason
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class Pending:
     scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not.
     """
 
-    reason: str
+    reason: Reason
     references: tuple[Reference, ...] = ()
     exact: bool = False
     refinement: Refinement = NO_REFINEMENT
@@ -244,7 +245,7 @@ def set_of_sorted(element: Type, items: Iterable[Value]) -> Value:
 
 def unknown(
     type: Type = DYNAMIC,  # noqa: A002
-    reason: str = "known only after apply",
+    reason: Reason = AFTER_APPLY,
     references: tuple[Reference, ...] = (),
     *,
     exact: bool = False,
@@ -261,17 +262,17 @@ def derived(type: Type, *sources: Value, refinement: Refinement = NO_REFINEMENT)
     unbounded searches would make long chains quadratic.
     """
     found: dict[Reference, None] = {}
-    reason = ""
+    reason: Reason | None = None
     for source in sources:
         for v in (source, *source.elements()):
             if v.pending is not None:
                 reason = reason or v.pending.reason
                 found.update(dict.fromkeys(v.pending.references))
     reason = reason or _buried_reason(sources)
-    return Value(type, Pending(reason or "known only after apply", tuple(found)[:16], False, refinement))
+    return Value(type, Pending(reason or AFTER_APPLY, tuple(found)[:16], False, refinement))
 
 
-def _buried_reason(sources: Iterable[Value], limit: int = 500) -> str:
+def _buried_reason(sources: Iterable[Value], limit: int = 500) -> Reason | None:
     """The reason of an unknown deep inside; parts that are shared are looked at once."""
     waiting, seen = list(sources), set[int]()
     while waiting and len(seen) < limit:
@@ -281,7 +282,7 @@ def _buried_reason(sources: Iterable[Value], limit: int = 500) -> str:
         if id(value) not in seen:
             seen.add(id(value))
             waiting.extend(value.elements())
-    return ""
+    return None
 
 
 def literal(value: Value, place: Place, step_type: type[Step]) -> Value:

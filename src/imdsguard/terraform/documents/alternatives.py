@@ -24,7 +24,6 @@ INSTEAD = {
     "launch_template_name": "launch_template_id",
 }
 """What else may be set in such a block."""
-EITHER = "a plan does not show which of {} and {} is set"
 IMAGE, TEMPLATE = "ami", "launch_template"
 ELSEWHERE = {"var", "local", "module", "each", "count", "path", "terraform"}
 """Names of which a plan does not show at this place what they stand for."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.reason import AFTER_APPLY, Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
-from imdsguard.terraform.documents.alternatives import EITHER, TEMPLATE, direct, instead_of
+from imdsguard.terraform.documents.alternatives import TEMPLATE, direct, instead_of
 from imdsguard.terraform.documents.expressions import FUNCTION, ConfigBlock, Hidden, expression_of, references_of
-from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import Marks, marked, member, to_value
 
 if TYPE_CHECKING:
@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.terraform.documents.references import ReferenceContext
 
-COMPUTED = "known only after apply"
 OUTSIDE = "changed outside of Terraform"
-UNCOUNTED = "set by a dynamic block whose for_each is known only after apply"
 NEVER_COMPUTED = frozenset(
     {
         "auto_scaling_group_provider",
@@ -44,7 +42,7 @@ GROUP = "aws_autoscaling_group."
 """Of a group the provider fills in `launch_template` too."""
 NO_BLOCKS = "awscc_"
 """The provider whose resources have arguments only: these are shown."""
-TOO_DEEP = "the value is nested too deeply to be read"
+TOO_DEEP = Reason(ReasonKind.DOCUMENT_TOO_DEEP)
 
 
 @record(frozen=True, slots=True)
@@ -150,7 +148,7 @@ class DocumentBody:
         other = instead_of(name, self.block)
         if other is None or direct(references_of(expression)[0]) or not self._rivals(other, value):
             return value
-        return replace(value, reason=EITHER.format(name, other), exact=False)
+        return replace(value, reason=Reason(ReasonKind.CHOICE_HIDDEN, name, other), exact=False)
 
     def _rivals(self, other: str, value: Unknown) -> bool:
         """Whether another argument or block may be set instead of one, and to something else."""
@@ -176,14 +174,14 @@ class DocumentBody:
         if not references:
             if opaque:
                 return Unknown(FUNCTION, place=self.place)
-            return Absent(self.place) if constant is None else Unknown(COMPUTED, place=self.place)
+            return Absent(self.place) if constant is None else Unknown(AFTER_APPLY, place=self.place)
         if self.surroundings is None:
-            return Unknown(COMPUTED, place=self.place)
+            return Unknown(AFTER_APPLY, place=self.place)
         sources = self.surroundings.sources(references)
         trace = self._trace(expression)
         if sources.settled:  # nothing it is made of is unknown: it is null, and the provider fills it in
             return Absent(self.place, trace) if not opaque else Unknown(FUNCTION, place=self.place)
-        reason = sources.reason or COMPUTED
+        reason = sources.reason or AFTER_APPLY
         return Unknown(reason, sources.references, self.place, trace, sources.exact)
 
     def _left_out(self, name: str) -> Value:
@@ -192,9 +190,11 @@ class DocumentBody:
             return Absent(self.place)
         group = self.surroundings.label.startswith(GROUP)
         if name in NEVER_COMPUTED and not (group and name == "launch_template"):
-            return Unknown(UNCOUNTED, place=self.place)
+            return Unknown(Reason(ReasonKind.DYNAMIC_UNCOUNTED), place=self.place)
         used = self.surroundings.resolver.hidden.use_in(self.surroundings.module, self.surroundings.label)
-        return Absent(self.place) if used is None else Unknown(REASON.format(used), (used,), self.place)
+        if used is None:
+            return Absent(self.place)
+        return Unknown(Reason(ReasonKind.DYNAMIC_POSSIBLE, str(used)), (used,), self.place)
 
     def _trace(self, expression: object) -> tuple[Step, ...]:
         if expression is None or isinstance(expression, Hidden):

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.terraform.documents.schema import PlanExpression
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-DYNAMIC = "a plan does not show what a dynamic block sets its arguments to"
-FUNCTION = "a plan does not show what a function of constants gives"
-NOT_SHOWN = "the document does not show the configuration of this resource"
+DYNAMIC = Reason(ReasonKind.DYNAMIC_HIDDEN)
+FUNCTION = Reason(ReasonKind.FUNCTION_HIDDEN)
+NOT_SHOWN = Reason(ReasonKind.NOT_IN_DOCUMENT)
 MOST_PAIRS = 10_000
 DEEPEST = 4
 _EXPRESSION_KEYS = frozenset({"constant_value", "references"})
@@ -24,7 +25,7 @@ _EXPRESSION_KEYS = frozenset({"constant_value", "references"})
 class Hidden:
     """An expression that the document does not show."""
 
-    reason: str
+    reason: Reason
 
 
 class ConfigBlock(Protocol):
@@ -47,7 +48,7 @@ class ConfigBlock(Protocol):
 class Unseen:
     """A block that the configuration in the document does not show."""
 
-    reason: str
+    reason: Reason
 
     def expression(self, name: str) -> object:  # noqa: ARG002
         """Always hidden."""

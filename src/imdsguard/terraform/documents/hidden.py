@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     Name: TypeAlias = tuple[str, str]
     """What can be read in a module: `("aws_instance.web", "id")`, `("var", "x")`, `("module.m", "output")`."""
 
-REASON = "a plan does not show dynamic blocks, and one may depend on {}, which nothing that it shows uses"
 MOST_INSTANCES = 16
 MOST_ATTRIBUTES = 10_000
 MOST_STEPS = 200_000

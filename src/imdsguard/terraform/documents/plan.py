@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from imdsguard.model.problem import Problem
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Known, Reference, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path
@@ -217,7 +218,7 @@ class PlanReader:
         for deferred in self._deferred:
             instance = Instance(deferred.resource_change)
             if self._wants(instance) and (resource := self._planned(instance)) is not None:
-                reason = f"Terraform has put off planning it ({deferred.reason or 'no reason given'})"
+                reason = Reason(ReasonKind.DEFERRED, deferred.reason or "no reason given")
                 yield replace(resource, instances=Unknown(reason, place=self._place))
 
     def _kept(self) -> Iterator[Resource]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks, Provider
 from imdsguard.model.value import Absent, Known, Step, Unknown, Value
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks
     from imdsguard.terraform.documents.schema import PlanVariable, ProviderConfiguration
 
-ENVIRONMENT = "the provider block names no Region: the environment or a profile does"
+ENVIRONMENT = Reason(ReasonKind.REGION_NOT_NAMED, "the provider block")
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d+")
 _DEEP = 50
 
@@ -73,7 +74,7 @@ class PlanProviders:
         if isinstance(value, str) and _REGION.fullmatch(value):
             labels = read.references if read is not None else []
             return Known(value, self._place, tuple(Step(label, self._place) for label in labels[:1]))
-        return Unknown("the plan does not show which Region the provider uses", place=self._place)
+        return Unknown(Reason(ReasonKind.NOT_IN_PLAN, "which Region the provider uses"), place=self._place)
 
     def _account(self, name: str, block: ProviderConfiguration | None) -> str:
         if block is None:
@@ -132,7 +133,8 @@ class ProviderBody:
         if value is UNSET:
             read = expression_of(expression)
             labels = most_specific(read.references) if read is not None else []
-            return Unknown("the plan does not show it", place=self.place, trace=tuple(Step(label) for label in labels))
+            steps = tuple(Step(label) for label in labels)
+            return Unknown(Reason(ReasonKind.NOT_IN_PLAN, "it"), place=self.place, trace=steps)
         return to_value(value, None, None, self.place, (), lambda: Absent(self.place))
 
     def blocks(self, name: str) -> Blocks:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.value import Reference
 from imdsguard.terraform.documents.addresses import AddressIndex, Step, key_of, steps_of
@@ -38,7 +39,7 @@ class ReferenceSources:
     """
 
     references: tuple[Reference, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     lost: bool = False
 
     @property
@@ -50,17 +51,17 @@ class ReferenceSources:
     def exact(self) -> bool:
         """Whether the expression can be nothing but its one reference."""
         # Functions of constants are known when planning, but for two that nobody names a template by (uuid, timestamp).
-        if len(self.references) != 1 or any(reason != FUNCTION for reason in self.reasons):
+        if len(self.references) != 1 or any(each.kind is not ReasonKind.FUNCTION_HIDDEN for each in self.reasons):
             return False
         attribute = self.references[0].attribute
         return len(attribute) == 1 if attribute else self.lost
 
     @property
-    def reason(self) -> str:
-        """Why it is not known, for people; empty where the references say it."""
+    def reason(self) -> Reason | None:
+        """Why it is not known; None where the references say it."""
         if not self.reasons and len(self.references) > 1:
-            return f"a plan does not show how it depends on {self.references[0]} and {self.references[1]}"
-        return self.reasons[0] if self.reasons else ""
+            return Reason(ReasonKind.MIX_HIDDEN, str(self.references[0]), str(self.references[1]))
+        return self.reasons[0] if self.reasons else None
 
 
 SETTLED = ReferenceSources()
@@ -96,12 +97,12 @@ class Resolver:
     def follow(self, references: list[str], around: ReferenceContext, sought: Sequence[Step] = ()) -> ReferenceSources:
         """Join what the references lead to. `sought` is the part of the expression's value that is asked for."""
         found: dict[Reference, None] = {}
-        reasons: dict[str, None] = {}
+        reasons: dict[Reason, None] = {}
         lost = False
         keyed = "each.key" in references or "count.index" in references
         specific = most_specific(references)
         if len(specific) > MOST_REFERENCES_FOLLOWED:
-            reasons[f"it refers to more than {MOST_REFERENCES_FOLLOWED} things"] = None
+            reasons[Reason(ReasonKind.MANY_REFERENCES, str(MOST_REFERENCES_FOLLOWED))] = None
         for reference in specific[:MOST_REFERENCES_FOLLOWED]:
             sources = self._one(reference, around, tuple(sought), keyed=keyed)
             found.update(dict.fromkeys(sources.references))
@@ -120,8 +121,8 @@ class Resolver:
         if found is not None:
             return found
         if self._depth >= LONGEST_CHAIN:
-            return ReferenceSources((), (f"{reference} leads through more than {LONGEST_CHAIN} references",))
-        self._memo[name] = ReferenceSources((), (f"{reference} refers to itself",))
+            return _hidden(ReasonKind.LONG_CHAIN, reference, str(LONGEST_CHAIN))
+        self._memo[name] = _hidden(ReasonKind.REFERS_TO_ITSELF, reference)
         self._depth += 1
         try:
             found = self._memo[name] = self._resolve(reference, around, sought, keyed=keyed)
@@ -137,7 +138,7 @@ class Resolver:
         if root in {"path", "terraform", "count"} or not rest:
             return SETTLED
         if root == "local":
-            return ReferenceSources((), (f"a plan does not show what local.{rest[0]} stands for",))
+            return _hidden(ReasonKind.LOCAL_HIDDEN, f"local.{rest[0]}")
         if root == "each":
             if rest[0] == "key":
                 return SETTLED
@@ -171,7 +172,7 @@ class Resolver:
             return SETTLED  # a plan is made with all root variables known
         call = self._blocks.call(around.module)
         if call is None:
-            return ReferenceSources((), (f"the plan does not show where var.{name} is set",))
+            return _hidden(ReasonKind.NOT_IN_PLAN, f"where var.{name} is set")
         expression = call.expressions.get(name)
         references, _, opaque = references_of(expression) if expression is not None else ([], None, False)
         outside = ReferenceContext(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
@@ -191,7 +192,7 @@ class Resolver:
         module = self._blocks.module(child)
         output = module.outputs.get(str(sought[0])) if module is not None and sought else None
         if output is None or output.expression is None:
-            return ReferenceSources((), (f"the plan does not show which output of module.{name} it is",))
+            return _hidden(ReasonKind.NOT_IN_PLAN, f"which output of module.{name} it is")
         if not output.expression.references:
             return SETTLED
         return self.follow(output.expression.references, ReferenceContext(self, child), sought[1:])
@@ -202,7 +203,7 @@ class Resolver:
         instances = self._instances.of(around.module, label)
         if not instances:
             known = self._blocks.resource(around.module, label) is not None
-            return SETTLED if known else ReferenceSources((), (f"the plan does not show {label}",))
+            return SETTLED if known else _hidden(ReasonKind.NOT_IN_PLAN, label)
         chosen: Mapping[str | int | None, Instance] = instances
         lost = (keyed or not path) and not any(key_of(step) is None for step in path)
         key = key_of(path[0]) if path else None
@@ -229,6 +230,10 @@ class Resolver:
     def _side_by_side(self, around: ReferenceContext, instances: Mapping[str | int | None, Instance]) -> bool:
         """Whether the instances belong together one by one: a count may be used modulo another."""
         return isinstance(around.key, str) or instances.keys() == self._instances.of(around.module, around.label).keys()
+
+
+def _hidden(kind: ReasonKind, subject: str, detail: str = "") -> ReferenceSources:
+    return ReferenceSources((), (Reason(kind, subject, detail),))
 
 
 def existing(path: Sequence[Step], instance: Instance) -> tuple[Step, ...]:

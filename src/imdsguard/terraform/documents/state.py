@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 
 from imdsguard.model.problem import Problem
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Known, Reference, Unknown, Value
 from imdsguard.terraform.documents.document_body import DocumentBody
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     Found: TypeAlias = tuple[str, StateResource, dict[str, Any], Any]
 
-NO_REGION = "a state does not say which Region this resource is in"
+NO_REGION = Reason(ReasonKind.REGION_NOT_IN_STATE)
 
 
 def read_state(

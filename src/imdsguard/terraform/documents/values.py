@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown, Value
 
 if TYPE_CHECKING:
@@ -78,4 +79,4 @@ def to_value(
         raw = int(raw)
     if isinstance(raw, (str, bool, int, float)):
         return Known(raw, place, trace, secret)
-    return Unknown(f"the document gives it as {type(raw).__name__}", place=place, trace=trace)
+    return Unknown(Reason(ReasonKind.NOT_A_VALUE, type(raw).__name__), place=place, trace=trace)

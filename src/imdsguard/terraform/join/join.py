@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.terraform.documents.document_body import TOO_DEEP, DocumentBody
 from imdsguard.terraform.documents.expressions import Shown
-from imdsguard.terraform.documents.hidden import REASON
 from imdsguard.terraform.documents.values import marked, member
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Body
     from imdsguard.model.value import Plain, Value
     from imdsguard.terraform.source.merged_body import MergedBody
-
-SUSPICION = REASON.partition("{}")[0]
-"""How a plan's reader begins when a `dynamic` block may be there, or may not."""
 
 MOST_PAIRS = 10_000
 """How often blocks of a plan are compared with blocks of the source before their order has to do."""
@@ -93,7 +90,8 @@ class JoinedBody:
 
     def _settled(self, doubt: Unknown, written: Blocks) -> bool:
         """Whether the plan only suspects a `dynamic` block, and the source shows whether there is one."""
-        return self._trusted and doubt.reason.startswith(SUSPICION) and not written.items
+        kind = doubt.reason.kind if isinstance(doubt.reason, Reason) else None
+        return self._trusted and kind is ReasonKind.DYNAMIC_POSSIBLE and not written.items
 
     def _hides(self, name: str, unknown: Unknown) -> bool:
         """Whether no block in the plan may mean one that is not known: of a `dynamic` block a plan says nothing."""

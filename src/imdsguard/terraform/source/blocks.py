@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.value import Value, number, string, unknown
+from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
 
@@ -46,8 +47,8 @@ def nested_blocks(section: MergedBody, scope: EvaluationScope, name: str) -> Nes
             found = _dynamic(nested, scope)
         except EvaluationError as error:
             found = unknown(reason=reason_of(error, nested.place))
-        except LimitReached as limit:
-            found = unknown(reason=limit.reason)
+        except LimitReached as reached:
+            found = unknown(reason=limited(reached.message))
         if isinstance(found, Value):
             missing, place = missing or found, place or nested.place
         else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.values.value import OpenObject
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Unknown
 from imdsguard.terraform.source.blocks import nested_blocks
@@ -62,7 +63,7 @@ class SourceBody:
         try:
             found = nested_blocks(self._section, self._scope, name)
         except EvaluationError as error:
-            return Blocks((), Unknown(error.message, place=error.place or self._place))
+            return Blocks((), Unknown(refused(error.message), place=error.place or self._place))
         if not found.items and found.unknown is None:
             code = self._section.code(name)
             return blocks_of(safely(self._scope, code), code.place) if code is not None else Blocks()
@@ -96,7 +97,7 @@ class ObjectBody:
             except EvaluationError as error:
                 from imdsguard.hcl.values.value import unknown
 
-                return unknown(reason=error.message)
+                return unknown(reason=refused(error.message))
         return value.raw.get(name) if isinstance(value.raw, dict) else None
 
     def attribute(self, name: str) -> Value:
@@ -114,7 +115,7 @@ def _translated(value: language.Value, place: Place) -> Value:
     try:
         return translate(value, place)
     except RecursionError:
-        return Unknown("the value nests deeper than we follow", place=place)
+        return Unknown(Reason(ReasonKind.TOO_DEEP), place=place)
 
 
 def blocks_of(value: language.Value, place: Place) -> Blocks:

@@ -14,15 +14,19 @@ from imdsguard.terraform.source.load import load
 from imdsguard.terraform.source.source_cache import SourceCache
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imdsguard.hcl.values.value import Value
     from imdsguard.model.problem import Problem
+    from imdsguard.model.reason import Reason
     from imdsguard.terraform.inputs import Inputs
 
 
 class Console:
-    """An open root module. Raises `NotADirectoryError` if there is no such folder."""
+    """An open root module; `say` puts reasons into words. Raises `NotADirectoryError` if there is no such folder."""
 
-    def __init__(self, directory: str, inputs: Inputs) -> None:
+    def __init__(self, directory: str, inputs: Inputs, say: Callable[[Reason], str]) -> None:
+        self._say = say
         folder = os.path.realpath(os.path.join(inputs.working_directory, directory))
         if not os.path.isdir(folder):
             raise NotADirectoryError(directory)
@@ -63,27 +67,28 @@ class Console:
             place = error.place or Place("<console>")
             return {"error": error.message, "stage": error.stage, "line": place.line, "column": place.column}
         except LimitReached as limit:
-            return {"type": "dynamic", "unknown": True, "why": limit.reason}
+            return {"type": "dynamic", "unknown": True, "why": limit.message}
         try:
             form = expect_form(value)
         except EvaluationError as error:
             return {"error": error.message, "stage": "store"}
         if "unknown" in form:
-            form["why"] = why(value)
+            reason = why(value)
+            form["why"] = self._say(reason) if reason is not None else ""
         return form
 
     def dump(self) -> dict[str, Any]:
         """Compute the whole configuration: see `dump.dump`."""
         from imdsguard.terraform.source.dump import dump
 
-        return dump(self._tree)
+        return dump(self._tree, self._say)
 
 
-def why(value: Value) -> str:
-    """Give the first reason for which something in a value is not known."""
+def why(value: Value) -> Reason | None:
+    """Give the first reason for which something in a value is not known; None where all of it is."""
     if value.pending is not None:
         return value.pending.reason
-    return next((reason for element in value.elements() if (reason := why(element))), "")
+    return next((reason for element in value.elements() if (reason := why(element))), None)
 
 
 def to_text(data: Any) -> str:

@@ -12,8 +12,10 @@ from imdsguard.terraform.source.objects import META, instance_object
 from imdsguard.terraform.source.variables import flag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Key
     from imdsguard.terraform.source.instance import ModuleInstance
@@ -21,8 +23,19 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.tree import ModuleTree
 
 
-def dump(tree: ModuleTree) -> dict[str, Any]:
-    """Compute everything in a root and its modules: `outputs` and `resources`, or `error` (the first) and `errors`."""
+class UncountedError(EvaluationError):
+    """Which instances there are is not known, for `cause`: a plan would stop here."""
+
+    def __init__(self, cause: Reason | None, place: Place) -> None:
+        super().__init__("which instances there are is not known", place)
+        self.cause = cause
+
+
+def dump(tree: ModuleTree, say: Callable[[Reason], str]) -> dict[str, Any]:
+    """Compute everything in a root and its modules: `outputs` and `resources`, or `error` (the first) and `errors`.
+
+    `say` puts reasons into words.
+    """
     top = tree.top
     resources: dict[str, Any] = {}
     for instance in _instances(top):
@@ -32,10 +45,16 @@ def dump(tree: ModuleTree) -> dict[str, Any]:
                 resources.update(_resource(instance, declaration))
     outputs = {name: _output(top, name) for name in sorted(top.module.outputs)}
     errors = [str(problem) for problem in tree.library.problems]
-    errors += [f"{error.place}: {error.message}" if error.place else error.message for error in tree.evaluation.errors]
+    errors += [_told(error, say) for error in tree.evaluation.errors]
     if errors:
         return {"error": errors[0], "errors": list(dict.fromkeys(errors))}
     return {"outputs": outputs, "resources": {address: resources[address] for address in sorted(resources)}}
+
+
+def _told(error: EvaluationError, say: Callable[[Reason], str]) -> str:
+    cause = error.cause if isinstance(error, UncountedError) else None
+    message = f"{error.message}: {say(cause)}" if cause is not None else error.message
+    return f"{error.place}: {message}" if error.place else message
 
 
 def _instances(instance: ModuleInstance) -> Iterator[ModuleInstance]:
@@ -44,16 +63,19 @@ def _instances(instance: ModuleInstance) -> Iterator[ModuleInstance]:
         try:
             expansion = instance.call_expansion(name)
             if expansion.unknown is not None:
-                reason = expansion.unknown.pending.reason if expansion.unknown.pending else ""
-                _note(instance, EvaluationError(f"which instances there are is not known: {reason}", call.place))
+                _note(instance, UncountedError(_cause(expansion.unknown), call.place))
             for child in (instance.children(name) or {}).values():
                 yield from _instances(child)
         except (EvaluationError, LimitReached) as error:
             _note(instance, error)
 
 
+def _cause(value: Value) -> Reason | None:
+    return value.pending.reason if value.pending is not None else None
+
+
 def _note(instance: ModuleInstance, error: EvaluationError | LimitReached) -> None:
-    found = error if isinstance(error, EvaluationError) else EvaluationError(error.reason)
+    found = error if isinstance(error, EvaluationError) else EvaluationError(error.message)
     instance.tree.evaluation.errors.append(found)
 
 
@@ -143,8 +165,7 @@ def _resource(instance: ModuleInstance, declaration: Declaration) -> dict[str, A
         _note(instance, error)
         return {}
     if expansion.unknown is not None and expansion.error is None:
-        reason = expansion.unknown.pending.reason if expansion.unknown.pending else ""
-        _note(instance, EvaluationError(f"which instances there are is not known: {reason}", declaration.place))
+        _note(instance, UncountedError(_cause(expansion.unknown), declaration.place))
     if expansion.unknown is not None:
         return {}
     for key, scope in expansion.scopes.items():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.values.value import Value, unknown
+from imdsguard.model.reason import limited, refused
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class Evaluation:
             return compute()
         except EvaluationError as error:
             return self.failed(label, error)
-        except LimitReached as limit:
-            return unknown(reason=limit.reason)
+        except LimitReached as reached:
+            return unknown(reason=limited(reached.message))
         finally:
             del self.active[token]
             self.bounds.leave()
@@ -58,9 +59,7 @@ class Evaluation:
     def failed(self, label: str, error: EvaluationError, place: Place | None = None) -> Value:
         """Note an error and give the unknown value that stands for what has none."""
         self.errors.append(error)
-        where = error.place or place
-        at = f" (error at {where.file}:{where.line})" if where is not None and where.line else ""
-        return unknown(reason=f"{label}: {error.message}{at}")
+        return unknown(reason=refused(error.message, error.place or place, label))
 
 
 class NoNames:

@@ -9,6 +9,7 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
 from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, number, string, unknown
+from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
 
@@ -50,8 +51,8 @@ def expand(section: MergedBody, scope: EvaluationScope) -> Expansion:
         return _each(value, code, scope) if kind == "for_each" else _count(value, code, scope)
     except EvaluationError as error:
         return _unknown(kind, unknown(reason=reason_of(error, code.place)), code, scope, error)
-    except LimitReached as limit:
-        return _unknown(kind, unknown(reason=limit.reason), code, scope, limit=limit.reason)
+    except LimitReached as reached:
+        return _unknown(kind, unknown(reason=limited(reached.message)), code, scope, limit=reached.message)
 
 
 def _unknown(

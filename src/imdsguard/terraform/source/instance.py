@@ -15,6 +15,7 @@ from imdsguard.hcl.values.value import (
     tuple_of,
     unknown,
 )
+from imdsguard.model.reason import Reason, ReasonKind, limited
 from imdsguard.model.value import Reference, Step
 from imdsguard.terraform.source.evaluation import NoNames
 from imdsguard.terraform.source.expansion import Expansion, expand
@@ -198,7 +199,7 @@ class ModuleInstance:
             error = EvaluationError(f"no value is given for var.{name}", declared.place)
         self._evaluation.errors.append(error)
         type_ = constraint.type if constraint is not None else DYNAMIC
-        reason = f"var.{name} is a variable without a value"
+        reason = Reason(ReasonKind.NO_VALUE, f"var.{name}")
         return unknown(type_, reason, refinement=NOT_NULL) if not nullable else unknown(type_, reason)
 
     def local(self, name: str, place: Place | None = None) -> Value:
@@ -273,8 +274,7 @@ class ModuleInstance:
         prefix = f"{self.address}." if self.address else ""
         children = self.children(name)
         if children is None:
-            reason = f"{prefix}module.{name} is not there: its outputs are not known"
-            return unknown(reason=reason), 1
+            return unknown(reason=Reason(ReasonKind.MODULE_MISSING, f"{prefix}module.{name}")), 1
         if expansion.kind == "single":
             return self._output_or_all(children[None], steps, 1, place)
         if expansion.unknown is not None:
@@ -370,5 +370,5 @@ class ModuleInstance:
         except EvaluationError as error:
             self._evaluation.errors.append(error)
             return unknown(reason=reason_of(error, code.place))
-        except LimitReached as limit:
-            return unknown(reason=limit.reason)
+        except LimitReached as reached:
+            return unknown(reason=limited(reached.message))

@@ -17,6 +17,7 @@ from imdsguard.hcl.values.value import (
     tuple_of,
     unknown,
 )
+from imdsguard.model.reason import AFTER_APPLY, Reason, ReasonKind
 from imdsguard.model.value import Reference, Step
 from imdsguard.terraform.source.blocks import nested_blocks
 
@@ -43,10 +44,7 @@ def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key
     address = instance.absolute(declaration, key)
     if declaration.labels[0] == "terraform_data" and declaration.kind == "resource":
         return _once(instance, address, lambda: _terraform_data(declaration, address, scope))
-    if declaration.kind == "resource":
-        reason = "known only after apply"
-    else:
-        reason = f"{address} is read by Terraform at plan or apply time"
+    reason = AFTER_APPLY if declaration.kind == "resource" else Reason(ReasonKind.DATA_SOURCE, address)
     known: dict[str, Value] = {}
 
     def attribute(name: str) -> Value:
@@ -58,7 +56,7 @@ def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key
     def _configured(section: MergedBody, scope: EvaluationScope, name: str, address: str) -> Value:
         after = unknown(
             _NEVER_NULL.get(name, DYNAMIC),
-            f"{address}.{name} is known only after apply" if declaration.kind == "resource" else reason,
+            Reason(ReasonKind.AFTER_APPLY, f"{address}.{name}") if declaration.kind == "resource" else reason,
             (Reference(address, (name,)),),
             exact=True,
             refinement=NOT_NULL if name in _NEVER_NULL and declaration.kind == "resource" else NO_REFINEMENT,
@@ -84,7 +82,7 @@ def _once(instance: ModuleInstance, label: str, compute: Callable[[], Value]) ->
 
 
 def _block(
-    section: MergedBody, scope: EvaluationScope, address: str, path: tuple[str | int, ...], reason: str
+    section: MergedBody, scope: EvaluationScope, address: str, path: tuple[str | int, ...], reason: Reason
 ) -> Value:
     """Give a nested block as an object: `aws_instance.web.metadata_options[0]`."""
 
@@ -122,7 +120,7 @@ def _terraform_data(declaration: Declaration, address: str, scope: EvaluationSco
 
         assert isinstance(type_, Type)
         refinement = NOT_NULL if name == "id" else NO_REFINEMENT
-        reason = f"{address}.{name} is known only after apply"
+        reason = Reason(ReasonKind.AFTER_APPLY, f"{address}.{name}")
         return unknown(type_, reason, (Reference(address, (name,)),), exact=True, refinement=refinement)
 
     given = values["input"]

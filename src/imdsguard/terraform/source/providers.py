@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.record import record
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Unknown, text_of
@@ -34,7 +35,6 @@ BLOCKS = {
 }
 """What decides which account a provider configuration reaches: arguments, and arguments of nested blocks."""
 
-ENVIRONMENT = "names no Region: the environment or a profile does"
 _ROLE = re.compile(r"arn:[\w-]+:iam::(\d{12}):role/.+")
 
 
@@ -45,20 +45,20 @@ class Binding:
     name: str
     alias: str
     owner: ModuleInstance
-    unknown: str = ""
+    unknown: Reason | None = None
 
 
 class Providers:
     """Binds the resources of one root to provider configurations, each described once."""
 
     def __init__(self) -> None:
-        self._described: dict[tuple[str, str, int, str], Provider] = {}
+        self._described: dict[tuple[str, str, int, Reason | None], Provider] = {}
 
     def of(self, instance: ModuleInstance, resource: Declaration) -> Provider:
         """Give the provider of a resource: its `provider` argument, else the default one of its type."""
         code = resource.section.code("provider")
         default = resource.labels[0].partition("_")[0]
-        name, alias, doubt = reference(code) if code is not None else (default, "", "")
+        name, alias, doubt = reference(code) if code is not None else (default, "", None)
         found = bind(instance, name or default, alias)
         if doubt:
             found = Binding(found.name, found.alias, found.owner, doubt)
@@ -71,7 +71,7 @@ class Providers:
         return self._described[key]
 
 
-def reference(code: LazyExpression) -> tuple[str, str, str]:
+def reference(code: LazyExpression) -> tuple[str, str, Reason | None]:
     """Read `aws.use1`: name, alias, and why it is not certain (OpenTofu's `aws.by_region[each.key]`)."""
     from imdsguard.hcl.syntax.nodes import IndexNode
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
@@ -79,13 +79,13 @@ def reference(code: LazyExpression) -> tuple[str, str, str]:
     try:
         node = reference_node(code.expression)
     except EvaluationError as error:
-        return "", "", error.message
-    doubt = ""
+        return "", "", refused(error.message)
+    doubt = None
     if isinstance(node, IndexNode):
-        doubt, node = "which instance of the provider it is, is computed by OpenTofu", node.source
+        doubt, node = Reason(ReasonKind.PROVIDER_INSTANCE), node.source
     steps = static_traversal(node)
     if steps is None or len(steps) > 2 or not all(isinstance(step, str) for step in steps):
-        return "", "", "its provider argument is not a plain reference"
+        return "", "", Reason(ReasonKind.PROVIDER_EXPRESSION)
     return *_name_and_alias(steps), doubt
 
 
@@ -97,7 +97,7 @@ def _name_and_alias(steps: tuple[str | int, ...]) -> tuple[str, str]:
 
 def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
     """Find the configuration that a name means in a module: handed over by the call, its own, or inherited."""
-    at, doubt = instance, ""
+    at, doubt = instance, None
     while True:
         if (name, alias) in at.module.providers or at.parent is None or at.call is None:
             return Binding(name, alias, at, doubt)
@@ -108,16 +108,14 @@ def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
                 name, alias, here = passed
                 doubt = doubt or here
             elif alias:
-                return Binding(
-                    name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over'
-                )
+                return Binding(name, alias, at, doubt or Reason(ReasonKind.PROVIDER_NOT_PASSED, f"{name}.{alias}"))
             # A provider that the call does not name is inherited if it is the default one.
         elif alias:
-            return Binding(name, alias, at, doubt or f'the call of the module hands no provider "{name}.{alias}" over')
+            return Binding(name, alias, at, doubt or Reason(ReasonKind.PROVIDER_NOT_PASSED, f"{name}.{alias}"))
         at = at.parent
 
 
-def passed_providers(code: LazyExpression) -> dict[tuple[str, str], tuple[str, str, str]]:
+def passed_providers(code: LazyExpression) -> dict[tuple[str, str], tuple[str, str, Reason | None]]:
     """Read `providers = { aws.peer = aws.use2 }`: by name and alias inside, the name, alias and doubt outside."""
     from imdsguard.hcl.syntax.nodes import IndexNode, Object, Parens
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
@@ -126,12 +124,12 @@ def passed_providers(code: LazyExpression) -> dict[tuple[str, str], tuple[str, s
         node = reference_node(code.expression)
     except EvaluationError:
         return {}
-    found = {}
+    found: dict[tuple[str, str], tuple[str, str, Reason | None]] = {}
     for item in node.items if isinstance(node, Object) else ():
-        key, value, doubt = item.key, item.value, ""
+        key, value, doubt = item.key, item.value, None
         inside = static_traversal(key.inner if isinstance(key, Parens) else key)
         if isinstance(value, IndexNode):
-            doubt, value = "which instance of the provider it is, is computed by OpenTofu", value.source
+            doubt, value = Reason(ReasonKind.PROVIDER_INSTANCE), value.source
         outside = static_traversal(value)
         if inside is not None and outside is not None:
             found[_name_and_alias(inside)] = (*_name_and_alias(outside), doubt)
@@ -144,18 +142,18 @@ def describe(binding: Binding) -> Provider:
     label = f"{owner.address}:{name}" if owner.address else name
     declaration = owner.module.providers.get((binding.name, binding.alias))
     if declaration is None:
-        reason = binding.unknown or f"provider {label} {ENVIRONMENT}"
+        reason = binding.unknown or Reason(ReasonKind.REGION_NOT_NAMED, f"provider {label}")
         if binding.alias and not binding.unknown:
-            reason = f"provider {label} is not configured"
+            reason = Reason(ReasonKind.PROVIDER_NOT_CONFIGURED, label)
         account = f"environment {label}" if binding.alias else "environment"
         return Provider(label, account, Unknown(reason))
     body = SourceBody(declaration.section, owner, declaration.place)
     region = body.attribute("region")
     if isinstance(region, Absent):
-        region = Unknown(f"provider {label} {ENVIRONMENT}", place=declaration.place)
+        region = Unknown(Reason(ReasonKind.REGION_NOT_NAMED, f"provider {label}"), place=declaration.place)
     account, tags = account_of(body, owner.address), partial(default_tags, body)
     if declaration.section.code("for_each") is not None:  # OpenTofu: one configuration for each key
-        reason = f"provider {label} has for_each, which is not evaluated"
+        reason = Reason(ReasonKind.PROVIDER_FOR_EACH, label)
         return Provider(label, f"{label}[*]", Unknown(reason, place=declaration.place), tags)
     if binding.unknown:
         return Provider(label, f"{label}?", Unknown(binding.unknown, place=declaration.place), tags)

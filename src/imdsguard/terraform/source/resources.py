@@ -98,7 +98,7 @@ class Collector:
             except EvaluationError as error:
                 self._tree.library.report(Problem(error.message, error.place or code.place if code else section.place))
             except LimitReached as limit:
-                self._tree.library.report(Problem(limit.reason, code.place if code else section.place))
+                self._tree.library.report(Problem(limit.message, code.place if code else section.place))
         for body in section.layers() if len(section.bodies) > 1 else (section,):
             for type_ in body.types():
                 for nested in body.nested(type_):

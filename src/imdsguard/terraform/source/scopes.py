@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.evaluate.operations import get_attr, index
 from imdsguard.hcl.values.value import OpenObject, Origin, Value, unknown
+from imdsguard.model.reason import Reason, limited, refused
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
@@ -144,11 +145,10 @@ def safely(scope: EvaluationScope, code: LazyExpression) -> Value:
         return scope.evaluate(code)
     except EvaluationError as error:
         return unknown(reason=reason_of(error, code.place))
-    except LimitReached as limit:
-        return unknown(reason=limit.reason)
+    except LimitReached as reached:
+        return unknown(reason=limited(reached.message))
 
 
-def reason_of(error: EvaluationError, place: Place | None) -> str:
-    """Put an error of the code into the words of a reason."""
-    at = error.place or place
-    return f"{error.message} (error at {at.file}:{at.line})" if at is not None and at.line else error.message
+def reason_of(error: EvaluationError, place: Place | None) -> Reason:
+    """Make a reason of an error of the code. `place` is where it was met, if the error itself does not say."""
+    return refused(error.message, error.place or place)

@@ -91,7 +91,7 @@ class SourceCache:
                 from imdsguard.hcl.syntax.native import parse_body as parse
             body, problems = parse(SourceText(label, data, self._budget))
         except LimitReached as limit:
-            self.report(Problem(limit.reason, Place(label)))
+            self.report(Problem(limit.message, Place(label)))
             return None
         except EvaluationError as error:
             self.report(Problem(error.message, error.place or Place(label)))

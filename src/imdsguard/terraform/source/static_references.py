@@ -123,7 +123,7 @@ class StaticReferenceCheck:
                 self._report(error.message, error, code)
         except LimitReached as limit:
             if first:
-                self._library.report(Problem(limit.reason, code.place))
+                self._library.report(Problem(limit.message, code.place))
         return tuple(found)
 
     def _circle(self, names: list[_Name]) -> None:

@@ -48,7 +48,7 @@ class ModuleTree:
             try:
                 self.evaluation.bounds.instances(1)
             except LimitReached as limit:
-                self.library.report(Problem(limit.reason, call.place, "what lies beyond was not checked"))
+                self.library.report(Problem(limit.message, call.place, "what lies beyond was not checked"))
                 break
             instances[key] = ModuleInstance(
                 self,

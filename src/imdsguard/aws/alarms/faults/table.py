@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.flaw import AlarmFault
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence
@@ -102,7 +103,10 @@ def may_be_none(value: Value) -> bool:
 
     What hangs on a variable without a value is anybody's guess: `var.notify ? [aws_sns_topic.x.arn] : []`.
     """
-    return isinstance(value, Unknown) and (not value.references or value.reason.endswith("variable without a value"))
+    if not isinstance(value, Unknown):
+        return False
+    reason = value.reason
+    return not value.references or (isinstance(reason, Reason) and reason.root.kind is ReasonKind.NO_VALUE)
 
 
 def number_of(value: Value) -> int | float | None:

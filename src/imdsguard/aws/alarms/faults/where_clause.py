@@ -32,7 +32,7 @@ def where_flaws(asks: Value, watch: AlarmTarget, answers: Sequence[tuple[str, Co
     """Say that nothing in the code is let through, or what it takes besides to be let through."""
     if answers and all(answer.covered is False for _, answer in answers):
         address, answer = answers[0]
-        reason = (answer.reason or "").partition("WHERE: ")[2]
+        reason = str(answer.reason or "").partition("WHERE: ")[2]
         if len(answers) > 1:
             many = f"none of the {len(answers)} launches of its account and Region"
             message = f"watches nothing in the code: its WHERE lets {many} through ({address}: {reason})"

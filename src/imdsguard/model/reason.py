@@ -1,0 +1,114 @@
+"""Why something is unknown, as data: its kind and what it is about. `imdsguard.report.reasons` puts it into words."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from imdsguard.model.place import Place
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class ReasonKind(str, Enum):
+    """Kinds of causes; the values are words of the JSON contracts. What `subject` and `detail` are stands beside each.
+
+    A new one needs its words in `imdsguard.report.reasons`, and a row in docs/json.md.
+    """
+
+    # The language: what an expression is made of.
+    AFTER_APPLY = "after_apply"  # the attribute, where it is one
+    NO_VALUE = "variable_without_value"  # var.NAME
+    REFUSED = "refused"  # detail: Terraform's text of the error; subject: what was computed, where that is not said
+    LIMIT = "limit"  # detail: which of our bounds is reached, or what we do not read
+    TOO_DEEP = "nested_too_deep"
+    NEW_AT_EACH_APPLY = "new_at_each_apply"  # the function
+    TIME_OF_APPLY = "time_of_apply"  # the function
+    PROVIDER_FUNCTION = "provider_function"  # the function
+    COMPRESSOR = "compressor"  # the function
+    KEY_FORMAT = "key_format"  # the function
+    HOME_NOT_SET = "home_not_set"  # the function
+
+    # Terraform: where values, modules and providers come from.
+    DATA_SOURCE = "data_source"  # its address
+    MODULE_MISSING = "module_missing"  # its address
+    REGION_NOT_NAMED = "region_not_named"  # the provider configuration
+    REGION_OUTSIDE = "region_outside_code"
+    PROVIDER_NOT_CONFIGURED = "provider_not_configured"  # its name
+    PROVIDER_FOR_EACH = "provider_for_each"  # its name
+    PROVIDER_INSTANCE = "provider_instance"
+    PROVIDER_EXPRESSION = "provider_expression"
+    PROVIDER_NOT_PASSED = "provider_not_passed"  # its name inside the module
+
+    # What several readers say. The subject may be a clause: "which launch template is used".
+    NOT_COMPUTED = "not_computed"  # what cannot be computed
+    UNDOCUMENTED = "undocumented"  # what AWS's documentation does not say
+    NOT_IN_CODE = "not_in_code"  # what is somewhere else
+
+    # Plans and states: what they leave out.
+    NOT_IN_PLAN = "not_in_plan"  # what it is that the plan does not show
+    FUNCTION_HIDDEN = "function_hidden"
+    LOCAL_HIDDEN = "local_hidden"  # local.NAME
+    DYNAMIC_HIDDEN = "dynamic_block_hidden"
+    DYNAMIC_POSSIBLE = "dynamic_block_possible"  # an attribute that a dynamic block may be made from
+    DYNAMIC_UNCOUNTED = "dynamic_block_uncounted"
+    CHOICE_HIDDEN = "choice_hidden"  # two arguments, of which one is set
+    MIX_HIDDEN = "mix_hidden"  # two attributes that it is made from
+    REFERS_TO_ITSELF = "refers_to_itself"  # the reference
+    MANY_REFERENCES = "many_references"  # how many we follow
+    LONG_CHAIN = "long_chain"  # the reference; detail: how many we follow
+    NOT_IN_DOCUMENT = "configuration_not_shown"
+    NOT_A_VALUE = "not_a_value"  # the type of JSON that stands in its place
+    DOCUMENT_TOO_DEEP = "document_too_deep"
+    REGION_NOT_IN_STATE = "region_not_in_state"
+    DEFERRED = "planning_deferred"  # Terraform's own word for why
+
+
+@record(frozen=True, slots=True)
+class Reason:
+    """One cause. `subject` is what it is about (`var.tokens`, an address, a number), `detail` what its kind needs more.
+
+    `place` is where an error of the code stands: its file and line. `cause` is the reason behind this one: what is said
+    of a template's id cannot be computed because of that.
+    """
+
+    kind: ReasonKind
+    subject: str = ""
+    detail: str = ""
+    place: Place | None = None
+    cause: Reason | str | None = None
+
+    def chain(self) -> Iterator[Reason]:
+        """Give this reason and those behind it, the last of all last."""
+        reason: Reason | None = self
+        while reason is not None:
+            yield reason
+            reason = reason.cause if isinstance(reason.cause, Reason) else None
+
+    def __str__(self) -> str:
+        """Short-lived, for aws/ that still makes sentences of its own: goes when those are converted."""
+        from importlib import import_module
+
+        said: str = import_module("imdsguard.report.reasons").sentence(self)
+        return said
+
+    @property
+    def root(self) -> Reason:
+        """The last reason of the chain: what all of it comes down to."""
+        return self.cause.root if isinstance(self.cause, Reason) else self
+
+
+AFTER_APPLY = Reason(ReasonKind.AFTER_APPLY)
+
+
+def refused(message: str, place: Place | None = None, subject: str = "") -> Reason:
+    """Make the reason for an error of the code, at its file and line where these are known."""
+    at = Place(place.file, place.line) if place is not None and place.line else None
+    return Reason(ReasonKind.REFUSED, subject, message, at)
+
+
+def limited(message: str) -> Reason:
+    """Make the reason for a bound of ours that was reached."""
+    return Reason(ReasonKind.LIMIT, detail=message)

@@ -1,0 +1,91 @@
+"""Why something is unknown, in words: one table from a reason's kind to its sentence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.option import Source
+from imdsguard.model.reason import ReasonKind
+
+if TYPE_CHECKING:
+    from imdsguard.model.option import Option
+    from imdsguard.model.reason import Reason
+
+K = ReasonKind
+
+SENTENCES: dict[ReasonKind, str] = {
+    K.AFTER_APPLY: "{subject} is known only after apply",
+    K.NO_VALUE: "{subject} is a variable without a value",
+    K.REFUSED: "{subject}: {detail}",
+    K.LIMIT: "{detail}",
+    K.TOO_DEEP: "the value nests deeper than we follow",
+    K.NEW_AT_EACH_APPLY: "{subject} gives another value at each apply",
+    K.TIME_OF_APPLY: "{subject} is the time of the apply",
+    K.PROVIDER_FUNCTION: "the function {subject} is defined by a provider",
+    K.COMPRESSOR: "the bytes that {subject} gives depend on Terraform's own compressor",
+    K.KEY_FORMAT: "{subject} with a key of this kind is not computed",
+    K.HOME_NOT_SET: "{subject} needs HOME, which is not set",
+    K.DATA_SOURCE: "{subject} is read by Terraform at plan or apply time",
+    K.MODULE_MISSING: "{subject} is not there: its outputs are not known",
+    K.REGION_NOT_NAMED: "{subject} names no Region: the environment or a profile does",
+    K.REGION_OUTSIDE: "the Region is set outside the code (environment or profile)",
+    K.PROVIDER_NOT_CONFIGURED: "provider {subject} is not configured",
+    K.PROVIDER_FOR_EACH: "provider {subject} has for_each, which is not evaluated",
+    K.PROVIDER_INSTANCE: "which instance of the provider it is, is computed by OpenTofu",
+    K.PROVIDER_EXPRESSION: "its provider argument is not a plain reference",
+    K.PROVIDER_NOT_PASSED: 'the call of the module hands no provider "{subject}" over',
+    K.NOT_COMPUTED: "{subject} cannot be computed",
+    K.UNDOCUMENTED: "{subject} is not documented",
+    K.NOT_IN_CODE: "{subject} is not in the code",
+    K.NOT_IN_PLAN: "the plan does not show {subject}",
+    K.FUNCTION_HIDDEN: "a plan does not show what a function of constants gives",
+    K.LOCAL_HIDDEN: "a plan does not show what {subject} stands for",
+    K.DYNAMIC_HIDDEN: "a plan does not show what a dynamic block sets its arguments to",
+    K.DYNAMIC_POSSIBLE: (
+        "a plan does not show dynamic blocks, and one may depend on {subject}, which nothing that it shows uses"
+    ),
+    K.DYNAMIC_UNCOUNTED: "set by a dynamic block whose for_each is known only after apply",
+    K.CHOICE_HIDDEN: "a plan does not show which of {subject} and {detail} is set",
+    K.MIX_HIDDEN: "a plan does not show how it depends on {subject} and {detail}",
+    K.REFERS_TO_ITSELF: "{subject} refers to itself",
+    K.MANY_REFERENCES: "it refers to more than {subject} things",
+    K.LONG_CHAIN: "{subject} leads through more than {detail} references",
+    K.NOT_IN_DOCUMENT: "the document does not show the configuration of this resource",
+    K.NOT_A_VALUE: "the document gives it as {subject}",
+    K.DOCUMENT_TOO_DEEP: "the value is nested too deeply to be read",
+    K.REGION_NOT_IN_STATE: "a state does not say which Region this resource is in",
+    K.DEFERRED: "Terraform has put off planning it ({subject})",
+}
+"""What is said of each kind. Behind it stands, after a colon, the reason behind the reason."""
+
+WITHOUT_SUBJECT: dict[ReasonKind, str] = {
+    K.AFTER_APPLY: "known only after apply",
+    K.REFUSED: "{detail}",
+}
+"""What is said instead where the reason has no subject."""
+
+
+def sentence(reason: Reason | str | None) -> str:
+    """Say a reason in words that follow "because" or a colon; nothing where there is none."""
+    if reason is None or isinstance(reason, str):
+        return reason or ""
+    words = SENTENCES[reason.kind] if reason.subject else WITHOUT_SUBJECT.get(reason.kind, SENTENCES[reason.kind])
+    said = words.format(subject=reason.subject, detail=reason.detail)
+    if reason.place is not None:
+        said = f"{said} (error at {reason.place.file}:{reason.place.line})"
+    return f"{said}: {sentence(reason.cause)}" if reason.cause is not None else said
+
+
+def because(option: Option) -> str:
+    """Say which layer gives a metadata option which value, or why that is not known, in words that follow a colon."""
+    if not option.known:
+        return sentence(option.reason) if option.reason else f"{option.name} cannot be computed"
+    value = "a sensitive value" if option.sensitive else f'"{option.effective}"'
+    if option.source is Source.SERVICE_DEFAULT:
+        return f"nothing sets {option.name}, and the service's own default is {value}"
+    layer = option.trace[0].label if option.trace else "the launch"
+    if option.source is Source.REGION_DEFAULT:
+        return f"{option.name} is {value} by the Region default {layer}"
+    if option.source is Source.AMI:
+        return f"{option.name} is {value} by the image {layer}"
+    return f"{option.name} is {value} in {layer}"
