@@ -69,13 +69,12 @@ AT_LAUNCH = 'http_tokens = "required" where instances are launched from it'
 def check(image: Image) -> Iterable[Judgement]:
     """Judge an image."""
     tokens = image.tokens
-    settable = image.resource.type == "aws_ami"
     if tokens.value == "required":
         yield passed(image)
     elif not tokens.known:
         message = f"may not require tokens of the instances launched from it: {because(tokens)}"
-        remedy = REMEDY if settable else AT_LAUNCH
+        remedy = REMEDY if image.settable else AT_LAUNCH
         yield undecided(image, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=tokens.reason)
-    elif settable and tokens.source is Source.SERVICE_DEFAULT:
+    elif image.settable and tokens.source is Source.SERVICE_DEFAULT:
         message = "leaves tokens optional for instances launched from it: imds_support is not set"
         yield failed(image, message, remedy=REMEDY)

@@ -58,7 +58,7 @@ Where all your instances run containers in ways that the code does not show, set
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from imdsguard import (
     HOP_LIMIT,
@@ -118,7 +118,12 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
             yield undecided(launch, message, remedy=remedy, place=hops.place, trace=hops.trace, because=hops.reason)
         return
     number = int(hops.effective or 1)
-    if number > allowed:
+    unknown = "" if host else workload_unknown(launch, estate)
+    if unknown and number <= parameters.max_container and not (number > parameters.max and shared):
+        message = f"may have the wrong hop limit: {said(hops)}, and {unknown}"
+        found = undecided(launch, message, place=hops.place, trace=hops.trace, because=unknown)
+        yield replace(found, severity=Severity.NOTE)
+    elif number > allowed:
         if not shared:  # else it is said of the template, once
             yield too_high(launch, hops, allowed, host, parameters, estate)
     elif host and number < parameters.max_container and (launch.starts_instances or not estate.users_of(launch)):
@@ -155,6 +160,12 @@ def host_of_containers(launch: Launch, estate: Estate) -> str:
             because = each.delivery.use_because
             return because if each is launch else f"{each.address} is a host of containers ({because})"
     return ""
+
+
+def workload_unknown(launch: Launch, estate: Estate) -> str:
+    """Return why it is not known whether containers run on it; nothing where that is known."""
+    near = (launch, *estate.users_of(launch))
+    return next((each.delivery.use_because for each in near if each.delivery.use is Use.UNKNOWN), "")
 
 
 def said(hops: Option) -> str:

@@ -150,8 +150,7 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
 
 def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Judgement]:
     """Say how an edit of the template gets lost, if it does."""
-    number = "_number" if template.resource.type.startswith("awscc_") else ""
-    latest = f"version = {relative(template)}.latest_version{number}"
+    latest = f"version = {relative(template)}.{template.delivery.latest_version}"
     place, trace = version.place, version.trace
     if launch.delivery.frozen:
         ignored = launch.delivery.frozen

@@ -105,14 +105,6 @@ EXAMPLE = True
 
 CONTROLS = {"Prowler": ("ec2_instance_account_imdsv2_enabled",), "Cloud Custodian": ("ec2-metadata-defaults",)}
 
-LATER = (
-    "aws_imagebuilder_distribution_configuration",
-    "aws_imagebuilder_infrastructure_configuration",
-    "awscc_imagebuilder_distribution_configuration",
-    "awscc_imagebuilder_infrastructure_configuration",
-)
-"""What an apply only describes: instances start when somebody runs it."""
-
 RESOURCE = 'resource "aws_ec2_instance_metadata_defaults" "this" {{{where}\n  http_tokens = "required"\n}}'
 SETTING = 'http_tokens = "required"'
 
@@ -171,7 +163,7 @@ def race(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     """Say that a launch may come before the default that alone protects it."""
     tokens = launch.tokens
     protected = tokens.source is Source.REGION_DEFAULT and tokens.value == "required"
-    if not protected or not launch.starts_instances or launch.resource.type in LATER or not made_now(launch.resource):
+    if not protected or not launch.starts_instances or launch.starts_later or not made_now(launch.resource):
         return
     for default in estate.region_defaults:
         resource = default.resource

@@ -88,62 +88,6 @@ CONTROLS = {
     "MITRE ATT&CK (our mapping)": ("T1552.005",),
 }
 
-METADATA_OPTIONS = 'metadata_options {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
-OBJECT = 'metadata_options = {\n  http_endpoint = "enabled"\n  http_tokens   = "required"\n}'
-OUTSIDE = "nothing in Terraform can say it: look at the service's own settings"
-
-BEANSTALK = """setting {
-  namespace = "aws:autoscaling:launchconfiguration"
-  name      = "DisableIMDSv1"
-  value     = "true"
-}"""
-
-EMR = """an aws_emr_security_configuration whose JSON says
-"InstanceMetadataServiceConfiguration": {
-  "MinimumInstanceMetadataServiceVersion": 2,
-  "HttpPutResponseHopLimit": 1
-}"""
-
-SAGEMAKER = """instance_metadata_service_configuration {
-  minimum_instance_metadata_service_version = "2"
-}"""
-
-REMEDIES = {
-    "aws_sagemaker_notebook_instance": SAGEMAKER,
-    "aws_elastic_beanstalk_environment": BEANSTALK,
-    "aws_elastic_beanstalk_configuration_template": BEANSTALK,
-    "aws_emr_cluster": EMR,
-    "aws_emr_instance_group": EMR,
-    "aws_emr_instance_fleet": EMR,
-    "aws_imagebuilder_infrastructure_configuration": 'instance_metadata_options {\n  http_tokens = "required"\n}',
-    "awscc_imagebuilder_infrastructure_configuration": 'instance_metadata_options = {\n  http_tokens = "required"\n}',
-    "aws_imagebuilder_distribution_configuration": "a launch_template that says\n" + METADATA_OPTIONS,
-    "awscc_imagebuilder_distribution_configuration": "a launch_template that says\n" + METADATA_OPTIONS,
-    "aws_batch_compute_environment": "a launch_template with a template that says\n" + METADATA_OPTIONS,
-    "awscc_batch_compute_environment": "a launch_template with a template that says\n" + METADATA_OPTIONS,
-    "aws_gamelift_game_server_group": "a launch_template that says\n" + METADATA_OPTIONS,
-    "awscc_workspacesinstances_workspace_instance": "in managed_instance\n" + OBJECT,
-    "aws_lightsail_instance": "aws lightsail update-instance-metadata-options --http-tokens required",
-}
-
-WORDS = {
-    "aws_sagemaker_notebook_instance": "minimum_instance_metadata_service_version",
-    "aws_elastic_beanstalk_environment": "the setting DisableIMDSv1",
-    "aws_elastic_beanstalk_configuration_template": "the setting DisableIMDSv1",
-    "aws_emr_cluster": "MinimumInstanceMetadataServiceVersion",
-}
-"""What a service calls tokens."""
-
-BEANSTALK_DEFAULT = "DisableIMDSv1 is not set, and it is false by default on this platform"
-
-DEFAULTS = {
-    "aws_lightsail_instance": "Lightsail's default leaves tokens optional, and no argument of Terraform changes it",
-    "aws_sagemaker_notebook_instance": "without minimum_instance_metadata_service_version SageMaker allows IMDSv1",
-    "aws_elastic_beanstalk_environment": BEANSTALK_DEFAULT,
-    "aws_elastic_beanstalk_configuration_template": BEANSTALK_DEFAULT,
-}
-"""What a service does where nothing is set."""
-
 
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every launch by a service."""
@@ -156,25 +100,25 @@ def check(estate: Estate) -> Iterable[Judgement]:
 def judge(launch: Launch) -> Judgement:
     """Judge one launch by a service."""
     tokens = launch.tokens
-    remedy = REMEDIES.get(launch.resource.type, OUTSIDE)
+    remedy, in_terraform = launch.terms.remedy, launch.terms.in_terraform
     if launch.state is State.OPTIONAL:
-        milder = Severity.WARNING if launch.resource.type == "aws_lightsail_instance" else None
+        milder = None if in_terraform else Severity.WARNING
         message = f"answers calls without a token (IMDSv1): {cause(launch)}"
         return failed(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, severity=milder)
     if launch.state is State.UNKNOWN:
         message = f"may answer calls without a token (IMDSv1): {sentence(launch.reason)}"
         found = undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
-        return found if remedy != OUTSIDE else replace(found, severity=Severity.NOTE)
+        return found if in_terraform else replace(found, severity=Severity.NOTE)
     return passed(launch)
 
 
 def cause(launch: Launch) -> str:
     """Say what leaves tokens optional, in the service's own words."""
-    tokens, service = launch.tokens, launch.resource.type
-    if tokens.source is Source.SERVICE_DEFAULT and service in DEFAULTS:
-        return DEFAULTS[service]
-    if tokens.source is Source.LAUNCH and service in WORDS:
-        return f"{WORDS[service]} says so in {tokens.trace[0].label}"
+    tokens, terms = launch.tokens, launch.terms
+    if tokens.source is Source.SERVICE_DEFAULT and terms.default:
+        return terms.default
+    if tokens.source is Source.LAUNCH and terms.tokens:
+        return f"{terms.tokens} says so in {tokens.trace[0].label}"
     return because(tokens)
 
 

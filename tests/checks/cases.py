@@ -6,7 +6,7 @@ from pathlib import Path
 
 from imdsguard import Estate, Finding, Policy, Verdict, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.run.reading import estate_of as of_roots
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
@@ -35,14 +35,14 @@ def said(rule: str, estate: Estate) -> str:
 
 def estate_of(path: str) -> Estate:
     """The estate that a folder of Terraform, or a plan, describes."""
-    reading = read([path], Inputs(), wanted())
+    reading = read([path], Inputs(), supported_types())
     assert reading.problems == (), reading.problems
     return build([(root.name, root.resources) for root in reading.roots])
 
 
 def estate_of_change(folder: str) -> Estate:
     """The estate that the plan in a folder describes, at the places of the source beside it."""
-    reading = read([f"{folder}/plan.json"], Inputs(source=folder), wanted())
+    reading = read([f"{folder}/plan.json"], Inputs(source=folder), supported_types())
     assert reading.problems == (), reading.problems
     return of_roots(reading.roots, reading.problems).estate
 

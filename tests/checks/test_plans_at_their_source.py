@@ -8,7 +8,7 @@ import pytest
 
 from imdsguard import Estate, Launch, Policy, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.join.planned import read_planned
 from tests.checks.cases import BEFORE, CASES, FIXTURES, estate_of
@@ -27,7 +27,7 @@ DECIDED_BY_THE_PLAN = {
 
 
 def joined(case: Path) -> Estate:
-    reading = read_planned("plan.json", (case / "plan.json").read_bytes(), ".", Inputs(), wanted())
+    reading = read_planned("plan.json", (case / "plan.json").read_bytes(), ".", Inputs(), supported_types())
     assert reading.problems == ()
     assert [root.name for root in reading.roots] == ["."]
     return build([(root.name, root.resources) for root in reading.roots])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Launch, State
 from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
@@ -55,7 +55,7 @@ class Difference:
 
 def estate_of_source(folder: Path, *var_files: str) -> Estate:
     """Read a root module, which must be without problems."""
-    reading = read([str(folder)], Inputs(var_files=tuple(str(folder / name) for name in var_files)), wanted())
+    reading = read([str(folder)], Inputs(var_files=tuple(str(folder / name) for name in var_files)), supported_types())
     assert not reading.problems, "\n".join(map(str, reading.problems))
     (root,) = [root for root in reading.roots if root.resources] or [None]
     return build([(root.name, root.resources)] if root is not None else [])
@@ -63,14 +63,14 @@ def estate_of_source(folder: Path, *var_files: str) -> Estate:
 
 def estate_of_plan(plan: bytes) -> Estate:
     """Read a plan, which must be without problems."""
-    root, problems = read_document("plan.json", plan, wanted())
+    root, problems = read_document("plan.json", plan, supported_types())
     assert not problems, "\n".join(map(str, problems))
     return build([(root.name, root.resources)])
 
 
 def estate_of_plan_at_source(folder: Path, plan: bytes) -> Estate:
     """Read a plan together with the code that it was made of, which must belong together."""
-    reading = read_planned("plan.json", plan, str(folder), Inputs(), wanted())
+    reading = read_planned("plan.json", plan, str(folder), Inputs(), supported_types())
     assert not reading.problems, "\n".join(map(str, reading.problems))
     (root,) = reading.roots
     return build([(root.name, root.resources)])

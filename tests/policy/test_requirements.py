@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.estate import Estate
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.launch import Coverage, Kind, Launch, State
@@ -327,7 +327,7 @@ resource "aws_autoscaling_group" "g" {
 )  # fmt: skip
 def test_tags_are_those_of_the_launch_its_provider_and_its_instances(where: str, expected: dict[str, str]) -> None:
     Path("main.tf").write_text(MAIN)
-    reading = read(["."], Inputs(), wanted())
+    reading = read(["."], Inputs(), supported_types())
     estate = build([(root.name, root.resources) for root in reading.roots])
     asked = policy(f"{{id: a, where: {{{where}}}, require: {{state: required}}}}")
     assert {f.address: f.verdict.value for f in judge(estate, (), asked).findings} == expected

@@ -8,7 +8,7 @@ import pytest
 
 from imdsguard import Severity, Verdict, judge, load_rules, rule_files
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.policy.read import ResolvedPolicy, find_policy
 from imdsguard.policy.shipped import shipped_policies
 from imdsguard.terraform.inputs import Inputs
@@ -26,7 +26,7 @@ CONTROLS = {
 def worst(found: ResolvedPolicy, stack: str, monkeypatch: pytest.MonkeyPatch) -> tuple[bool, set[str]]:
     """Whether a run over the production stack fails, and the rules that found something."""
     monkeypatch.chdir(EXAMPLES)
-    reading = read([stack], Inputs(var_files=(f"{stack}/environments/prod.tfvars",)), wanted())
+    reading = read([stack], Inputs(var_files=(f"{stack}/environments/prod.tfvars",)), supported_types())
     estate = build([(root.name, root.resources) for root in reading.roots])
     rules = load_rules(rule_files(), found.select(rule_files()))
     policy = found.bind(rules)

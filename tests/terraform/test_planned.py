@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Known, Unknown
 from imdsguard.report.reasons import sentence
@@ -32,7 +32,7 @@ def stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def joined(source: str | None = ".", inputs: Inputs = PROD) -> RootsRead:
-    return read_planned("plan.json", Path("plan.json").read_bytes(), source, inputs, wanted())
+    return read_planned("plan.json", Path("plan.json").read_bytes(), source, inputs, supported_types())
 
 
 def by_address(reading: RootsRead) -> dict[str, Resource]:
@@ -82,7 +82,7 @@ def test_the_root_has_the_name_that_a_scan_gives_it(stack: Path, monkeypatch: py
     assert root.files[:3] == ("plan.json", "json.tf.json", "main.tf")
     monkeypatch.chdir("..")
     data = (stack / "plan.json").read_bytes()
-    (root,) = read_planned("-", data, "stack", Inputs(var_files=("stack/prod.tfvars",)), wanted()).roots
+    (root,) = read_planned("-", data, "stack", Inputs(var_files=("stack/prod.tfvars",)), supported_types()).roots
     assert root.name == "stack"
 
 
@@ -310,7 +310,7 @@ def test_a_state_is_read_at_the_places_of_its_source(stack: Path) -> None:
     instance = {"address": "aws_instance.ignoring", "mode": "managed", "type": "aws_instance", "name": "ignoring"}
     resources = [{**instance, "provider_name": "registry.terraform.io/hashicorp/aws", "values": values}]
     state = {"format_version": "1.0", "values": {"root_module": {"resources": resources}}}
-    found = read_planned("state.json", json.dumps(state).encode(), ".", PROD, wanted())
+    found = read_planned("state.json", json.dumps(state).encode(), ".", PROD, supported_types())
     (resource,) = by_address(found).values()
     assert (problems(found), place(resource), found.roots[0].deployed) == ([], "main.tf:59", True)
     value = tokens(resource)
@@ -329,7 +329,7 @@ def test_broken_code_costs_places_only(stack: Path) -> None:
 
 
 def read_beside(*paths: str, inputs: Inputs = PROD) -> RootsRead:
-    return read(paths, replace(inputs, look_beside=True), wanted())
+    return read(paths, replace(inputs, look_beside=True), supported_types())
 
 
 def test_the_code_beside_a_plan_is_taken(stack: Path) -> None:

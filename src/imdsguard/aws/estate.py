@@ -7,15 +7,20 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.alarm_index import AlarmIndex
-from imdsguard.aws.images import image_of
+from imdsguard.aws.precedence.effective import decide
+from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.sharing import groups
 from imdsguard.aws.root_index import RootIndex
 from imdsguard.aws.tags.deferred import Tagging
 from imdsguard.aws.tags.read import labels_of
 from imdsguard.aws.templates.delivery import delivery_of
-from imdsguard.aws.types import ability
+from imdsguard.aws.types import capability
+from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.user_data.of_launch import reader_of
 from imdsguard.model.estate import NOTHING_KNOWN, Estate, History
+from imdsguard.model.image import Image
+from imdsguard.model.option import HTTP_TOKENS
+from imdsguard.model.service_terms import ServiceTerms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +28,6 @@ if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import AlarmTarget
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault
-    from imdsguard.model.image import Image
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.region_default import RegionDefault
@@ -58,16 +62,24 @@ def build(
     images: list[Image] = []
     policies: list[OrganizationPolicy] = []
     for root, lookout in zip(surroundings, lookouts, strict=True):
-        for resource in root.able("launches"):
-            launch = _launch(resource, root)
+        for resource, read in root.capable(capability.launches):
+            launch = read(resource, root)
             if launch is not None:
-                launch = replace(launch, tagged=Tagging(resource, root), labelled=partial(labels_of, resource))
+                launch = replace(
+                    launch,
+                    tagged=Tagging(resource, root),
+                    labelled=partial(labels_of, resource),
+                    terms=_terms(resource),
+                    starts_later=_starts_later(resource),
+                )
                 delivery, observed = delivery_of(launch, root), lookout.observation_of(launch)
                 coverage = lookout.coverage_of(launch, root)
                 boot = reader_of(resource, root)
                 launches.append(replace(launch, coverage=coverage, delivery=delivery, observed=observed, boot=boot))
         defaults += [default for default, _ in root.defaults()]
-        images += [image_of(resource, root) for resource in root.able("image")]
+        images += [
+            _image(resource, root, settable=image.settable) for resource, image in root.capable(capability.image)
+        ]
         policies += _policies(root)
     for lookout in dict.fromkeys(lookouts):
         alarms += lookout.alarms()
@@ -76,28 +88,29 @@ def build(
     )
 
 
-def _launch(resource: Resource, root: RootIndex) -> Launch | None:
-    read = ability(resource.type, "launches")
-    assert read is not None
-    launch: Launch | None = read(resource, root)
-    return launch
+def _image(resource: Resource, root: RootIndex, *, settable: bool) -> Image:
+    """Make the estate's image of a resource that makes one."""
+    return Image(resource, scope_of(resource), decide(HTTP_TOKENS, (root.image(resource),)), settable=settable)
+
+
+def _terms(resource: Resource) -> ServiceTerms:
+    """How a service speaks of tokens; one of which only a block of options is known, in EC2's words."""
+    record = record_of(resource.kind)
+    if record is not None and record.terms is not None:
+        return record.terms
+    options = record.options if record is not None else None
+    return ServiceTerms(options.example) if options is not None and options.path else ServiceTerms()
+
+
+def _starts_later(resource: Resource) -> bool:
+    record = record_of(resource.kind)
+    return record is not None and bool(record.starts_later)
 
 
 def _policies(root: RootIndex) -> list[OrganizationPolicy]:
-    policies: list[OrganizationPolicy] = []
-    for resource in root.able("organization_policy"):
-        read = ability(resource.type, "organization_policy")
-        assert read is not None
-        policy: OrganizationPolicy | None = read(resource, root)
-        if policy is not None:
-            policies.append(policy)
-    return policies
+    read_all = (read(resource, root) for resource, read in root.capable(capability.organization_policy))
+    return [policy for policy in read_all if policy is not None]
 
 
 def _watches(root: RootIndex) -> list[AlarmTarget]:
-    watches: list[AlarmTarget] = []
-    for resource in root.able("watch"):
-        read = ability(resource.type, "watch")
-        assert read is not None
-        watches += read(resource, root)
-    return watches
+    return [watch for resource, read in root.capable(capability.alarm) for watch in read(resource, root)]

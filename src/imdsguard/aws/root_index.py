@@ -8,7 +8,8 @@ from imdsguard.aws.precedence.layer import Layer, silent
 from imdsguard.aws.precedence.region_default import combined
 from imdsguard.aws.precedence.settings import doubtful
 from imdsguard.aws.precedence.sharing import seen_from
-from imdsguard.aws.types import ability
+from imdsguard.aws.types import capability
+from imdsguard.aws.types.registry import record_of
 from imdsguard.model.option import Source
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -16,9 +17,10 @@ NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_con
 """What others may name a template or a launch configuration by; plans know ids."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from imdsguard.aws.precedence.settings import Settings
+    from imdsguard.aws.types.resource_type import ResourceType, SharedBy
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
@@ -42,9 +44,9 @@ class RootIndex:
         self._layers: dict[Scope, Layer] = {}
         self._by_address = {resource.address: resource for resource in resources}
         self._settings: dict[str, Settings] = {}
-        self._named: dict[tuple[str, str], list[Resource]] | None = None
+        self._named: dict[tuple[SharedBy, str], list[Resource]] | None = None
         self._defaults: list[tuple[RegionDefault, Layer]] | None = None
-        self._able: dict[str, tuple[Resource, ...]] = {}
+        self._capable: dict[object, Any] = {}
         self._asked: set[str] = set()
         self._made: dict[object, Any] = {}
 
@@ -59,13 +61,19 @@ class RootIndex:
             found = whole if whole is not None and whole.instances is not None else None
         return found
 
-    def able(self, name: str) -> Sequence[Resource]:
-        """Return the resources whose adapter has the function `name`."""
-        found = self._able.get(name)
-        if found is None:
-            those = (each for each in self._resources if not each.data and ability(each.type, name) is not None)
-            found = self._able[name] = tuple(those)
+    def capable(self, field: Callable[[ResourceType], _Made | None]) -> Sequence[tuple[Resource, _Made]]:
+        """Return the resources whose type has a field (see `aws.types.capability`), each with that. No data sources."""
+        if field not in self._capable:
+            self._capable[field] = tuple(self._with(field, data=False))
+        found: tuple[tuple[Resource, _Made], ...] = self._capable[field]
         return found
+
+    def _with(self, field: Callable[[ResourceType], _Made | None], *, data: bool) -> Iterator[tuple[Resource, _Made]]:
+        for each in self._resources:
+            record = record_of(each.kind) if each.data is data else None
+            given = field(record) if record is not None else None
+            if given is not None:
+                yield each, given
 
     def once(self, make: Callable[[RootIndex], _Made]) -> _Made:
         """Return what `make` makes of this root module: whoever asks first has it made, for all."""
@@ -78,33 +86,30 @@ class RootIndex:
         """Return what a template or launch configuration sets."""
         known = self._settings.get(resource.address)
         if known is None:
-            read = ability(resource.kind, "settings")
-            assert read is not None, "asked for resources with settings only"
-            known = self._settings[resource.address] = read(resource, self)
+            record = record_of(resource.kind)
+            assert record is not None, "asked for resources with settings only"
+            assert record.shared is not None, "asked for resources with settings only"
+            known = self._settings[resource.address] = record.shared.read(resource, self)
         return known
 
-    def named(self, text: str, resource_type: str) -> list[Resource]:
-        """Return the templates or configurations of a type that have this name, or this id (plans know ids)."""
+    def named(self, text: str, shared_by: SharedBy) -> list[Resource]:
+        """Return the templates, or configurations of a kind, that have this name, or this id (plans know ids)."""
         if self._named is None:
             self._named = {}
-            looked_up = (each for each in self._resources if each.data and ability(each.kind, "settings") is not None)
-            for resource in (*self.able("settings"), *looked_up):
+            looked_up = self._with(capability.shared, data=True)
+            for resource, shared in (*self.capable(capability.shared), *looked_up):
                 for attribute in NAMES:
                     value = text_of(resource.body.attribute(attribute))
                     if value:
-                        found = self._named.setdefault((resource.type, value), [])
+                        found = self._named.setdefault((shared.shared_by, value), [])
                         if resource not in found:
                             found.append(resource)
-        return self._named.get((resource_type, text), [])
+        return self._named.get((shared_by, text), [])
 
     def defaults(self) -> list[tuple[RegionDefault, Layer]]:
         """Return the account defaults, each with the layer it makes."""
         if self._defaults is None:
-            self._defaults = []
-            for resource in self.able("region_default"):
-                read = ability(resource.type, "region_default")
-                assert read is not None
-                self._defaults.append(read(resource))
+            self._defaults = [read(resource) for resource, read in self.capable(capability.region_default)]
         return self._defaults
 
     def layers_through(self, settings: Settings, scope: Scope, image: Value | None = None) -> tuple[Layer, ...]:
@@ -153,15 +158,14 @@ class RootIndex:
 
     def _image(self, resource: Resource) -> Layer | None:
         """Return what an image in the code says; one that is made from itself (an error) says nothing."""
-        read = ability(resource.type, "image")
-        if read is None or resource.address in self._asked:
+        record = record_of(resource.kind)
+        if record is None or record.image is None or resource.address in self._asked:
             return None
         self._asked.add(resource.address)
         try:
-            layer: Layer = read(resource, self)
+            return record.image.read(resource, self)
         finally:
             self._asked.remove(resource.address)
-        return layer
 
 
 def _which(_: str, answer: Value) -> Value:

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.types import ability
+from imdsguard.aws.types import capability
+from imdsguard.aws.types.registry import record_of
+from imdsguard.model.delivery import Use
 from imdsguard.model.value import Known, Unknown, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
 
-BY_TYPE = {
-    "aws_eks_node_group": "it runs the nodes of an EKS cluster",
-    "aws_batch_compute_environment": "AWS Batch runs jobs in containers on it",
-    "awscc_batch_compute_environment": "AWS Batch runs jobs in containers on it",
-    "aws_ecs_capacity_provider": "it runs tasks of an ECS cluster",
-    "awscc_ecs_capacity_provider": "it runs tasks of an ECS cluster",
-}
+UNREAD = "what runs on instances of {} is not known"
 CLUSTER_TAGS = ("kubernetes.io/cluster/", "k8s.io/cluster/", "AmazonECSManaged")
 """Tags by which a cluster knows the group of its nodes. (Amazon EKS User Guide, "Self-managed nodes"; ECS Developer
 Guide, "Amazon ECS capacity providers")"""
@@ -40,24 +38,36 @@ LARGEST = 64 * 1024
 """Characters of encoded user data: EC2 takes 16 KB of what it decodes to."""
 
 
-GROUPS = ("aws_autoscaling_group", "awscc_autoscaling_auto_scaling_group")
-PROVIDERS = ("aws_ecs_capacity_provider", "awscc_ecs_capacity_provider")
+def workload_of(resource: Resource, root: RootIndex) -> tuple[Use, str]:
+    """Return what runs on what the resource launches, and what shows it, or why that is not known."""
+    record = record_of(resource.kind)
+    if record is None or record.workload is None:
+        return Use.UNKNOWN, UNREAD.format(resource.type)
+    because = record.workload(resource, root)
+    return (Use.CONTAINERS if because else Use.PLAIN), because
 
 
-def containers(resource: Resource, root: RootIndex) -> str:
-    """Return what shows that containers run on what the resource launches; nothing if nothing does."""
-    return (
-        BY_TYPE.get(resource.type, "")
-        or _by_tags(resource)
-        or _by_capacity_provider(resource, root)
-        or _by_image(resource, root)
-        or _by_user_data(resource)
-    )
+def always(because: str) -> Callable[[Resource, RootIndex], str]:
+    """Make what says of a type that containers run on all that it launches."""
+    return lambda _resource, _root: because
+
+
+def shown(resource: Resource, root: RootIndex) -> str:
+    """Return what shows that containers run on it by its image or its user data; nothing if neither does."""
+    return _by_image(resource, root) or _by_user_data(resource)
+
+
+def of_group(resource: Resource, root: RootIndex) -> str:
+    """Return what shows that containers run on an Auto Scaling group."""
+    return _by_capacity_provider(resource, root) or shown(resource, root)
+
+
+def of_tagged_group(resource: Resource, root: RootIndex) -> str:
+    """Return the same of a group with blocks `tag`."""
+    return _by_tags(resource) or of_group(resource, root)
 
 
 def _by_tags(resource: Resource) -> str:
-    if resource.type != "aws_autoscaling_group":
-        return ""
     for tag in resource.body.blocks("tag").items:
         key = text_of(tag.attribute("key")) or ""
         if key.startswith(CLUSTER_TAGS):
@@ -66,13 +76,8 @@ def _by_tags(resource: Resource) -> str:
 
 
 def _by_capacity_provider(resource: Resource, root: RootIndex) -> str:
-    if resource.type not in GROUPS:
-        return ""
-    for provider in root.able("launches"):
-        if provider.type not in PROVIDERS:
-            continue
-        for block in provider.body.blocks("auto_scaling_group_provider").items:
-            arn = block.attribute("auto_scaling_group_arn")
+    for provider, groups in root.capable(capability.hosts_on):
+        for arn in groups(provider):
             reference = arn.reference if isinstance(arn, Unknown) else None
             if reference is not None and root.find(reference) is resource:
                 return f"{provider.address} runs tasks of ECS on it"
@@ -85,9 +90,9 @@ def _by_image(resource: Resource, root: RootIndex) -> str:
         texts = [text_of(value) or ""]
         reference = value.reference if isinstance(value, Unknown) else None
         source = root.find(reference) if reference is not None else None
-        read = ability(f"data.{source.type}", "image_names") if source is not None and source.data else None
-        if read is not None:
-            texts += read(source)
+        record = record_of(source.kind) if source is not None else None
+        if source is not None and record is not None and record.image_names is not None:
+            texts += record.image_names(source)
         for text in texts:
             if text.removeprefix("resolve:ssm:").startswith(IMAGES):
                 return f"its image {text[:80]} is made for containers"

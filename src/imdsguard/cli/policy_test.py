@@ -147,7 +147,7 @@ def _run(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Re
 
 def _judged(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Result:
     """Judge the code in a folder as if that were the working directory, and compare."""
-    from imdsguard.aws.types import wanted
+    from imdsguard.aws.types.registry import supported_types
     from imdsguard.policy.cases import mismatches
     from imdsguard.run.judge import judge
     from imdsguard.run.reading import estate_of
@@ -155,7 +155,7 @@ def _judged(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) ->
     from imdsguard.terraform.read import read
 
     inputs = Inputs(variables=case.variables, var_files=case.var_files, working_directory=folder)
-    reading = read(_inputs(folder), inputs, wanted())
+    reading = read(_inputs(folder), inputs, supported_types())
     try:
         found = estate_of(reading.roots, reading.problems, policy.outside)
     except PolicyError as error:

@@ -14,10 +14,14 @@ if TYPE_CHECKING:
 
 
 class Use(str, Enum):
-    """What runs on the instances, as far as the code shows: software in containers is one network hop further away."""
+    """What runs on the instances, as far as the code shows: software in containers is one network hop further away.
+
+    `UNKNOWN`: of a type of which nobody has said what it runs.
+    """
 
     PLAIN = "plain"
     CONTAINERS = "containers"
+    UNKNOWN = "unknown"
 
 
 class Pin(str, Enum):
@@ -89,10 +93,11 @@ class Delivery:
     """How the settings of a launch reach its instances.
 
     `moves_default`, of a template: whether its default version follows the newest; None if that cannot be told.
-    `writers`, of a template: what else writes versions of it.
+    `writers`, of a template: what else writes versions of it. `latest_version`: its attribute that is the newest one.
     `changed`, of a template: the options that this plan changes; None where nothing is planned (source, state).
     `frozen` is the argument under `ignore_changes` that keeps a launch at its template's old version.
-    `renewal` is None where it is not documented. `use_because` is what shows that containers run on the instances.
+    `renewal` is None where it is not documented. `use_because` is what shows that containers run on the instances,
+    or why it is not known.
     """
 
     use: Use = Use.PLAIN
@@ -103,4 +108,5 @@ class Delivery:
     renewal: Renewal | None = None
     frozen: str = ""
     writers: tuple[VersionWriter, ...] = ()
+    latest_version: str = "latest_version"
     unsent: tuple[IneffectiveOption, ...] = ()

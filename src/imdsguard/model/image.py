@@ -18,11 +18,13 @@ class Image:
 
     An image with `imds_support = "v2.0"` makes it `required`; one without leaves it to the service's own default.
     (EC2 User Guide, "Configure the Instance Metadata Service options")
+    `settable`: whether its type has `imds_support`.
     """
 
     resource: Resource
     scope: Scope
     tokens: Option
+    settable: bool = False
 
     @property
     def address(self) -> str:

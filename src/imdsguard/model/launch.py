@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.delivery import Delivery
 from imdsguard.model.option import HTTP_TOKENS
 from imdsguard.model.record import sealed
+from imdsguard.model.service_terms import ServiceTerms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,7 +64,8 @@ class Launch:
     `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
     the instances, nor its metrics to show them: those that a service runs in an account of its own. `delivery` says how
     the settings get there, `observed` whether an alarm on `MetadataNoToken` takes the launch in. `ways` are those by
-    which it starts instances: what every layer says, also where another one decides.
+    which it starts instances: what every layer says, also where another one decides. `terms` are how a managed service
+    speaks of tokens. `starts_later`: an apply only describes it, and instances start when somebody runs it.
     """
 
     resource: Resource
@@ -77,6 +79,8 @@ class Launch:
     follows_account: bool = True
     delivery: Delivery = field(default_factory=Delivery)
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
+    terms: ServiceTerms = field(default_factory=ServiceTerms)
+    starts_later: bool = False
     ways: tuple[LaunchPath, ...] = field(default=(), compare=False, repr=False)
     boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
     tagged: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)

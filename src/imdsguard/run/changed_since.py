@@ -73,7 +73,7 @@ def _judge(
 
     Root modules get the names of today.
     """
-    from imdsguard.aws.types import wanted
+    from imdsguard.aws.types.registry import supported_types
     from imdsguard.run.judge import judge
     from imdsguard.run.reading import estate_of
     from imdsguard.run.suppressions import apply_comments_and_exemptions
@@ -90,7 +90,7 @@ def _judge(
         return (), ()
     var_files = _var_files(found.inputs, repository, folder, here)
     same = replace(found.inputs, working_directory=here, var_files=var_files)
-    reading = read(given, same, wanted())
+    reading = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
     earlier = replace(estate_of(reading.roots, reading.problems, gate.policy.outside), folders=found.folders)
     outcome = judge(earlier.estate, gate.rules, gate.policy)

@@ -91,7 +91,7 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions | Non
     `outside` says which root modules share an account, and what is set elsewhere. Raises `PolicyError` if it puts one
     into two estates.
     """
-    from imdsguard.aws.types import wanted
+    from imdsguard.aws.types.registry import supported_types
     from imdsguard.terraform.read import read
 
     stdin, problems = _stdin() if "-" in paths else (None, ())
@@ -99,7 +99,7 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions | Non
     if paths and not given:
         reading_roots: tuple[Root, ...] = ()
     else:
-        reading = read(given or ["."], inputs, wanted(), stdin)
+        reading = read(given or ["."], inputs, supported_types(), stdin)
         reading_roots = reading.roots
         problems += reading.problems
     found = estate_of(reading_roots, problems, outside)

@@ -41,16 +41,16 @@ class Run:
 
     def _read(self, document: bytes) -> Read:
         """Read the plan as that of the root module's folder: findings are about its code, not about a document."""
-        from imdsguard.aws.types import wanted
+        from imdsguard.aws.types.registry import supported_types
         from imdsguard.run.reading import estate_of
         from imdsguard.terraform.documents import read_document
         from imdsguard.terraform.join.planned import join
 
         folder = self.driver.directory.replace(os.sep, "/")
-        root, problems = read_document(folder, document, wanted())
+        root, problems = read_document(folder, document, supported_types())
         if root.plan is not None and self._arguments.leaves_out:
             root = replace(root, plan=replace(root.plan, complete=False))
-        root, more = join(root, folder, self._inputs(), wanted())
+        root, more = join(root, folder, self._inputs(), supported_types())
         return estate_of((root,), problems + more, self._gate.policy.outside)
 
     def _inputs(self) -> Inputs:

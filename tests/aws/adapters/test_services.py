@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from imdsguard.aws.beanstalk import platform_default
+from imdsguard.aws.types.elastic_beanstalk import platform_default
 from imdsguard.model.resource import Blocks
 from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, launch, ref, resource, unknown, verdict

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imdsguard.aws.adapters.aws_cloudwatch_metric_alarm import watch
 from imdsguard.aws.root_index import RootIndex
+from imdsguard.aws.types.cloudwatch import metric_alarm
 from imdsguard.model.severity import Confidence
 from tests.aws.memory import ref, resource
 
@@ -59,7 +59,7 @@ def promql(query):
 
 def flaws_of(given):
     """What is wrong with an alarm: how sure that is, and the message."""
-    watches = watch(given, RootIndex([WEB, GROUP, given]))
+    watches = metric_alarm(given, RootIndex([WEB, GROUP, given]))
     found = dict.fromkeys(flaw for each in watches for flaw in each.flaws)
     return [
         (UNTOLD if not flaw.certain else MEDIUM if flaw.confidence is Confidence.MEDIUM else SURE, flaw.message)
@@ -69,5 +69,5 @@ def flaws_of(given):
 
 def remedies_of(given):
     """What to write instead."""
-    watches = watch(given, RootIndex([WEB, GROUP, given]))
+    watches = metric_alarm(given, RootIndex([WEB, GROUP, given]))
     return {flaw.remedy for each in watches for flaw in each.flaws}

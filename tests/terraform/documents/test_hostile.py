@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.estate import Estate
 from imdsguard.terraform.documents import document_in
 
@@ -35,7 +35,7 @@ DOCUMENTS = [
 
 def read(text: bytes) -> Estate | None:
     """Go from the bytes to the estate, as a scan does."""
-    found = document_in("plan.json", text, wanted())
+    found = document_in("plan.json", text, supported_types())
     return None if found is None else build([(found[0].name, found[0].resources)])
 
 

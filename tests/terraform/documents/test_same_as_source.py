@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.terraform.documents import read_document
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
@@ -18,8 +18,8 @@ FOLDERS = ["references", "nothing-set", "regions"]
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_the_same_resources(name: str) -> None:
-    (root,) = (root for root in read([str(FIXTURES / name)], Inputs(), wanted()).roots if root.resources)
-    document, _ = read_document("plan.json", (FIXTURES / name / "plan.json").read_bytes(), wanted())
+    (root,) = (root for root in read([str(FIXTURES / name)], Inputs(), supported_types()).roots if root.resources)
+    document, _ = read_document("plan.json", (FIXTURES / name / "plan.json").read_bytes(), supported_types())
 
     def known(resources: tuple[object, ...]) -> set[tuple[object, ...]]:
         names = ("address", "type", "name", "module", "key", "data")

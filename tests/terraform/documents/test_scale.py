@@ -6,7 +6,7 @@ import time
 
 from benchmarks.documents import dense, large
 from imdsguard.aws.estate import build
-from imdsguard.aws.types import wanted
+from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.finding import Verdict
 from imdsguard.policy.read import find_policy
 from imdsguard.run.judge import judge
@@ -20,7 +20,7 @@ SLACK = 3.0
 
 def findings(plan: bytes) -> tuple[int, int, int]:
     """Scan a plan; give the launches, and the failures and passes of all shipped rules."""
-    root, problems = read_document("plan.json", plan, wanted())
+    root, problems = read_document("plan.json", plan, supported_types())
     assert problems == ()
     estate = build([(root.name, root.resources)])
     policy, files = find_policy("strict", "."), rule_files(())

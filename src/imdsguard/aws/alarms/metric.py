@@ -7,25 +7,29 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.selector import REJECTED, SINGLE, TOKENLESS, GivenId, InDoubt, MetricSelector, OneInstance
 from imdsguard.aws.root_index import without_key
+from imdsguard.aws.types import capability
+from imdsguard.aws.types.registry import record_of
+from imdsguard.aws.types.resource_type import NO_IDENTITY
 from imdsguard.model.launch import Kind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
-    from imdsguard.model.resource import Body
+    from imdsguard.aws.types.resource_type import MetricIdentity
+    from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
 
 METRICS = (REJECTED, TOKENLESS)
 NAMESPACE = "AWS/EC2"
-ID_ATTRIBUTES = {
-    "aws_instance": (("id",),),
-    "awscc_ec2_instance": (("instance_id",), ("id",)),
-    "aws_spot_instance_request": (("spot_instance_id",),),
-}
-"""By which attributes a resource gives the id of its instance."""
-GROUPS = {"aws_autoscaling_group": "name", "awscc_autoscaling_auto_scaling_group": "auto_scaling_group_name"}
 GROUPED = frozenset({Kind.GROUP, Kind.NODE_GROUP})
+UNIDENTIFIED = "whether {} is the id of an instance is not known"
 UNPUBLISHED = "whether AWS publishes the metric by {} is not documented"
+
+
+def identity_of(resource: Resource) -> MetricIdentity | None:
+    """By what CloudWatch knows the instances of a resource; None for a type that launches of which nobody has said."""
+    record = record_of(resource.kind)
+    return record.identity if record is not None and record.launches is not None else NO_IDENTITY
 
 
 def unsure_of(body: Body, metric: str) -> str | bool:
@@ -64,9 +68,10 @@ def sights_of(body: Body, root: RootIndex) -> tuple[MetricSelector, ...]:
 def _whole(value: Unknown, root: RootIndex) -> tuple[MetricSelector, ...]:
     """Read dimensions that are unknown as a whole: so a plan shows a map that holds one attribute known after apply."""
     found = root.find(value.reference) if value.reference is not None else None
-    if found is not None and found.type in ID_ATTRIBUTES:
+    identity = identity_of(found) if found is not None else None
+    if identity is not None and identity.instance_ids:
         return _instance(value, root)
-    if found is not None and found.type in GROUPS:
+    if identity is not None and identity.group_name:
         return _group(value, root)
     return (_unknown(value, "dimensions", root, None),)
 
@@ -82,7 +87,10 @@ def _instance(value: Value, root: RootIndex) -> tuple[MetricSelector, ...]:
     found = root.find(reference)
     if found is None:
         return (_unknown(value, "InstanceId", root, SINGLE),)
-    if reference.attribute and reference.attribute not in ID_ATTRIBUTES.get(found.type, ()):
+    identity = identity_of(found)
+    if reference.attribute and identity is None:
+        return (InDoubt(UNIDENTIFIED.format(reference), frozenset({without_key(reference.address)})),)
+    if reference.attribute and identity is not None and reference.attribute not in identity.instance_ids:
         return ()  # another attribute than the instance's id: no data
     return (OneInstance(reference.address),)
 
@@ -100,8 +108,9 @@ def _group(value: Value, root: RootIndex) -> tuple[MetricSelector, ...]:
 
 def _may_be_called(name: str, root: RootIndex) -> Iterator[str]:
     """Yield the groups that have this name, or may have: AWS makes names where the code gives none."""
-    for resource in root.able("launches"):
-        given = text_of(resource.body.attribute(GROUPS.get(resource.type, "")))
+    for resource, _ in root.capable(capability.launches):
+        identity = identity_of(resource)
+        given = text_of(resource.body.attribute(identity.group_name)) if identity and identity.group_name else None
         if given is None or given == name:
             yield resource.address
 

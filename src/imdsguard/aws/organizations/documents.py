@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.aws.organizations.json_text import read_json
-from imdsguard.aws.types import ability
+from imdsguard.aws.types.registry import record_of
 from imdsguard.model.organization import Condition, Statement
 from imdsguard.model.value import Unknown
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.value import Value
 
-DOCUMENT = "aws_iam_policy_document"
 TEXTS = ("json", "minified_json")
 MAX_DEPTH = 8
 """How many documents deep one may be made of others."""
@@ -75,10 +74,9 @@ def statements_in(
     reference = value.reference if isinstance(value, Unknown) else None
     if reference is not None and len(reference.attribute) == 1 and reference.attribute[0] in TEXTS:
         found = root.find(reference)
-        read = ability(f"data.{found.type}", "statements") if found is not None and found.data else None
-        if read is not None and depth < MAX_DEPTH:
-            statements: tuple[Statement, ...] | Unknown = read(found, root, depth + 1)
-            return statements, None
+        record = record_of(found.kind) if found is not None else None
+        if found is not None and record is not None and record.statements is not None and depth < MAX_DEPTH:
+            return record.statements(found, root, depth + 1), None
     parsed = read_json(value, argument)
     if isinstance(parsed, Unknown):
         return parsed, None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.aws.organizations.documents import statements_in
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.root_index import without_key
-from imdsguard.aws.types import ability
+from imdsguard.aws.types import capability
 from imdsguard.model.organization import DECLARATIVE_EC2, SERVICE_CONTROL, OrganizationPolicy, Statement
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -85,9 +85,7 @@ def assigned(value: Any) -> str:
 def attached_in(policy: Resource, root: RootIndex) -> bool | None:
     """Whether an attachment in the code names the policy; None if one may."""
     answer: bool | None = False
-    for attachment in root.able("attaches"):
-        read = ability(attachment.type, "attaches")
-        assert read is not None
+    for attachment, read in root.capable(capability.attaches):
         named = names(read(attachment), policy, root)
         if named and attachment.instances is None:
             return True

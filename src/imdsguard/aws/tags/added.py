@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.root_index import without_key
-from imdsguard.aws.types import ability
+from imdsguard.aws.types import capability
 from imdsguard.model.record import record
 from imdsguard.model.tags import TagLayer
 from imdsguard.model.value import Absent, Known, Unknown, text_of
@@ -15,18 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.resource_type import TagTarget
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Reference, Value
 
-BY = {
-    "aws_instance": "aws_ec2_tag",
-    "awscc_ec2_instance": "aws_ec2_tag",
-    "aws_spot_instance_request": "aws_ec2_tag",
-    "aws_autoscaling_group": "aws_autoscaling_group_tag",
-    "awscc_autoscaling_auto_scaling_group": "aws_autoscaling_group_tag",
-    "aws_eks_node_group": "aws_autoscaling_group_tag",
-}
-"""By which resources tags are added to the instances of a launch."""
 CALLED = ("id", "name", "auto_scaling_group_name")
 
 
@@ -37,6 +29,7 @@ class Added:
     resource: Resource
     target: Value
     layer: TagLayer
+    adds_to: TagTarget
 
     def to(self, launch: Resource) -> TagLayer | None:
         """Return what it adds to the instances of a launch: unknown tags where it may be meant for another."""
@@ -74,24 +67,21 @@ class AddedTags:
         self._aimed: dict[str, list[int]] = {}
         self._loose: list[int] = []
         self._all: list[Added] = []
-        for number, resource in enumerate(root.able("added_tag")):
-            read = ability(resource.type, "added_tag")
-            assert read is not None
-            target, layer = read(resource)
+        for number, (resource, adder) in enumerate(root.capable(capability.adds_tag)):
+            target, layer = adder.read(resource)
             text = text_of(target)
-            self._all.append(Added(resource, target, layer))
+            self._all.append(Added(resource, target, layer, adder.adds_to))
             references = target.references if isinstance(target, Unknown) else ()
             if references and all(root.find(each) is not None for each in references):
                 for address in {name for each in references for name in (each.address, without_key(each.address))}:
                     self._aimed.setdefault(address, []).append(number)
-            elif text is None or resource.type != "aws_ec2_tag" or text.startswith("i-"):  # and not a subnet's, say
+            elif text is None or text.startswith(adder.prefix):  # and not a subnet's, say
                 self._loose.append(number)
 
-    def to(self, launch: Resource) -> Iterator[TagLayer]:
-        """Yield the tags that are added to the instances of a launch, or may be."""
-        wanted = BY.get(launch.type)
+    def to(self, launch: Resource, added_to: TagTarget) -> Iterator[TagLayer]:
+        """Yield the tags that are added to the instances of a launch, or may be, by what adds tags to `added_to`."""
         for number in sorted({*self._loose, *self._aimed.get(launch.address, ())}):
             added = self._all[number]
-            layer = added.to(launch) if added.resource.type == wanted else None
+            layer = added.to(launch) if added.adds_to is added_to else None
             if layer is not None:
                 yield layer

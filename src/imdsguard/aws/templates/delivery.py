@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.templates.ineffective_options import unsent
-from imdsguard.aws.templates.versions import changed_options, frozen_by, moves_default, renewal_of, versions_of
-from imdsguard.aws.workload import containers
+from imdsguard.aws.templates.versions import changed_options, frozen_by, renewal_of, versions_of
+from imdsguard.aws.types import capability
+from imdsguard.aws.types.registry import record_of
+from imdsguard.aws.workload import workload_of
 from imdsguard.model.delivery import Delivery, Use
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HOP_LIMIT
@@ -24,21 +26,33 @@ def delivery_of(launch: Launch, root: RootIndex) -> Delivery:
     template = launch.kind is Kind.TEMPLATE
     # What runs on an instance matters to nothing but the number of hops: whoever leaves that alone is not asked.
     hops = launch.options.get(HOP_LIMIT)
-    because = containers(resource, root) if hops is not None and hops.effective is not None else ""
+    asked = hops is not None and hops.effective is not None
+    use, because = workload_of(resource, root) if asked else (Use.PLAIN, "")
+    record = record_of(resource.kind)
+    shared = record.shared if record is not None else None
+    versions = shared.versions if shared is not None else None
     return Delivery(
-        use=Use.CONTAINERS if because else Use.PLAIN,
+        use=use,
         use_because=because,
-        versions=versions_of(resource, root),
-        moves_default=moves_default(resource) if template else None,
+        versions=versions_of(launch, root),
+        moves_default=versions.moves_default(resource) if versions is not None else None,
         changed=changed_options(resource) if template else None,
         renewal=renewal_of(resource),
         frozen=frozen_by(resource) if launch.through else "",
         writers=_writers_of(resource, root) if template else (),
+        latest_version=versions.latest if versions is not None else "latest_version",
         unsent=unsent(resource),
     )
 
 
 def _writers_of(template: Resource, root: RootIndex) -> tuple[VersionWriter, ...]:
-    from imdsguard.aws.version_writers import writers
+    return root.once(_writers).get(template.address, ())
 
-    return root.once(writers).get(template.address, ())
+
+def _writers(root: RootIndex) -> dict[str, tuple[VersionWriter, ...]]:
+    """Return what writes versions of each template of a root module, by the template's address."""
+    found: dict[str, tuple[VersionWriter, ...]] = {}
+    for resource, read in root.capable(capability.versions_written):
+        for template, writer in read(resource, root):
+            found[template] = (*found.get(template, ()), writer)
+    return found

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.types import ability
+from imdsguard.aws.types.registry import record_of
 from imdsguard.model.value import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.aws.root_index import RootIndex
-    from imdsguard.model.launch import Launch
     from imdsguard.model.layer import LaunchPath
     from imdsguard.model.resource import Body, Resource
 
@@ -27,8 +26,8 @@ def through(
     that is not the resource itself; `ways` are the launch's, where they are at hand.
     """
     if ways is None:
-        launches = ability(resource.type, "launches")
-        launch: Launch | None = launches(resource, root) if launches is not None else None
+        record = record_of(resource.kind)
+        launch = record.launches(resource, root) if record is not None and record.launches is not None else None
         ways = launch.ways if launch is not None else ()
     addresses = list(dict.fromkeys(way.through for way in ways)) or [""]
     if addresses == [""] and not names_template(body or resource.body):

@@ -8,24 +8,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.adapters.aws_launch_configuration import BELOW
 from imdsguard.aws.precedence.layer import block_layer
 from imdsguard.aws.precedence.settings import Settings, outside
 from imdsguard.model.option import Source
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
 
 UNREAD = "{} is read by Terraform at plan or apply time"
 
 
-def settings(resource: Resource, _: RootIndex) -> Settings:
-    """Read what AWS has answered; anything may be set where it has not been asked yet."""
-    identity = resource.body.attribute("arn")
-    if not isinstance(identity, Known):
-        return outside(UNREAD.format(resource.address), resource.address, resource.body.attribute("name"))
-    layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
-    below = BELOW if resource.type == "aws_launch_configuration" else None
-    return Settings("", layer, resource.body.attribute("image_id"), below)
+def looked_up(*, below: str | None) -> Callable[[Resource, RootIndex], Settings]:
+    """Make what reads the settings of such a data source; `below` is the doubt of `Settings`."""
+
+    def settings(resource: Resource, _: RootIndex) -> Settings:
+        """Read what AWS has answered; anything may be set where it has not been asked yet."""
+        identity = resource.body.attribute("arn")
+        if not isinstance(identity, Known):
+            return outside(UNREAD.format(resource.address), resource.address, resource.body.attribute("name"))
+        layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
+        return Settings("", layer, resource.body.attribute("image_id"), below)
+
+    return settings

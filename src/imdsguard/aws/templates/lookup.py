@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.settings import Settings, outside
-from imdsguard.aws.types import ability
+from imdsguard.aws.types.registry import record_of
+from imdsguard.aws.types.resource_type import SharedBy
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Reference, Value
 
-TEMPLATES = ("aws_launch_template", "awscc_ec2_launch_template")
-CONFIGURATIONS = ("aws_launch_configuration", "awscc_autoscaling_launch_configuration")
 KEYS = ("id", "launch_template_id", "name", "launch_template_name")
 NAMES = (*KEYS, "launch_configuration_name")
 """Attributes that stand for a template or a launch configuration."""
@@ -28,7 +27,7 @@ def template_of(block: Body, user: Resource, root: RootIndex) -> Settings:
     """
     values = [value for value in map(block.attribute, KEYS) if not isinstance(value, Absent)]
     for value in values:
-        found = named_by(value, user, root, *TEMPLATES)
+        found = named_by(value, user, root, SharedBy.TEMPLATE)
         if found is not None:
             return root.settings(found)
     if not values:
@@ -38,18 +37,18 @@ def template_of(block: Body, user: Resource, root: RootIndex) -> Settings:
 
 def configuration_of(value: Value, user: Resource, root: RootIndex) -> Settings:
     """Return the settings of the launch configuration that `launch_configuration = value` names."""
-    found = named_by(value, user, root, *CONFIGURATIONS)
+    found = named_by(value, user, root, SharedBy.CONFIGURATION)
     return root.settings(found) if found is not None else _not_found(value, "launch configuration")
 
 
-def named_by(value: Value, user: Resource, root: RootIndex, *types: str) -> Resource | None:
+def named_by(value: Value, user: Resource, root: RootIndex, shared_by: SharedBy) -> Resource | None:
     """Return the resource in the code that an id or a name stands for.
 
     Names count within one account and Region; an id is that of one template in all the world.
     """
     if isinstance(value, Known) and isinstance(value.value, str):
         scope = scope_of(user)
-        for resource in (found for resource_type in types for found in root.named(value.value, resource_type)):
+        for resource in root.named(value.value, shared_by):
             same = scope.same(scope_of(resource))
             if same or (same is None and value.value in _ids(resource)):
                 return resource
@@ -57,7 +56,8 @@ def named_by(value: Value, user: Resource, root: RootIndex, *types: str) -> Reso
     if reference is None or not _names(reference):
         return None
     found = root.find(reference)
-    return found if found is not None and ability(found.kind, "settings") is not None else None
+    record = record_of(found.kind) if found is not None else None
+    return found if record is not None and record.shared is not None else None
 
 
 def _ids(resource: Resource) -> tuple[str | None, ...]:

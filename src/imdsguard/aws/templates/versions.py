@@ -6,48 +6,21 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.layer import read_options
 from imdsguard.aws.templates.lookup import template_of
+from imdsguard.aws.types.registry import record_of
 from imdsguard.model.delivery import Pin, Renewal, VersionUse
 from imdsguard.model.resource import Action
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Reference, Unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.resource_type import TemplatePaths
+    from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
 
-FLEET = ("launch_template_config", "launch_template_specification")
-FLEET_CC = ("launch_template_configs", "launch_template_specification")
-MIXED = ("mixed_instances_policy", "launch_template")
-COMPUTE = ("compute_resources", "launch_template")
-PATHS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "aws_instance": (("launch_template",),),
-    "aws_autoscaling_group": (
-        ("launch_template",),
-        (*MIXED, "launch_template_specification"),
-        (*MIXED, "override", "launch_template_specification"),
-    ),
-    "aws_ec2_fleet": (FLEET,),
-    "aws_spot_fleet_request": (FLEET,),
-    "aws_eks_node_group": (("launch_template",),),
-    "aws_batch_compute_environment": (COMPUTE,),
-    "aws_gamelift_game_server_group": (("launch_template",),),
-    "awscc_ec2_instance": (("launch_template",),),
-    "awscc_autoscaling_auto_scaling_group": (
-        ("launch_template",),
-        (*MIXED, "launch_template_specification"),
-        (*MIXED, "overrides", "launch_template_specification"),
-    ),
-    "awscc_ec2_ec2_fleet": (FLEET_CC,),
-    "awscc_ec2_spot_fleet": (("spot_fleet_request_config_data", *FLEET_CC),),
-    "awscc_batch_compute_environment": (COMPUTE, (*COMPUTE, "overrides")),
-}
-"""Where a resource names launch templates: the blocks on the way."""
-
-RENEWALS = {"aws_instance": Renewal.REPLACED, "aws_eks_node_group": Renewal.REPLACED}
-"""Types that bring a changed version to what runs (instances are replaced; EKS updates the nodes of a group)."""
-
+UNREAD = "where {} names the version of its launch template is not known"
 WORDS = {"$Latest": Pin.LATEST, "$Default": Pin.DEFAULT}
 ATTRIBUTES = {
     "latest_version": Pin.LATEST_VERSION,
@@ -58,15 +31,39 @@ ATTRIBUTES = {
 """Attributes of templates; those that end in `_number` are the `awscc` provider's."""
 
 
-def versions_of(resource: Resource, root: RootIndex) -> tuple[VersionUse, ...]:
-    """Return the templates in the code that a resource launches through, each with the version it names."""
+def versions_of(launch: Launch, root: RootIndex) -> tuple[VersionUse, ...]:
+    """Return the templates in the code that a resource launches through, each with the version it names.
+
+    The version is unknown where nobody has said where the type names it.
+    """
+    resource = launch.resource
+    paths = _paths(resource)
+    if paths is None:
+        reason = UNREAD.format(resource.type)
+        through = (root.find(Reference(address)) for address in launch.through)
+        return tuple(
+            VersionUse(found.address, Pin.UNKNOWN, reason=reason, place=resource.place)
+            for found in through
+            if found is not None and _has_versions(found)
+        )
     found: dict[VersionUse, None] = {}
-    for path in PATHS.get(resource.type, ()):
+    for path in paths:
         for block in _blocks(resource.body, path):
             template = template_of(block, resource, root).address
             if template:
                 found[_version(block, template)] = None
     return tuple(found)
+
+
+def _paths(resource: Resource) -> TemplatePaths | None:
+    """The blocks on the way to where the resource names templates; None where nobody has said."""
+    record = record_of(resource.kind)
+    return record.template_paths if record is not None else None
+
+
+def _has_versions(resource: Resource) -> bool:
+    record = record_of(resource.kind)
+    return record is not None and record.shared is not None and record.shared.versions is not None
 
 
 def _blocks(body: Body, path: tuple[str, ...]) -> Iterator[Body]:
@@ -100,35 +97,21 @@ def _version(block: Body, template: str) -> VersionUse:
 
 
 def renewal_of(resource: Resource) -> Renewal | None:
-    """Say what becomes of running instances when the version changes. None where that is not documented.
-
-    An Auto Scaling group replaces them only by an instance refresh. (Terraform AWS provider, `instance_refresh`)
-    """
-    if resource.type == "aws_autoscaling_group":
-        refresh = resource.body.blocks("instance_refresh")
-        return Renewal.REPLACED if refresh.items or refresh.unknown is not None else Renewal.KEPT
-    return RENEWALS.get(resource.type)
+    """Say what becomes of running instances when the version changes. None where that is not documented."""
+    record = record_of(resource.kind)
+    return record.renewal(resource) if record is not None and record.renewal is not None else None
 
 
-def moves_default(template: Resource) -> bool | None:
-    """Whether the template's default version follows the newest. It stays at 1 until something moves it.
-
-    (Terraform AWS provider, `aws_launch_template`: `update_default_version`, `default_version`) None for the `awscc`
-    provider, whose template has no such argument.
-    """
-    if template.type != "aws_launch_template":
-        return None
-    value = template.body.attribute("update_default_version")
-    if isinstance(value, Unknown):
-        return None
-    return isinstance(value, Known) and value.value in (True, "true")
+def replaced(_: Resource) -> Renewal:
+    """Say that a changed version reaches what runs: instances are replaced; EKS updates the nodes of a group."""
+    return Renewal.REPLACED
 
 
 def frozen_by(resource: Resource) -> str:
     """Return the argument under `ignore_changes` that keeps the resource at its first version, or nothing."""
     if "all" in resource.ignored:
         return "all"
-    names = [path[0] for path in PATHS.get(resource.type, ())]
+    names = [path[0] for path in _paths(resource) or ()]
     return next((name for name in names if name in resource.ignored), "")
 
 
@@ -138,13 +121,14 @@ def changed_options(template: Resource) -> tuple[str, ...] | None:
         return None
     if template.action is not Action.UPDATE or template.before is None:
         return ()
-    before, after = _options(template.before), _options(template.body)
+    record = record_of(template.kind)
+    path = record.options.path if record is not None and record.options is not None else ()
+    before, after = _options(template.before, path), _options(template.body, path)
     return tuple(name for name, value in after.items() if _differs(value, before.get(name)))
 
 
-def _options(body: Body) -> dict[str, Value]:
-    data = body.blocks("launch_template_data").items
-    blocks = (data[0] if data else body).blocks("metadata_options").items
+def _options(body: Body, path: tuple[str, ...]) -> dict[str, Value]:
+    blocks = list(_blocks(body, path)) if path else []
     return read_options(blocks[0]) if len(blocks) == 1 else {}
 
 

@@ -6,7 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.types import ability
+from imdsguard.aws.types.registry import record_of
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 RENDERED = ("rendered",)
+UNPLACED = "where {} has its user data is not known"
 ARGUMENTS = ("user_data", "user_data_base64")
 _HASH = re.compile(r"[0-9a-f]{40}")
 _GAP_LINE = re.compile(r"^[ \t]*\ufffc[ \t\r]*$", re.MULTILINE)
 
 
-def reader_of(resource: Resource, root: RootIndex) -> Callable[[], UserData] | None:
-    """Give what reads the user data of a resource when it is asked, or None for one that has none of its own."""
-    return partial(read, resource, root) if ability(resource.type, "user_data") is not None else None
+def reader_of(resource: Resource, root: RootIndex) -> Callable[[], UserData]:
+    """Give what reads the user data of a resource when it is asked."""
+    return partial(read, resource, root)
 
 
 def arguments_of(*bodies: Body) -> tuple[Value, ...]:
@@ -36,10 +37,13 @@ def arguments_of(*bodies: Body) -> tuple[Value, ...]:
 
 
 def read(resource: Resource, root: RootIndex) -> UserData:
-    """Read the user data of a resource whose adapter says where it is."""
-    values = ability(resource.type, "user_data")
-    assert values is not None
-    return _together([_read_value(value, root) for value in values(resource)])
+    """Read the user data of a resource; of a type of which nobody has said where it is, it is unknown."""
+    record = record_of(resource.kind)
+    if record is None or record.user_data is None:
+        from imdsguard.model.user_data import UserData
+
+        return UserData(True, (), (UNPLACED.format(resource.type),), resource.place)
+    return _together([_read_value(value, root) for value in record.user_data(resource)])
 
 
 DEEPEST = 3
@@ -67,10 +71,11 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
     sources = 0
     for reference in value.references if depth < DEEPEST else ():
         found = root.find(reference) if reference.attribute in ((), RENDERED) else None
-        parts = ability(f"data.{found.type}", "parts") if found is not None and found.data else None
-        if parts is not None and found is not None:
+        record = record_of(found.kind) if found is not None else None
+        if found is not None and record is not None and record.parts is not None:
             sources += 1
-            made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts(found))
+            parts = record.parts(found)
+            made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts)
     if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
         return _together(made_of) if made_of else UserData(True, (), (str(value.reason),), value.place)
     result = _read_text(value.sketch, value, name)

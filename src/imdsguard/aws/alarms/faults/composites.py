@@ -12,6 +12,7 @@ from imdsguard.aws.alarms.faults.composite_rule import short
 from imdsguard.aws.alarms.faults.listeners import NAMED_BY, Listener, Listeners, called, speaks_of
 from imdsguard.aws.alarms.faults.table import may_be_none
 from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.types import capability
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -116,7 +117,7 @@ def why_silent(composite: Resource, root: RootIndex) -> str | Unknown:
 def mutes(alarm: Resource, root: RootIndex) -> Iterator[tuple[Resource, Unknown | None]]:
     """Yield the mute rules that name an alarm, or that may: then with what is not known."""
     name = alarm.body.attribute("alarm_name")
-    for rule in root.able("mute"):
+    for rule, _ in root.capable(capability.mute):
         if not scope_of(rule).same(scope_of(alarm)):
             continue
         for targets in rule.body.blocks("mute_targets").items:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.composite_rule import CompositeRuleError, Is, JoinedRules, comes_true, names_in, parse
 from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.types import capability
 from imdsguard.model.record import record
 from imdsguard.model.value import Unknown, text_of
 
@@ -62,7 +63,7 @@ class Listeners:
     """All composite alarms of a root module, found by what they name."""
 
     def __init__(self, root: RootIndex) -> None:
-        self._all: list[Listener] = [_listener(composite, root) for composite in root.able("composite")]
+        self._all: list[Listener] = [_listener(composite, root) for composite, _ in root.capable(capability.composite)]
         self._named: dict[str, list[int]] = {}
         self._unread: list[int] = []
         for number, listener in enumerate(self._all):

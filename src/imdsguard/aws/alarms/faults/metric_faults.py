@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.condition import ABOVE
 from imdsguard.aws.alarms.faults.table import BY_QUERY, AlarmConfig, Metric, number_of, perhaps, shown, unsettled, wrong
-from imdsguard.aws.alarms.metric import GROUPS, ID_ATTRIBUTES, METRICS, NAMESPACE
+from imdsguard.aws.alarms.metric import METRICS, NAMESPACE, identity_of
 from imdsguard.model.severity import Confidence, Severity
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -78,9 +78,10 @@ def _entries(metric: Metric, value: Value, entries: Mapping[str, Value], alarm: 
 
 def _whole(metric: Metric, value: Unknown, alarm: AlarmConfig) -> Iterator[AlarmFault]:
     found = alarm.root.find(value.reference) if value.reference is not None else None
-    if found is not None and found.type in GROUPS:
+    identity = identity_of(found) if found is not None else None
+    if identity is not None and identity.group_name:
         yield perhaps(value, UNPUBLISHED.format(metric.meant, "AutoScalingGroupName"), BY_QUERY)
-    elif found is not None and found.type in ID_ATTRIBUTES:
+    elif identity is not None and identity.instance_ids:
         yield from _identifier(value, alarm)
 
 
@@ -94,8 +95,8 @@ def _identifier(value: Value, alarm: AlarmConfig) -> Iterator[AlarmFault]:
     if reference is None or not reference.attribute:
         return
     found = alarm.root.find(reference)
-    right = ID_ATTRIBUTES.get(found.type, ()) if found is not None else ()
-    if found is not None and reference.attribute not in right:
+    identity = identity_of(found) if found is not None else None
+    if identity is not None and reference.attribute not in identity.instance_ids:
         yield wrong(value, NO_ID.format(reference), BY_ID, never=True)
 
 

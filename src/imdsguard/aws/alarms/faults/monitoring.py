@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarms.faults.table import perhaps, shown, wrong
 from imdsguard.aws.alarms.selector import SINGLE
 from imdsguard.aws.templates.launch_path import names_template, through
+from imdsguard.aws.templates.monitoring_switch import block_is_on, is_on
+from imdsguard.aws.types.registry import record_of
 from imdsguard.model.severity import Confidence
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from imdsguard.model.flaw import AlarmFault
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
-    from imdsguard.model.value import Value
 
 REMEDY = "period = 300, or detailed monitoring: {}"
 BY_INSTANCE = "monitoring = true in {}"
@@ -54,8 +55,9 @@ def detailed_of(launch: Launch, root: RootIndex) -> bool | None:
     resource = launch.resource
     if launch.kind in SINGLE:
         own = resource.body.attribute("monitoring")
-        if not isinstance(own, Absent) or resource.type == "aws_spot_instance_request":
-            return _on(own)
+        record = record_of(resource.kind)
+        if not isinstance(own, Absent) or (record is not None and record.template_paths == ()):
+            return is_on(own)
         templates = through(resource, root, ways=launch.ways)
         return _all(map(_template, templates)) if templates else False
     specified = list(_specified(resource))
@@ -78,37 +80,14 @@ def _specified(resource: Resource) -> Iterable[bool | None]:
     for body in bodies:
         for name in SPECIFICATIONS:
             found = body.blocks(name)
-            yield from map(_switch, found.items)
+            yield from map(block_is_on, found.items)
             if found.unknown is not None:
                 yield None
 
 
 def _template(resource: Resource | None) -> bool | None:
     """Whether what launches through a template or a configuration is monitored in detail."""
-    if resource is None:
+    record = record_of(resource.kind) if resource is not None else None
+    if resource is None or record is None or record.shared is None or record.shared.monitoring is None:
         return None
-    if resource.type in ("aws_launch_configuration", "awscc_autoscaling_launch_configuration"):
-        name = "enable_monitoring" if resource.type.startswith("aws_") else "instance_monitoring"
-        own = resource.body.attribute(name)
-        return isinstance(own, Absent) or _on(own)
-    if resource.type == "aws_launch_template":
-        return _switch(resource.body)
-    data = resource.body.blocks("launch_template_data")
-    if resource.type != "awscc_ec2_launch_template" or data.unknown is not None:
-        return None
-    return _switch(data.items[0]) if data.items else False
-
-
-def _switch(body: Body) -> bool | None:
-    """Read `monitoring = true`, or `monitoring { enabled = true }`."""
-    blocks = body.blocks("monitoring")
-    if blocks.unknown is not None:
-        return None
-    return _on(blocks.items[0].attribute("enabled") if blocks.items else body.attribute("monitoring"))
-
-
-def _on(value: Value) -> bool | None:
-    """Whether a switch is on; one that is not set is off."""
-    if isinstance(value, Unknown):
-        return None
-    return isinstance(value, Known) and value.value in (True, "true")
+    return record.shared.monitoring(resource)

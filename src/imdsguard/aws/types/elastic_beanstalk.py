@@ -1,0 +1,194 @@
+"""Elastic Beanstalk: the setting `DisableIMDSv1`, and what a platform does without it, under environments.
+
+(Elastic Beanstalk Developer Guide, "General options for all environments": `DisableIMDSv1` is `false` by default on
+Amazon Linux 2 and older and on Windows Server 2019, `true` on Amazon Linux 2023 and on Windows Server 2022 and later)
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.precedence.layer import Layer, silent, undecided
+from imdsguard.aws.precedence.scope import scope_of
+from imdsguard.aws.precedence.settings import Settings, doubtful
+from imdsguard.aws.tags.read import own_layers
+from imdsguard.aws.templates.lookup import named_by
+from imdsguard.aws.types.managed_services import service
+from imdsguard.aws.types.resource_type import (
+    NO_IDENTITY,
+    NO_OPTIONS,
+    InstanceTags,
+    ResourceType,
+    SharedBy,
+    SharedSettings,
+    no_user_data,
+)
+from imdsguard.aws.workload import shown
+from imdsguard.model.option import HTTP_TOKENS, Source
+from imdsguard.model.service_terms import ServiceTerms
+from imdsguard.model.tags import Tags
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.value import Value
+
+NAMESPACE = "aws:autoscaling:launchconfiguration"
+NAME = "DisableIMDSv1"
+SWITCH: dict[object, str] = {"true": "required", "false": "optional", True: "required", False: "optional"}
+
+NOT_SHOWN = f"the platform decides what holds without the setting {NAME}, and the code does not show which it is"
+BELOW = f"whether the Region default applies where Beanstalk's setting {NAME} is not given is not documented"
+
+_LINUX = re.compile(r"Amazon Linux (\d{4}|\d)")
+_WINDOWS = re.compile(r"Windows Server (?:Core )?(\d{4})")
+
+
+def switch_layer(resource: Resource) -> Layer:
+    """Return what the `setting` blocks of an environment or a configuration template say of tokens."""
+    blocks = resource.body.blocks("setting")
+    answers = [answer for block in blocks.items if not isinstance(answer := switch(block), Absent)]
+    if not answers:
+        if blocks.unknown is not None:
+            return undecided(Source.LAUNCH, resource.address, blocks.unknown)
+        return silent(Source.LAUNCH, resource.address)
+    first = next((answer for answer in answers if isinstance(answer, Known)), answers[0])
+    if any(
+        isinstance(answer, Known) and isinstance(first, Known) and answer.value != first.value for answer in answers
+    ):
+        first = Unknown(f"the setting {NAME} is given twice, with different values", place=first.place)
+    return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: first})
+
+
+def switch(setting: Body) -> Value:
+    """Return what one `setting` says of tokens: absent if it is another setting."""
+    named = {name: setting.attribute(name) for name in ("namespace", "name")}
+    for name, wanted in (("namespace", NAMESPACE), ("name", NAME)):
+        value = named[name]
+        if isinstance(value, Absent) or (isinstance(value, Known) and value.value != wanted):
+            return Absent()
+    for name, value in named.items():
+        if isinstance(value, Unknown):
+            reason = f"a setting may be {NAME}, but its {name} cannot be computed: {value.reason}"
+            return Unknown(reason, place=value.place or setting.place, trace=value.trace)
+    value = setting.attribute("value")
+    place = value.place or setting.place
+    if isinstance(value, Known):
+        tokens = SWITCH.get(value.value) if isinstance(value.value, (str, bool)) else None
+        if tokens is not None:
+            return Known(tokens, place, value.trace, value.sensitive)
+        return Unknown(f'the setting {NAME} accepts nothing but "true" and "false"', place=place, trace=value.trace)
+    return value if isinstance(value, Unknown) else Absent()
+
+
+def platform_layer(resource: Resource, *arguments: str) -> Layer | None:
+    """Return what the platform that one of these arguments names does of itself; None if none is set."""
+    for argument in arguments:
+        value = resource.body.attribute(argument)
+        if isinstance(value, Absent):
+            continue
+        tokens = platform_default(value.value) if isinstance(value, Known) and isinstance(value.value, str) else None
+        place = value.place or resource.place
+        if tokens == "required":
+            return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: Known(tokens, place, value.trace)})
+        if tokens == "optional":
+            return silent(Source.LAUNCH, resource.address)
+        unknown = Unknown(NOT_SHOWN, place=place, trace=value.trace)
+        return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: unknown})
+    return None
+
+
+def platform_default(text: str) -> str | None:
+    """Read the operating system out of a solution stack's name or a platform's ARN: what it makes of tokens."""
+    linux = _LINUX.search(text)
+    if linux is not None:
+        return "required" if linux.group(1) == "2023" else "optional"
+    windows = _WINDOWS.search(text)
+    if windows is not None:
+        return "required" if int(windows.group(1)) >= 2022 else "optional"
+    return None
+
+
+def environment(resource: Resource, root: RootIndex) -> Launch:
+    """Resolve environment > configuration template > platform; whether a Region default comes in is not documented."""
+    template: Resource | None = None
+    layers = [switch_layer(resource)]
+    name = resource.body.attribute("template_name")
+    if not isinstance(name, Absent):
+        template = named_by(name, resource, root, SharedBy.ENVIRONMENT_TEMPLATE)
+        if template is not None:
+            layers.append(root.settings(template).layer)
+        else:
+            reason = "its configuration template is not in the code"
+            layers.append(undecided(Source.LAUNCH, resource.address, Unknown(reason, place=name.place)))
+    platform = platform_layer(resource, "solution_stack_name", "platform_arn")
+    if platform is None and template is not None:
+        platform = platform_layer(template, "solution_stack_name")
+    if platform is None:
+        unknown = Unknown(NOT_SHOWN, place=resource.place)
+        platform = Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: unknown})
+    layers += [platform, doubtful(root.default_layer(scope_of(resource)), BELOW)]
+    return service(resource, layers, (template.address,) if template is not None else ())
+
+
+def template_settings(resource: Resource, _: RootIndex) -> Settings:
+    """Read the settings alone: the platform is the environment's too."""
+    return Settings(resource.address, switch_layer(resource), Absent())
+
+
+def template(resource: Resource, root: RootIndex) -> Launch:
+    """Say what an environment made with it gets with nothing more said. It starts nothing itself."""
+    unknown = Unknown(NOT_SHOWN, place=resource.place)
+    platform = platform_layer(resource, "solution_stack_name")
+    platform = platform or Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: unknown})
+    return replace(service(resource, (root.settings(resource).layer, platform)), follows_account=False)
+
+
+def environment_tags(resource: Resource, _: RootIndex) -> Iterable[Tags]:
+    """Read an environment's tags, which go to all it makes.
+
+    (Elastic Beanstalk Developer Guide, "Tagging resources in your Elastic Beanstalk environments")
+    """
+    yield Tags(own_layers(resource), ("aws:", "elasticbeanstalk:", "Name"))
+
+
+TERMS = ServiceTerms(
+    """setting {
+  namespace = "aws:autoscaling:launchconfiguration"
+  name      = "DisableIMDSv1"
+  value     = "true"
+}""",
+    tokens="the setting DisableIMDSv1",
+    default="DisableIMDSv1 is not set, and it is false by default on this platform",
+)
+
+TYPES: tuple[ResourceType, ...] = (
+    ResourceType(
+        name="aws_elastic_beanstalk_environment",
+        launches=environment,
+        options=NO_OPTIONS,
+        user_data=no_user_data,
+        tags=InstanceTags(environment_tags, None),
+        template_paths=(),
+        workload=shown,
+        identity=NO_IDENTITY,
+        terms=TERMS,
+    ),
+    ResourceType(
+        name="aws_elastic_beanstalk_configuration_template",
+        launches=template,
+        shared=SharedSettings(SharedBy.ENVIRONMENT_TEMPLATE, template_settings),
+        options=NO_OPTIONS,
+        user_data=no_user_data,
+        template_paths=(),
+        workload=shown,
+        identity=NO_IDENTITY,
+        terms=TERMS,
+    ),
+)

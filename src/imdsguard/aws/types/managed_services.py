@@ -1,0 +1,229 @@
+"""Launches by services that pick much of what EC2 is told, and the types of services that are small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.precedence.launching import launch_of, way_through, way_unknown, worst_of
+from imdsguard.aws.precedence.layer import Layer, block_layer, silent, undecided
+from imdsguard.aws.templates.lookup import template_of
+from imdsguard.aws.types.registry import record_of
+from imdsguard.aws.types.resource_type import BOTH, NO_IDENTITY, NO_OPTIONS, ResourceType, no_user_data
+from imdsguard.aws.workload import shown
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Source
+from imdsguard.model.service_terms import NOT_IN_TERRAFORM, ServiceTerms
+from imdsguard.model.value import Absent, Known, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.resource_type import Launches
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.layer import LaunchPath
+    from imdsguard.model.place import Place
+    from imdsguard.model.resource import Resource
+    from imdsguard.model.value import Value
+
+UNTOLD = "what the service sets where {} says nothing is not documented"
+
+
+def service(
+    resource: Resource, layers: Sequence[Layer], through: tuple[str, ...] = (), *, follows_account: bool = True
+) -> Launch:
+    """Make the launch of a service that these layers lead to."""
+    launch = launch_of(resource, Kind.SERVICE, layers, through)
+    return launch if follows_account else replace(launch, follows_account=False)
+
+
+def unshown(resource: Resource, reason: str, place: Place | None = None) -> Launch:
+    """Make the launch of a service of which no argument tells anything, nor any documentation."""
+    return service(resource, (undocumented(resource, reason, place),), follows_account=False)
+
+
+def undocumented(resource: Resource, reason: str, place: Place | None = None) -> Layer:
+    """Make the layer of what a service sets without telling. No service is known to switch the endpoint off."""
+    unknown = Unknown(reason, place=place or resource.place)
+    answers = {option: unknown for option in OPTIONS if option != HTTP_ENDPOINT}
+    return Layer(Source.LAUNCH, resource.address, answers)
+
+
+def same_as(resource: Resource, value: Value, types: Sequence[str], root: RootIndex) -> Launch | None:
+    """Make the launch of what adds to, or stands for, another launch in the code that `value` refers to.
+
+    It goes `through` that one, where it is reported and watched. None if that is not in the code, or of another type.
+    """
+    reference = value.reference if isinstance(value, Unknown) else None
+    found = root.find(reference) if reference is not None else None
+    if found is None or found.kind not in types:
+        return None
+    record = record_of(found.kind)
+    launch = record.launches(found, root) if record is not None and record.launches is not None else None
+    if launch is None:
+        return None
+    return replace(launch, resource=resource, kind=Kind.SERVICE, through=(found.address,), follows_account=False)
+
+
+def by_block(block: str) -> Launches:
+    """Make what reads a service's own block of metadata options; below it nothing is documented."""
+
+    def launches(resource: Resource, _: RootIndex) -> Launch:
+        own, _block = block_layer(Source.LAUNCH, resource.address, resource.body, block)
+        return service(resource, (own, undocumented(resource, UNTOLD.format(block))), follows_account=False)
+
+    return launches
+
+
+# --- SageMaker ---
+
+SAGEMAKER_BLOCK = "instance_metadata_service_configuration"
+SAGEMAKER_ARGUMENT = "minimum_instance_metadata_service_version"
+SAGEMAKER_VERSIONS = {"1": "optional", "2": "required", 1: "optional", 2: "required"}
+
+
+def notebook(resource: Resource, _: RootIndex) -> Launch:
+    """Read the minimum version: `2` requires tokens. Without one SageMaker allows both.
+
+    The instance runs in an account of SageMaker's own. (SageMaker API, InstanceMetadataServiceConfiguration)
+    """
+    return service(resource, (_notebook_layer(resource),), follows_account=False)
+
+
+def _notebook_layer(resource: Resource) -> Layer:
+    """Return what the block says of tokens."""
+    blocks = resource.body.blocks(SAGEMAKER_BLOCK)
+    if not blocks.items:
+        if blocks.unknown is not None:
+            return undecided(Source.LAUNCH, resource.address, blocks.unknown)
+        return silent(Source.LAUNCH, resource.address)
+    version = blocks.items[0].attribute(SAGEMAKER_ARGUMENT)
+    if isinstance(version, Absent) or (isinstance(version, Known) and version.value == ""):
+        return silent(Source.LAUNCH, resource.address)
+    place = version.place or blocks.items[0].place
+    if isinstance(version, Known):
+        raw = version.value
+        tokens = SAGEMAKER_VERSIONS.get(raw) if isinstance(raw, (str, int)) and not isinstance(raw, bool) else None
+        if tokens is not None:
+            answer: Known | Unknown = Known(tokens, place, version.trace, version.sensitive)
+        else:
+            answer = Unknown(f'{SAGEMAKER_ARGUMENT} accepts nothing but "1" and "2"', place=place, trace=version.trace)
+    else:
+        answer = version
+    return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: answer})
+
+
+# --- GameLift, Lightsail and others ---
+
+
+def game_server_group(resource: Resource, root: RootIndex) -> Launch:
+    """Resolve what the template leads to: GameLift makes an Auto Scaling group of this account with it."""
+    blocks = resource.body.blocks("launch_template")
+    ways: list[LaunchPath] = [way_through(template_of(block, resource, root), root, resource) for block in blocks.items]
+    if not ways:
+        unknown = blocks.unknown or Unknown("the group names no launch template", place=resource.place)
+        ways = [way_unknown(resource, unknown)]
+    return worst_of(resource, Kind.SERVICE, ways)
+
+
+def lightsail(resource: Resource, _: RootIndex) -> Launch:
+    """Resolve to the service's default: Terraform has no argument for it.
+
+    (Lightsail API, UpdateInstanceMetadataOptions: `optional` is the default)
+    """
+    return service(resource, (), follows_account=False)
+
+
+def nothing_tells(reason: str) -> Launches:
+    """Make what says why it cannot be told: no argument of the type says anything of the metadata service."""
+
+    def launches(resource: Resource, _: RootIndex) -> Launch:
+        return unshown(resource, reason)
+
+    return launches
+
+
+NOTEBOOK = ResourceType(
+    name="aws_sagemaker_notebook_instance",
+    launches=notebook,
+    options=NO_OPTIONS,
+    user_data=no_user_data,
+    template_paths=(),
+    workload=shown,
+    identity=NO_IDENTITY,
+    terms=ServiceTerms(
+        """instance_metadata_service_configuration {
+  minimum_instance_metadata_service_version = "2"
+}""",
+        tokens="minimum_instance_metadata_service_version",
+        default="without minimum_instance_metadata_service_version SageMaker allows IMDSv1",
+    ),
+)
+
+LIGHTSAIL = replace(
+    NOTEBOOK,
+    name="aws_lightsail_instance",
+    launches=lightsail,
+    terms=ServiceTerms(
+        "aws lightsail update-instance-metadata-options --http-tokens required",
+        in_terraform=False,
+        default="Lightsail's default leaves tokens optional, and no argument of Terraform changes it",
+    ),
+)
+
+SILENT = replace(NOTEBOOK, terms=NOT_IN_TERRAFORM)
+"""A type that runs instances in accounts of the service's own, or sets what they get, without telling."""
+
+APPSTREAM = nothing_tells(
+    "Terraform has no argument for AppStream's DisableIMDSV1, and what AppStream does without it is not documented"
+)
+
+TYPES: tuple[ResourceType, ...] = (
+    NOTEBOOK,
+    LIGHTSAIL,
+    replace(
+        NOTEBOOK,
+        name="aws_gamelift_game_server_group",
+        launches=game_server_group,
+        template_paths=(("launch_template",),),
+        terms=ServiceTerms("a launch_template that says\n" + BOTH),
+    ),
+    replace(SILENT, name="aws_appstream_fleet", launches=APPSTREAM),
+    replace(SILENT, name="aws_appstream_image_builder", launches=APPSTREAM),
+    replace(
+        SILENT,
+        name="aws_gamelift_fleet",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what GameLift sets for the instances of its fleets is not documented"
+        ),
+    ),
+    replace(
+        SILENT,
+        name="aws_cloud9_environment_ec2",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what Cloud9 sets for the instance it launches is not documented"
+        ),
+    ),
+    replace(
+        SILENT,
+        name="aws_codebuild_fleet",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what CodeBuild sets for the machines of its fleets is not documented"
+        ),
+    ),
+    replace(
+        SILENT,
+        name="aws_lambda_capacity_provider",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what Lambda sets for the instances it manages is not documented"
+        ),
+    ),
+    replace(
+        SILENT,
+        name="aws_opsworks_instance",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what OpsWorks sets for its instances is not documented"
+        ),
+    ),
+)
