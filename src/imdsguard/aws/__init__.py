@@ -1,1 +1,1 @@
-"""What AWS does with the resources of a configuration: one record for each type, precedence of settings, coverage by alarms."""
+"""What AWS does with resources: one record for each type, precedence of settings, coverage by alarms."""
