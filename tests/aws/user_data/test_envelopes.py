@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gzip
-import time
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
@@ -89,10 +88,9 @@ IMDS = "curl http://169.254.169.254/latest/meta-data/"
     ],
     ids=range(14),
 )
+@pytest.mark.timeout(60)
 def test_hostile_text_takes_no_long_time(text: str) -> None:
-    start = time.perf_counter()
     read_user_data(text)
-    assert time.perf_counter() - start < 5
 
 
 PIECES = st.sampled_from(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from imdsguard.hcl.bounds import Bounds
@@ -14,6 +12,10 @@ from imdsguard.model.place import Place
 from tests.hcl.evaluate.corpus_scope import ModuleScope
 
 HERE = Place("main.tf", 1, 1, 1, 1)
+
+
+pytestmark = pytest.mark.timeout(60)
+"""Each takes well under a second on an idle machine; what runs into no bound takes hours."""
 
 
 def evaluate(text, scope=None):
@@ -48,10 +50,8 @@ def chains(tmp_path):
     ],
 )
 def test_doubling_chains(chains, text):
-    started = time.monotonic()
     with pytest.raises(LimitReached):
         evaluate(text, chains)
-    assert time.monotonic() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,8 @@ def test_doubling_chains(chains, text):
     ],
 )
 def test_bombs(text):
-    started = time.monotonic()
     with pytest.raises(LimitReached):
         evaluate(text)
-    assert time.monotonic() - started < 2
 
 
 def test_a_loop_in_a_loop_in_a_loop_runs_out_of_steps():

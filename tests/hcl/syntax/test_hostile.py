@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,7 @@ from imdsguard.hcl.syntax.native_body import NativeBody
 from imdsguard.hcl.syntax.parser import parse_expression
 from imdsguard.hcl.syntax.source import SourceText
 from imdsguard.hcl.syntax.template import parse_template
+from tests.work import calls_in
 
 PIECES = [
     *"\"{}[]()=,.:?!#~$%*/-+<>&|;\\\n\r\t '`",
@@ -127,15 +128,11 @@ def test_deep_json_is_a_problem() -> None:
     ["hello world of lines\n", "hello ${x} world of lines\n", "\n", "E E\n", "$$$ %%% \\\n"],
     ids=["text", "interpolations", "blank", "near-markers", "escapes"],
 )
-def test_heredocs_take_linear_time(unit: str) -> None:
-    def seconds(size: int) -> float:
-        source = SourceText.of_text("a.tf", "x = <<-E\n" + unit * (size // len(unit)) + "E\n")
-        start = time.process_time()
-        body, problems = scan(source)
+def test_heredocs_take_linear_work(unit: str) -> None:
+    def parse(size: int) -> None:
+        body, problems = scan(SourceText.of_text("a.tf", "x = <<-E\n" + unit * (size // len(unit)) + "E\n"))
         parse_all(body)
         assert problems == ()
-        return time.process_time() - start
 
-    seconds(10_000)
-    small, large = seconds(50_000), seconds(400_000)
-    assert large < 8 * 4 * max(small, 0.005)
+    small, large = (calls_in(partial(parse, size)) for size in (20_000, 160_000))
+    assert large < 8 * 1.2 * small

@@ -81,11 +81,10 @@ def test_what_cannot_be_run_is_told(tmp_path: Path) -> None:
         run((str(tmp_path),), str(tmp_path), Signals())
 
 
+@pytest.mark.timeout(30)
 def test_what_a_child_leaves_behind_does_not_hold_us_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("imdsguard.terraform.driver.run._LAST_WORDS", 0.3)
-    began = time.monotonic()
-    assert shell("echo before; sleep 5 & exit 0", tmp_path).output == b"before\n"
-    assert time.monotonic() - began < 4
+    assert shell("echo before; sleep 45 & exit 0", tmp_path).output == b"before\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -97,15 +96,14 @@ def test_a_signal_is_passed_on_as_ctrl_c_and_the_child_ends_in_its_own_time(tmp_
     assert (tmp_path / "tidied").exists()
 
 
+@pytest.mark.timeout(50)
 def test_a_child_that_does_not_listen_is_killed_with_all_its_own(tmp_path: Path) -> None:
     lines = "trap '' INT; sleep 60 & echo $! > pid; echo $$ >> pid; touch ready; while :; do sleep 0.05; done"
-    began = time.monotonic()
     with (
         signals_once(tmp_path / "ready", *3 * [signal.SIGINT]) as signals,
         pytest.raises(InterruptedBySignalError),
     ):
         shell(lines, tmp_path, signals)
-    assert time.monotonic() - began < 20
     assert [pid for pid in map(int, (tmp_path / "pid").read_text().split()) if is_running(pid)] == []
 
 
