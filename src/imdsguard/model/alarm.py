@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.scope import Scope
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Alarm:
     """An alarm on one of the two token metrics, or on a name that surely means one.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -13,7 +13,7 @@ LABEL = "assumed by the policy"
 """How traces name what is only assumed."""
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class AssumedDefault:
     """What the default for tokens of a Region is where the code sets none: `required`, `optional` or `no-preference`.
 

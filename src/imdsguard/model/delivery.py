@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -46,7 +46,7 @@ class Renewal(str, Enum):
     KEPT = "kept"
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class VersionUse:
     """A launch template in the code, and the version of it that is launched.
 
@@ -62,7 +62,7 @@ class VersionUse:
     trace: tuple[Step, ...] = ()
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class VersionWriter:
     """What writes versions of a launch template outside Terraform, by its address.
 
@@ -74,7 +74,7 @@ class VersionWriter:
     place: Place | None = None
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class IneffectiveOption:
     """Metadata options in the code that AWS never gets: why, and what to write instead.
 
@@ -88,7 +88,7 @@ class IneffectiveOption:
     unknown: bool = False
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Delivery:
     """How the settings of a launch reach its instances.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import record, sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,11 +34,8 @@ class History:
 
 NOTHING_KNOWN = History()
 
-_MADE = ("", "")
-"""What no address is: marks an index as made, though nothing is in it."""
 
-
-@sealed(frozen=True, slots=True)
+@record(frozen=True)
 class Estate:
     """Everything the rules see: what will be launched, and what stands behind it and watches it.
 
@@ -53,8 +51,6 @@ class Estate:
     joined: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[AssumedDefault, ...] = ()
     history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
-    _users: dict[tuple[str, str], list[Launch]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _places: dict[tuple[str, str], Launch] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def before(self) -> Estate | None:
@@ -75,30 +71,31 @@ class Estate:
 
     def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
         """Return the templates and launch configurations in the code that a launch goes through."""
-        index = self._index()
         root = launch.resource.root
-        return tuple(index[(root, address)][0] for address in launch.through if (root, address) in index)
+        return tuple(self._users[(root, address)][0] for address in launch.through if (root, address) in self._users)
 
     def users_of(self, template: Launch) -> tuple[Launch, ...]:
         """Return what launches through a template or launch configuration."""
-        return tuple(self._index().get((template.resource.root, template.address), [template])[1:])
+        return tuple(self._users.get((template.resource.root, template.address), [template])[1:])
 
     def launch_at(self, root: str, address: str) -> Launch | None:
         """Return the launch with this address in a root module."""
-        if not self._places and self.launches:
-            self._places.update(((each.resource.root, each.address), each) for each in self.launches)
         return self._places.get((root, address))
 
-    def _index(self) -> dict[tuple[str, str], list[Launch]]:
+    @cached_property
+    def _places(self) -> dict[tuple[str, str], Launch]:
+        """Launches by root and address."""
+        return {(each.resource.root, each.address): each for each in self.launches}
+
+    @cached_property
+    def _users(self) -> dict[tuple[str, str], list[Launch]]:
         """Templates by root and address, each followed by its users. Made once: rules ask for every launch."""
-        if not self._users:
-            self._users[_MADE] = []
-            for launch in self.launches:
-                if not launch.starts_instances:
-                    self._users[(launch.resource.root, launch.address)] = [launch]
-            for launch in self.launches:
-                for address in launch.through:
-                    found = self._users.get((launch.resource.root, address))
-                    if found is not None:
-                        found.append(launch)
-        return self._users
+        users = {
+            (launch.resource.root, launch.address): [launch] for launch in self.launches if not launch.starts_instances
+        }
+        for launch in self.launches:
+            for address in launch.through:
+                found = users.get((launch.resource.root, address))
+                if found is not None:
+                    found.append(launch)
+        return users

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Known, Unknown
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Answer:
     """What a layer says about an option; `loses_to` names the layer that decides, None where that is this one."""
 
@@ -20,7 +21,7 @@ class Answer:
     loses_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class LayerAnswers:
     """A layer that was asked. `label` is where the code has it, `title` says in words what it is."""
 
@@ -30,7 +31,7 @@ class LayerAnswers:
     answers: tuple[Answer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class WayAnswers:
     """A way by which instances start; `unset` are the options that are left to the service's own default."""
 
@@ -39,7 +40,7 @@ class WayAnswers:
     unset: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Explanation:
     """A launch and the ways by which it starts instances, the one that decides its state first.
 

@@ -6,7 +6,7 @@ from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence, Severity
 
@@ -34,7 +34,7 @@ class Verdict(str, Enum):
     UNKNOWN = "unknown"
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Judgement:
     """What a rule yields: verdict and message for one subject. Made with `passed`, `failed` and `undecided`.
 
@@ -55,7 +55,7 @@ class Judgement:
     aspect: str = ""
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Related:
     """Another place that a reader of a finding needs: the module call that they own, what the finding is about."""
 
@@ -63,7 +63,7 @@ class Related:
     message: str
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Finding:
     """A judgement under a policy: what reports show. `fingerprint` survives moved lines (rule, root and address).
 

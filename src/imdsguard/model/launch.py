@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.delivery import Delivery
 from imdsguard.model.option import HTTP_TOKENS
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 from imdsguard.model.service_terms import ServiceTerms
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Kind(str, Enum):
     SERVICE = "managed service"
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Coverage:
     """Whether an alarm on one of the token metrics watches a launch. None: cannot be told, `reason` says why."""
 
@@ -55,7 +55,7 @@ class Coverage:
     reason: Reason | str | None = None
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Launch:
     """One path by which EC2 starts instances, with what those instances will get.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Source(str, Enum):
     UNKNOWN = "unknown"
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Option:
     """The effective value of one metadata option. `value` is None when unknown, or when nothing ever sets it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.model.scope import Scope
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class RegionDefault:
     """An `aws_ec2_instance_metadata_defaults`: options are as written, `no-preference` and -1 included."""
 

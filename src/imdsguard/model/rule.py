@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +17,7 @@ SUBJECTS = ("Launch", "RegionDefault", "Alarm", "Image", "OrganizationPolicy", "
 """What a rule can be asked about, once for each of them in the estate (for `Estate`: once)."""
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Rule:
     """One file of `checks/`. `page` is its docstring, `severity` what a policy can overrule.
 

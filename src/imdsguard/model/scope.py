@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.value import Unknown
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Scope:
     """An account and a Region, as far as the code tells them apart.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -24,7 +24,7 @@ class Means(str, Enum):
     UNCHANGED = "unchanged"
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Suppression:
     """What takes a finding out of the count. `until` is the last day on which it does (ISO 8601), None: no end."""
 

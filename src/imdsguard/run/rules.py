@@ -141,7 +141,7 @@ def _refuse_bad_parameters(file: str, parameters: object) -> None:
     from dataclasses import fields, is_dataclass
 
     settings: Any = getattr(parameters, "__dataclass_params__", None)
-    if not isinstance(parameters, type) or not is_dataclass(parameters) or not settings.frozen:
+    if not isinstance(parameters, type) or not is_dataclass(parameters) or not getattr(settings, "frozen", False):
         raise RuleError(file, "Parameters must be a frozen dataclass")
     try:
         parameters()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import record
 from imdsguard.starter.repository import variable_files
 from imdsguard.version import __version__
 
@@ -24,7 +24,7 @@ WORKFLOW = ".github/workflows/imdsguard.yml"
 PIPELINE = ".gitlab-ci.yml"
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class StarterFile:
     """A file to write. `path` is relative to the top of the repository.
 
@@ -38,7 +38,7 @@ class StarterFile:
     where: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class Seen:
     """What a scan has seen: root modules by name (relative to the top), in order, and a summary in words."""
 

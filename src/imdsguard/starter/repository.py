@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+
+from imdsguard.model.record import record
 
 _AUTOMATIC = re.compile(r"(?:terraform\.tfvars|.*\.auto\.tfvars)(?:\.json)?")
 _REMOTE = re.compile(r'\[remote "[^"\n]*"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
@@ -12,7 +13,7 @@ _FOLDERS = ("", "env", "envs", "environments", "config", "tfvars", "vars")
 _LARGEST = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class HostedRepository:
     """A repository: its top folder, and which of the big hosts its remotes or files name (`github`, `gitlab`)."""
 

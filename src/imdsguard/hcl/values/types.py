@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,10 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+@record(frozen=True)
 class Type:
     """A Terraform type. See "Type Constraints" in the Terraform language documentation."""
-
-    __slots__ = ()
 
     @property
     def name(self) -> str:
@@ -117,7 +115,7 @@ class ObjectType(Type):
     """`object({...})`. `optional` names the attributes that a value converted to it may lack (constraints only)."""
 
     items: tuple[tuple[str, Type], ...]
-    optional: frozenset[str] = field(default=frozenset())
+    optional: frozenset[str] = frozenset()
 
     @cached_property
     def _hash(self) -> int:
