@@ -45,7 +45,7 @@ def _load_msgspec() -> None:
     tried = "typing_extensions"
     if sys.version_info < (3, 11) or tried in sys.modules:
         return
-    sys.modules[tried] = None  # type: ignore[assignment]
+    sys.modules[tried] = None
     try:
         import msgspec  # noqa: F401
     finally:

@@ -71,7 +71,7 @@ class _Fields:
 
     def __get__(self, _: object, owner: Any) -> dict[str, Field[Any]]:
         if owner not in self._of:
-            like = make_dataclass(owner.__name__, owner.__struct_fields__, init=False, repr=False, eq=False)
+            like: Any = make_dataclass(owner.__name__, owner.__struct_fields__, init=False, repr=False, eq=False)
             self._of[owner] = like.__dataclass_fields__
         return self._of[owner]
 
