@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imdsguard.model.record import sealed
+from imdsguard.model.record import record
 
 
-@sealed(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ServiceTerms:
     """What a service calls the setting for tokens, and how to set it.
 
