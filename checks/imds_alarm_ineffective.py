@@ -103,18 +103,18 @@ TOKENLESS = "MetadataNoToken"
 
 
 def check(alarm: Alarm, estate: Estate) -> Iterable[Judgement]:
-    """Judge an alarm: its own flaws, then how it fits what is launched."""
-    found = [*own_flaws(alarm), *another_region(alarm, estate), *other_state(alarm, estate)]
+    """Judge an alarm: its own faults, then how it fits what is launched."""
+    found = [*own_faults(alarm), *another_region(alarm, estate), *other_state(alarm, estate)]
     yield from found or [passed(alarm)]
 
 
-def own_flaws(alarm: Alarm) -> Iterator[Judgement]:
+def own_faults(alarm: Alarm) -> Iterator[Judgement]:
     """What is wrong with the alarm as it is written."""
-    for flaw in alarm.flaws:
-        message = f"{flaw.message}: {sentence(flaw.because)}" if flaw.because is not None else flaw.message
-        judge = failed if flaw.certain else undecided
-        judgement = judge(alarm, message, remedy=flaw.remedy, place=flaw.place, trace=flaw.trace)
-        yield replace(judgement, confidence=flaw.confidence, severity=flaw.severity)
+    for fault in alarm.faults:
+        message = f"{fault.message}: {sentence(fault.because)}" if fault.because is not None else fault.message
+        judge = failed if fault.certain else undecided
+        judgement = judge(alarm, message, remedy=fault.remedy, place=fault.place, trace=fault.trace)
+        yield replace(judgement, confidence=fault.confidence, severity=fault.severity)
 
 
 def another_region(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:

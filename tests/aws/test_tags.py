@@ -329,20 +329,20 @@ def test_one_alarm_without_a_where_needs_no_telemetry():
     assert (found.covered, found.by, found.reason) == (True, (A, "aws_cloudwatch_metric_alarm.b"), None)
 
 
-def flaws(*resources, condition="tag.Team = 'web'"):
+def faults(*resources, condition="tag.Team = 'web'"):
     (alarm,) = estate(*resources, query(f"{ALL} WHERE {condition}", period=300)).alarms
-    return [(flaw.certain, flaw.message) for flaw in alarm.flaws if "WHERE" in flaw.message]
+    return [(fault.certain, fault.message) for fault in alarm.faults if "WHERE" in fault.message]
 
 
-def test_a_where_that_lets_nothing_in_the_code_through_is_a_flaw():
+def test_a_where_that_lets_nothing_in_the_code_through_is_a_fault():
     web = resource("aws_instance.web", tags={"Team": "db"})
     other = resource("aws_instance.other")
     far = resource("aws_instance.far", region="us-east-1", tags=WEB)
     differs = "tag.Team = 'web', and its tag Team is 'db'"
     one = f"watches nothing in the code: its WHERE does not let aws_instance.web through: {differs}"
     two = "watches nothing in the code: its WHERE lets none of the 2 launches of its account and Region through "
-    assert flaws(web) == [(True, one)]
-    assert flaws(web, other, far) == [(True, f"{two}(aws_instance.web: {differs})")]
+    assert faults(web) == [(True, one)]
+    assert faults(web, other, far) == [(True, f"{two}(aws_instance.web: {differs})")]
 
 
 def test_a_where_that_lets_something_through_still_needs_telemetry():
@@ -351,10 +351,10 @@ def test_a_where_that_lets_something_through_still_needs_telemetry():
         "in the account, which code does not show"
     )
     tagged = resource("aws_instance.web", tags=WEB)
-    assert flaws(tagged, resource("aws_instance.other")) == [(False, note)]
-    assert flaws() == [(False, note)]
+    assert faults(tagged, resource("aws_instance.other")) == [(False, note)]
+    assert faults() == [(False, note)]
     by_id = "sees only what its WHERE lets through, and the code does not show what that will be"
-    assert flaws(tagged, condition="InstanceId != 'i-1'") == [(False, by_id)]
+    assert faults(tagged, condition="InstanceId != 'i-1'") == [(False, by_id)]
 
 
 def test_a_provider_is_equal_to_one_with_other_default_tags():

@@ -6,7 +6,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.alarm_index import AlarmIndex
+from imdsguard.aws.alarms.alarm_index import watch
+from imdsguard.aws.alarms.alarm_target import alarm_targets
+from imdsguard.aws.alarms.faults.listeners import Listeners
 from imdsguard.aws.precedence.effective import decide
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.sharing import groups
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
-    from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
 
 
@@ -48,44 +49,56 @@ def build(
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
     joined = estates or {}
-    surroundings = [RootIndex(resources, assumed) for _, resources in roots]
-    lookouts: list[AlarmIndex] = [AlarmIndex(())] * len(roots)
-    for group in groups([name for name, _ in roots], joined):
-        together = [surroundings[number] for number in group]
-        lookout = AlarmIndex([watch for root in together for watch in _watches(root)])
+    indexes = [RootIndex(resources, assumed) for _, resources in roots]
+    together = groups([name for name, _ in roots], joined)
+    for group in together:
         for number in group:
-            surroundings[number].join(together)
-            lookouts[number] = lookout
-    launches: list[Launch] = []
-    defaults: list[RegionDefault] = []
+            indexes[number].join([indexes[other] for other in group])
+    launches = [_launches(root) for root in indexes]
     alarms: list[Alarm] = []
-    images: list[Image] = []
-    policies: list[OrganizationPolicy] = []
-    for root, lookout in zip(surroundings, lookouts, strict=True):
-        for resource, read in root.capable(capability.launches):
-            launch = read(resource, root)
-            if launch is not None:
-                launch = replace(
-                    launch,
-                    tagged=Tagging(resource, root),
-                    labelled=partial(labels_of, resource),
-                    terms=_terms(resource),
-                    starts_later=_starts_later(resource),
-                )
-                delivery, observed = delivery_of(launch, root), lookout.observation_of(launch)
-                coverage = lookout.coverage_of(launch, root)
-                boot = reader_of(resource, root)
-                launches.append(replace(launch, coverage=coverage, delivery=delivery, observed=observed, boot=boot))
-        defaults += [default for default, _ in root.defaults()]
-        images += [
-            _image(resource, root, settable=image.settable) for resource, image in root.capable(capability.image)
-        ]
-        policies += _policies(root)
-    for lookout in dict.fromkeys(lookouts):
-        alarms += lookout.alarms()
+    for group in together:
+        targets = [target for number in group for target in alarm_targets_of(indexes[number])]
+        found = [(launch, indexes[number]) for number in group for launch in launches[number]]
+        watchers, seen = watch(targets, found)
+        alarms += seen
+        answers = iter(watchers)
+        for number in group:
+            launches[number] = [
+                replace(launch, coverage=answer.coverage, observed=answer.observed)
+                for launch, answer in zip(launches[number], answers, strict=False)
+            ]
     return Estate(
-        tuple(launches), tuple(defaults), tuple(alarms), tuple(images), tuple(policies), joined, tuple(assumed), history
+        tuple(launch for each in launches for launch in each),
+        tuple(default for root in indexes for default, _ in root.defaults()),
+        tuple(alarms),
+        tuple(image for root in indexes for image in _images(root)),
+        tuple(policy for root in indexes for policy in _policies(root)),
+        joined,
+        tuple(assumed),
+        history,
     )
+
+
+def _launches(root: RootIndex) -> list[Launch]:
+    """Return what a root module launches; who watches it is not known yet."""
+    launches: list[Launch] = []
+    for resource, read in root.capable(capability.launches):
+        launch = read(resource, root)
+        if launch is not None:
+            launch = replace(
+                launch,
+                tagged=Tagging(resource, root),
+                labelled=partial(labels_of, resource),
+                terms=_terms(resource),
+                starts_later=_starts_later(resource),
+            )
+            delivery, boot = delivery_of(launch, root), reader_of(resource, root)
+            launches.append(replace(launch, delivery=delivery, boot=boot))
+    return launches
+
+
+def _images(root: RootIndex) -> list[Image]:
+    return [_image(resource, root, settable=image.settable) for resource, image in root.capable(capability.image)]
 
 
 def _image(resource: Resource, root: RootIndex, *, settable: bool) -> Image:
@@ -112,5 +125,14 @@ def _policies(root: RootIndex) -> list[OrganizationPolicy]:
     return [policy for policy in read_all if policy is not None]
 
 
-def _watches(root: RootIndex) -> list[AlarmTarget]:
-    return [watch for resource, read in root.capable(capability.alarm) for watch in read(resource, root)]
+def alarm_targets_of(root: RootIndex) -> list[AlarmTarget]:
+    """Return what the alarms of a root module watch."""
+    read_all = (read(resource, root) for resource, read in root.capable(capability.alarm))
+    return [target for alarm in read_all if alarm is not None for target in alarm_targets(alarm, root.once(_listeners))]
+
+
+def _listeners(root: RootIndex) -> Listeners:
+    """Return the composite alarms of a root module, and the rules that mute alarms."""
+    composites = [read(resource) for resource, read in root.capable(capability.composite)]
+    mute_rules = [read(resource) for resource, read in root.capable(capability.mute)]
+    return Listeners(composites, mute_rules, root.find)

@@ -10,7 +10,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Coverage, Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
@@ -21,8 +21,8 @@ class Alarm:
     """An alarm on one of the two token metrics, or on a name that surely means one.
 
     `metric` is as written; `covers` are addresses of launches, `names` those of instances whose id its dimensions name,
-    in whatever Region. `flaws` keep it from firing or from being heard. `asked` says of a launch what the alarm sees of
-    it by its Region and by what it looks at; its reason is set wherever the answer is not yes.
+    in whatever Region. `faults` keep it from firing or from being heard. `asked` says of a launch what the alarm sees
+    of it by its Region and by what it looks at; its reason is set wherever the answer is not yes.
     """
 
     resource: Resource
@@ -31,7 +31,7 @@ class Alarm:
     covers: tuple[str, ...] = ()
     everything: bool = False
     names: tuple[str, ...] = ()
-    flaws: tuple[AlarmFault, ...] = ()
+    faults: tuple[AlarmFault, ...] = ()
     asked: Callable[[Launch], Coverage] | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -1,126 +1,185 @@
-"""Which alarms take in which launches."""
+"""Which alarms take in which launches: asked once for all launches of an account, and in any order the same.
+
+An alarm for each instance is the rule in large estates. So alarms are found by what they name (an instance, its id, a
+group), and of those that may watch anything, but surely watch nothing, the first is enough to say that it cannot be
+told.
+"""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.monitoring import detailed_of, too_fast, worst_first
-from imdsguard.aws.alarms.selector import NO, REJECTED, TOKENLESS, AlarmTarget, OneInstance, better
+from imdsguard.aws.alarms.faults.monitoring_faults import detailed_of, too_fast, worst_first
+from imdsguard.aws.alarms.selector import (
+    NO,
+    Everything,
+    GivenId,
+    InDoubt,
+    OneInstance,
+    better,
+    id_of,
+    may_have_an_id,
+)
+from imdsguard.aws.alarms.token_metric import METRICS, REJECTED, TOKENLESS
 from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.aws.root_index import without_key
+from imdsguard.model.alarm import Alarm
 from imdsguard.model.launch import Coverage
+from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from imdsguard.aws.alarms.selector import AlarmTarget
     from imdsguard.aws.root_index import RootIndex
-    from imdsguard.model.alarm import Alarm
-    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Launch
     from imdsguard.model.reason import Reason
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
-OUT_OF_SIGHT = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")
+NOT_OURS = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")
+
+
+@record(frozen=True, slots=True)
+class Watchers:
+    """Who watches a launch: `coverage` by alarms on refused calls, `observed` by those on calls that are answered.
+
+    `by` are the positions of all targets that surely take it in.
+    """
+
+    coverage: Coverage
+    observed: Coverage
+    by: tuple[int, ...] = ()
 
 
 class AlarmIndex:
-    """All watches of a root module or of an estate, asked about one launch after the other.
+    """All targets of a root module or of an estate, found by what they name. Asking it changes nothing in it."""
 
-    An alarm for each instance is the rule in large estates, so watches of single instances are found by address.
-    """
-
-    def __init__(self, watches: Sequence[AlarmTarget]) -> None:
-        self._watches = watches
-        self._covers: list[list[str]] = [[] for _ in watches]
-        self._slow: list[list[AlarmFault]] = [[] for _ in watches]
-        self._let: dict[int, list[tuple[str, Coverage]]] = {n: [] for n, w in enumerate(watches) if w.asks is not None}
-        self._single: dict[tuple[str, str], list[int]] = {}
+    def __init__(self, targets: Sequence[AlarmTarget]) -> None:
+        self.targets = targets
+        self._named: dict[tuple[str, str, str], list[int]] = {}
         self._broad: list[int] = []
-        for number, watch in enumerate(watches):
-            addresses = [sight.address for sight in watch.sights if isinstance(sight, OneInstance)]
-            if len(addresses) < len(watch.sights):
-                self._broad.append(number)
-                continue
-            root = watch.resource.root
-            for address in dict.fromkeys(without_key(address) for address in addresses):
-                self._single.setdefault((root, address), []).append(number)
-            for address in dict.fromkeys(addresses):
-                self._single.setdefault((root, f"={address}"), []).append(number)
+        self._untold: dict[str, list[int]] = {metric: [] for metric in METRICS}
+        self._by_id: dict[str, list[int]] = {metric: [] for metric in METRICS}
+        for number, target in enumerate(targets):
+            self._add(number, target)
 
-    def coverage_of(self, launch: Launch, root: RootIndex | None = None) -> Coverage:
-        """Ask every watch; `by` names the alarms on `MetadataNoTokenRejected` that surely take the launch in."""
+    def _add(self, number: int, target: AlarmTarget) -> None:
+        root = target.resource.root
+        keys: dict[tuple[str, str, str], None] = {}
+        broad = untold = by_id = False
+        for selector in target.selectors:
+            if isinstance(selector, OneInstance):
+                keys["exact", root, selector.address] = None
+                keys["all", root, without_key(selector.address)] = None
+            elif isinstance(selector, GivenId):
+                keys["id", root, selector.identifier] = None
+                by_id = True
+            elif isinstance(selector, InDoubt) and selector.addresses is not None:
+                keys.update((("any", root, address), None) for address in selector.addresses)
+            elif isinstance(selector, InDoubt):
+                untold = True
+            else:
+                broad = True
+        if broad:
+            self._broad.append(number)
+            return
+        for key in keys:
+            self._named.setdefault(key, []).append(number)
+        if untold:
+            self._untold.setdefault(target.metric, []).append(number)
+        if by_id:
+            self._by_id.setdefault(target.metric, []).append(number)
+
+    def watchers_of(self, launch: Launch) -> Watchers:
+        """Say who watches a launch; `by` of its answers names the alarms that surely do."""
         if not launch.starts_instances:
-            return STARTS_NOTHING
-        if not launch.follows_account:
-            return OUT_OF_SIGHT
-        self._hold_where(launch)
-        detailed: list[bool | None] = []
-        by: dict[str, Reason | str | None] = {}
-        found = NO
-        for number in self._candidates(launch):
-            watch = self._watches[number]
-            answer = watch.sees(launch)
+            return Watchers(STARTS_NOTHING, STARTS_NOTHING)
+        found = dict.fromkeys(METRICS, NO)
+        by: dict[str, dict[str, Reason | str | None]] = {metric: {} for metric in METRICS}
+        surely: list[int] = []
+        for number, answer in sorted(self._answers(launch).items()):
+            target = self.targets[number]
             if answer.covered:
-                self._covers[number].append(seen_from(watch.resource.root, launch.resource))
-                if watch.fast is not None and root is not None and not any(flaw.certain for flaw in self._slow[number]):
-                    detailed = detailed or [detailed_of(launch, root)]
-                    self._slow[number] += too_fast(watch.fast, launch, detailed[0])
-            if watch.metric == REJECTED:
-                found = better(found, answer)
+                surely.append(number)
+            if target.metric in found:
+                found[target.metric] = better(found[target.metric], answer)
                 if answer.covered:
-                    by[seen_from(launch.resource.root, watch.resource)] = answer.reason
-        return _covered(by) if by else found
+                    by[target.metric][seen_from(launch.resource.root, target.resource)] = answer.reason
+        coverage, observed = (_covered(by[each]) if by[each] else found[each] for each in (REJECTED, TOKENLESS))
+        if not launch.follows_account:
+            return Watchers(NOT_OURS, observed)
+        return Watchers(coverage, observed, tuple(surely))
 
-    def _hold_where(self, launch: Launch) -> None:
-        """Ask each WHERE, until it has let something through."""
-        for number, answers in self._let.items():
-            from imdsguard.aws.alarms.faults.where_clause import let_through
+    def _answers(self, launch: Launch) -> dict[int, Coverage]:
+        """Return what targets say of a launch, by position: all that may take it in, or the first in doubt."""
+        answers = {number: self.targets[number].sees(launch) for number in {*self._broad, *self._names(launch)}}
+        lists = [*self._untold.values()]
+        if any(self._by_id.values()) and may_have_an_id(launch) and id_of(launch) is None:
+            lists += self._by_id.values()
+        for numbers in lists:
+            for number in numbers:
+                answers[number] = self.targets[number].sees(launch)
+                if answers[number].covered is None:
+                    break
+        return answers
 
-            if not answers or answers[-1][1].covered is False:
-                answers += let_through(self._watches[number], launch)
-
-    def observation_of(self, launch: Launch) -> Coverage:
-        """Ask the watches on `MetadataNoToken`: who would see calls without a token that are answered."""
-        if not launch.starts_instances:
-            return STARTS_NOTHING
-        by: dict[str, Reason | str | None] = {}
-        found = NO
-        for number in self._candidates(launch):
-            watch = self._watches[number]
-            if watch.metric != TOKENLESS:
-                continue
-            answer = watch.sees(launch)
-            found = better(found, answer)
-            if answer.covered:
-                by[seen_from(launch.resource.root, watch.resource)] = answer.reason
-        return _covered(by) if by else found
-
-    def _candidates(self, launch: Launch) -> Iterator[int]:
-        """The watches that may take the launch in, in their order."""
-        key = launch.address if launch.resource.instances is not None else f"={launch.address}"
-        yield from sorted([*self._broad, *self._single.get((launch.resource.root, key), ())])
-
-    def alarms(self) -> list[Alarm]:
-        """The alarms on the token metrics, with what was found that they take in."""
-        found = []
-        for number, watch in enumerate(self._watches):
-            if watch.unsure is not None:
-                continue
-            more = worst_first(self._slow[number])
-            if watch.asks is not None:
-                from imdsguard.aws.alarms.faults.where_clause import where_flaws
-
-                more = (*more, *where_flaws(watch.asks, watch, self._let[number]))
-            found.append(watch.alarm(tuple(self._covers[number]), more, partial(asked, watch)))
-        return found
+    def _names(self, launch: Launch) -> Iterator[int]:
+        """Yield the targets that name a launch."""
+        root, address = launch.resource.root, launch.address
+        keys = [("all" if launch.resource.instances is not None else "exact", root, address)]
+        keys.append(("any", root, without_key(address)))
+        if any(self._by_id.values()) and may_have_an_id(launch):
+            keys.append(("id", root, id_of(launch) or ""))
+        for key in keys:
+            yield from self._named.get(key, ())
 
 
-def asked(watch: AlarmTarget, launch: Launch) -> Coverage:
-    """Say why a watch does not take a launch in: only asked for when somebody wants to read it."""
+def watch(
+    targets: Sequence[AlarmTarget], launches: Sequence[tuple[Launch, RootIndex]]
+) -> tuple[list[Watchers], list[Alarm]]:
+    """Hold alarms against launches, each with its root module: who watches which launch, and the alarms with theirs."""
+    index = AlarmIndex(targets)
+    watched = [index.watchers_of(launch) for launch, _ in launches]
+    taken: list[list[int]] = [[] for _ in targets]
+    for position, each in enumerate(watched):
+        for number in each.by:
+            taken[number].append(position)
+    alarms = [_alarm(target, launches, taken[number]) for number, target in enumerate(targets) if target.unsure is None]
+    return watched, alarms
+
+
+def _alarm(target: AlarmTarget, launches: Sequence[tuple[Launch, RootIndex]], taken: Sequence[int]) -> Alarm:
+    """Make the estate's alarm, with the launches that it surely takes in, and what is wrong with it for these."""
+    covers = tuple(seen_from(target.resource.root, launches[position][0].resource) for position in taken)
+    everything = any(isinstance(selector, Everything) for selector in target.selectors)
+    names = tuple(selector.address for selector in target.selectors if isinstance(selector, OneInstance))
+    faults = (*target.faults, *_slow(target, [launches[position] for position in taken]))
+    if target.where is not None:
+        from imdsguard.aws.alarms.faults.where_faults import where_faults
+
+        faults += tuple(where_faults(target.where, target, [launch for launch, _ in launches]))
+    asked = partial(_asked, target)
+    return Alarm(target.resource, target.scope, target.metric, covers, everything, names, faults, asked)
+
+
+def _slow(target: AlarmTarget, taken: Sequence[tuple[Launch, RootIndex]]) -> tuple[AlarmFault, ...]:
+    """Say what is wrong with a period below five minutes, of one launch: the first for which that is certain."""
+    found: list[AlarmFault] = []
+    if target.fast is not None:
+        for launch, root in taken:
+            found += too_fast(target.fast, launch, detailed_of(launch, root))
+            if any(fault.certain for fault in found):
+                break
+    return worst_first(found)
+
+
+def _asked(target: AlarmTarget, launch: Launch) -> Coverage:
+    """Say why an alarm does not take a launch in: only asked for when somebody wants to read it."""
     from imdsguard.aws.alarms.why_not import answer_of
 
-    return answer_of(watch, launch)
+    return answer_of(target, launch)
 
 
 def _covered(by: Mapping[str, Reason | str | None]) -> Coverage:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TOKEN = re.compile(r"\s*(?:([a-z][A-Za-z0-9_]*)|(SUM|MAX|FILL|METRICS)(?=\()|(\d+(?:\.\d+)?|REPEAT|[()\[\],+]))")
+TOKEN = re.compile(
+    r"\s*(?:([a-z][A-Za-z0-9_]*)(?![A-Za-z0-9_(])|(SUM|MAX|FILL|METRICS)(?=\()|(\d+(?:\.\d+)?|REPEAT|[()\[\],+]))"
+)
 
 
 def adds_up(expression: str) -> tuple[frozenset[str], bool] | None:

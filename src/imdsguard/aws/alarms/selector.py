@@ -1,25 +1,23 @@
-"""What an alarm looks at, and whether that takes in a launch."""
+"""What one metric of an alarm looks at, and whether that takes in a launch: pure functions of the two."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.aws.root_index import without_key
-from imdsguard.model.alarm import Alarm
 from imdsguard.model.launch import Coverage, Kind
 from imdsguard.model.record import record
+from imdsguard.model.resource import Action
+from imdsguard.model.value import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
     from imdsguard.model.value import Known, Value
-
-REJECTED = "MetadataNoTokenRejected"
-TOKENLESS = "MetadataNoToken"
 
 SINGLE = frozenset({Kind.INSTANCE, Kind.SPOT_REQUEST})
 """Launches of one instance, whose id the code can name."""
@@ -75,12 +73,9 @@ class GivenId:
 
     def sees(self, launch: Launch) -> Coverage:
         """Take in that instance, if a plan or a state tells the launch's id; source does not."""
-        from imdsguard.model.resource import Action
-        from imdsguard.model.value import text_of
-
-        if launch.kind not in SINGLE or launch.resource.action in (Action.CREATE, Action.REPLACE):
+        if not may_have_an_id(launch):
             return NO
-        known = text_of(launch.resource.body.attribute("id"))
+        known = id_of(launch)
         if known is not None:
             return YES if known == self.identifier else NO
         return doubt(f"the code does not show whose id {self.identifier} is")
@@ -105,33 +100,35 @@ class InDoubt:
 
 @record(frozen=True, slots=True)
 class AlarmTarget:
-    """An alarm on one of the token metrics, or one that may be: `unsure` says why its metric cannot be told."""
+    """An alarm on one of the token metrics, or one that may be: `unsure` says why its metric cannot be told.
+
+    `faults` are the alarm's own. `fast` is a period below five minutes: it has data only where monitoring is detailed.
+    `where` is a Metrics Insights query that has a WHERE.
+    """
 
     resource: Resource
     scope: Scope
     metric: str
-    sights: tuple[MetricSelector, ...]
+    selectors: tuple[MetricSelector, ...]
     unsure: str | None = None
-    flaws: tuple[AlarmFault, ...] = ()
+    faults: tuple[AlarmFault, ...] = ()
     fast: Known | None = None
-    """A period below five minutes: it has data only where monitoring is detailed."""
-    asks: Value | None = None
-    """A Metrics Insights query with a WHERE."""
+    where: Value | None = None
 
     def sees(self, launch: Launch) -> Coverage:
         """Whether the alarm takes in the instances of `launch`, as far as it can be told."""
         same = self.scope.same(launch.scope)
         if same is False:
             return NO
-        sights = self.sights
+        selectors = self.selectors
         if launch.resource.root != self.resource.root:  # another stack of the estate
-            sights = tuple(sight for sight in sights if sees_elsewhere(sight))
-        answer = best(sight.sees(launch) for sight in sights)
+            selectors = tuple(each for each in selectors if sees_elsewhere(each))
+        answer = best(each.sees(launch) for each in selectors)
         if answer.covered is False:
             return NO if answer.reason is None else Coverage(False, reason=f"{self.resource.address} {answer.reason}")
-        for flaw in self.flaws:
-            if flaw.never:
-                return Coverage(covered=False, reason=f"{self.resource.address} {flaw.message}")
+        for fault in self.faults:
+            if fault.never:
+                return Coverage(covered=False, reason=f"{self.resource.address} {fault.message}")
         if not answer.covered:
             return answer
         if self.unsure is not None:
@@ -142,21 +139,22 @@ class AlarmTarget:
             return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
         return answer
 
-    def alarm(
-        self, covers: tuple[str, ...], more: tuple[AlarmFault, ...], asked: Callable[[Launch], Coverage]
-    ) -> Alarm:
-        """Make the estate's alarm, with the addresses of the launches that it surely takes in."""
-        everything = any(isinstance(sight, Everything) for sight in self.sights)
-        names = tuple(sight.address for sight in self.sights if isinstance(sight, OneInstance))
-        flaws = (*self.flaws, *more)
-        return Alarm(self.resource, self.scope, self.metric, covers, everything, names, flaws, asked)
+
+def may_have_an_id(launch: Launch) -> bool:
+    """Whether a launch is of one instance, and that may be there already."""
+    return launch.kind in SINGLE and launch.resource.action not in (Action.CREATE, Action.REPLACE)
 
 
-def sees_elsewhere(sight: MetricSelector) -> bool:
+def id_of(launch: Launch) -> str | None:
+    """Return the id of a launch's instance where a plan or a state tells it."""
+    return text_of(launch.resource.body.attribute("id"))
+
+
+def sees_elsewhere(selector: MetricSelector) -> bool:
     """Whether it may take in launches of another root module: not if it names instances, by reference or by id."""
-    if isinstance(sight, InDoubt):
-        return sight.addresses is None and sight.kinds is None
-    return not isinstance(sight, (OneInstance, GivenId))
+    if isinstance(selector, InDoubt):
+        return selector.addresses is None and selector.kinds is None
+    return not isinstance(selector, (OneInstance, GivenId))
 
 
 def best(answers: Iterable[Coverage]) -> Coverage:

@@ -4,16 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.selector import (
-    REJECTED,
-    SINGLE,
-    TOKENLESS,
-    GivenId,
-    InDoubt,
-    OneInstance,
-    doubt,
-    sees_elsewhere,
-)
+from imdsguard.aws.alarms.selector import SINGLE, GivenId, InDoubt, OneInstance, doubt, sees_elsewhere
+from imdsguard.aws.alarms.token_metric import REJECTED, TOKENLESS
 from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.model.launch import Coverage, Kind, State
 
@@ -46,7 +38,7 @@ def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> str:
     answer = alarm.asked(launch)
     if answer.covered is False:
         return f"{name} {answer.reason}."
-    broken = next((flaw for flaw in alarm.flaws if flaw.never), None)
+    broken = next((fault for fault in alarm.faults if fault.never), None)
     if broken is not None:
         return f"{name} {broken.message}."
     other = _other_state(alarm, launch)
@@ -57,52 +49,52 @@ def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> str:
         return f"It cannot be told whether {name} watches {launch.address}: {reason}."
     if answer.covered is None:
         return f"It cannot be told whether {name} watches {launch.address}: {answer.reason}."
-    certain = next((flaw for flaw in alarm.flaws if flaw.certain and flaw.severity is None), None)
+    certain = next((fault for fault in alarm.faults if fault.certain and fault.severity is None), None)
     return f"{name} takes it in, but {certain.message}." if certain is not None else ""
 
 
-def answer_of(watch: AlarmTarget, launch: Launch) -> Coverage:
-    """Return what a watch sees of a launch, with a reason wherever that is not yes; flaws are not looked at."""
-    same = watch.scope.same(launch.scope)
+def answer_of(target: AlarmTarget, launch: Launch) -> Coverage:
+    """Return what an alarm sees of a launch, with a reason wherever that is not yes; faults are not looked at."""
+    same = target.scope.same(launch.scope)
     if same is False:
-        return Coverage(covered=False, reason=f"is {_apart(watch.scope, launch.scope)}")
-    elsewhere = launch.resource.root != watch.resource.root
+        return Coverage(covered=False, reason=f"is {_apart(target.scope, launch.scope)}")
+    elsewhere = launch.resource.root != target.resource.root
     said: Coverage | None = None
-    for sight in watch.sights:
-        answer = sight.sees(launch)
-        if elsewhere and not sees_elsewhere(sight):
+    for selector in target.selectors:
+        answer = selector.sees(launch)
+        if elsewhere and not sees_elsewhere(selector):
             answer = Coverage(covered=False, reason="names instances of its own root module")
         if answer.covered:
-            return _surely(watch, same=same)
-        reason = answer.reason or _blind(sight, launch)
+            return _surely(target, same=same)
+        reason = answer.reason or _blind(selector, launch)
         if said is None or (said.covered is False and answer.covered is None):
             said = Coverage(covered=answer.covered, reason=reason)
-    broken = next((flaw.message for flaw in watch.flaws if flaw.never), NO_INSTANCE)
+    broken = next((fault.message for fault in target.faults if fault.never), NO_INSTANCE)
     return said or Coverage(covered=False, reason=broken)
 
 
-def _surely(watch: AlarmTarget, *, same: bool | None) -> Coverage:
-    """Return the answer of a watch whose sight takes the launch in."""
+def _surely(target: AlarmTarget, *, same: bool | None) -> Coverage:
+    """Return the answer of an alarm that looks at the launch."""
     if same is None:
         return doubt("whether both are in the same Region cannot be computed")
-    if watch.unsure is not None:
-        return doubt(watch.unsure)
-    if watch.resource.instances is not None:
-        return doubt(f"whether the alarm exists cannot be computed: {watch.resource.instances.reason}")
+    if target.unsure is not None:
+        return doubt(target.unsure)
+    if target.resource.instances is not None:
+        return doubt(f"whether the alarm exists cannot be computed: {target.resource.instances.reason}")
     return Coverage(covered=True)
 
 
-def _blind(sight: MetricSelector, launch: Launch) -> str:
-    """Why a sight surely does not take a launch in."""
-    if isinstance(sight, InDoubt):
+def _blind(selector: MetricSelector, launch: Launch) -> str:
+    """Why what an alarm looks at surely does not take a launch in."""
+    if isinstance(selector, InDoubt):
         return "looks at other instances"
     if launch.kind not in SINGLE:
         what = "a group" if launch.kind is Kind.GROUP else f"a {launch.kind.value}"
         return f"names an instance by its id, and code cannot name those of {what}: it takes a Metrics Insights query"
-    if isinstance(sight, OneInstance):
-        return f"watches another instance: InstanceId is that of {sight.address}"
-    if isinstance(sight, GivenId):
-        return f"watches another instance: InstanceId is {sight.identifier}"
+    if isinstance(selector, OneInstance):
+        return f"watches another instance: InstanceId is that of {selector.address}"
+    if isinstance(selector, GivenId):
+        return f"watches another instance: InstanceId is {selector.identifier}"
     return "looks at other instances"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.selector import REJECTED
+from imdsguard.aws.alarms.token_metric import REJECTED
 from imdsguard.aws.alarms.why_not import why_not
 from imdsguard.aws.precedence.changes import changes
 from imdsguard.aws.precedence.effective import deciding, effective, name_of, state_of

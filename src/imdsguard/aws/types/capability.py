@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imdsguard.aws.alarms.selector import AlarmTarget
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
     from imdsguard.aws.precedence.layer import Layer
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.aws.types.resource_type import ImageType, Launches, ResourceType, SharedSettings, TagAdder
     from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.region_default import RegionDefault
-    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
 
@@ -38,17 +38,17 @@ def region_default(record: ResourceType) -> Callable[[Resource], tuple[RegionDef
     return record.region_default
 
 
-def alarm(record: ResourceType) -> Callable[[Resource, RootIndex], tuple[AlarmTarget, ...]] | None:
+def alarm(record: ResourceType) -> Callable[[Resource, RootIndex], AlarmConfig | None] | None:
     """Alarms on metrics."""
     return record.alarm
 
 
-def composite(record: ResourceType) -> Callable[[Resource], Body] | None:
+def composite(record: ResourceType) -> Callable[[Resource], CompositeConfig] | None:
     """Composite alarms."""
     return record.composite
 
 
-def mute(record: ResourceType) -> Callable[[Resource], Body] | None:
+def mute(record: ResourceType) -> Callable[[Resource], MuteRule] | None:
     """What mutes alarms."""
     return record.mute
 

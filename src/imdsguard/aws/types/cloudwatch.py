@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.alarm_faults import watches_of
+from imdsguard.aws.alarms.alarm_reader import alarm_config, composite_config, mute_rule
 from imdsguard.aws.types.resource_type import ResourceType
 from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.aws.alarms.selector import AlarmTarget
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Body, Resource
@@ -22,7 +22,7 @@ INSIDE = ("metric_name", "namespace")
 
 
 @record(frozen=True, slots=True)
-class Translated:
+class Respelled:
     """An alarm of Cloud Control, its blocks and dimensions spelled as the `aws` provider spells them."""
 
     body: Body
@@ -48,7 +48,7 @@ class Translated:
         """Return nested objects."""
         spelled = {"metric_query": "metrics", "metric": "metric_stat"}.get(name, name)
         found = self.body.blocks(spelled)
-        return Blocks(tuple(Translated(item) for item in found.items), found.unknown)
+        return Blocks(tuple(Respelled(item) for item in found.items), found.unknown)
 
     def _dimensions(self) -> Value:
         bodies = [*self.body.blocks("metric").items, self.body]
@@ -67,29 +67,34 @@ class Translated:
         return Absent(self.place)
 
 
-def metric_alarm(resource: Resource, root: RootIndex) -> tuple[AlarmTarget, ...]:
-    """Return what an alarm watches of the token metrics: nothing for an alarm on something else.
+def metric_alarm(resource: Resource, root: RootIndex) -> AlarmConfig | None:
+    """Return what an alarm says; None if it surely is about something else than calls without a token.
 
     It is on one metric, on metric math, on a Metrics Insights query, or by PromQL.
     """
-    return watches_of(resource, resource.body, root)
+    return alarm_config(resource, resource.body, root)
 
 
-def metric_alarm_by_cloud_control(resource: Resource, root: RootIndex) -> tuple[AlarmTarget, ...]:
+def metric_alarm_by_cloud_control(resource: Resource, root: RootIndex) -> AlarmConfig | None:
     """Return the same of an alarm of Cloud Control: `metrics` for `metric_query`, dimensions as a list."""
-    return watches_of(resource, Translated(resource.body), root)
+    return alarm_config(resource, Respelled(resource.body), root)
 
 
-def as_written(resource: Resource) -> Body:
-    """Return what a composite alarm or a mute rule says: both providers spell it alike."""
-    return resource.body
+def composite_alarm(resource: Resource) -> CompositeConfig:
+    """Return what a composite alarm says: both providers spell it alike."""
+    return composite_config(resource, resource.body)
+
+
+def alarm_mute_rule(resource: Resource) -> MuteRule:
+    """Return what a mute rule says: both providers spell it alike."""
+    return mute_rule(resource, resource.body)
 
 
 TYPES: tuple[ResourceType, ...] = (
     ResourceType(name="aws_cloudwatch_metric_alarm", alarm=metric_alarm),
     ResourceType(name="awscc_cloudwatch_alarm", alarm=metric_alarm_by_cloud_control),
-    ResourceType(name="aws_cloudwatch_composite_alarm", composite=as_written),
-    ResourceType(name="awscc_cloudwatch_composite_alarm", composite=as_written),
-    ResourceType(name="aws_cloudwatch_alarm_mute_rule", mute=as_written),
-    ResourceType(name="awscc_cloudwatch_alarm_mute_rule", mute=as_written),
+    ResourceType(name="aws_cloudwatch_composite_alarm", composite=composite_alarm),
+    ResourceType(name="awscc_cloudwatch_composite_alarm", composite=composite_alarm),
+    ResourceType(name="aws_cloudwatch_alarm_mute_rule", mute=alarm_mute_rule),
+    ResourceType(name="awscc_cloudwatch_alarm_mute_rule", mute=alarm_mute_rule),
 )

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import TypeAlias
 
-    from imdsguard.aws.alarms.selector import AlarmTarget
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
     from imdsguard.aws.precedence.layer import Layer
     from imdsguard.aws.precedence.settings import Settings
     from imdsguard.aws.root_index import RootIndex
@@ -185,9 +185,9 @@ class ResourceType:
     shared: SharedSettings | None = None
     image: ImageType | None = None
     region_default: Callable[[Resource], tuple[RegionDefault, Layer]] | None = None
-    alarm: Callable[[Resource, RootIndex], tuple[AlarmTarget, ...]] | None = None
-    composite: Callable[[Resource], Body] | None = None
-    mute: Callable[[Resource], Body] | None = None
+    alarm: Callable[[Resource, RootIndex], AlarmConfig | None] | None = None
+    composite: Callable[[Resource], CompositeConfig] | None = None
+    mute: Callable[[Resource], MuteRule] | None = None
     organization_policy: Callable[[Resource, RootIndex], OrganizationPolicy | None] | None = None
     attaches: Callable[[Resource], Value] | None = None
     statements: Callable[[Resource, RootIndex, int], tuple[Statement, ...] | Unknown] | None = None

@@ -6,24 +6,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.condition import ABOVE
-from imdsguard.aws.alarms.faults.table import BY_QUERY, AlarmConfig, Metric, number_of, perhaps, shown, unsettled, wrong
-from imdsguard.aws.alarms.metric import METRICS, NAMESPACE, identity_of
+from imdsguard.aws.alarms.dimensions import BY_GROUP, BY_OTHER, names_no_instance
+from imdsguard.aws.alarms.dimensions import BY_ID as INSTANCE
+from imdsguard.aws.alarms.faults.condition_faults import ABOVE
+from imdsguard.aws.alarms.faults.saying import BY_QUERY, number_of, perhaps, shown, unsettled, wrong
+from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE
 from imdsguard.model.severity import Confidence, Severity
-from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.model.value import Absent, Unknown, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.model.flaw import AlarmFault
-    from imdsguard.model.value import Value
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig, Dimensions, TokenMetric
+    from imdsguard.model.alarm_fault import AlarmFault
 
 INSTANCE_ID = re.compile(r"i-[0-9a-z]+")
 BY_ID = "dimensions = { InstanceId = aws_instance.NAME.id }"
-BY_OTHER = ("AutoScalingGroupName", "ImageId", "InstanceType")
 PERCENTILE = re.compile(r"(p|tm|wm|tc|ts|pr|iqm)", re.IGNORECASE)
 UNPUBLISHED = "may never have data: whether AWS publishes {} by {} is not documented"
 NO_ID = "never has data: InstanceId is {}, which is no instance's id"
@@ -32,79 +32,59 @@ SUM = 'statistic = "Sum"'
 
 def names(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """Namespace and name are compared exactly, case included."""
-    for metric in alarm.metrics:
-        where = metric.body.attribute("metric_name") if metric.query is None else metric.body.attribute("expression")
+    for metric in alarm.token_metrics:
         if metric.name not in METRICS:
             message = f'never has data: there is no metric "{metric.name}"; its name is {metric.meant}, case included'
-            yield wrong(where, message, f'metric_name = "{metric.meant}"', never=True)
+            yield wrong(metric.name_at, message, f'metric_name = "{metric.meant}"', never=True)
         if metric.namespace != NAMESPACE:
-            place = metric.body.attribute("namespace") if metric.query is None else where
             ours = metric.namespace.casefold().startswith("aws/") or not metric.namespace
             given = f'namespace is "{metric.namespace}"' if metric.namespace else "no namespace is given"
             message = f"never has data: {given}, but AWS publishes {metric.meant} in {NAMESPACE}, case included"
             sure = Confidence.HIGH if ours else Confidence.MEDIUM
-            yield wrong(place, message, f'namespace = "{NAMESPACE}"', confidence=sure, never=ours)
+            yield wrong(metric.namespace_at, message, f'namespace = "{NAMESPACE}"', confidence=sure, never=ours)
 
 
 def dimensions(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """The metric is published by InstanceId; whether by anything else is not documented."""
-    for metric in alarm.metrics:
-        if metric.query is not None:
+    for metric in alarm.token_metrics:
+        if metric.dimensions is None:
             yield from _keys(metric)
             continue
-        value = metric.body.attribute("dimensions")
-        entries = value.value if isinstance(value, Known) and isinstance(value.value, Mapping) else None
-        if isinstance(value, Absent) or (entries is not None and not entries):
+        given = metric.dimensions
+        if given.names == ():
             message = f"has no dimensions, so it has no data: EC2 publishes {metric.meant} for each InstanceId"
-            yield wrong(value, message, f"{BY_ID}, or in place of the metric\n{BY_QUERY}", confidence=Confidence.MEDIUM)
-        elif entries is not None:
-            yield from _entries(metric, value, entries, alarm)
-        elif isinstance(value, Unknown):  # as a plan shows a map that holds one attribute known after apply
-            yield from _whole(metric, value, alarm)
+            remedy = f"{BY_ID}, or in place of the metric\n{BY_QUERY}"
+            yield wrong(given.value, message, remedy, confidence=Confidence.MEDIUM)
+        elif given.key == INSTANCE:
+            yield from _identifier(given)
+        elif given.names is not None:
+            yield _entries(metric, given, given.names)
+        elif given.key == BY_GROUP:  # unknown as a whole
+            yield perhaps(given.value, UNPUBLISHED.format(metric.meant, BY_GROUP), BY_QUERY)
 
 
-def _entries(metric: Metric, value: Value, entries: Mapping[str, Value], alarm: AlarmConfig) -> Iterator[AlarmFault]:
-    if "InstanceId" in entries and len(entries) == 1:
-        yield from _identifier(entries["InstanceId"], alarm)
-        return
-    for name in entries:
-        if name in BY_OTHER:
-            yield perhaps(value, UNPUBLISHED.format(metric.meant, name), BY_QUERY)
-            return
-    given = ", ".join(sorted(str(name)[:40] for name in entries))
-    message = f"never has data: EC2 publishes {metric.meant} by InstanceId alone, and the dimensions are {given}"
-    yield wrong(value, message, BY_ID, never=True)
+def _entries(metric: TokenMetric, given: Dimensions, names: tuple[str, ...]) -> AlarmFault:
+    other = next((name for name in names if name in BY_OTHER), None)
+    if other is not None:
+        return perhaps(given.value, UNPUBLISHED.format(metric.meant, other), BY_QUERY)
+    shown_names = ", ".join(sorted(str(name)[:40] for name in names))
+    message = f"never has data: EC2 publishes {metric.meant} by InstanceId alone, and the dimensions are {shown_names}"
+    return wrong(given.value, message, BY_ID, never=True)
 
 
-def _whole(metric: Metric, value: Unknown, alarm: AlarmConfig) -> Iterator[AlarmFault]:
-    found = alarm.root.find(value.reference) if value.reference is not None else None
-    identity = identity_of(found) if found is not None else None
-    if identity is not None and identity.group_name:
-        yield perhaps(value, UNPUBLISHED.format(metric.meant, "AutoScalingGroupName"), BY_QUERY)
-    elif identity is not None and identity.instance_ids:
-        yield from _identifier(value, alarm)
-
-
-def _identifier(value: Value, alarm: AlarmConfig) -> Iterator[AlarmFault]:
-    text = text_of(value)
+def _identifier(dimensions: Dimensions) -> Iterator[AlarmFault]:
+    given = dimensions.given
+    text = text_of(given)
     if text is not None and not INSTANCE_ID.fullmatch(text):
-        yield wrong(
-            value, f"never has data: InstanceId is {shown(value)}, which is no instance's id", BY_ID, never=True
-        )
-    reference = value.reference if isinstance(value, Unknown) else None
-    if reference is None or not reference.attribute:
-        return
-    found = alarm.root.find(reference)
-    identity = identity_of(found) if found is not None else None
-    if identity is not None and reference.attribute not in identity.instance_ids:
-        yield wrong(value, NO_ID.format(reference), BY_ID, never=True)
+        yield wrong(given, NO_ID.format(shown(given)), BY_ID, never=True)
+    if isinstance(given, Unknown) and names_no_instance(dimensions):
+        yield wrong(given, NO_ID.format(given.reference), BY_ID, never=True)
 
 
-def _keys(metric: Metric) -> Iterator[AlarmFault]:
+def _keys(metric: TokenMetric) -> Iterator[AlarmFault]:
     """The keys in SCHEMA of a Metrics Insights query."""
-    assert metric.query is not None
-    keys = metric.query.keys
-    where = metric.body.attribute("expression")
+    assert metric.select is not None
+    keys, where = metric.select.keys, metric.name_at
     if keys is None or keys == ("InstanceId",):
         return
     if keys and all(key in BY_OTHER for key in keys):
@@ -117,7 +97,7 @@ def _keys(metric: Metric) -> Iterator[AlarmFault]:
 
 def statistic(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """What is made of the datapoints must grow with every call."""
-    for metric in alarm.metrics:
+    for metric in alarm.token_metrics:
         yield from unsettled(metric.statistic, "statistic", SUM)
         if isinstance(metric.statistic, Absent):
             yield wrong(metric.statistic, "is refused by AWS when it is applied: its metric has no statistic", SUM)
@@ -141,13 +121,12 @@ def statistic(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def _above_zero(alarm: AlarmConfig) -> bool:
     """Whether anything above nothing fires: then an average does as well as a sum."""
-    body = alarm.body
-    return text_of(body.attribute("comparison_operator")) == ABOVE and number_of(body.attribute("threshold")) == 0
+    return text_of(alarm.comparison) == ABOVE and number_of(alarm.threshold) == 0
 
 
 def period(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """EC2 reports every five minutes, or every minute."""
-    for metric in alarm.metrics:
+    for metric in alarm.token_metrics:
         yield from unsettled(metric.period, "period", "period = 300")
         seconds = number_of(metric.period)
         if isinstance(metric.period, Absent):
@@ -164,12 +143,9 @@ def period(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def unit(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """The metric's unit is Count; another one selects nothing."""
-    for metric in alarm.metrics:
+    for metric in alarm.token_metrics:
         yield from unsettled(metric.unit, "unit", 'unit = "Count", or none')
         text = text_of(metric.unit)
         if text and text != "Count":
             message = f"never has data: its unit is {shown(metric.unit)}, and {metric.meant} is published in Count"
             yield wrong(metric.unit, message, 'unit = "Count", or none', never=True)
-
-
-ROWS = (names, dimensions, statistic, period, unit)

@@ -8,16 +8,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.table import BY_QUERY, AlarmConfig, number_of, perhaps, unsettled, wrong
-from imdsguard.aws.alarms.metric import METRICS
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.aws.alarms.faults.saying import BY_QUERY, number_of, perhaps, unsettled, wrong
+from imdsguard.aws.alarms.token_metric import METRICS
+from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig
+    from imdsguard.model.alarm_fault import AlarmFault
 
-TOP_LEVEL = ("metric_name", "namespace", "period", "statistic", "extended_statistic", "dimensions", "unit")
 SEARCH = re.compile(r"\bSEARCH\s*\(", re.IGNORECASE)
 LIMIT = re.compile(r"(>=?)\s*(\d+(?:\.\d+)?)\s*\)*\s*$")
 MOST_QUERIES, MOST_METRICS = 20, 10
@@ -25,15 +25,15 @@ MOST_QUERIES, MOST_METRICS = 20, 10
 
 def search(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """No alarm may use SEARCH, not even inside SUM; a plan does not show that."""
-    for text, value in alarm.texts:
-        if SEARCH.search(text):
+    for query in alarm.math:
+        if SEARCH.search(query.text):
             message = "is refused by AWS when it is applied: an alarm's expression must not use SEARCH"
-            yield wrong(value, message, BY_QUERY, never=True)
+            yield wrong(query.expression, message, BY_QUERY, never=True)
 
 
 def returned(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """Exactly one query is what the alarm compares."""
-    values = [query.attribute("return_data") for query in alarm.queries]
+    values = [query.return_data for query in alarm.queries]
     if not values:
         return
     remedy = "return_data = true in the one metric_query to compare, and in no other"
@@ -49,12 +49,14 @@ def returned(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 def mixed(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """A metric of its own, metric queries and PromQL exclude one another."""
     ways = []
-    value = next((v for v in map(alarm.body.attribute, TOP_LEVEL) if not isinstance(v, Absent)), None)
+    own = alarm.metric
+    top_level = (own.name, own.namespace, own.period, own.statistic, own.dimensions.value, own.unit)
+    value = next((each for each in top_level if not isinstance(each, Absent)), None)
     if value is not None:
         ways.append("a metric's arguments")
     if alarm.queries:
         ways.append("metric_query")
-    if alarm.body.blocks("evaluation_criteria").items:
+    if alarm.by_promql:
         ways.append("evaluation_criteria")
     if len(ways) > 1:
         message = f"is refused: {' and '.join(ways)} exclude one another in an alarm"
@@ -63,7 +65,7 @@ def mixed(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def limits(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """How many queries and metrics one alarm may have, and their periods."""
-    metrics = [block for query in alarm.queries for block in query.blocks("metric").items]
+    metrics = [metric for query in alarm.queries for metric in query.metrics]
     place = Absent(alarm.resource.place)
     if len(alarm.queries) > MOST_QUERIES:
         message = f"is refused by AWS: it has {len(alarm.queries)} metric_query blocks, and {MOST_QUERIES} are allowed"
@@ -71,7 +73,7 @@ def limits(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     elif len(metrics) > MOST_METRICS:
         message = f"is refused by AWS: it reads {len(metrics)} metrics, and {MOST_METRICS} are allowed in metric math"
         yield wrong(place, message, BY_QUERY, never=True)
-    periods = [number for block in metrics if (number := number_of(block.attribute("period"))) is not None]
+    periods = [number for metric in metrics if (number := number_of(metric.period)) is not None]
     if len(set(periods)) > 1:
         given = " and ".join(str(number) for number in sorted(set(periods)))
         message = f"is refused by AWS: its metrics have periods of {given} seconds, and all must have the same"
@@ -80,44 +82,37 @@ def limits(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def math(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """Metric math that does more than to add up may hide a call."""
-    if not alarm.adds and alarm.texts and not any(SEARCH.search(text) for text, _ in alarm.texts):
+    if not alarm.adds_up and not any(SEARCH.search(query.text) for query in alarm.math):
         message = f"may not fire at a single {alarm.calls}: what its expression makes of the metric cannot be told"
-        yield perhaps(alarm.texts[0][1], message, 'expression = "SUM(METRICS())"')
+        yield perhaps(alarm.math[0].expression, message, 'expression = "SUM(METRICS())"')
 
 
 def narrowed(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """A LIMIT leaves instances out of a Metrics Insights query; so does a WHERE, which is held against launches."""
-    for metric in alarm.metrics:
-        query = metric.query
-        if query is None:
-            continue
-        value = metric.body.attribute("expression")
-        if query.cut:
+    for metric in alarm.token_metrics:
+        if metric.select is not None and metric.select.cut:
             message = "may leave the one instance out that counts: its query has a LIMIT without ORDER BY and DESC"
-            yield wrong(value, message, BY_QUERY)
+            yield wrong(metric.name_at, message, BY_QUERY)
 
 
 def promql(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """A PromQL alarm has its threshold in the query, which is not read here but for a limit at its end."""
-    for criteria in alarm.body.blocks("evaluation_criteria").items:
-        for block in criteria.blocks("promql_criteria").items:
-            value = block.attribute("query")
-            text = value.value if isinstance(value, Known) and isinstance(value.value, str) else ""
-            if not any(metric in text for metric in METRICS):
-                continue
-            limit = LIMIT.search(text)
-            if limit is not None and float(limit[2]) >= 1 and (limit[1], float(limit[2])) != (">=", 1.0):
-                message = f"does not fire at a single {alarm.calls}, but only at {limit[0].rstrip(' )')} of them"
-                yield wrong(value, message, "> 0 at the end of the query")
-            else:
-                message = "may never fire: it asks in PromQL, and what that lets through is not read"
-                yield perhaps(value, message, BY_QUERY)
+    for value in alarm.promql:
+        text = text_of(value) or ""
+        if not any(metric in text for metric in METRICS):
+            continue
+        limit = LIMIT.search(text)
+        if limit is not None and float(limit[2]) >= 1 and (limit[1], float(limit[2])) != (">=", 1.0):
+            message = f"does not fire at a single {alarm.calls}, but only at {limit[0].rstrip(' )')} of them"
+            yield wrong(value, message, "> 0 at the end of the query")
+        else:
+            message = "may never fire: it asks in PromQL, and what that lets through is not read"
+            yield perhaps(value, message, BY_QUERY)
 
 
 def unread(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """Metrics Insights that is not spelled as its documentation has it is refused."""
-    for value in alarm.unread:
-        yield perhaps(value, "may be refused by AWS: its query is not Metrics Insights that can be read", BY_QUERY)
-
-
-ROWS = (unread, search, returned, mixed, limits, math, narrowed, promql)
+    for query in alarm.unread:
+        yield perhaps(
+            query.expression, "may be refused by AWS: its query is not Metrics Insights that can be read", BY_QUERY
+        )

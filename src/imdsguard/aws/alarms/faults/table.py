@@ -1,136 +1,51 @@
-"""What the rows have in common: an alarm as it is written, and how to say what is wrong with it."""
+"""Everything that can be wrong with an alarm by what it says: one function a row, each asked of every alarm.
+
+What is wrong for what it takes in (a period below five minutes, a WHERE that lets nothing through) is told once that is
+known: `monitoring_faults`, `where_faults`.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.flaw import AlarmFault
-from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.record import record
-from imdsguard.model.resolution import resolution
-from imdsguard.model.severity import Confidence
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.aws.alarms.faults.condition_faults import comparison, missing_data, periods, threshold, window
+from imdsguard.aws.alarms.faults.metric_faults import dimensions, names, period, statistic, unit
+from imdsguard.aws.alarms.faults.notification_faults import muted, notifies
+from imdsguard.aws.alarms.faults.query_faults import limits, math, mixed, narrowed, promql, returned, search, unread
 
 if TYPE_CHECKING:
-    from imdsguard.aws.alarms.insights import Query
-    from imdsguard.aws.root_index import RootIndex
-    from imdsguard.model.resource import Body, Resource
-    from imdsguard.model.severity import Severity
-    from imdsguard.model.value import Value
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig
+    from imdsguard.aws.alarms.faults.listeners import Listeners
+    from imdsguard.model.alarm_fault import AlarmFault
 
-LONGEST = 60
-BY_QUERY = r"""metric_query {
-  id          = "refused"
-  expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\"AWS/EC2\", InstanceId)"
-  period      = 300
-  return_data = true
-}"""
-
-
-@record(frozen=True, slots=True)
-class Metric:
-    """A token metric, or what surely means one (`meant`), as an alarm names it. `query` is set for Metrics Insights."""
-
-    meant: str
-    name: str
-    namespace: str
-    body: Body
-    statistic: Value
-    period: Value
-    unit: Value
-    query: Query | None = None
-
-
-@record(frozen=True, slots=True)
-class AlarmConfig:
-    """An alarm that speaks of a token metric. `adds` is whether what it compares is surely the metric added up.
-
-    `texts` are its expressions that are metric math, `unread` those that look like Metrics Insights and are not.
-    """
-
-    resource: Resource
-    body: Body
-    queries: tuple[Body, ...]
-    metrics: tuple[Metric, ...]
-    texts: tuple[tuple[str, Value], ...]
-    adds: bool
-    root: RootIndex
-    unread: tuple[Value, ...] = ()
-
-    @property
-    def calls(self) -> str:
-        """What it counts, in the singular."""
-        rejected = not self.metrics or any(metric.meant.endswith("Rejected") for metric in self.metrics)
-        return "refused call" if rejected else "token-less call"
+BY_WHAT_IT_SAYS = (
+    # what it looks at
+    names,
+    dimensions,
+    statistic,
+    period,
+    unit,
+    # when it fires
+    comparison,
+    threshold,
+    periods,
+    window,
+    missing_data,
+    # how it asks
+    unread,
+    search,
+    returned,
+    mixed,
+    limits,
+    math,
+    narrowed,
+    promql,
+)
+BY_WHO_HEARS = (notifies, muted)
 
 
-def wrong(
-    value: Value,
-    message: str,
-    remedy: str,
-    *,
-    confidence: Confidence = Confidence.HIGH,
-    severity: Severity | None = None,
-    never: bool = False,
-) -> AlarmFault:
-    """Say that a value is wrong, where it is written."""
-    trace = () if isinstance(value, Absent) else value.trace
-    return AlarmFault(message, remedy, value.place, trace, True, confidence, severity, never)
-
-
-def perhaps(value: Value, message: str, remedy: str, severity: Severity | None = None) -> AlarmFault:
-    """Say that it cannot be told whether a value is wrong."""
-    trace = () if isinstance(value, Absent) else value.trace
-    return AlarmFault(message, remedy, value.place, trace, certain=False, severity=severity)
-
-
-def unsettled(value: Value, name: str, remedy: str) -> list[AlarmFault]:
-    """Say of an unknown argument that it is unknown."""
-    if not isinstance(value, Unknown):
-        return []
-    message = f"may never be heard: its {name} cannot be computed: {value.reason}"
-    return [perhaps(value, message, settled(value, remedy))]
-
-
-def settled(value: Unknown, remedy: str) -> str:
-    """Put what would resolve an unknown before what to write in its place."""
-    first = resolution(value.reason)
-    return f"{first}, or\n{remedy}" if first else remedy
-
-
-def may_be_none(value: Value) -> bool:
-    """Whether a list of actions that is not known may well be empty: not if it holds what is known after apply only.
-
-    What hangs on a variable without a value is anybody's guess: `var.notify ? [aws_sns_topic.x.arn] : []`.
-    """
-    if not isinstance(value, Unknown):
-        return False
-    reason = value.reason
-    return not value.references or (isinstance(reason, Reason) and reason.root.kind is ReasonKind.NO_VALUE)
-
-
-def number_of(value: Value) -> int | float | None:
-    """Return a known number; text that is one counts, as Terraform converts it."""
-    raw = value.value if isinstance(value, Known) else None
-    if isinstance(raw, str) and len(raw) <= LONGEST:
-        try:
-            raw = float(raw)
-        except ValueError:
-            return None
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or raw != raw:
-        return None
-    return int(raw) if abs(raw) < 1e15 and raw == int(raw) else raw
-
-
-def shown(value: Value) -> str:
-    """Spell a known value for a message."""
-    if not isinstance(value, Known):
-        return "not set"
-    if value.sensitive:
-        return "a sensitive value"
-    if isinstance(value.value, bool):
-        return str(value.value).lower()
-    if isinstance(value.value, str):
-        text = value.value.replace("\n", " ").replace(". ", ".")
-        return f'"{text}"' if len(text) <= LONGEST else f'"{text[:LONGEST]}..."'
-    return f"{value.value:g}" if isinstance(value.value, (int, float)) else "a collection"
+def faults_of(alarm: AlarmConfig, listeners: Listeners) -> tuple[AlarmFault, ...]:
+    """Return what is wrong with an alarm, each thing once, in the order of the table."""
+    found = [fault for row in BY_WHAT_IT_SAYS for fault in row(alarm)]
+    found += [fault for row in BY_WHO_HEARS for fault in row(alarm, listeners)]
+    return tuple(dict.fromkeys(found))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from imdsguard.aws.root_index import RootIndex
-from imdsguard.aws.types.cloudwatch import metric_alarm
 from imdsguard.model.severity import Confidence
-from tests.aws.memory import ref, resource
+from tests.aws.memory import estate, ref, resource
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:security"
 WEB = resource("aws_instance.web", metadata_options=[{"http_endpoint": "enabled", "http_tokens": "required"}])
@@ -57,17 +55,18 @@ def promql(query):
     return alarm(**changes, evaluation_criteria=criteria, evaluation_interval=60)
 
 
-def flaws_of(given):
-    """What is wrong with an alarm: how sure that is, and the message."""
-    watches = metric_alarm(given, RootIndex([WEB, GROUP, given]))
-    found = dict.fromkeys(flaw for each in watches for flaw in each.flaws)
+def faults_of(given):
+    """What is wrong with an alarm by what it says: how sure that is, and the message."""
     return [
-        (UNTOLD if not flaw.certain else MEDIUM if flaw.confidence is Confidence.MEDIUM else SURE, flaw.message)
-        for flaw in found
+        (UNTOLD if not fault.certain else MEDIUM if fault.confidence is Confidence.MEDIUM else SURE, fault.message)
+        for fault in found_in(given)
     ]
 
 
 def remedies_of(given):
     """What to write instead."""
-    watches = metric_alarm(given, RootIndex([WEB, GROUP, given]))
-    return {flaw.remedy for each in watches for flaw in each.flaws}
+    return {fault.remedy for fault in found_in(given)}
+
+
+def found_in(given):
+    return list(dict.fromkeys(fault for each in estate(WEB, GROUP, given).alarms for fault in each.faults))

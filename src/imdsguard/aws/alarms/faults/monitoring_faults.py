@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.table import perhaps, shown, wrong
+from imdsguard.aws.alarms.faults.saying import perhaps, shown, wrong
 from imdsguard.aws.alarms.selector import SINGLE
 from imdsguard.aws.templates.launch_path import names_template, through
 from imdsguard.aws.templates.monitoring_switch import block_is_on, is_on
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imdsguard.aws.root_index import RootIndex
-    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
 
@@ -45,9 +45,9 @@ def too_fast(period: Known, launch: Launch, detailed: bool | None) -> list[Alarm
     return [wrong(period, reason, remedy, confidence=Confidence.MEDIUM)]
 
 
-def worst_first(flaws: Sequence[AlarmFault]) -> tuple[AlarmFault, ...]:
-    """Return the worst of several flaws of this kind: one finding names one launch."""
-    return tuple(sorted(flaws, key=lambda flaw: not flaw.certain)[:1])
+def worst_first(faults: Sequence[AlarmFault]) -> tuple[AlarmFault, ...]:
+    """Return the worst of several faults of this kind: one finding names one launch."""
+    return tuple(sorted(faults, key=lambda fault: not fault.certain)[:1])
 
 
 def detailed_of(launch: Launch, root: RootIndex) -> bool | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.aws.flaws.rows import (
+from tests.aws.alarms.rows import (
     ALL,
     MEDIUM,
     SURE,
@@ -15,7 +15,7 @@ from tests.aws.flaws.rows import (
     alarm,
     asking,
     block,
-    flaws_of,
+    faults_of,
     insights,
     math,
     promql,
@@ -121,7 +121,7 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS)
 def test_each_row_has_a_message_of_its_own(row):
     given, sure, message = ROWS[row]
-    assert flaws_of(given) == [(sure, message)]
+    assert faults_of(given) == [(sure, message)]
 
 
 @pytest.mark.parametrize("row", ROWS)
@@ -159,11 +159,11 @@ def test_each_row_has_a_remedy(row):
     ],
 )
 def test_a_good_alarm_has_no_flaw(given):
-    assert flaws_of(given) == []
+    assert faults_of(given) == []
 
 
 @pytest.mark.parametrize(
     "changes", [{"metric_name": "CPUUtilization"}, {"metric_name": None}, {"metric_name": unknown()}]
 )
 def test_an_alarm_on_something_else_is_none_of_ours(changes):
-    assert flaws_of(alarm(**changes, threshold=80, alarm_actions=[])) == []
+    assert faults_of(alarm(**changes, threshold=80, alarm_actions=[])) == []

@@ -169,18 +169,18 @@ def spot_fleet(*specifications, **more):
 )
 def test_a_period_of_a_minute(resources, answer):
     (alarm,) = estate(*resources, query(ALL, period=60)).alarms
-    flaws = [flaw for flaw in alarm.flaws if "300 seconds" in flaw.message]
-    found = [SLOW if flaw.certain else UNTOLD for flaw in flaws] or [FAST]
+    faults = [fault for fault in alarm.faults if "300 seconds" in fault.message]
+    found = [SLOW if fault.certain else UNTOLD for fault in faults] or [FAST]
     assert found == [answer]
 
 
 def test_the_message_and_the_remedy_name_the_launch():
     (alarm,) = estate(template(), group(launch_template=LT), query(ALL, period=60)).alarms
-    (flaw,) = (flaw for flaw in alarm.flaws if "300 seconds" in flaw.message)
+    (fault,) = (fault for fault in alarm.faults if "300 seconds" in fault.message)
     reports = "aws_autoscaling_group.g reports every 300 seconds (basic monitoring)"
-    assert flaw.message == f"has no data most of the time: its period is 60 seconds, and {reports}"
+    assert fault.message == f"has no data most of the time: its period is 60 seconds, and {reports}"
     by_template = "monitoring { enabled = true } in the launch template of aws_autoscaling_group.g"
-    assert flaw.remedy == f"period = 300, or detailed monitoring: {by_template}"
+    assert fault.remedy == f"period = 300, or detailed monitoring: {by_template}"
     (alarm,) = estate(resource("aws_instance.i"), query(ALL, period=60)).alarms
-    remedies = [flaw.remedy for flaw in alarm.flaws if "300 seconds" in flaw.message]
+    remedies = [fault.remedy for fault in alarm.faults if "300 seconds" in fault.message]
     assert remedies == ["period = 300, or detailed monitoring: monitoring = true in aws_instance.i"]

@@ -9,7 +9,7 @@ import pytest
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Known, Reference, Unknown
-from tests.aws.flaws.rows import MEDIUM, SURE, TOPIC, UNTOLD, WEB, alarm, flaws_of, remedies_of
+from tests.aws.alarms.rows import MEDIUM, SURE, TOPIC, UNTOLD, WEB, alarm, faults_of, remedies_of
 from tests.aws.memory import estate, ref, unknown
 
 ROWS = {
@@ -276,7 +276,7 @@ ROWS = {
 @pytest.mark.parametrize("row", ROWS)
 def test_each_row_has_a_message_of_its_own(row):
     given, sure, message = ROWS[row]
-    assert flaws_of(given) == [(sure, message)]
+    assert faults_of(given) == [(sure, message)]
 
 
 @pytest.mark.parametrize("row", ROWS)

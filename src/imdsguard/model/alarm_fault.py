@@ -19,8 +19,8 @@ class AlarmFault:
     """One thing that keeps an alarm from firing, or people from hearing of it. `message` and `remedy` as in a rule.
 
     Where something is unknown, `because` is the reason, which is said after the message.
-    `certain` is false where it cannot be told from the code whether it is a flaw. `never`: with it the alarm cannot
-    fire at all, so it watches nobody. `severity` is set where the flaw is milder than others.
+    `certain` is false where it cannot be told from the code whether it is a fault. `never`: with it the alarm cannot
+    fire at all, so it watches nobody. `severity` is set where the fault is milder than others.
     """
 
     message: str

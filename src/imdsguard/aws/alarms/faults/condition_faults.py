@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.table import AlarmConfig, number_of, shown, unsettled, wrong
+from imdsguard.aws.alarms.faults.saying import number_of, shown, unsettled, wrong
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.model.flaw import AlarmFault
+    from imdsguard.aws.alarms.alarm_config import AlarmConfig
+    from imdsguard.model.alarm_fault import AlarmFault
 
 ABOVE = "GreaterThanThreshold"
 FROM = "GreaterThanOrEqualToThreshold"
@@ -28,7 +29,7 @@ DAY, WEEK, HOUR, THREE_HOURS = 86_400, 604_800, 3_600, 10_800
 
 def comparison(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """Only "greater than" notices a call."""
-    value = alarm.body.attribute("comparison_operator")
+    value = alarm.comparison
     yield from unsettled(value, "comparison_operator", FIRES_AT_ONE)
     text = text_of(value) or ""
     if (text.startswith("LessThan") and text.endswith(("UpperThreshold", "LowerThreshold"))) or "Upper" in text:
@@ -41,13 +42,13 @@ def comparison(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def threshold(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """One call must be enough, and none must not."""
-    value = alarm.body.attribute("threshold")
+    value = alarm.threshold
     yield from unsettled(value, "threshold", FIRES_AT_ONE)
-    if isinstance(value, Absent) and isinstance(alarm.body.attribute("threshold_metric_id"), Absent) and alarm.metrics:
+    if isinstance(value, Absent) and isinstance(alarm.threshold_metric_id, Absent) and alarm.token_metrics:
         yield wrong(value, "is refused by AWS when it is applied: it has no threshold", FIRES_AT_ONE)
     limit = number_of(value)
-    operator = text_of(alarm.body.attribute("comparison_operator"))
-    if limit is None or operator not in (ABOVE, FROM) or not alarm.adds:
+    operator = text_of(alarm.comparison)
+    if limit is None or operator not in (ABOVE, FROM) or not alarm.adds_up:
         return
     always = limit < 0 or (limit == 0 and operator == FROM)
     misses = limit >= 1 if operator == ABOVE else limit > 1
@@ -65,8 +66,8 @@ def threshold(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def periods(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """One period with a call must be enough."""
-    evaluation = alarm.body.attribute("evaluation_periods")
-    datapoints = alarm.body.attribute("datapoints_to_alarm")
+    evaluation = alarm.evaluation_periods
+    datapoints = alarm.datapoints_to_alarm
     remedy = "evaluation_periods  = 1\ndatapoints_to_alarm = 1"
     yield from unsettled(evaluation, "evaluation_periods", remedy)
     yield from unsettled(datapoints, "datapoints_to_alarm", remedy)
@@ -90,8 +91,8 @@ def periods(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def window(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """How long an alarm may look back."""
-    of = number_of(alarm.body.attribute("evaluation_periods"))
-    for metric in alarm.metrics:
+    of = number_of(alarm.evaluation_periods)
+    for metric in alarm.token_metrics:
         period = number_of(metric.period)
         if of is None or period is None or of < 1:
             continue
@@ -100,14 +101,14 @@ def window(alarm: AlarmConfig) -> Iterator[AlarmFault]:
         if period * of > longest:
             limit = "one day for periods below an hour" if longest == DAY else "seven days"
             yield wrong(metric.period, f"is refused by AWS: {span} are more than {limit}", "period = 300", never=True)
-        elif metric.query is not None and period * of > THREE_HOURS:
+        elif metric.select is not None and period * of > THREE_HOURS:
             message = f"never sees all of its {span}: a Metrics Insights alarm looks at the last three hours only"
             yield wrong(metric.period, message, "period             = 300\nevaluation_periods = 1")
 
 
 def missing_data(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """What a period without data counts as."""
-    value = alarm.body.attribute("treat_missing_data")
+    value = alarm.treat_missing_data
     remedy = 'treat_missing_data = "notBreaching"'
     yield from unsettled(value, "treat_missing_data", remedy)
     text = text_of(value)
@@ -117,6 +118,3 @@ def missing_data(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     elif text == "ignore":
         message = f"never clears after its first {alarm.calls}, so it does not notify again: {SPARSE} (ignore)"
         yield wrong(value, message, remedy, confidence=Confidence.MEDIUM)
-
-
-ROWS = (comparison, threshold, periods, window, missing_data)

@@ -110,7 +110,7 @@ def said(*resources):
     """What is wrong with the alarm `refused`, which notifies nobody itself unless it is among the resources."""
     own = () if any(each.address == SILENT.address for each in resources) else (SILENT,)
     (found,) = estate(WEB, *own, *resources).alarms
-    return [("" if flaw.certain else "? ") + flaw.message for flaw in found.flaws]
+    return [("" if fault.certain else "? ") + fault.message for fault in found.faults]
 
 
 MAY_NOT = "notifies nobody itself, and aws_cloudwatch_composite_alarm.{} may not either: {}"

@@ -1,0 +1,61 @@
+"""The WHERE of a Metrics Insights query, held against what is launched."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.alarms.faults.saying import BY_QUERY, perhaps, wrong
+from imdsguard.aws.precedence.sharing import seen_from
+from imdsguard.aws.tags.where import Filtered, on_tags
+from imdsguard.model.severity import Confidence, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imdsguard.aws.alarms.selector import AlarmTarget
+    from imdsguard.model.alarm_fault import AlarmFault
+    from imdsguard.model.launch import Coverage, Launch
+    from imdsguard.model.value import Value
+
+SWITCH = "resource tags on telemetry switched on in the account (CloudWatch, Settings), or a query without WHERE:\n"
+
+
+def where_faults(asks: Value, target: AlarmTarget, launches: Sequence[Launch]) -> Iterable[AlarmFault]:
+    """Say that nothing in the code is let through, or what it takes besides to be let through."""
+    answers: list[tuple[str, Coverage]] = []
+    for launch in launches:
+        if launch.starts_instances and launch.follows_account:
+            answers += _let_through(target, launch)
+        if answers and answers[-1][1].covered is not False:
+            break
+    else:
+        if answers:
+            return [_lets_nothing(asks, answers)]
+    if any(isinstance(each, Filtered) and on_tags(each.condition) for each in target.selectors):
+        message = (
+            "sees only what its WHERE lets through, and a condition on tags needs resource tags on telemetry switched "
+            "on in the account, which code does not show"
+        )
+        return [perhaps(asks, message, SWITCH + BY_QUERY, Severity.NOTE)]
+    message = "sees only what its WHERE lets through, and the code does not show what that will be"
+    return [perhaps(asks, message, f"a query without WHERE:\n{BY_QUERY}", Severity.NOTE)]
+
+
+def _let_through(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Coverage]]:
+    """Yield what the WHERE says of a launch in the alarm's account and Region."""
+    if target.scope.same(launch.scope) is not False:
+        for selector in target.selectors:
+            if isinstance(selector, Filtered):
+                yield seen_from(target.resource.root, launch.resource), selector.sees(launch)
+
+
+def _lets_nothing(asks: Value, answers: Sequence[tuple[str, Coverage]]) -> AlarmFault:
+    address, answer = answers[0]
+    reason = str(answer.reason or "").partition("WHERE: ")[2]
+    if len(answers) > 1:
+        many = f"none of the {len(answers)} launches of its account and Region"
+        message = f"watches nothing in the code: its WHERE lets {many} through ({address}: {reason})"
+    else:
+        message = f"watches nothing in the code: its WHERE does not let {address} through: {reason}"
+    remedy = f"the tag in what is launched, or a query without WHERE:\n{BY_QUERY}"
+    return wrong(asks, message, remedy, confidence=Confidence.MEDIUM)
