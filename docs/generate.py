@@ -1,6 +1,6 @@
 """Writes what follows from the code: docs/rules/*.md from the rules, docs/cli.md from `--help`, README.md's demo.
 
-Also what policies/schema.json says of each rule; the rest of it is written by hand.
+Also policies/schema.json, from the declaration of a policy and the rules.
 
 `make docs` runs it. `tests/test_docs.py` fails when a page no longer says what the code says.
 """
@@ -13,20 +13,18 @@ import json
 import os
 import subprocess
 import sys
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+from typing import TYPE_CHECKING
 
 from imdsguard import load_rules
 from imdsguard import rule_files as files_by_id
-from imdsguard.policy.parameters import parameter_types
 from imdsguard.policy.read import RESERVED
+from imdsguard.policy.schema import policy_schema
 from imdsguard.policy.shipped import shipped_policies
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from imdsguard import Rule
 
 DOCS = Path(__file__).resolve().parent
 CHECKS = DOCS.parent / "checks"
@@ -52,61 +50,7 @@ def pages() -> dict[Path, str]:
 
 def schema() -> str:
     """The schema of policies, with what an editor offers for our own rules and policies."""
-    document = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    rules = load_rules(files_by_id())
-    document["properties"]["rules"]["properties"] = {rule.id: rule_schema(rule, document) for rule in rules}
-    document["definitions"]["rule_id"]["anyOf"][0]["enum"] = [*(rule.id for rule in rules), *RESERVED]
-    document["definitions"]["policy_name"]["anyOf"][0]["enum"] = list(shipped_policies())
-    return json.dumps(document, indent=2) + "\n"
-
-
-def rule_schema(rule: Rule, document: dict[str, Any]) -> dict[str, Any]:
-    """What a policy can say about one rule: the same as about any, with its own parameters."""
-    default = rule.parameters() if rule.parameters is not None else None
-    own = {
-        name: {
-            "description": f"A parameter of {rule.id}.",
-            **type_schema(kind),
-            "default": plain(getattr(default, name)),
-        }
-        for name, kind in parameter_types(rule).items()
-    }
-    about_any = "definitions/rule/anyOf/1/properties"
-    names = document["definitions"]["rule"]["anyOf"][1]["properties"]
-    always: dict[str, Any] = {name: {"$ref": f"#/{about_any}/{name}"} for name in names}
-    switch: dict[str, Any] = {"$ref": "#/definitions/switch"}
-    summary = rule.summary
-    if rule.fixed:
-        always = {"severity": {"enum": [rule.severity.value]}}
-        switch = {"enum": ["on", True, rule.severity.value]}
-        summary += " No policy can make this milder: exempt what is meant to be so."
-    table = {"type": "object", "additionalProperties": False, "properties": {**own, **always}}
-    return {"description": summary, "anyOf": [switch, table]}
-
-
-def type_schema(kind: Any) -> dict[str, Any]:
-    """The JSON Schema of a parameter's type."""
-    arguments = get_args(kind)
-    if get_origin(kind) is Literal:
-        return {"enum": list(arguments)}
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        return {"enum": [member.value for member in kind]}
-    if get_origin(kind) in (tuple, frozenset, list, set):
-        return {"type": "array", "items": type_schema(arguments[0])}
-    if type(None) in arguments:
-        return {"anyOf": [{"type": "null"}, *(type_schema(each) for each in arguments if each is not type(None))]}
-    if kind is bool:
-        return {"enum": [True, False, "yes", "no", "on", "off"]}
-    return {"type": {int: "integer", float: "number", str: "string"}[kind]}
-
-
-def plain(value: object) -> object:
-    """A default as JSON writes it."""
-    if isinstance(value, (tuple, list)):
-        return [plain(item) for item in value]
-    if isinstance(value, (frozenset, set)):
-        return sorted(str(plain(item)) for item in value)
-    return getattr(value, "value", value)
+    return json.dumps(policy_schema(load_rules(files_by_id()), RESERVED, shipped_policies()), indent=2) + "\n"
 
 
 def stale_rule_pages() -> list[Path]:

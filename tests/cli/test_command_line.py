@@ -15,7 +15,7 @@ from imdsguard.cli import main
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import State
 from imdsguard.model.problem import Problem
-from imdsguard.policy.outside import Assumptions
+from imdsguard.policy.assumptions import Assumptions
 from imdsguard.run import reading
 from imdsguard.run.reading import Read
 from imdsguard.terraform.inputs import Inputs

@@ -11,6 +11,7 @@ from imdsguard.cli import main
 from imdsguard.cli.policy_show import shown
 from imdsguard.policy.read import ResolvedPolicy, find_policy
 from imdsguard.policy.shipped import shipped_policies
+from imdsguard.run.rules import load_rules, rule_files
 
 OPEN = 'resource "aws_instance" "web" {}\n'
 TEAM = """\
@@ -176,21 +177,21 @@ rules:
 
 def meaning(found: ResolvedPolicy) -> object:
     """What a policy comes to, without places and without what is off underneath."""
-    draft = found.draft
+    document = found.document
     rules = {
         name: "off" if entry.off else (entry.severity, entry.on_unknown, {
             key: getattr(node, "text", None) for key, (_, node) in entry.parameters.items()
         })
-        for name, entry in draft.entries.items()
+        for name, entry in document.entries.items()
     }  # fmt: skip
     requirements = {
         name: (each.demands, each.where, each.unless, each.message, each.severity, each.on_unknown)
-        for name, each in draft.requirements.items()
+        for name, each in document.requirements.items()
     }
-    exemptions = [(str(each), each.reason, each.expires, each.verdicts) for each in draft.exemptions]
-    estates = [(each.name, [glob.text for glob in each.globs]) for each in draft.outside.estates]
-    assumed = [(each.region, each.tokens) for each in draft.outside.assumed]
-    return draft.fail_on, draft.on_unknown, rules, requirements, exemptions, estates, assumed
+    exemptions = [(str(each), each.reason, each.expires, each.verdicts) for each in document.exemptions]
+    estates = [(each.name, [glob.text for glob in each.globs]) for each in document.assumptions.estates]
+    assumed = [(each.region, each.tokens) for each in document.assumptions.assumed]
+    return document.fail_on, document.on_unknown, rules, requirements, exemptions, estates, assumed
 
 
 @pytest.mark.parametrize("name", ["team.yaml", *shipped_policies()])
@@ -198,9 +199,12 @@ def test_what_show_prints_is_a_policy_that_means_the_same(name: str) -> None:
     write("team.yaml", TEAM)
     write("company.yaml", COMPANY)
     found = find_policy(name, ".")
-    write("flat.yaml", shown(found))
+    files = rule_files()
+    on = found.select(files, lambda: load_rules(files))
+    write("flat.yaml", shown(found, on))
     again = find_policy("flat.yaml", ".")
     assert meaning(again) == meaning(found)
+    assert again.select(files, lambda: load_rules(files)) == on
     assert "\u202e" not in shown(found)
 
 

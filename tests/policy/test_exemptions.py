@@ -13,7 +13,7 @@ from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.policy.errors import PolicyError
-from imdsguard.policy.exemption import ending, exempt
+from imdsguard.policy.exempt import ending, exempt
 from imdsguard.policy.policy import Policy
 from imdsguard.policy.read import find_policy
 from tests.estates import resource

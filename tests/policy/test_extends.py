@@ -36,13 +36,13 @@ def test_of_a_list_the_later_one_counts_and_the_extending_one_most() -> None:
     )
     policy = found()
     assert names(policy) == ["baseline", "a.yaml", "b.yaml", "team.yaml"]
-    assert (policy.draft.fail_on, policy.draft.on_unknown) == ("warning", "note")
-    entry = policy.draft.entries["hop-limit-too-high"]
+    assert (policy.document.fail_on, policy.document.on_unknown) == ("warning", "note")
+    entry = policy.document.entries["hop-limit-too-high"]
     assert {name: getattr(node, "text", "") for name, (_, node) in entry.parameters.items()} == {
         "max": "3",
         "max_container": "4",
     }
-    assert policy.draft.entries["region-default-missing"].off
+    assert policy.document.entries["region-default-missing"].off
 
 
 def test_what_several_extend_is_there_once_and_weakest() -> None:
@@ -53,7 +53,7 @@ def test_what_several_extend_is_there_once_and_weakest() -> None:
     )  # fmt: skip
     policy = found()
     assert names(policy) == ["baseline", "ground.yaml", "a.yaml", "b.yaml", "team.yaml"]
-    assert policy.draft.fail_on == "note"
+    assert policy.document.fail_on == "note"
 
 
 def test_requirements_join_by_id() -> None:
@@ -61,7 +61,7 @@ def test_requirements_join_by_id() -> None:
         base="requirements:\n  - {id: one, require: {state: required}}\n  - {id: two, require: {state: required}}",
         team="extends: base.yaml\nrequirements:\n  - {id: two, require: {http_endpoint: disabled}}",
     )
-    requirements = found().draft.requirements
+    requirements = found().document.requirements
     assert {name: str(each.demands[0]) for name, each in requirements.items()} == {
         "one": "state must be required",
         "two": "http_endpoint must be disabled",
@@ -91,7 +91,7 @@ def test_a_path_counts_from_the_policy_that_names_it() -> None:
     Path("company/base.yaml").write_text("version: 1\nextends: [parts/hops.yaml]\n")
     Path("company/parts/hops.yaml").write_text("version: 1\nfail_on: note\n")
     write(team="extends: company/base.yaml")
-    assert found().draft.fail_on == "note"
+    assert found().document.fail_on == "note"
 
 
 def test_globs_on_paths_count_from_the_projects_own_policy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,10 +104,10 @@ def test_globs_on_paths_count_from_the_projects_own_policy(monkeypatch: pytest.M
     Path(".imdsguard.yaml").write_text("version: 1\nextends: policies/old.yaml\n")
     monkeypatch.chdir("stacks/web")
     policy = find_policy(None, ".")
-    assert [each.base for each in policy.draft.exemptions] == ["../.."]
-    assert policy.draft.outside.joined(["."]) == {".": "stacks"}
+    assert [each.base for each in policy.document.exemptions] == ["../.."]
+    assert policy.document.assumptions.joined(["."]) == {".": "stacks"}
     named = find_policy("../../policies/old.yaml", ".")
-    assert [each.base for each in named.draft.exemptions] == [""]
+    assert [each.base for each in named.document.exemptions] == [""]
 
 
 def test_a_requirement_cannot_take_the_name_of_a_rule() -> None:

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from imdsguard.model.assumption import AssumedDefault
+from imdsguard.policy.assumptions import Assumptions
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.match import matches_path
-from imdsguard.policy.outside import Assumptions
 from imdsguard.policy.read import find_policy
 from tests.policy.test_policy_files import SCHEMA
 
@@ -25,7 +25,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def outside(text: str, name: str = "team.yaml") -> Assumptions:
     Path(name).write_text(text)
-    return find_policy(name, ".").draft.outside
+    return find_policy(name, ".").document.assumptions
 
 
 def test_root_modules_are_joined_by_globs() -> None:
@@ -66,7 +66,7 @@ def test_in_the_projects_own_policy_globs_count_from_its_folder(monkeypatch: pyt
     Path(".imdsguard.yaml").write_text(ESTATES)
     Path("stacks/prod/web").mkdir(parents=True)
     monkeypatch.chdir("stacks/prod/web")
-    found = find_policy(None, ".").draft.outside
+    found = find_policy(None, ".").document.assumptions
     assert found.joined([".", "../api", "../../../baseline", "../../test/x"]) == {
         ".": "prod",
         "../api": "prod",

@@ -182,7 +182,7 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nx: !!python/object/apply:os.getcwd []\n",
          ('team.yaml:2:1: a policy has no key "x" '
          '(known: assume, estates, exemptions, extends, fail_on, on_deployed, on_unknown, requirements, rules, '
-          'suppressions, version)')),
+          'select, suppressions, version)')),
         ("version: 1\n? [a]\n: b\n", "team.yaml:2:3: a key must be a word"),
         ("version: 1\nrules: {\n" + "[" * 100_000, "team.yaml:3:63: this policy is nested too deeply"),
         ("a:\n" + "- " * 100_000, "team.yaml:2:127: this policy is nested too deeply"),
@@ -230,7 +230,7 @@ def test_the_projects_policy_is_found_upward_to_the_git_root(tmp_path: Path, mon
     assert find_policy(None, ".").name == "../../.imdsguard.yaml"
     (stack / ".imdsguard.yaml").write_text("version: 1\nextends: ../../.imdsguard.yaml\n")
     found = find_policy(None, ".")
-    assert (found.name, found.draft.fail_on) == (".imdsguard.yaml", "note")
+    assert (found.name, found.document.fail_on) == (".imdsguard.yaml", "note")
     assert find_policy("strict", ".").name == "strict"
 
 
@@ -241,9 +241,9 @@ def test_a_policy_of_almost_the_right_name_is_not_passed_over(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path / "stacks")
     with pytest.raises(PolicyError, match=r"^\.\./\.imdsguard\.yml is not read: call it \.imdsguard\.yaml$"):
         find_policy(None, ".")
-    assert find_policy("../.imdsguard.yml", ".").draft.fail_on == "never"
+    assert find_policy("../.imdsguard.yml", ".").document.fail_on == "never"
     (tmp_path / ".imdsguard.yaml").write_text("version: 1\nfail_on: note\n")
-    assert find_policy(None, ".").draft.fail_on == "note"
+    assert find_policy(None, ".").document.fail_on == "note"
 
 
 def test_a_policy_in_the_scanned_tree_cannot_reach_outside_the_repository(

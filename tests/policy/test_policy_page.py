@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from imdsguard.cli.policy_check import checked
-from imdsguard.policy.draft import KEYS
-from imdsguard.policy.exemption import EXPIRED, UNUSED
-from imdsguard.policy.read_exemptions import KEYS as EXEMPTION_KEYS
-from imdsguard.policy.read_requirements import REQUIRE_KEYS, WHERE_KEYS
+from imdsguard.policy.document import POLICY
+from imdsguard.policy.exempt import EXPIRED, UNUSED
+from imdsguard.policy.exemption import EXEMPTION
+from imdsguard.policy.requirement import REQUIRE
+from imdsguard.policy.selection import SELECT
+from imdsguard.policy.where import WHERE
 from tests.conftest import REPOSITORY, Command
 from tests.policy.test_schema import VALIDATOR, document
 
@@ -45,6 +47,10 @@ def test_the_tests_pass_under_the_policy_of_the_page(imdsguard: Command, tmp_pat
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "2 tests: 2 ok"), done.stdout
 
 
-@pytest.mark.parametrize("word", [*KEYS, *WHERE_KEYS, *REQUIRE_KEYS, *EXEMPTION_KEYS, EXPIRED, UNUSED])
+WORDS = {key.key for part in (POLICY, EXEMPTION, REQUIRE, SELECT) for key in part.keys} | {EXPIRED, UNUSED}
+WORDS |= {key.key for key in WHERE.keys}
+
+
+@pytest.mark.parametrize("word", sorted(WORDS))
 def test_every_word_is_on_the_page(word: str) -> None:
     assert f"`{word}`" in PAGE or f"`{word}:" in PAGE

@@ -11,18 +11,15 @@ import pytest
 import yaml
 
 from imdsguard import load_rules, rule_files
-from imdsguard.policy.draft import KEYS
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.parameters import parameter_types
-from imdsguard.policy.read import find_policy
-from imdsguard.policy.read_exemptions import KEYS as EXEMPTION_KEYS
-from imdsguard.policy.read_requirements import KEYS as REQUIREMENT_KEYS
-from imdsguard.policy.read_requirements import KINDS, METRICS, REQUIRE_KEYS, SOURCES, STATES, VALUES, WHERE_KEYS
+from imdsguard.policy.read import RESERVED, find_policy
+from imdsguard.policy.schema import policy_schema
+from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from tests.policy.test_policy_files import SCHEMA
 
 VALIDATOR = jsonschema.Draft7Validator(SCHEMA)
 RULES = load_rules(rule_files())
-DEFINITIONS = SCHEMA["definitions"]
 
 
 class Loader(yaml.SafeLoader):
@@ -48,7 +45,7 @@ def read(text: str) -> None:
     """Read a policy as a run does. Raises `PolicyError`."""
     Path("team.yaml").write_text(text)
     found = find_policy("team.yaml", ".")
-    found.select(rule_files())
+    found.select(rule_files(), lambda: RULES)
     found.bind(RULES)
 
 
@@ -79,6 +76,13 @@ RIGHT = [
   - {rule: hop-limit-too-high, reason: r, expires: 2027-03-31}""",
     "exemptions: [{rule: '*', path: 'legacy/**', reason: r}]",
     "requirements: [{id: a, require: {state: required}}]\nrules: {a: {severity: note, on_deployed: off}}",
+    "select: {rules: hop-limit-too-high}",
+    "select: {rules: ['*-tokens-optional'], controls: [CIS AWS Foundations *, AWS Security Hub EC2.8]}",
+    "rules: ~",
+    "suppressions: null",
+    "on_deployed: false",
+    "rules: {hop-limit-too-high: no, setting-never-sent: yes}",
+    "requirements: [{id: a, require: {state: required}, message: 7}]",
 ]
 
 WRONG = [
@@ -141,6 +145,19 @@ WRONG = [
     "exemptions: [{rule: hop-limit-too-high, reason: r, verdict: pass}]",
     "exemptions: [{rule: hop-limit-too-high, reason: r, adress: x}]",
     "exemptions: [{rule: hop-limit-too-high, reason: r, address: []}]",
+    "exemptions: [{rule: hop-limit-too-high, reason: ~}]",
+    "exemptions: [{rule: hop-limit-too-high, reason: r, path: null}]",
+    "exemptions: ~",
+    "select: {}",
+    "select: ~",
+    "select: [hop-limit-too-high]",
+    "select: {rules: []}",
+    "select: {controls: {a: b}}",
+    "select: {control: a}",
+    "estates: {a: {}}",
+    "estates: {a: {roots: b}}",
+    "assume: {region_default: {us-east: required}}",
+    "suppressions: {rules: x}",
 ]
 
 
@@ -170,6 +187,8 @@ def test_both_refuse_what_is_wrong_and_the_reader_says_where(text: str) -> None:
         "exemptions: [{rule: hop-limit-too-high, reason: r, expires: 2027-02-30}]",
         "rules: {hop-limit-too-high: {max: 65}}",
         "rules: {hop-limit: off}",
+        "select: {rules: hop-limit}",
+        "select: {controls: CIS Azure}",
     ],
 )
 def test_what_a_schema_cannot_say_the_reader_does(text: str) -> None:
@@ -178,23 +197,14 @@ def test_what_a_schema_cannot_say_the_reader_does(text: str) -> None:
         read(f"version: 1\n{text}\n")
 
 
-def choices(schema: dict[str, Any]) -> tuple[str, ...]:
-    one, several = schema["anyOf"]
-    assert several["items"] == one
-    return tuple(one["enum"])
+def test_the_schema_is_written_from_the_declaration() -> None:
+    written = policy_schema(RULES, RESERVED, shipped_policies())
+    assert written == SCHEMA, "`make docs` writes it"
 
 
-def test_the_schema_has_the_words_of_the_reader() -> None:
-    assert tuple(SCHEMA["properties"]) == KEYS
-    assert tuple(DEFINITIONS["requirement"]["properties"]) == REQUIREMENT_KEYS
-    assert tuple(DEFINITIONS["exemption"]["properties"]) == EXEMPTION_KEYS
-    where = DEFINITIONS["where"]["properties"]
-    assert set(where) == set(WHERE_KEYS)
-    assert choices(where["kind"]) == KINDS
-    require = DEFINITIONS["requirement"]["properties"]["require"]["properties"]
-    assert tuple(require) == REQUIRE_KEYS
-    known = {**VALUES, "state": STATES, "source": SOURCES, "alarm": METRICS}
-    assert {name: choices(require[name]) for name in known} == known
+@pytest.mark.parametrize("name", shipped_policies())
+def test_the_policies_that_we_ship_hold(name: str) -> None:
+    VALIDATOR.validate(document(Path(shipped_folder("policies"), f"{name}.yaml").read_text()))
 
 
 def test_editors_are_offered_every_rule_with_its_parameters() -> None:
@@ -223,3 +233,18 @@ def described(schema: Any, path: str = "") -> list[str]:
 def test_every_key_is_described() -> None:
     conditions = {".definitions.exemption.if.rule"}
     assert set(described(SCHEMA)) == conditions
+
+
+def test_after_a_refusal_the_schema_says_what_only_it_can_at_that_point() -> None:
+    """Parameters are told by the rules, which are not asked before the shape of all the policy is right."""
+    text = "fail_on: eror\nrules: {hop-limit-too-high: {mx: 2}}\nexemptions: [{rule: x}]\n"
+    with pytest.raises(PolicyError) as refused:
+        read(f"version: 1\n{text}")
+    assert [str(each) for each in refused.value.all()] == [
+        'team.yaml:2:10: fail_on must be error, warning, note or never, not "eror"; did you mean "error"?',
+        "team.yaml:4:14: an exemption needs a `reason`",
+        (
+            "team.yaml:3:29: rules.hop-limit-too-high: Additional properties are not allowed ('mx' was unexpected) "
+            "(policies/schema.json)"
+        ),
+    ]

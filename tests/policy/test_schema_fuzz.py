@@ -8,13 +8,21 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imdsguard.policy.draft import read_draft
+from imdsguard.policy.declaration import Choices
+from imdsguard.policy.document import read_document
 from imdsguard.policy.errors import PolicyError
-from imdsguard.policy.read_exemptions import KEYS as EXEMPTION_KEYS
-from imdsguard.policy.read_requirements import KEYS, METRICS, SOURCES, STATES, WHERE_KEYS
-from imdsguard.policy.read_requirements import VALUES as READ_VALUES
+from imdsguard.policy.exemption import EXEMPTION as DECLARED_EXEMPTION
+from imdsguard.policy.requirement import REQUIRE as DECLARED
+from imdsguard.policy.requirement import REQUIREMENT as DECLARED_REQUIREMENT
+from imdsguard.policy.where import WHERE as DECLARED_WHERE
 from imdsguard.policy.yaml import read_nodes
 from tests.policy.test_schema import VALIDATOR
+
+EXEMPTION_KEYS = tuple(key.key for key in DECLARED_EXEMPTION.keys)
+KEYS = tuple(key.key for key in DECLARED_REQUIREMENT.keys)
+WHERE_KEYS = tuple(key.key for key in DECLARED_WHERE.keys)
+RIGHT = {key.key: key.shape.known for key in DECLARED.keys if isinstance(key.shape, Choices)}
+STATES, SOURCES, METRICS = RIGHT["state"], RIGHT["source"], RIGHT["alarm"]
 
 WORDS = st.sampled_from(
     ["a", "*", "aws_instance", "", " ", "x y", "required", "optional", "enabled", "disabled", "fail", "unknown",
@@ -42,7 +50,6 @@ def required(table: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return {**table, **more}
 
 
-RIGHT = {"state": STATES, "source": SOURCES, "alarm": METRICS, **READ_VALUES}
 HOPS = st.one_of(
     st.integers(1, 64),
     st.integers(0, 66),
@@ -96,7 +103,7 @@ EXEMPTION = damaged(
 def complaint(document: dict[str, Any]) -> PolicyError | None:
     """What the reader says, out of the words of the document as YAML."""
     try:
-        read_draft(read_nodes(yaml.safe_dump(document).encode(), "p.yaml"))
+        read_document(read_nodes(yaml.safe_dump(document).encode(), "p.yaml"))
     except PolicyError as error:
         return error
     return None

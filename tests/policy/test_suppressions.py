@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.policy.draft import read_draft
+from imdsguard.policy.document import read_document
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.suppressions import Suppressions
 from imdsguard.policy.yaml import read_nodes
 
 
 def reading(text: str) -> Suppressions:
-    return read_draft(read_nodes(f"version: 1\n{text}".encode(), "policy.yaml")).suppressions
+    return read_document(read_nodes(f"version: 1\n{text}".encode(), "policy.yaml")).suppressions
 
 
 def test_without_a_word_comments_suppress_all_but_the_fixed_rules() -> None:
@@ -32,8 +32,8 @@ def test_a_policy_can_name_what_they_may_suppress() -> None:
 
 
 def test_the_extending_policy_counts_key_by_key() -> None:
-    base = read_draft(read_nodes(b"version: 1\nsuppressions: {comments: deny, rules: [a]}", "base.yaml"))
-    mine = read_draft(read_nodes(b"version: 1\nsuppressions: {rules: [b]}", "mine.yaml"))
+    base = read_document(read_nodes(b"version: 1\nsuppressions: {comments: deny, rules: [a]}", "base.yaml"))
+    mine = read_document(read_nodes(b"version: 1\nsuppressions: {rules: [b]}", "mine.yaml"))
     said = mine.over(base).suppressions
     assert said.comments is False
     assert [rule.text for rule in said.rules or ()] == ["b"]

@@ -85,7 +85,7 @@ def command(
 
 def rules_without_a_file(policy: str | None) -> dict[str, Rule]:
     """Give the rules that no file holds: what the policy requires, and what is said of exemptions and comments."""
-    from imdsguard.policy.exemption import rules_of_exemptions
+    from imdsguard.policy.exempt import rules_of_exemptions
     from imdsguard.policy.read import find_policy
     from imdsguard.suppress.rules import rules_of_comments
 
@@ -100,9 +100,9 @@ def explain_address(
     from imdsguard.aws.precedence.explanation import explain
     from imdsguard.policy.errors import nearest
     from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
-    from imdsguard.run.reading import read_estate, what_lies_outside
+    from imdsguard.run.reading import assumptions_of, read_estate
 
-    found = read_estate(paths, inputs, what_lies_outside(policy))
+    found = read_estate(paths, inputs, assumptions_of(policy))
     launches = [launch for launch in found.estate.launches if launch.address == address]
     if not launches:
         write_problems(found.problems, no_color=no_color)

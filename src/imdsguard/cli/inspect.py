@@ -42,10 +42,10 @@ def command(
 
     Exit codes: 0, or 2 if something could not be read.
     """  # noqa: D301
-    from imdsguard.run.reading import make_inputs, read_estate, what_lies_outside
+    from imdsguard.run.reading import assumptions_of, make_inputs, read_estate
 
     inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
-    found = read_estate(paths, inputs, what_lies_outside(policy))
+    found = read_estate(paths, inputs, assumptions_of(policy))
     if form == "json":
         from imdsguard.report.json import inspect_json
 

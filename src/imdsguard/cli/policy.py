@@ -62,7 +62,14 @@ def show(file: str | None) -> int:
     from imdsguard.cli.policy_show import shown
     from imdsguard.policy.read import find_policy
 
-    write_out(shown(find_policy(file, ".")))
+    resolved = find_policy(file, ".")
+    on: tuple[str, ...] = ()
+    if resolved.document.selection is not None:
+        from imdsguard.run.rules import load_rules, rule_files
+
+        files = rule_files()
+        on = resolved.select(files, lambda: load_rules(files))
+    write_out(shown(resolved, on))
     return CLEAN
 
 

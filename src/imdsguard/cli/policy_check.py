@@ -22,40 +22,40 @@ def checked(file: str | None, checks: Sequence[str]) -> tuple[list[str], bool]:
     from imdsguard.policy.read import find_policy
 
     try:
-        found = find_policy(file, ".")
-        policy = bound(found, checks)
+        resolved = find_policy(file, ".")
+        policy = bound(resolved, checks)
     except PolicyError as error:
         return [escape(str(each)) for each in error.all()], False
-    return [f"{escape(policy.name)}: fine{_made_of(found)}", *ends(policy)], True
+    return [f"{escape(policy.name)}: fine{_made_of(resolved)}", *ends(policy)], True
 
 
-def bound(found: ResolvedPolicy, checks: Sequence[str]) -> Policy:
+def bound(resolved: ResolvedPolicy, checks: Sequence[str]) -> Policy:
     """Join a policy with every rule there is, so that nothing it says stays unread. Raises `PolicyError`."""
     from imdsguard.policy.errors import Complaints
     from imdsguard.run.rules import load_rules, rule_files
 
     files = rule_files(checks)
     wrong = Complaints()
-    wrong.attempt(found.select, files)
-    known = [rule for rule in found.draft.entries if rule in files]
-    policy = wrong.attempt(found.bind, load_rules(files, known))
+    wrong.attempt(resolved.select, files, lambda: load_rules(files))
+    known = [rule for rule in resolved.document.entries if rule in files]
+    policy = wrong.attempt(resolved.bind, load_rules(files, known))
     wrong.settle()
     assert policy is not None
     return policy
 
 
-def _made_of(found: ResolvedPolicy) -> str:
-    draft = found.draft
-    others = ", ".join(layer.name for layer in reversed(found.layers[:-1]))
+def _made_of(resolved: ResolvedPolicy) -> str:
+    document = resolved.document
+    others = ", ".join(layer.name for layer in reversed(resolved.layers[:-1]))
     from imdsguard.report.text import plural
 
     counts = [
         plural(len(items), one)
         for one, items in (
-            ("rule", found.layers[-1].draft.entries),
-            ("requirement", draft.requirements),
-            ("exemption", draft.exemptions),
-            ("estate", draft.outside.estates),
+            ("rule", resolved.layers[-1].document.entries),
+            ("requirement", document.requirements),
+            ("exemption", document.exemptions),
+            ("estate", document.assumptions.estates),
         )
         if items
     ]
@@ -68,7 +68,7 @@ def ends(policy: Policy) -> list[str]:
     """Name the exemptions that have ended, and those that soon will."""
     if not policy.exemptions:
         return []
-    from imdsguard.policy.exemption import ending
+    from imdsguard.policy.exempt import ending
     from imdsguard.run.today import today
 
     day = today()

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imdsguard.model.place import Place
 from imdsguard.policy.nodes import Items, Node, Scalar, Table
 from imdsguard.report.escape import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from imdsguard.policy.read import PolicyLayer, ResolvedPolicy
 
-ONCE = ("fail_on", "on_unknown", "on_deployed", "assume")
+ONCE = ("fail_on", "on_unknown", "on_deployed", "assume", "select")
 """Of these the strongest policy that has one counts, as a whole."""
 BY_NAME = ("estates", "suppressions")
 """Of these each entry counts by its name."""
@@ -21,32 +22,37 @@ _PLAIN = re.compile(r"~|-?[A-Za-z0-9](?:[A-Za-z0-9_./ -]*[A-Za-z0-9_./-])?")
 _OFF = ("off", "false", "no")
 _ON = ("on", "true", "yes")
 _SEVERITY = "severity"
+_NOTHING = Table((), Place(""))
 
 
-def shown(found: ResolvedPolicy) -> str:
-    """Give YAML."""
-    lines = [f"# {escape(found.name)}, with all it extends", "version: 1"]
+def shown(resolved: ResolvedPolicy, on: Collection[str] = ()) -> str:
+    """Give YAML. `on` are the rules that a `select` leaves on; where there is none, they do not matter."""
+    lines = [f"# {escape(resolved.name)}, with all it extends", "version: 1"]
     for key in ONCE:
-        nodes = [node for _, node in _each(found.layers, key)]
+        nodes = [node for _, node in _each(resolved.layers, key)]
         if nodes:
             lines += _entry(key, nodes[-1], 0)
-    lines += _rules(found)
-    lines += _requirements(found)
-    lines += _exemptions(found)
+    lines += _rules(resolved, on)
+    lines += _requirements(resolved)
+    lines += _exemptions(resolved)
     for key in BY_NAME:
         by_name = {
-            name.text: value for _, node in _each(found.layers, key) if isinstance(node, Table)
+            name.text: value for _, node in _each(resolved.layers, key) if isinstance(node, Table)
             for name, value in node.entries
         }  # fmt: skip
         lines += _section(key, [line for name, value in by_name.items() for line in _entry(_word(name), value, 1)])
     return "\n".join(lines) + "\n"
 
 
-def _rules(found: ResolvedPolicy) -> list[str]:
+def _rules(resolved: ResolvedPolicy, on: Collection[str]) -> list[str]:
     rules: dict[str, dict[str, Node]] = {}
-    for _, node in _each(found.layers, "rules"):
-        for name, value in node.entries if isinstance(node, Table) else ():
-            rules[name.text] = _said(rules.get(name.text, {}), value)
+    for layer in resolved.layers:
+        if layer.document.selection is not None:
+            rules = {rule: _said(said, _NOTHING) for rule, said in rules.items() if rule in on}
+            rules = {rule: said for rule, said in rules.items() if said}
+        for _, node in _each((layer,), "rules"):
+            for name, value in node.entries if isinstance(node, Table) else ():
+                rules[name.text] = _said(rules.get(name.text, {}), value)
     lines: list[str] = []
     for rule, said in rules.items():
         alone = said.get("off") or (said.get("on") if len(said) == 1 else None)
@@ -73,9 +79,9 @@ def _said(before: dict[str, Node], node: Node) -> dict[str, Node]:
     return {**kept, _SEVERITY: node}
 
 
-def _requirements(found: ResolvedPolicy) -> list[str]:
+def _requirements(resolved: ResolvedPolicy) -> list[str]:
     by_id: dict[str, Table] = {}
-    for _, node in _each(found.layers, "requirements"):
+    for _, node in _each(resolved.layers, "requirements"):
         for item in node.items if isinstance(node, Items) else ():
             name = item.get("id") if isinstance(item, Table) else None
             if isinstance(item, Table) and isinstance(name, Scalar):
@@ -83,9 +89,9 @@ def _requirements(found: ResolvedPolicy) -> list[str]:
     return _section("requirements", [line for item in by_id.values() for line in _item(item)])
 
 
-def _exemptions(found: ResolvedPolicy) -> list[str]:
+def _exemptions(resolved: ResolvedPolicy) -> list[str]:
     items = [
-        item for _, node in _each(found.layers, "exemptions") if isinstance(node, Items)
+        item for _, node in _each(resolved.layers, "exemptions") if isinstance(node, Items)
         for item in node.items
     ]  # fmt: skip
     return _section("exemptions", [line for item in items for line in _item(item)])

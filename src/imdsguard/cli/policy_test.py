@@ -157,7 +157,7 @@ def _judged(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) ->
     inputs = Inputs(variables=case.variables, var_files=case.var_files, working_directory=folder)
     reading = read(_inputs(folder), inputs, supported_types())
     try:
-        found = estate_of(reading.roots, reading.problems, policy.outside)
+        found = estate_of(reading.roots, reading.problems, policy.assumptions)
     except PolicyError as error:
         return Result(case.name, faults=(str(error),))
     outcome = judge(found.estate, rules, policy)
@@ -172,7 +172,7 @@ def _exempted(
     """Hold the exemptions against it. A test is never the whole project: no exemption is called unused."""
     if not policy.exemptions:
         return findings
-    from imdsguard.policy.exemption import exempt
+    from imdsguard.policy.exempt import exempt
     from imdsguard.run.today import today
 
     return exempt(findings, policy, day or today(), rules)

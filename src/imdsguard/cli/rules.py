@@ -32,16 +32,16 @@ def command(policy: str | None, checks: tuple[str, ...], form: str, no_color: bo
       imdsguard rules
       imdsguard rules --policy strict --format json
     """  # noqa: D301
-    from imdsguard.policy.exemption import rules_of_exemptions
+    from imdsguard.policy.exempt import rules_of_exemptions
     from imdsguard.policy.read import find_policy
     from imdsguard.run.rules import load_rules, rule_files
     from imdsguard.suppress.rules import rules_of_comments
 
-    found = find_policy(policy, ".")
+    resolved = find_policy(policy, ".")
     files = rule_files(checks)
-    found.select(files)  # refuses rules that are not there
     rules = load_rules(files)
-    chosen = found.bind(rules)
+    resolved.select(files, lambda: rules)  # refuses rules that are not there
+    chosen = resolved.bind(rules)
     rules = tuple(
         {each.id: each for each in (*rules, *chosen.rules, *rules_of_exemptions(), *rules_of_comments())}.values()
     )

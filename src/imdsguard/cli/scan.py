@@ -58,9 +58,9 @@ def command(
     gate = open_gate(reporting)
     inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
     if not run_terraform:
-        return conclude(read_estate(paths, inputs, gate.policy.outside), gate)
+        return conclude(read_estate(paths, inputs, gate.policy.assumptions), gate)
     from imdsguard.run.binary_plans import shown
 
     documents, problems = shown(paths)
-    found = read_estate(paths, replace(inputs, documents=documents), gate.policy.outside)
+    found = read_estate(paths, replace(inputs, documents=documents), gate.policy.assumptions)
     return conclude(replace(found, problems=found.problems + problems), gate)

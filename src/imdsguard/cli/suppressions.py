@@ -74,7 +74,7 @@ def command(
     options = Reporting(policy, checks, form, (), None, True, no_color, False, False, honor_comments=honor_comments)
     gate = open_gate(options)
     inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
-    found = read_estate(paths, inputs, gate.policy.outside)
+    found = read_estate(paths, inputs, gate.policy.assumptions)
     outcome = judge(found.estate, gate.rules, gate.policy)
     problems = found.problems + outcome.problems
     heeded = apply_comments_and_exemptions(outcome.findings, found, gate, ".", complete=not problems)

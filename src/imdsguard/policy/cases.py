@@ -9,9 +9,9 @@ from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.policy.errors import Complaints, PolicyError
+from imdsguard.policy.exemption import day_of
 from imdsguard.policy.match import matches_any, matches_word
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
-from imdsguard.policy.read_exemptions import day_of
 from imdsguard.policy.shapes import refuse_others, sentence_of, table_of, word_of, words_of
 
 if TYPE_CHECKING:

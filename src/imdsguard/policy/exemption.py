@@ -1,30 +1,31 @@
-"""What a policy exempts: findings that are known, and accepted for a reason and a time.
-
-An exemption hides nothing: what it takes out of the count is reported as such, and so is the exemption itself once it
-has ended, or once nothing needs it.
-"""
+"""What a policy exempts: findings that are known, and accepted for a reason and a time."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.finding import Finding, Verdict, fingerprint
+from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.record import record
-from imdsguard.model.rule import Rule
-from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
+from imdsguard.policy.declaration import Choices, ListOf, Mapped, PolicyKey, Sentence, Special, Words
+from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.match import matches_address, matches_any, matches_path, matches_word
+from imdsguard.policy.nodes import Node, Scalar, Table, kind_of
+from imdsguard.policy.shapes import MOST, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
     from imdsguard.model.place import Place
-    from imdsguard.policy.policy import Policy
+    from imdsguard.policy.declaration import About, Definitions
+    from imdsguard.policy.errors import Complaints
 
-EXPIRED = "exemption-expired"
-UNUSED = "exemption-unused"
 VERDICTS = (Verdict.FAIL, Verdict.UNKNOWN)
+NARROWING = ("address", "path", "root", "region")
+EVERYTHING = "*"
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @record(frozen=True, slots=True)
@@ -79,110 +80,104 @@ class Exemption:
         if self.roots and not any(matches_path(finding.root, glob, self.base) for glob in self.roots):
             return False
         return not self.paths or any(
-            matches_path(file, glob, self.base) for glob in self.paths for file in _files(finding)
+            matches_path(file, glob, self.base) for glob in self.paths for file in files_of(finding)
         )
 
 
-def exempt(
-    findings: Iterable[Finding],
-    policy: Policy,
-    today: str,
-    rules: Sequence[Rule] = (),
-    whole: Callable[[Exemption], bool] = lambda _: False,
-) -> tuple[Finding, ...]:
-    """Mark what the policy exempts, and add what is to be said of the exemptions themselves.
-
-    `today` is the day in ISO 8601. `whole` says of an exemption whether the run has seen all that it may be about: only
-    then can nothing be said to need it. A finding that something else has taken out of the count stays as it is; the
-    exemption is used all the same.
-    """
-    if not policy.exemptions:
-        return tuple(findings)
-    fixed = frozenset(rule.id for rule in rules if rule.fixed)
-    used: set[int] = set()
-    marked: list[Finding] = []
-    for finding in findings:
-        covering = [n for n, each in enumerate(policy.exemptions) if each.covers(finding, fixed)]
-        used.update(covering)
-        counting = [policy.exemptions[n] for n in covering if not policy.exemptions[n].over(today)]
-        if counting and finding.suppressed is None:
-            finding = replace(finding, suppressed=counting[0].suppression)
-        marked.append(finding)
-    asked = [rule.id for rule in rules]
-    for number, each in enumerate(policy.exemptions):
-        if each.over(today):
-            if number in used or whole(each):
-                marked += _said(policy, EXPIRED, each, _ended(each, number in used))
-        elif number not in used and whole(each):
-            marked += _said(policy, UNUSED, each, _unneeded(each, asked))
-    return tuple(marked)
-
-
-def ending(policy: Policy, today: str, soon: str) -> tuple[Exemption, ...]:
-    """Give the exemptions that end from `today` to `soon`, both taken in."""
-    return tuple(e for e in policy.exemptions if e.expires is not None and today <= e.expires <= soon)
-
-
-def rules_of_exemptions() -> tuple[Rule, ...]:
-    """Give the rules by whose ids exemptions are reported: `exempt` makes their findings, no launch is asked."""
-    return tuple(Rule(name, "", severity, page, _nothing, ("Estate",)) for name, (severity, page) in _PAGES.items())
-
-
-def _nothing(_: object) -> tuple[()]:
-    return ()
-
-
-def _files(finding: Finding) -> tuple[str, ...]:
+def files_of(finding: Finding) -> tuple[str, ...]:
     """Give the file that a finding points at, and the one in which its resource is."""
     places = (finding.place, finding.resource.place if finding.resource is not None else None)
     return tuple(dict.fromkeys(place.file for place in places if place is not None))
 
 
-def _said(policy: Policy, rule: str, exemption: Exemption, said: tuple[str, str]) -> tuple[Finding, ...]:
-    setting = policy.setting(rule)
-    if setting.off:
-        return ()
-    message, remedy = said
-    address = f"exemption of {exemption}"
-    return (
-        Finding(
-            rule=rule,
-            verdict=Verdict.FAIL,
-            severity=setting.severity or _PAGES[rule][0],
-            address=address,
-            message=message,
-            root=".",
-            fingerprint=fingerprint(rule, ".", address, None),
-            place=exemption.place,
-            remedy=remedy,
-        ),
-    )
+def day_of(node: Node, what: str) -> str:
+    """Give a day as YYYY-MM-DD. Raises `PolicyError`."""
+    if isinstance(node, Scalar) and _DAY.fullmatch(node.text):
+        try:
+            return date.fromisoformat(node.text).isoformat()
+        except ValueError:
+            pass
+    raise PolicyError(f"{what} must be a day like 2027-03-31, not {kind_of(node)}", node.place)
 
 
-def _ended(exemption: Exemption, needed: bool) -> tuple[str, str]:
-    ended = f"ended on {exemption.expires}"
-    if needed:
-        return f"{ended}, and what it exempted is still there", "put the findings right, or set a new day with a reason"
-    return f"{ended}, and nothing needs it any more", "remove it"
+def _exemption(table: Table, given: dict[str, Any], about: About) -> Exemption:
+    verdicts = given.pop("verdicts", None)
+    reason = given.pop("reason").strip()
+    if verdicts is not None:
+        given["verdicts"] = tuple(Verdict(word) for word in verdicts)
+    return Exemption(table.place, reason=reason, base=about.base, **given)
 
 
-def _unneeded(exemption: Exemption, asked: list[str]) -> tuple[str, str]:
-    if asked and not any(matches_word(rule, glob) for rule in asked for glob in exemption.rules):
-        return "exempts from what this policy does not ask", "remove it, or switch the rule on"
-    return "nothing that was found needs it", "remove it"
+def _narrowed(table: Table, given: dict[str, Any], wrong: Complaints) -> None:
+    if EVERYTHING in (given.get("rules") or ()) and not any(table.get(name) for name in NARROWING):
+        wrong.add(f'rule "*" needs one of {", ".join(NARROWING)}: this would exempt everything', table.place)
 
 
-_PAGES = {
-    EXPIRED: (
-        Severity.WARNING,
-        """An exemption of the policy has ended.
+def _rules(node: Node, about: About) -> tuple[str, ...]:
+    return words_of(node, about.what)
 
-What it took out of the count counts again. Put the findings right, or set a new day with a new reason.""",
-    ),
-    UNUSED: (
-        Severity.NOTE,
-        """An exemption of the policy is not needed.
 
-Nothing that a run over the whole project found is exempted by it. Remove it: it would hide what comes later.""",
-    ),
+def _rule_ids(definitions: Definitions) -> dict[str, Any]:
+    """Ids and globs; an editor completes the ids, which the writer of the schema puts in."""
+    definitions.setdefault("rule_id", {"anyOf": [{"enum": []}, {"type": "string", "pattern": "\\S"}]})
+    one = {"$ref": "#/definitions/rule_id"}
+    return {"anyOf": [one, {"type": "array", "minItems": 1, "maxItems": MOST, "items": one}]}
+
+
+_MEANS_EVERYTHING = {
+    "properties": {"rule": {"anyOf": [{"const": EVERYTHING}, {"type": "array", "contains": {"const": EVERYTHING}}]}},
+    "required": ["rule"],
 }
+_WORDS = Words()
+EXEMPTION = Mapped(
+    "an exemption",
+    (
+        PolicyKey(
+            "rule",
+            Special(_rules, _rule_ids),
+            "Rules by id or glob. What is fixed must be named, and * needs something else that narrows it.",
+            needed="an exemption needs `rule`: an id, a list of ids, or globs",
+            field="rules",
+        ),
+        PolicyKey(
+            "address",
+            _WORDS,
+            "Terraform's addresses. One without instance keys stands for all instances.",
+            field="addresses",
+            examples=("module.legacy.*",),
+        ),
+        PolicyKey(
+            "path",
+            _WORDS,
+            "Files in which the finding or its resource is: * within one name, ** over any number of folders.",
+            field="paths",
+            examples=("legacy/**",),
+        ),
+        PolicyKey(
+            "root",
+            _WORDS,
+            "Root modules as reports name them (a folder, or the file of a plan).",
+            field="roots",
+            examples=("stacks/legacy",),
+        ),
+        PolicyKey("region", _WORDS, "Regions.", field="regions", examples=("eu-west-1",)),
+        PolicyKey(
+            "verdict",
+            Choices(tuple(each.value for each in VERDICTS)),
+            "What is exempted: what is wrong, what cannot be told, or both, if the key is not there.",
+            field="verdicts",
+        ),
+        PolicyKey("reason", Sentence(), "Why this is accepted.", needed="an exemption needs a `reason`"),
+        PolicyKey(
+            "expires",
+            Sentence(day_of, f"^{_DAY.pattern}$"),
+            "The last day on which it counts. Without it: no end.",
+            examples=("2027-03-31",),
+        ),
+    ),
+    _exemption,
+    name="exemption",
+    check=_narrowed,
+    more={"if": _MEANS_EVERYTHING, "then": {"anyOf": [{"required": [name]} for name in NARROWING]}},
+)
+EXEMPTIONS = ListOf(EXEMPTION, "exemptions")

@@ -12,7 +12,9 @@ import re
 from imdsguard.model.place import Place
 from imdsguard.policy.nodes import Node, Scalar, Table
 
-_LINE = re.compile(r"( *)([A-Za-z][A-Za-z0-9_-]*):(?: +([A-Za-z0-9][A-Za-z0-9_-]*))? *(?: #[ -~]*)?")
+_LINE = re.compile(
+    r"( *)([A-Za-z][A-Za-z0-9_-]*):(?: +([A-Za-z0-9][A-Za-z0-9_-]*(?: [A-Za-z0-9_*-]+)*))? *(?: #[ -~]*)?"
+)
 _BLANK = re.compile(r" *(?:#[ -~]*)?")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
-from imdsguard.policy.outside import Assumptions
+from imdsguard.policy.assumptions import Assumptions
 from imdsguard.policy.suppressions import Suppressions
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class Policy:
     `on_unknown` is how bad it is when a rule cannot tell, but never worse than what the rule would have found.
     `on_deployed` is how bad it is when what is found is deployed already, as plans and states show it: a severity's
     word, or `off`, with which it is not told; None: as bad as anything else.
-    `fail_on` is the mildest severity that makes a run fail; None: no finding does. `outside` says what no single root
-    module shows: which of them share an account, and which Region defaults are set elsewhere. `rules` are those that
-    the policy brings itself: its requirements. `exemptions` are held against the findings (`exemption.exempt`).
+    `fail_on` is the mildest severity that makes a run fail; None: no finding does. `assumptions` are what no single
+    root module shows: which of them share an account, and which Region defaults are set elsewhere. `rules` are those
+    that the policy brings itself: its requirements. `exemptions` are held against the findings (`exempt.exempt`).
     `suppressions` says what comments may suppress.
     """
 
@@ -49,7 +49,7 @@ class Policy:
     on_unknown: Severity = Severity.WARNING
     fail_on: Severity | None = Severity.ERROR
     on_deployed: str | None = None
-    outside: Assumptions = field(default_factory=Assumptions)
+    assumptions: Assumptions = field(default_factory=Assumptions)
     rules: tuple[Rule, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     suppressions: Suppressions = Suppressions()

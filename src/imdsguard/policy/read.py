@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
-from imdsguard.policy.draft import NEVER, PolicyDocument, read_draft
+from imdsguard.policy.document import NEVER, PolicyDocument, read_document
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.shapes import MOST
@@ -16,7 +16,7 @@ from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from imdsguard.policy.yaml import LARGEST, read_nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from imdsguard.model.place import Place
     from imdsguard.model.rule import Rule
@@ -38,7 +38,7 @@ class PolicyLayer:
 
     name: str
     node: Node
-    draft: PolicyDocument
+    document: PolicyDocument
 
 
 @record(frozen=True, slots=True)
@@ -49,36 +49,49 @@ class ResolvedPolicy:
     """
 
     name: str
-    draft: PolicyDocument
+    document: PolicyDocument
     layers: tuple[PolicyLayer, ...] = field(default=(), compare=False)
 
-    def select(self, rules: Iterable[str]) -> tuple[str, ...]:
+    def select(self, rules: Iterable[str], load: Callable[[], Iterable[Rule]] = tuple) -> tuple[str, ...]:
         """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there.
 
-        The policies we ship may: they speak of our rules, and a program may run other ones.
+        The policies we ship may: they speak of our rules, and a program may run other ones. `load` gives all rules; it
+        is called where the policy selects them by what they declare.
         """
         files = tuple(rules)
         known = self._known(files)
         shipped = shipped_policies()
+        document = self.document
         wrong = Complaints()
-        for rule, entry in self.draft.entries.items():
+        for rule, entry in document.entries.items():
             if rule not in known and entry.place.file not in shipped:
                 wrong.add(f'there is no rule "{rule}"{nearest(rule, known)}', entry.place)
-        for requirement in self.draft.requirements.values():
+        for requirement in document.requirements.values():
             if requirement.id in files or requirement.id in RESERVED:
                 wrong.add(f'there is a rule "{requirement.id}" already: choose another id', requirement.place)
-        for exemption in self.draft.exemptions:
+        for exemption in document.exemptions:
             for glob in exemption.rules:
                 if not exemption.means_one_of(glob, known):
                     wrong.add(f'there is no rule "{glob}"{nearest(glob, known)}', exemption.place)
-        wrong.attempt(self.draft.suppressions.refuse_unknown, known)
+        wrong.attempt(document.suppressions.refuse_unknown, known)
+        declared: dict[str, Rule] = {}
+        if document.selection is not None:
+            declared = {rule.id: rule for rule in load()}
+            controls = {rule: declared[rule].controls for rule in declared}
+            wrong.attempt(document.selection.refuse_unknown, controls, known, shipped)
         wrong.settle()
-        return tuple(rule for rule in files if rule not in self.draft.entries or not self.draft.entries[rule].off)
+        return tuple(rule for rule in files if self._is_on(rule, declared.get(rule)))
+
+    def _is_on(self, rule: str, declared: Rule | None) -> bool:
+        entry = self.document.entries.get(rule)
+        if declared is not None and declared.fixed and not (entry is not None and entry.off):
+            return True
+        return self.document.has_on(rule, declared.controls if declared is not None else {})
 
     def switched_off(self, rules: Iterable[str]) -> tuple[str, ...]:
         """Give those of `rules` that are off, to be loaded for `refuse_fixed`; our own policies know which may be."""
         shipped = shipped_policies()
-        entries = self.draft.entries
+        entries = self.document.entries
         return tuple(
             rule for rule in rules if rule in entries and entries[rule].off and entries[rule].place.file not in shipped
         )
@@ -87,7 +100,7 @@ class ResolvedPolicy:
         """Raise `PolicyError` if the policy turns one of `rules` off or makes it milder that says it must not be."""
         wrong = Complaints()
         for rule in rules:
-            entry = self.draft.entries.get(rule.id) if rule.fixed else None
+            entry = self.document.entries.get(rule.id) if rule.fixed else None
             if entry is not None and (
                 entry.off or entry.on_unknown or entry.on_deployed or entry.severity not in (None, rule.severity)
             ):
@@ -99,7 +112,7 @@ class ResolvedPolicy:
         wrong.settle()
 
     def _known(self, files: tuple[str, ...]) -> tuple[str, ...]:
-        return (*files, *self.draft.requirements, *RESERVED)
+        return (*files, *self.document.requirements, *RESERVED)
 
     def bind(self, rules: Sequence[Rule]) -> Policy:
         """Join the policy with the rules it selected. Raises `PolicyError` for parameters that a rule does not have."""
@@ -107,13 +120,14 @@ class ResolvedPolicy:
         own = self.own_rules()
         by_id = {rule.id: rule for rule in (*rules, *own)}
         shipped = shipped_policies()
-        settings = {
+        settings = {rule.id: Setting(off=True) for rule in rules if not self._is_on(rule.id, rule)}
+        settings |= {
             name: Setting(on_unknown=each.on_unknown)
-            for name, each in self.draft.requirements.items()
+            for name, each in self.document.requirements.items()
             if each.on_unknown is not None
         }
         wrong = Complaints()
-        for rule, entry in self.draft.entries.items():
+        for rule, entry in self.document.entries.items():
             if rule not in by_id and entry.place.file in shipped:
                 continue
             parameters = None
@@ -123,27 +137,31 @@ class ResolvedPolicy:
                 parameters = wrong.attempt(read_parameters, by_id[rule], entry.parameters)
             declared = settings[rule].on_unknown if rule in settings else None
             settings[rule] = Setting(
-                entry.off, entry.severity, entry.on_unknown or declared, entry.on_deployed, parameters
+                entry.off or (rule in settings and settings[rule].off),
+                entry.severity,
+                entry.on_unknown or declared,
+                entry.on_deployed,
+                parameters,
             )
         wrong.settle()
         return Policy(
             name=self.name,
             settings=settings,
-            on_unknown=self.draft.on_unknown or Severity.WARNING,
-            on_deployed=self.draft.on_deployed,
-            fail_on=threshold(self.draft.fail_on or Severity.ERROR.value),
-            outside=self.draft.outside,
+            on_unknown=self.document.on_unknown or Severity.WARNING,
+            on_deployed=self.document.on_deployed,
+            fail_on=threshold(self.document.fail_on or Severity.ERROR.value),
+            assumptions=self.document.assumptions,
             rules=own,
-            exemptions=self.draft.exemptions,
-            suppressions=self.draft.suppressions,
+            exemptions=self.document.exemptions,
+            suppressions=self.document.suppressions,
         )
 
     def own_rules(self) -> tuple[Rule, ...]:
         """Give the rules that the policy brings: its requirements, and those by which exemptions are reported."""
-        own = tuple(requirement.rule() for requirement in self.draft.requirements.values())
-        if not self.draft.exemptions:
+        own = tuple(requirement.rule() for requirement in self.document.requirements.values())
+        if not self.document.exemptions:
             return own
-        from imdsguard.policy.exemption import rules_of_exemptions
+        from imdsguard.policy.exempt import rules_of_exemptions
 
         return (*own, *rules_of_exemptions())
 
@@ -239,9 +257,9 @@ class _Chain:
             base = os.path.dirname(path)
         layer = _read(path, name, place, self._inside, base)
         here = (*above, (real, layer.name))
-        for other in layer.draft.extends:
+        for other in layer.document.extends:
             self.take(other.text, os.path.dirname(path), other.place, here, base)
-        if not layer.draft.extends and not _is_baseline(path):
+        if not layer.document.extends and not _is_baseline(path):
             self.take(BASELINE, above=here)
         self.layers.append(layer)
 
@@ -249,12 +267,12 @@ class _Chain:
 def _read_chain(name: str, inside: str | None, base: str | None = None) -> ResolvedPolicy:
     chain = _Chain(inside, base)
     chain.take(name)
-    draft = PolicyDocument()
+    document = PolicyDocument()
     for layer in chain.layers:
-        draft = layer.draft.over(draft)
-    if max(len(draft.requirements), len(draft.exemptions)) > MOST:
+        document = layer.document.over(document)
+    if max(len(document.requirements), len(document.exemptions)) > MOST:
         raise PolicyError(f"a policy cannot come to more than {MOST} requirements or {MOST} exemptions")
-    return ResolvedPolicy(chain.layers[-1].name, draft, tuple(chain.layers))
+    return ResolvedPolicy(chain.layers[-1].name, document, tuple(chain.layers))
 
 
 def _is_baseline(path: str) -> bool:
@@ -288,4 +306,10 @@ def _read(path: str, name: str, place: Place | None, inside: str | None, base: s
     except OSError as error:
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
     node = read_nodes(data, shown)
-    return PolicyLayer(shown, node, read_draft(node, base))
+    try:
+        return PolicyLayer(shown, node, read_document(node, base))
+    except PolicyError as error:
+        from imdsguard.policy.schema import missed
+
+        said = error.all()
+        raise PolicyError(error.message, error.place, (*error.more, *missed(node, said))) from None

@@ -1,20 +1,35 @@
 """A rule that a policy declares: which launches it is about, and what their effective settings must be.
 
-Nothing here reads anything: a requirement becomes a `Rule` like those of `checks/`, and the engine asks it like them.
+A requirement becomes a `Rule` like those of `checks/`, and is asked like them.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import failed, passed, undecided
 from imdsguard.model.launch import State
-from imdsguard.model.option import HOP_LIMIT
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
 from imdsguard.model.record import record
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
-from imdsguard.policy.where import Fit
+from imdsguard.policy.declaration import (
+    About,
+    Choice,
+    Choices,
+    ListOf,
+    Mapped,
+    PolicyKey,
+    Sentence,
+    Special,
+    schema_of,
+)
+from imdsguard.policy.errors import Complaints, PolicyError
+from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
+from imdsguard.policy.shapes import MOST
+from imdsguard.policy.where import WHERE, Fit, Where
 from imdsguard.report.reasons import because, sentence
 
 if TYPE_CHECKING:
@@ -26,7 +41,7 @@ if TYPE_CHECKING:
     from imdsguard.model.option import Option
     from imdsguard.model.place import Place
     from imdsguard.model.value import Step
-    from imdsguard.policy.where import Where
+    from imdsguard.policy.declaration import Definitions
 
     Holds: TypeAlias = Callable[[object], bool]
 
@@ -296,3 +311,164 @@ _WRITTEN_IN = {
     "ami": 'as imds_support = "v2.0" of its image',
     "service_default": "nowhere",
 }
+
+
+def _requirement(table: Table, given: dict[str, Any], about: About) -> Requirement:
+    name = table.get("id")
+    assert name is not None
+    severity, on_unknown = given.get("severity"), given.get("on_unknown")
+    return Requirement(
+        id=given["id"],
+        place=name.place,
+        demands=given["demands"],
+        where=given.get("where") or Where(base=about.base),
+        unless=given.get("unless"),
+        message=given.get("message", "").strip().rstrip("."),
+        severity=Severity(severity) if severity else Severity.ERROR,
+        on_unknown=Severity(on_unknown) if on_unknown else None,
+    )
+
+
+def _id_of(node: Node, _: str) -> str:
+    if not isinstance(node, Scalar) or not _ID.fullmatch(node.text) or len(node.text) > _LONGEST_ID:
+        raise PolicyError(f"an id is lower-case words joined by hyphens, not {kind_of(node)}", node.place)
+    return node.text
+
+
+def _demands(_: Table, given: dict[str, Any], __: About) -> tuple[Demand, ...]:
+    return tuple(demand for name, value in given.items() for demand in _demanded(name, value))
+
+
+def _demanded(name: str, value: Any) -> tuple[Demand, ...]:
+    """Give what one key asks for: an alarm on each metric, else one thing."""
+    if name == "alarm":
+        return tuple(Watched(metric) for metric in value)
+    if name == "state":
+        return (InState(value),)
+    if name == "source":
+        return (SetBy(value),)
+    return (value,) if name == HOP_LIMIT else (OneOf(name, value),)
+
+
+def _hops(node: Node, about: About) -> Demand:
+    """A number, a list of numbers, or `{min: 1, max: 2}`."""
+    if isinstance(node, Scalar):
+        number = _number(node, about)
+        return Between(HOP_LIMIT, number, number)
+    if isinstance(node, Items):
+        if not node.items:
+            raise PolicyError(f"{HOP_LIMIT} must be a number from 1 to 64, not an empty list", node.place)
+        return OneOf(HOP_LIMIT, tuple(str(_number(item, about)) for item in node.items))
+    bounds: Between = _BOUNDS.read(node, about)
+    return bounds
+
+
+def _number(node: Node, about: About) -> int:
+    if isinstance(node, Scalar) and not node.quoted and re.fullmatch(r"[1-9][0-9]?", node.text):
+        number = int(node.text)
+        if number <= _MOST_HOPS:
+            return number
+    raise PolicyError(f"{about.what} must be a number from 1 to {_MOST_HOPS}, not {kind_of(node)}", node.place)
+
+
+def _between(_: Table, given: dict[str, Any], __: About) -> Between:
+    return Between(HOP_LIMIT, given.get("min"), given.get("max"))
+
+
+def _ordered(table: Table, given: dict[str, Any], wrong: Complaints) -> None:
+    least, most = given.get("min"), given.get("max")
+    if table.get("min") is None and table.get("max") is None:
+        wrong.add(f"{HOP_LIMIT} needs min, max or both", table.place)
+    if least is not None and most is not None and least > most:
+        wrong.add(f"no {HOP_LIMIT} is at least {least} and at most {most}", table.place)
+
+
+def _hops_schema(definitions: Definitions) -> dict[str, Any]:
+    one = schema_of(_ONE_HOP_LIMIT, definitions)
+    several = {"type": "array", "minItems": 1, "maxItems": MOST, "items": one}
+    return {"anyOf": [one, several, schema_of(_BOUNDS, definitions)]}
+
+
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_LONGEST_ID = 100
+_MOST_HOPS = 64
+_ONE_HOP_LIMIT = Special(_number, lambda _: {"type": "integer", "minimum": 1, "maximum": _MOST_HOPS}, name="hops")
+_BOUNDS = Mapped(
+    HOP_LIMIT,
+    (
+        PolicyKey("min", _ONE_HOP_LIMIT, "The lowest that is right."),
+        PolicyKey("max", _ONE_HOP_LIMIT, "The highest that is right."),
+    ),
+    _between,
+    check=_ordered,
+    more={"minProperties": 1, "type": "object"},
+)
+_SEVERITY = Choice(tuple(severity.value for severity in Severity), name="severity")
+_VALUES = {
+    HTTP_TOKENS: ("required", "optional"),
+    HTTP_ENDPOINT: ("enabled", "disabled"),
+    "http_protocol_ipv6": ("enabled", "disabled"),
+    "instance_metadata_tags": ("enabled", "disabled"),
+}
+REQUIRE = Mapped(
+    "require",
+    (
+        *(
+            PolicyKey(option, Choices(values), f"Values of {option} that AWS may use for the instances.")
+            for option, values in _VALUES.items()
+        ),
+        PolicyKey(
+            HOP_LIMIT,
+            Special(_hops, _hops_schema),
+            "How far answers may travel: a number, a list of them, or bounds.",
+        ),
+        PolicyKey(
+            "state",
+            Choices(("required", "disabled", "optional")),
+            "What becomes of a call without a token, all options taken together.",
+        ),
+        PolicyKey("source", Choices(tuple(_WRITTEN_IN)), "Which layer may be the one that decides http_tokens."),
+        PolicyKey(
+            "alarm", Choices((REJECTED, TOKENLESS)), "Metrics on which an alarm in the code must watch the launch."
+        ),
+    ),
+    _demands,
+    empty="require must ask for something",
+)
+REQUIREMENT = Mapped(
+    "a requirement",
+    (
+        PolicyKey(
+            "id",
+            Sentence(_id_of, f"^{_ID.pattern.replace('?:', '')}$", {"maxLength": _LONGEST_ID}),
+            "By what findings and policies call it.",
+            needed="{called} needs an `id`: findings go by it",
+        ),
+        PolicyKey("where", WHERE, "Which launches it is about. Without it: everything that starts instances."),
+        PolicyKey("unless", WHERE, "Which of them it is not about."),
+        PolicyKey(
+            "require",
+            REQUIRE,
+            "What must be so: each is judged by itself.",
+            needed="{called} needs `require`: what must be so",
+            field="demands",
+        ),
+        PolicyKey("message", Sentence(), "What findings say first: why, and whom to ask."),
+        PolicyKey("severity", _SEVERITY, "How bad it is where it is not so.", default=Severity.ERROR.value),
+        PolicyKey("on_unknown", _SEVERITY, "How bad it is where it cannot be told."),
+    ),
+    _requirement,
+    name="requirement",
+    titled="id",
+)
+
+
+def _once(found: Iterable[Requirement], wrong: Complaints) -> None:
+    first: dict[str, int] = {}
+    for each in found:
+        if each.id in first:
+            wrong.add(f'there is a requirement "{each.id}" already (line {first[each.id]})', each.place)
+        first[each.id] = each.place.line
+
+
+REQUIREMENTS = ListOf(REQUIREMENT, "requirements", check=_once)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.record import record
+from imdsguard.policy.declaration import Choice, Mapped, PolicyKey, Special
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
 from imdsguard.policy.nodes import Items, Node, Scalar, kind_of
-from imdsguard.policy.shapes import items_of, refuse_others, table_of, word_of
+from imdsguard.policy.shapes import MOST, RULE_ID, items_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-KEYS = ("comments", "rules")
+    from imdsguard.policy.declaration import About
+    from imdsguard.policy.nodes import Table
 
 
 @record(frozen=True, slots=True)
@@ -50,20 +52,32 @@ class Suppressions:
         wrong.settle()
 
 
-def read_suppressions(node: Node) -> Suppressions:
-    """Check the shape. Raises `PolicyError`."""
-    table = table_of(node, "suppressions")
-    wrong = Complaints()
-    refuse_others(table, "the part suppressions", KEYS, wrong)
-    comments, rules = table.get("comments"), table.get("rules")
-    word = wrong.attempt(word_of, comments, "comments", ("allow", "deny")) if comments is not None else None
-    named = wrong.attempt(_rules, rules) if rules is not None else None
-    wrong.settle()
-    return Suppressions(None if word is None else word == "allow", named)
-
-
-def _rules(node: Node) -> tuple[Scalar, ...]:
+def _rules(node: Node, about: About) -> tuple[Scalar, ...]:
     """A list of ids; an empty one: nothing may be suppressed."""
     if isinstance(node, Items):
-        return items_of(node, "the rules of suppressions") if node.items else ()
-    raise PolicyError(f"the rules of suppressions must be a list of rules, not {kind_of(node)}", node.place)
+        return items_of(node, about.what) if node.items else ()
+    raise PolicyError(f"{about.what} must be a list of rules, not {kind_of(node)}", node.place)
+
+
+def _suppressions(_: Table, given: dict[str, Any], __: About) -> Suppressions:
+    word = given.get("comments")
+    return Suppressions(None if word is None else word == "allow", given.get("rules"))
+
+
+_AN_ID = {"type": "string", "pattern": RULE_ID}
+SUPPRESSIONS = Mapped(
+    "suppressions",
+    (
+        PolicyKey("comments", Choice(("allow", "deny")), "Whether comments count at all.", default="allow"),
+        PolicyKey(
+            "rules",
+            Special(
+                _rules, lambda _: {"type": "array", "maxItems": MOST, "items": {"type": "string", "pattern": RULE_ID}}
+            ),
+            "The only rules that a comment may suppress. Without it: all but those that are fixed.",
+            called="the rules of suppressions",
+        ),
+    ),
+    _suppressions,
+    refused="the part suppressions",
+)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.launch import Kind
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Unknown
+from imdsguard.policy.declaration import Choices, KeyPattern, Mapped, PolicyKey, Words
 from imdsguard.policy.match import matches_address, matches_any, matches_module, matches_path, matches_word
 from imdsguard.report.reasons import sentence
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from imdsguard.model.launch import Launch
     from imdsguard.model.tags import Tags
+    from imdsguard.policy.declaration import About
+    from imdsguard.policy.nodes import Table
 
 
 @record(frozen=True, slots=True)
@@ -148,3 +152,76 @@ def _best(answers: Iterable[Fit]) -> Fit:
 
 def _fit(so: bool) -> Fit:
     return YES if so else NO
+
+
+def _where(_: Table, given: dict[str, Any], about: About) -> Where:
+    return Where(**given, base=about.base)
+
+
+_WORDS = Words()
+WHERE = Mapped(
+    "{}",
+    (
+        PolicyKey(
+            "type",
+            _WORDS,
+            "Types of resources. Launch templates and launch configurations are asked only if type or kind means them.",
+            field="types",
+            examples=("aws_instance", ["aws_instance", "aws_launch_template"]),
+        ),
+        PolicyKey(
+            "kind",
+            Choices(tuple(kind.value for kind in Kind)),
+            "By which means EC2 starts the instances.",
+            field="kinds",
+        ),
+        PolicyKey(
+            "address",
+            _WORDS,
+            "Terraform's addresses. One without instance keys stands for all instances.",
+            field="addresses",
+            examples=("module.legacy.*",),
+        ),
+        PolicyKey(
+            "path",
+            _WORDS,
+            "Files: * within one name, ** over any number of folders.",
+            field="paths",
+            examples=("stacks/prod/**",),
+        ),
+        PolicyKey(
+            "module",
+            _WORDS,
+            "Addresses of modules; what stands in modules below them is meant, too.",
+            field="modules",
+            examples=("module.legacy",),
+        ),
+        PolicyKey(
+            "root",
+            _WORDS,
+            "Root modules as reports name them (a folder, or the file of a plan).",
+            field="roots",
+            examples=("stacks/prod/*",),
+        ),
+        PolicyKey("region", _WORDS, "Regions.", field="regions", examples=("us-gov-*",)),
+        PolicyKey(
+            "provider",
+            _WORDS,
+            "Provider configurations of the root module.",
+            field="providers",
+            examples=("aws.use1",),
+        ),
+    ),
+    _where,
+    name="where",
+    says="Each key that is given must match by one of its globs; * is any text.",
+    empty="{} must say something: leave it out to mean every launch",
+    pattern=KeyPattern(
+        "tags.",
+        "tags.NAME",
+        _WORDS,
+        "Values of a tag of the launch, its provider's default_tags and what its instances get included.",
+        "tags",
+    ),
+)
+"""What `where` and `unless` of a requirement may say."""

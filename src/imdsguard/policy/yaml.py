@@ -87,6 +87,9 @@ def _convert(node: yaml.Node, file: str) -> Node:
 
     place = _place(node.start_mark, node.end_mark, file)
     if isinstance(node, yaml.ScalarNode):
+        half = next((character for character in node.value if "\ud800" <= character <= "\udfff"), None)
+        if half is not None:  # by an escape: such text can be neither a file's name nor written to a report
+            raise PolicyError(f"this is not YAML: it cannot hold the character U+{ord(half):04X}", place)
         return Scalar(node.value, place, quoted=node.style is not None)
     if isinstance(node, yaml.SequenceNode):
         return Items(tuple(_convert(item, file) for item in node.value), place)

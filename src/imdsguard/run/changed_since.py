@@ -92,7 +92,7 @@ def _judge(
     same = replace(found.inputs, working_directory=here, var_files=var_files)
     reading = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
-    earlier = replace(estate_of(reading.roots, reading.problems, gate.policy.outside), folders=found.folders)
+    earlier = replace(estate_of(reading.roots, reading.problems, gate.policy.assumptions), folders=found.folders)
     outcome = judge(earlier.estate, gate.rules, gate.policy)
     problems = reading.problems + outcome.problems
     settled = apply_comments_and_exemptions(outcome.findings, earlier, gate, here, complete=not problems)

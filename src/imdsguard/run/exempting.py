@@ -23,7 +23,7 @@ def exempted(
     `complete`: nothing kept the run from reading and judging all it was given. Only then, and only if it was given the
     whole project of a policy, it may say that nothing needs an exemption: a run on a few changed files cannot tell.
     """
-    from imdsguard.policy.exemption import exempt
+    from imdsguard.policy.exempt import exempt
     from imdsguard.run.today import today
 
     seen = [os.path.realpath(folder) for folder in found.folders] if complete else []

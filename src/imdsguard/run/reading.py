@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.estate import Estate, History
     from imdsguard.model.rule import Rule
-    from imdsguard.policy.outside import Assumptions
+    from imdsguard.policy.assumptions import Assumptions
     from imdsguard.policy.policy import Policy
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
@@ -47,11 +47,11 @@ def select_rules(policy: str | None, checks: Sequence[str], base: str | None = N
     from imdsguard.policy.read import find_policy
     from imdsguard.run.rules import fixed_rules, load_rules, rule_files
 
-    found = find_policy(policy, ".", base)
+    resolved = find_policy(policy, ".", base)
     files = rule_files(checks)
-    rules = load_rules(files, found.select(files))
-    found.refuse_fixed(load_rules(files, fixed_rules(files, found.switched_off(files))))
-    bound = found.bind(rules)
+    rules = load_rules(files, resolved.select(files, lambda: load_rules(files)))
+    resolved.refuse_fixed(load_rules(files, fixed_rules(files, resolved.switched_off(files))))
+    bound = resolved.bind(rules)
     return bound, rules + tuple(rule for rule in bound.rules if not bound.setting(rule.id).off)
 
 
@@ -78,18 +78,18 @@ def make_inputs(
     )
 
 
-def what_lies_outside(policy: str | None) -> Assumptions:
+def assumptions_of(policy: str | None) -> Assumptions:
     """Read of a policy only what counts without rules. Raises `PolicyError`."""
     from imdsguard.policy.read import find_policy
 
-    return find_policy(policy, ".").draft.outside
+    return find_policy(policy, ".").document.assumptions
 
 
-def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions | None = None) -> Read:
+def read_estate(paths: Sequence[str], inputs: Inputs, assumptions: Assumptions | None = None) -> Read:
     """Read what is below `paths` (the working directory if there are none), and work out what AWS will do with it.
 
-    `outside` says which root modules share an account, and what is set elsewhere. Raises `PolicyError` if it puts one
-    into two estates.
+    `assumptions` say which root modules share an account, and what is set elsewhere. Raises `PolicyError` if they put
+    one into two estates.
     """
     from imdsguard.aws.types.registry import supported_types
     from imdsguard.terraform.read import read
@@ -102,17 +102,17 @@ def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions | Non
         reading = read(given or ["."], inputs, supported_types(), stdin)
         reading_roots = reading.roots
         problems += reading.problems
-    found = estate_of(reading_roots, problems, outside)
+    found = estate_of(reading_roots, problems, assumptions)
     folders = () if inputs.exclude else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
     return replace(found, folders=folders, paths=tuple(given), inputs=inputs)
 
 
-def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], outside: Assumptions | None = None) -> Read:
+def estate_of(roots: tuple[Root, ...], problems: tuple[Problem, ...], assumptions: Assumptions | None = None) -> Read:
     """Work out what AWS will do with what was read. Raises `PolicyError` as `read_estate` does."""
     from imdsguard.aws.estate import build
 
-    joined = outside.joined(root.name for root in roots) if outside else {}
-    assumed = outside.assumed if outside else ()
+    joined = assumptions.joined(root.name for root in roots) if assumptions else {}
+    assumed = assumptions.assumed if assumptions else ()
     estate = build([(root.name, root.resources) for root in roots], joined, assumed, history_of(roots, joined, assumed))
     return Read(estate, roots, problems)
 

@@ -51,7 +51,7 @@ class Run:
         if root.plan is not None and self._arguments.leaves_out:
             root = replace(root, plan=replace(root.plan, complete=False))
         root, more = join(root, folder, self._inputs(), supported_types())
-        return estate_of((root,), problems + more, self._gate.policy.outside)
+        return estate_of((root,), problems + more, self._gate.policy.assumptions)
 
     def _inputs(self) -> Inputs:
         """Give what Terraform was given: its paths are relative to its own folder."""
