@@ -8,7 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo test test-slow lint format types docs bench clean
+.PHONY: demo test test-slow lint format types docs new-rule accept mutants bench clean
 
 demo: $(VENV)/.demo
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo
@@ -33,6 +33,18 @@ types: $(VENV)/.types
 
 docs: $(VENV)/.demo
 	@$(BIN)/python docs/generate.py
+
+# make new-rule NAME=my-rule
+new-rule: $(VENV)/.demo
+	@$(BIN)/python -m tools.new_rule "$(NAME)"
+
+# make accept, or make accept YES=1 where nobody is there to be asked
+accept: $(VENV)/.test
+	@$(BIN)/python -m tools.accept $(if $(YES),--yes)
+
+# make mutants SAMPLE=300 SEED=1 ONLY=suppress
+mutants: $(VENV)/.mutants
+	@$(BIN)/python -m tools.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks

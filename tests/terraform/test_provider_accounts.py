@@ -102,6 +102,8 @@ ID = ("1" * 12, "2" * 12)
          'assume_role_with_web_identity {\nrole_arn = var.b\nweb_identity_token = "b"\n}', False),
         ('assume_role_with_web_identity {\nrole_arn = var.b\nweb_identity_token_file = "a"\n}',
          'assume_role_with_web_identity {\nrole_arn = var.b\nweb_identity_token_file = "b"\n}', False),
+        ("assume_role_with_web_identity {\nrole_arn = var.a\n}",
+         "assume_role_with_web_identity {\nrole_arn = var.b\n}", False),
         # Neither of these does.
         ("", "max_retries = 3\nskip_region_validation = true", True),
         ("", 'default_tags {\ntags = { a = "b" }\n}', True),
@@ -184,6 +186,8 @@ DOUBTFUL = {
     "the call hands an instance of one over": (
         HANDED + 'module "m" {\nsource = "./m"\nproviders = { aws.there = aws.there["x"] }\n}\n', WHICH,
     ),
+    "more than an alias": (HANDED + WEB.replace("aws.there", "aws.there.x"), "not a plain reference"),
+    "a number": (HANDED + WEB.replace("aws.there", "aws.0"), WHICH),
     "not a plain reference": (HANDED + WEB.replace("aws.there", "var.a ? aws : aws.there"), "not a plain reference"),
 }  # fmt: skip
 
@@ -197,6 +201,20 @@ def test_which_provider_it_is_that_cannot_be_told_is_never_taken_for_granted(sta
     assert isinstance(region, Unknown)
     assert reason in sentence(region.reason)
     assert found.state.value != "required"
+
+
+def test_a_provider_may_have_another_name_than_its_types(stack):
+    stack.files({"main.tf": HANDED + HANDED.replace('"aws"', '"amazon"') + WEB.replace("aws.there", "amazon.there")})
+    found = stack.resources()["aws_instance.web"]
+    assert (found.provider.name, found.region.value) == ("amazon.there", "us-east-1")
+
+
+def test_a_provider_argument_that_is_no_expression_makes_the_region_unknown(stack):
+    stack.files({"main.tf": HANDED + WEB.replace("aws.there", "aws. +")})
+    (root,) = stack.read().roots
+    (found,) = root.resources
+    assert isinstance(found.region, Unknown)
+    assert found.provider.name == "aws"
 
 
 def test_a_configuration_that_is_not_there_has_a_reason_of_its_own(stack):
