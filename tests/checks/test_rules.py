@@ -35,7 +35,7 @@ def test_a_page_opens_with_one_sentence(rule: Rule) -> None:
 @each_rule
 def test_a_page_has_its_sections_in_order_and_none_is_empty(rule: Rule) -> None:
     assert re.findall(r"^## (.*)$", rule.page, flags=re.MULTILINE) == SECTIONS
-    assert all(section(rule, title) for title in SECTIONS)
+    assert [title for title in SECTIONS if not section(rule, title)] == [], "sections that say nothing yet"
 
 
 @each_rule
@@ -72,7 +72,7 @@ def test_messages_are_one_sentence_that_names_a_cause(rule: Rule) -> None:
     texts = [path.read_text(encoding="utf-8") for path in (FIXTURES / rule.id).glob("*/*/expected.txt")]
     paragraphs = [part.splitlines() for text in texts for part in text.split("\n\n") if part.strip()]
     spoken = [lines for lines in paragraphs if not lines[0].startswith("pass")]
-    assert spoken
+    assert spoken, "no case has an expected.txt in which the rule finds something"
     for lines in spoken:
         message = lines[1].strip()
         assert not message.endswith("."), "a message stands in a line of its own, without a full stop"

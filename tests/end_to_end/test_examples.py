@@ -1,7 +1,7 @@
 """What a person sees for the two example stacks, word for word, through the installed command.
 
-The expected output is in `expected/`, a file a case. To write it anew after a change that is meant:
-`IMDSGUARD_UPDATE=1 make test`, then read the difference.
+The expected output is in `expected/`, a file a case. After a change that is meant `make accept` writes it anew, and
+shows the difference first.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def test_the_answer_is_the_expected_one(case: Case, imdsguard: Command) -> None:
     expected = EXPECTED / case.name
     if os.environ.get("IMDSGUARD_UPDATE"):
         expected.write_text(done.stdout, encoding="utf-8")
-    assert done.stdout == expected.read_text(encoding="utf-8"), "IMDSGUARD_UPDATE=1 writes this anew"
+    assert done.stdout == expected.read_text(encoding="utf-8"), "make accept writes this anew"
     assert done.returncode == case.code
 
 
