@@ -230,7 +230,7 @@ def account_and_region(launch: Launch, estate: Estate) -> tuple[object, ...]:
     """What launches are judged together by. A Region that is not known goes by its provider and why it is not known."""
     root, scope = launch.resource.root, launch.scope
     if isinstance(scope.region, str):
-        if scope.portable and root in estate.joined:
+        if scope.account.known and root in estate.joined:
             return "estate", estate.joined[root], scope.account, scope.region
         return "", root, scope.account, scope.region
     return "", root, scope.account, scope.provider, scope.region.reason

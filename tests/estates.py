@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from imdsguard.model.account import ENVIRONMENT
 from imdsguard.model.alarm import Alarm
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Coverage, Kind, Launch, State
@@ -14,8 +15,8 @@ from imdsguard.model.resource import Blocks, Provider, Resource
 from imdsguard.model.scope import Scope
 from imdsguard.model.value import Absent, Known, Step, Value
 
-SCOPE = Scope("account", "eu-west-1", "aws")
-PROVIDER = Provider("aws", "account", Known("eu-west-1"))
+SCOPE = Scope(ENVIRONMENT, "eu-west-1", "aws")
+PROVIDER = Provider("aws", ENVIRONMENT, Known("eu-west-1"))
 
 
 @dataclass(frozen=True)

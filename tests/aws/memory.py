@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imdsguard.aws.estate import build
+from imdsguard.model.account import Account, AccountKind
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Launch
 from imdsguard.model.place import Place
@@ -14,8 +15,14 @@ from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.resource import Blocks, Body, Provider, Resource
 from imdsguard.model.value import Absent, Known, Reference, Unknown, Value
 
-AWS = Provider("aws", "account", Known("eu-west-1"))
-NOWHERE = Provider("aws", "account", Absent())
+
+def account(profile: str) -> Account:
+    """The account that a profile leads to."""
+    return Account(AccountKind.PROFILE, (("profile", profile),))
+
+
+AWS = Provider("aws", account("a"), Known("eu-west-1"))
+NOWHERE = Provider("aws", account("a"), Absent())
 """A provider whose Region is set by the environment."""
 
 PLACE = Place("main.tf", 1)

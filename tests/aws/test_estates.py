@@ -7,21 +7,24 @@ from dataclasses import replace
 import pytest
 
 from imdsguard.aws.estate import build
+from imdsguard.model.account import ENVIRONMENT as BY_ENVIRONMENT
+from imdsguard.model.account import Account, AccountKind, Untold, account_id
 from imdsguard.model.assumption import AssumedDefault
 from imdsguard.model.estate import Estate
 from imdsguard.model.place import Place
 from imdsguard.model.resource import Provider, Resource
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.report.reasons import because, sentence
 from tests.aws.memory import PLACE, ref, resource, unknown
 
-ENVIRONMENT = Provider("aws", "environment", Known("eu-west-1"))
-USE1 = Provider("aws.use1", "environment", Known("us-east-1"))
-ROLE = Provider("aws", "account 111122223333", Known("eu-west-1"))
-OTHER_ROLE = Provider("aws", "account 999999999999", Known("eu-west-1"))
-HIDDEN_ROLE = Provider("aws", "assume_role(role_arn=<var.role>)", Known("eu-west-1"))
-NO_ALIAS = Provider("aws.peer", "environment aws.peer", Known("eu-west-1"))
-NO_REGION = Provider("aws", "environment", Absent())
+HIDDEN = Account(AccountKind.ROLE, (("assume_role", (("role_arn", Untold(origin=Step("var.role"))),)),), known=False)
+ENVIRONMENT = Provider("aws", BY_ENVIRONMENT, Known("eu-west-1"))
+USE1 = Provider("aws.use1", BY_ENVIRONMENT, Known("us-east-1"))
+ROLE = Provider("aws", account_id("111122223333"), Known("eu-west-1"))
+OTHER_ROLE = Provider("aws", account_id("999999999999"), Known("eu-west-1"))
+HIDDEN_ROLE = Provider("aws", HIDDEN, Known("eu-west-1"))
+NO_ALIAS = Provider("aws.peer", Account(AccountKind.NOT_CONFIGURED, ("aws.peer",), known=False), Known("eu-west-1"))
+NO_REGION = Provider("aws", BY_ENVIRONMENT, Absent())
 INSIGHTS = 'SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", InstanceId)'
 HERE = Place("team.yaml", 4, 19)
 
@@ -183,5 +186,5 @@ def test_a_default_that_may_not_exist_counts_where_it_agrees_with_the_assumption
     ],
 )
 def test_in_a_region_that_is_not_known(assumptions: tuple[AssumedDefault, ...], expected: str) -> None:
-    nowhere = Provider("aws", "environment", Unknown("var.region has no value", place=PLACE))
+    nowhere = Provider("aws", BY_ENVIRONMENT, Unknown("var.region has no value", place=PLACE))
     assert of_web(*assumptions, provider=nowhere) == expected

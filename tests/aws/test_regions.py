@@ -8,14 +8,14 @@ from imdsguard.model.place import Place
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
 from imdsguard.report.reasons import sentence
-from tests.aws.memory import AWS, NOWHERE, launch, resource, unknown
+from tests.aws.memory import AWS, NOWHERE, account, launch, resource, unknown
 
 WEB = "aws_instance.web"
 DEFAULT = "aws_ec2_instance_metadata_defaults.all"
-USE1 = Provider("aws.use1", "account", Known("us-east-1"))
-AUDIT = Provider("aws.audit", "another account", Known("eu-west-1"))
-BY_VARIABLE = Provider("aws", "account", Unknown("var.region has no value", place=Place("main.tf", 3)))
-BY_ANOTHER = Provider("aws.b", "account", Unknown("var.other has no value", place=Place("main.tf", 9)))
+USE1 = Provider("aws.use1", account("a"), Known("us-east-1"))
+AUDIT = Provider("aws.audit", account("another"), Known("eu-west-1"))
+BY_VARIABLE = Provider("aws", account("a"), Unknown("var.region has no value", place=Place("main.tf", 3)))
+BY_ANOTHER = Provider("aws.b", account("a"), Unknown("var.other has no value", place=Place("main.tf", 9)))
 
 
 def state(default, web, tokens="required"):

@@ -10,7 +10,7 @@ from imdsguard.model.launch import Launch
 from imdsguard.model.resource import Action, Blocks, Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
 from imdsguard.report.reasons import sentence
-from tests.aws.memory import AWS, estate, ref, resource, unknown, value
+from tests.aws.memory import AWS, account, estate, ref, resource, unknown, value
 from tests.aws.test_alarms import ALL, REQUIRED, query
 
 WEB = {"Team": "web"}
@@ -31,7 +31,7 @@ LT = [{"id": ref("aws_launch_template.lt.id"), "version": "$Latest"}]
 PLAIN = [{"id": ref("aws_launch_template.bare.id"), "version": "$Latest"}]
 CC = [{"launch_template_id": ref("awscc_ec2_launch_template.cc.launch_template_id")}]
 ELSEWHERE = [{"id": "lt-0123", "version": "$Latest"}]
-TAGGING = Provider("aws", "account", Known("eu-west-1"), lambda: value({"Team": "default", "Owner": "us"}))
+TAGGING = Provider("aws", account("a"), Known("eu-west-1"), lambda: value({"Team": "default", "Owner": "us"}))
 SPECIFIED = [{"launch_template_specification": LT}]
 
 

@@ -10,7 +10,7 @@ from imdsguard.aws.alarms.why_not import why_not
 from imdsguard.aws.estate import build
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Known
-from tests.aws.memory import estate, ref, resource, unknown
+from tests.aws.memory import account, estate, ref, resource, unknown
 from tests.aws.test_alarms import ALL, GROUP, OTHER, REQUIRED, TEMPLATE, WEB, alarm, metric, query
 
 GOOD = {
@@ -21,7 +21,7 @@ GOOD = {
     "period": 300,
     "alarm_actions": ["arn:aws:sns:eu-west-1:111122223333:security"],
 }
-AUDIT = Provider("aws.audit", "another account", Known("eu-west-1"))
+AUDIT = Provider("aws.audit", account("another"), Known("eu-west-1"))
 OPTIONAL = resource("aws_instance.old")
 CLOSED = resource("aws_instance.closed", metadata_options=[{"http_endpoint": "disabled"}])
 

@@ -120,7 +120,9 @@ def _bindings(address: str, ours: Resource, real: Resource) -> Iterable[Differen
     """Compare whose account and which Region; where source leaves the Region to the environment, a plan may know it."""
     for what in ("name", "account"):
         if getattr(ours.provider, what) != getattr(real.provider, what):
-            yield Difference(address, f"provider {what}", getattr(ours.provider, what), getattr(real.provider, what))
+            yield Difference(
+                address, f"provider {what}", f"{getattr(ours.provider, what)}", f"{getattr(real.provider, what)}"
+            )
     if getattr(ours.region, "value", None) not in (None, getattr(real.region, "value", None)):
         yield Difference(address, "region", str(ours.region), str(real.region))
 

@@ -9,11 +9,13 @@ import pytest
 
 from imdsguard.aws.estate import build
 from imdsguard.aws.types.registry import supported_types
+from imdsguard.model.account import ENVIRONMENT
 from imdsguard.model.estate import Estate
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.launch import Coverage, Kind, Launch, State
 from imdsguard.model.option import Option, Source
 from imdsguard.model.place import Place
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.scope import Scope
 from imdsguard.model.severity import Severity
 from imdsguard.model.tags import TagLayer, Tags
@@ -235,12 +237,13 @@ def test_where(where: str, meant: bool) -> None:
 
 
 def test_a_region_that_is_not_known_leaves_it_in_doubt() -> None:
-    scope = Scope("account", Unknown("var.region has no value"), "aws")
+    scope = Scope(ENVIRONMENT, Unknown(Reason(ReasonKind.NO_VALUE, "var.region")), "aws")
     asked = "{id: a, where: {region: eu-west-1}, require: {state: required}}"
     finding = one(asked, replace(launch(), scope=scope))
     assert finding.verdict is Verdict.UNKNOWN
     assert finding.message.endswith(
-        "but whether this is asked of it cannot be told, as its Region cannot be computed: var.region has no value"
+        "but whether this is asked of it cannot be told, "
+        "as its Region cannot be computed: var.region is a variable without a value"
     )
     # What meets the demands meets them wherever it is, and what is surely not meant is not asked.
     assert verdicts(asked, replace(launch(state=State.REQUIRED), scope=scope)) == ["pass"]

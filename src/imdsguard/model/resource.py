@@ -12,6 +12,7 @@ from imdsguard.model.value import Absent
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imdsguard.model.account import Account
     from imdsguard.model.place import Place
     from imdsguard.model.value import Reference, Unknown, Value
 
@@ -65,14 +66,13 @@ class Provider:
     """The provider configuration that a resource is bound to.
 
     `name` is the root module's (`aws`, `aws.use1`; `module.m:aws` for one that a module configures itself).
-    `account` stands for the credentials: two configurations that may reach different accounts differ in it; it is
-    compared, never shown. `region` may be unknown: set by the environment or a profile.
-    Credentials that are not given read `environment`; what is not known of them is marked with `<`, `?` or `[*]`.
+    Two configurations that may reach different accounts differ in `account`. `region` may be unknown: set by the
+    environment or a profile.
     `tagged` reads `default_tags` when they are first asked for.
     """
 
     name: str
-    account: str
+    account: Account
     region: Value
     tagged: Callable[[], Value] | None = field(default=None, compare=False, repr=False)
 
@@ -80,12 +80,6 @@ class Provider:
     def default_tags(self) -> Value:
         """The map of tags that it gives all it makes."""
         return self.tagged() if self.tagged is not None else Absent()
-
-    @property
-    def portable(self) -> bool:
-        """Whether an equal `account` in another root module with the same environment means the same account."""
-        marked = any(mark in self.account for mark in ("<", "?", "[*]"))
-        return not marked and not self.account.startswith("environment ")
 
 
 @record(frozen=True, slots=True)

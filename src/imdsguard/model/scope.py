@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
+    from imdsguard.model.account import Account
     from imdsguard.model.value import Unknown
 
 
@@ -14,15 +15,13 @@ if TYPE_CHECKING:
 class Scope:
     """An account and a Region, as far as the code tells them apart.
 
-    `account` is compared, never shown. `region` is the Region's name, or the unknown that stands for it. `root` is the
-    root module, and `portable` whether an equal `account` in another one means the same account (see `Provider`).
+    `region` is the Region's name, or the unknown that stands for it. `root` is the root module.
     """
 
-    account: str
+    account: Account
     region: str | Unknown
     provider: str
     root: str = ""
-    portable: bool = True
 
     def same(self, other: Scope) -> bool | None:
         """Whether both are one account and Region; None where the code does not tell the Regions apart.
@@ -35,7 +34,7 @@ class Scope:
         if self.account != other.account:
             return False
         elsewhere = self.root != other.root
-        if elsewhere and not (self.portable and other.portable):
+        if elsewhere and not self.account.same_elsewhere(other.account):
             return False
         mine, yours = self.region, other.region
         if isinstance(mine, str) or isinstance(yours, str):

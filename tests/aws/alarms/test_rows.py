@@ -10,7 +10,7 @@ from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Known, Reference, Unknown
 from tests.aws.alarms.rows import MEDIUM, SURE, TOPIC, UNTOLD, WEB, alarm, faults_of, remedies_of
-from tests.aws.memory import estate, ref, unknown
+from tests.aws.memory import account, estate, ref, unknown
 
 ROWS = {
     # 4.2, namespace and metric_name
@@ -287,7 +287,7 @@ def test_each_row_has_a_remedy(row):
 
 
 def test_the_last_row_of_4_2_an_alarm_reads_metrics_of_its_own_account_and_region():
-    far = replace(alarm(), provider=Provider("aws.audit", "another account", Known("eu-west-1")))
+    far = replace(alarm(), provider=Provider("aws.audit", account("another"), Known("eu-west-1")))
     for given in (alarm(region="us-east-1"), far):
         assert estate(WEB, given).launches[0].coverage.covered is False
     assert estate(WEB, alarm()).launches[0].coverage.covered is True

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imdsguard.model.account import account_id
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Known, Unknown
 from imdsguard.terraform.documents import read_document
@@ -101,9 +102,9 @@ def test_what_shares_a_provider_configuration_shares_account_and_region() -> Non
         resource("elsewhere", {"attributes": {}}, provider=f"{AWS}.north"),
     )
     accounts = {address.removeprefix("aws_instance."): one.provider.account for address, one in found.items()}
-    assert accounts["bare"] == "111111111111"
-    assert accounts["bare_west"] == "222222222222"
-    assert accounts["elsewhere"] not in {"111111111111", "222222222222"}
+    assert accounts["bare"] == account_id("111111111111")
+    assert accounts["bare_west"] == account_id("222222222222")
+    assert accounts["elsewhere"] not in {account_id("111111111111"), account_id("222222222222")}
     regions = {address.removeprefix("aws_instance."): one.region for address, one in found.items()}
     assert getattr(regions["bare_west"], "value", None) == "us-west-2"
     assert isinstance(regions["elsewhere"], Unknown)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from imdsguard.model.account import account_id
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Absent, Known, Unknown
 from imdsguard.report.reasons import sentence
@@ -49,7 +50,7 @@ def test_a_real_state(fixture: Callable[[str], dict[str, Resource]]) -> None:
     assert template.action is Action.NONE
     assert isinstance(template.region, Known)
     assert template.region.value == "us-east-1"
-    assert (template.provider.name, template.provider.account) == ("aws", "123456789012")
+    assert (template.provider.name, template.provider.account) == ("aws", account_id("123456789012"))
 
 
 def test_an_empty_state_holds_nothing() -> None:
@@ -72,12 +73,12 @@ def test_the_arn_names_region_and_account() -> None:
     resources = state(instance("x", arn="arn:aws:ec2:eu-west-1:123456789012:instance/i-1"))
     resource = resources["aws_instance.x"]
     assert isinstance(resource.region, Known)
-    assert (resource.region.value, resource.provider.account) == ("eu-west-1", "123456789012")
+    assert (resource.region.value, resource.provider.account) == ("eu-west-1", account_id("123456789012"))
 
 
 def test_one_account_is_everybodys() -> None:
     resources = state(instance("x", arn="arn:aws:ec2:eu-west-1:123456789012:instance/i-1"), instance("bare"))
-    assert resources["aws_instance.bare"].provider.account == "123456789012"
+    assert resources["aws_instance.bare"].provider.account == account_id("123456789012")
 
 
 def test_among_several_accounts_one_that_is_not_named_is_none_of_them() -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
+from imdsguard.model.account import ENVIRONMENT, Account, AccountKind
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks, Provider
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks
     from imdsguard.terraform.documents.schema import PlanVariable, ProviderConfiguration
 
-ENVIRONMENT = Reason(ReasonKind.REGION_NOT_NAMED, "the provider block")
+NOT_NAMED = Reason(ReasonKind.REGION_NOT_NAMED, "the provider block")
 _REGION = re.compile(r"[a-z]{2,3}(-[a-z]+)+-\d+")
 _DEEP = 50
 
@@ -66,7 +67,7 @@ class PlanProviders:
             return Known(observed, self._place, (Step(f"provider {name}", self._place),))
         expression = block.expressions.get("region") if block is not None else None
         if expression is None:
-            return Unknown(ENVIRONMENT, place=self._place)
+            return Unknown(NOT_NAMED, place=self._place)
         read = expression_of(expression)
         path = module_path(block.module_address) if block is not None else ()
         value = self._constant(expression, path)
@@ -76,9 +77,10 @@ class PlanProviders:
             return Known(value, self._place, tuple(Step(label, self._place) for label in labels[:1]))
         return Unknown(Reason(ReasonKind.NOT_IN_PLAN, "which Region the provider uses"), place=self._place)
 
-    def _account(self, name: str, block: ProviderConfiguration | None) -> str:
+    def _account(self, name: str, block: ProviderConfiguration | None) -> Account:
         if block is None:
-            return f"environment {name}" if "." in name.rpartition(":")[2] else "environment"
+            aliased = "." in name.rpartition(":")[2]
+            return Account(AccountKind.NOT_CONFIGURED, (name,), known=False) if aliased else ENVIRONMENT
         return account_of(self._body(block), block.module_address)
 
     def _default_tags(self, block: ProviderConfiguration) -> Value:

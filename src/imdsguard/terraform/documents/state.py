@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
+from imdsguard.model.account import Account, AccountKind, account_id
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Provider, Resource
@@ -51,11 +52,11 @@ class _Owners:
         self._accounts = {name: only(those) for name, those in accounts.items()}
         self._regions = {name: only(those) for name, those in regions.items()}
 
-    def account(self, read: StateResource, values: dict[str, Any]) -> str:
-        """Name the account. With several in one state, a resource that tells of none has one of its own."""
+    def account(self, read: StateResource, values: dict[str, Any]) -> Account:
+        """Tell the account. With several in one state, a resource that tells of none has one of its own."""
         name = read.provider_config
-        fallback = f"of {name}" if name else f"of {read.address}"
-        return account_in(values) or self._account or self._accounts.get(name) or fallback
+        number = account_in(values) or self._account or self._accounts.get(name)
+        return account_id(number) if number else Account(AccountKind.PROVIDER, (name or read.address,))
 
     def region(self, read: StateResource, values: dict[str, Any]) -> str:
         """Name the Region; empty if nothing tells."""

@@ -7,10 +7,12 @@ Configuration", AWS provider documentation)
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
+from imdsguard.model.account import ENVIRONMENT, Account, AccountKind, Untold, account_id, wholly_told
 from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.record import record
 from imdsguard.model.resource import Provider
@@ -18,7 +20,10 @@ from imdsguard.model.value import Absent, Known, Unknown, text_of
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:
-    from imdsguard.model.resource import Body
+    from collections.abc import Sequence
+
+    from imdsguard.model.account import Part
+    from imdsguard.model.resource import Blocks, Body
     from imdsguard.model.value import Value
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.instance import ModuleInstance
@@ -145,7 +150,7 @@ def describe(binding: Binding) -> Provider:
         reason = binding.unknown or Reason(ReasonKind.REGION_NOT_NAMED, f"provider {label}")
         if binding.alias and not binding.unknown:
             reason = Reason(ReasonKind.PROVIDER_NOT_CONFIGURED, label)
-        account = f"environment {label}" if binding.alias else "environment"
+        account = Account(AccountKind.NOT_CONFIGURED, (label,), known=False) if binding.alias else ENVIRONMENT
         return Provider(label, account, Unknown(reason))
     body = SourceBody(declaration.section, owner, declaration.place)
     region = body.attribute("region")
@@ -154,9 +159,11 @@ def describe(binding: Binding) -> Provider:
     account, tags = account_of(body, owner.address), partial(default_tags, body)
     if declaration.section.code("for_each") is not None:  # OpenTofu: one configuration for each key
         reason = Reason(ReasonKind.PROVIDER_FOR_EACH, label)
-        return Provider(label, f"{label}[*]", Unknown(reason, place=declaration.place), tags)
+        several = Account(AccountKind.FOR_EACH, (label,), known=False)
+        return Provider(label, several, Unknown(reason, place=declaration.place), tags)
     if binding.unknown:
-        return Provider(label, f"{label}?", Unknown(binding.unknown, place=declaration.place), tags)
+        perhaps = Account(AccountKind.NOT_TOLD, (label,), known=False)
+        return Provider(label, perhaps, Unknown(binding.unknown, place=declaration.place), tags)
     return Provider(label, account, region, tags)
 
 
@@ -168,48 +175,54 @@ def default_tags(body: Body) -> Value:
     return blocks.items[0].attribute("tags")
 
 
-def account_of(body: Body, module: str = "") -> str:
-    """Describe the credentials: equal for configurations that surely reach the same account.
+def account_of(body: Body, module: str = "") -> Account:
+    """Tell the account that a provider block leads to: equal for blocks that surely lead to the same one.
 
-    To be compared, never shown.
+    `module` is the address of the module instance in which its values are computed.
     """
     allowed = body.attribute("allowed_account_ids")
     if isinstance(allowed, Known) and isinstance(allowed.value, tuple) and len(allowed.value) == 1:
         only = text_of(allowed.value[0])
         if only:
-            return f"account {only}"
+            return account_id(only)
     roles = [*body.blocks("assume_role").items, *body.blocks("assume_role_with_web_identity").items]
     role = text_of(roles[-1].attribute("role_arn")) if roles else None
     matched = _ROLE.fullmatch(role) if role else None
-    parts = [
-        f"{name}={_spelled(value, module)}"
-        for name in ARGUMENTS
-        if not isinstance(value := body.attribute(name), Absent)
-    ]
-    for block, names in BLOCKS.items():
-        found = body.blocks(block)
-        if found.unknown is not None:
-            parts.append(f"{block}=?{found.unknown.reason}")
-        for item in found.items:
-            given = [f"{n}={_spelled(v, module)}" for n in names if not isinstance(v := item.attribute(n), Absent)]
-            if given:
-                parts.append(f"{block}({', '.join(given)})")
-    if matched is not None and not any(part.startswith("endpoints") for part in parts):
-        return f"account {matched.group(1)}"  # whoever assumes the role, it belongs to this account
-    return "; ".join(parts) or "environment"
+    given = _given(body, ARGUMENTS, module)
+    blocks = {block: _blocks(body.blocks(block), names, module) for block, names in BLOCKS.items()}
+    if matched is not None and not blocks["endpoints"]:
+        return account_id(matched.group(1))  # whoever assumes the role, it belongs to this account
+    parts = (*given, *((block, each) for block, found in blocks.items() for each in found))
+    if not parts:
+        return ENVIRONMENT
+    profile = any(isinstance(part, tuple) and part[0] == "profile" for part in given)
+    kind = AccountKind.ROLE if roles else AccountKind.PROFILE if profile else AccountKind.CREDENTIALS
+    return Account(kind, parts, wholly_told(parts))
 
 
-def _spelled(value: Value, module: str) -> str:
-    """Spell a value so that equal spellings mean equal values; an unknown is what it was read from."""
+def _given(body: Body, names: Sequence[str], module: str) -> tuple[Part, ...]:
+    """The arguments that are set, each by its name and its value."""
+    values = ((name, body.attribute(name)) for name in names)
+    return tuple((name, _part(value, module)) for name, value in values if not isinstance(value, Absent))
+
+
+def _blocks(found: Blocks, names: Sequence[str], module: str) -> tuple[Part, ...]:
+    """What the blocks of one type give, and before it that there may be others."""
+    doubt: tuple[Part, ...] = (Untold(reason=found.unknown.reason),) if found.unknown is not None else ()
+    return (*doubt, *filter(None, (_given(item, names, module) for item in found.items)))
+
+
+def _part(value: Value, module: str) -> Part:
+    """Give a value so that equal ones are the same value; an unknown one is what it was read from."""
     if isinstance(value, Known):
+        if isinstance(value.value, Mapping):
+            return tuple((name, _part(each, module)) for name, each in value.value.items())
         if isinstance(value.value, tuple):
-            return "[" + ", ".join(_spelled(item, module) for item in value.value) + "]"
-        if isinstance(value.value, (str, bool, int, float)):
-            return repr(value.value)
-        return "{" + ", ".join(f"{k}={_spelled(v, module)}" for k, v in value.value.items()) + "}"
-    if isinstance(value, Unknown):
-        if value.reference is not None:
-            return f"<{value.reference}>"
-        # The last hop is where it comes from; without one, only the same place is surely the same value.
-        return f"<{value.trace[-1] if value.trace else value.place} {value.reason} {module}>"
-    return "null"
+            return tuple(_part(each, module) for each in value.value)
+        return str(value.value).lower() if isinstance(value.value, bool) else str(value.value)
+    if isinstance(value, Absent):
+        return None
+    if value.reference is not None:
+        return Untold(value.reference)
+    # The last hop is where it comes from; without one, only the same place is surely the same value.
+    return Untold(None, value.trace[-1] if value.trace else value.place, value.reason, module)

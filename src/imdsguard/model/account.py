@@ -1,0 +1,74 @@
+"""Which account a provider configuration reaches, as far as the code tells accounts apart."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
+    from imdsguard.model.value import Reference, Step
+
+
+class AccountKind(Enum):
+    """By what an account is told: its own id, or the credentials that lead to it. Beside each: what `parts` are."""
+
+    ID = "id"  # the id
+    ROLE = "role"  # arguments and their values, those of a role that is assumed among them
+    PROFILE = "profile"  # the same, with a profile and no role
+    CREDENTIALS = "credentials"  # the same, with neither
+    ENVIRONMENT = "environment"  # nothing: the credentials that Terraform is run with
+    NOT_CONFIGURED = "not_configured"  # the name of a configuration that is not there
+    NOT_TOLD = "not_told"  # the name of the configuration that it may be, or another one
+    FOR_EACH = "for_each"  # the name of a configuration that stands for several
+    PROVIDER = "provider"  # in a state: the configuration or the resource of which nothing more is known
+
+
+@record(frozen=True, slots=True)
+class Untold:
+    """A value that cannot be computed, by where it comes from: equal ones are one value.
+
+    `origin` is the last hop of its way, or the place where it stands; `module` the instance that it was read in.
+    """
+
+    reference: Reference | None = None
+    origin: Step | Place | None = None
+    reason: Reason | str | None = None
+    module: str = ""
+
+
+Part: TypeAlias = str | Untold | tuple["Part", ...] | None
+"""A text (numbers and booleans as Terraform writes them), a value that is not known, several of these, or null."""
+
+
+@record(frozen=True, slots=True)
+class Account:
+    """Whose resources these are. Equal accounts of one root module are surely one account.
+
+    `known` is false where something in `parts` cannot be computed, or where the configuration itself cannot be told:
+    then an equal one in another root module may well be another account.
+    """
+
+    kind: AccountKind
+    parts: tuple[Part, ...] = ()
+    known: bool = True
+
+    def same_elsewhere(self, other: Account) -> bool:
+        """Whether both are one account although they stand in different root modules, which one estate joins."""
+        return self.known and other.known and self == other
+
+
+ENVIRONMENT = Account(AccountKind.ENVIRONMENT)
+
+
+def account_id(number: str) -> Account:
+    """Make the account with this id."""
+    return Account(AccountKind.ID, (number,))
+
+
+def wholly_told(parts: tuple[Part, ...]) -> bool:
+    """Whether nothing in these is a value that cannot be computed."""
+    return not any(isinstance(part, Untold) or (isinstance(part, tuple) and not wholly_told(part)) for part in parts)
