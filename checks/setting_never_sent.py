@@ -59,7 +59,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Confidence, Estate, Judgement, Launch, RegionDefault, Severity, failed, passed, undecided
+from imdsguard import (
+    Confidence,
+    Estate,
+    Judgement,
+    Launch,
+    RegionDefault,
+    Severity,
+    failed,
+    passed,
+    sentence,
+    undecided,
+)
 
 SEVERITY = Severity.WARNING
 
@@ -80,8 +91,9 @@ def check(estate: Estate) -> Iterable[Judgement]:
 def judge_launch(launch: Launch) -> Iterable[Judgement]:
     """Say what of a launch's settings is in vain."""
     for each in launch.delivery.unsent:
-        if each.unknown:
-            yield undecided(launch, each.why, remedy=each.remedy, place=each.place, because=each.why)
+        if each.because is not None:
+            message = f"{each.why}: {sentence(each.because)}"
+            yield undecided(launch, message, remedy=each.remedy, place=each.place, because=each.because)
         else:
             confidence = Confidence.HIGH if each.sure else Confidence.MEDIUM
             yield failed(launch, each.why, remedy=each.remedy, place=each.place, confidence=confidence)

@@ -246,6 +246,63 @@ def test_no_line_names_the_machine_it_was_written_on() -> None:
     assert wrong == []
 
 
+REASONS = {"reason", "because", "unsure", "unreadable"}
+"""What fields and variables are called that hold a `Reason`, or were made of one."""
+REASONS_OF_PEOPLE = ("suppress/", "aws/alarms/faults/where_clause", "model/resolution")
+"""Where a reason is the text that somebody gives in a comment."""
+SEARCHES = {"startswith", "endswith", "partition", "rpartition", "split", "find", "index", "count", "removeprefix"}
+
+
+def holds_a_reason(node: ast.AST) -> bool:
+    """Whether an expression is a reason by its name, or one in words: `value.reason`, `sentence(...)`."""
+    if isinstance(node, ast.Call):
+        made = node.func.id if isinstance(node.func, ast.Name) else ""
+        return made == "sentence" or (made == "str" and any(map(holds_a_reason, node.args)))
+    if isinstance(node, ast.BoolOp):
+        return any(map(holds_a_reason, node.values))
+    return (node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")) in REASONS
+
+
+def looks_at_words(node: ast.AST) -> bool:
+    """Whether it decides by what a reason says: compares it with something else, or searches it."""
+    if isinstance(node, ast.Compare):
+        sides = [node.left, *node.comparators]
+        words = any(isinstance(each, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)) for each in node.ops)
+        return words and any(map(holds_a_reason, sides)) and not all(map(holds_a_reason, sides))
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+        return False
+    if node.func.attr in SEARCHES and holds_a_reason(node.func.value):
+        return True
+    return node.func.attr in {"match", "search", "fullmatch", "findall"} and any(map(holds_a_reason, node.args))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'value.reason.endswith("without a value")',
+        "doubt.reason == SUSPICION",
+        '"computed" in sentence(value.reason)',
+        "reason != FUNCTION",
+        "PATTERN.search(reason)",
+        'str(answer.reason or "").partition(": ")',
+    ],
+)
+def test_a_look_at_the_words_of_a_reason_is_seen(code: str) -> None:
+    assert any(map(looks_at_words, ast.walk(ast.parse(code))))
+
+
+def test_nothing_is_decided_by_the_words_of_a_reason() -> None:
+    """Its kind decides: words are for people, and may be worded better."""
+    wrong = [
+        f"{path.relative_to(HOUSE)}:{node.lineno}"
+        for path in [*MODULES, *RULES]
+        if path in RULES or not inside(path).startswith(REASONS_OF_PEOPLE)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if looks_at_words(node) and isinstance(node, ast.expr)
+    ]
+    assert wrong == []
+
+
 def test_no_unfinished_work_is_left_in_the_source() -> None:
     unfinished = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
     wrong = [

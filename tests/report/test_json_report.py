@@ -11,6 +11,7 @@ from imdsguard.model.estate import Estate
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.severity import Severity
 from imdsguard.report.json import inspect_json, render
 from imdsguard.report.report import Report
@@ -99,6 +100,7 @@ def test_inspect_is_its_contract() -> None:
                 "line": 4,
                 "trace": ["http_tokens (main.tf:4)", "var.tokens (prod.tfvars:2)"],
                 "reason": None,
+                "reason_kind": None,
                 "given_by": {"root": ".", "address": "http_tokens"},
             },
             "http_put_response_hop_limit": {
@@ -108,6 +110,7 @@ def test_inspect_is_its_contract() -> None:
                 "line": None,
                 "trace": [],
                 "reason": None,
+                "reason_kind": None,
                 "given_by": None,
             },
         },
@@ -123,8 +126,10 @@ def test_inspect_is_its_contract() -> None:
             "by": ["aws_cloudwatch_metric_alarm.refused"],
             "given_by": [{"root": ".", "address": "aws_cloudwatch_metric_alarm.refused"}],
             "reason": None,
+            "reason_kind": None,
         },
         "reason": None,
+        "reason_kind": None,
     }
     assert document["launches"][2]["options"]["http_tokens"]["value"] is None
     assert [(p["file"], p["line"]) for p in document["problems"]] == [("a.tf", 3), (None, None)]
@@ -146,7 +151,9 @@ def test_findings_are_their_contract() -> None:
         trace=("http_tokens (main.tf:14)",),
         region="eu-west-1",
     )
-    planned = Finding("b", Verdict.UNKNOWN, Severity.WARNING, "a.b", "m", "p.json", "0" * 16, Place("p.json"))
+    reason = Reason(ReasonKind.NO_VALUE, "var.x")
+    where = "p.json", "0" * 16, Place("p.json")
+    planned = Finding("b", Verdict.UNKNOWN, Severity.WARNING, "a.b", "m", *where, because=reason)
     document = json.loads(render(Report(small_estate(), (finding, planned))))
     jsonschema.validate(document, FINDINGS)
     assert document == {
@@ -159,6 +166,7 @@ def test_findings_are_their_contract() -> None:
                 "confidence": "high",
                 "address": "aws_instance.bad",
                 "message": "answers metadata calls without a token",
+                "reason_kind": None,
                 "remedy": 'http_tokens = "required"',
                 "file": "main.tf",
                 "line": 14,
@@ -180,6 +188,7 @@ def test_findings_are_their_contract() -> None:
                 "confidence": "high",
                 "address": "a.b",
                 "message": "m",
+                "reason_kind": "variable_without_value",
                 "remedy": None,
                 "file": "p.json",
                 "line": None,

@@ -11,6 +11,7 @@ from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.option import Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
@@ -169,7 +170,7 @@ class RootIndex:
 
 
 def _which(_: str, answer: Value) -> Value:
-    return Unknown("which image is launched cannot be computed", place=answer.place)
+    return Unknown(Reason(ReasonKind.NOT_COMPUTED, "which image is launched"), place=answer.place)
 
 
 def without_key(address: str) -> str:

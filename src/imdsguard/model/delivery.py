@@ -57,7 +57,7 @@ class VersionUse:
     template: str
     pin: Pin
     text: str = ""
-    reason: Reason | str = ""
+    reason: Reason | str | None = None
     place: Place | None = None
     trace: tuple[Step, ...] = ()
 
@@ -78,14 +78,15 @@ class VersionWriter:
 class IneffectiveOption:
     """Metadata options in the code that AWS never gets: why, and what to write instead.
 
-    `sure` is False where the newest provider may behave otherwise; `unknown` says why it cannot be told at all.
+    `sure` is False where the newest provider may behave otherwise. Where it cannot be told at all, `because` is the
+    reason, which is said after `why`.
     """
 
     why: str
     remedy: str
     place: Place | None = None
     sure: bool = True
-    unknown: bool = False
+    because: Reason | str | None = None
 
 
 @record(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Judgement:
 
     `message` is one sentence that names what is wrong; `remedy` is what to write instead: Terraform text or a sentence.
     `aspect` names what of the subject is judged, where one rule judges several things of it that must not stand for one
-    another.
+    another. `because` is the reason for which it cannot be told, where it is one of a value.
     """
 
     verdict: Verdict
@@ -53,6 +53,7 @@ class Judgement:
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     aspect: str = ""
+    because: Reason | str | None = None
 
 
 @record(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Finding:
 
     `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
     `deployed`: a plan does not make it, or a state holds it: what is found is there already.
-    `aspect` is the judgement's.
+    `aspect` and `because` are the judgement's.
     """
 
     rule: str
@@ -88,6 +89,7 @@ class Finding:
     related: tuple[Related, ...] = field(default=())
     deployed: bool = False
     aspect: str = ""
+    because: Reason | str | None = None
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
@@ -140,4 +142,4 @@ def undecided(
     region = region or subject.scope.region_name
     first = resolution(because)
     remedy = f"{first}, or\n{remedy}" if first and remedy else first or remedy
-    return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region)
+    return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region, because=because)

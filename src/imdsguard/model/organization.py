@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
     from imdsguard.model.value import Step
@@ -43,7 +44,7 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     sid: str = ""
     place: Place | None = None
-    unsure: str | None = None
+    unsure: Reason | str | None = None
 
 
 @record(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class OrganizationPolicy:
     statements: tuple[Statement, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
     attached: bool | None = None
-    unreadable: str | None = None
+    unreadable: Reason | str | None = None
     place: Place | None = None
     trace: tuple[Step, ...] = ()
 

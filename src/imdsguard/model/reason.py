@@ -47,6 +47,23 @@ class ReasonKind(str, Enum):
     UNDOCUMENTED = "undocumented"  # what AWS's documentation does not say
     NOT_IN_CODE = "not_in_code"  # what is somewhere else
 
+    # AWS: what launches, options, tags and policies are told by.
+    OPTION_REFUSED = "option_refused"  # the option; detail: what it is; expected: what AWS accepts
+    REPEATED_BLOCK = "repeated_block"  # the block's type
+    NAMES_NOTHING = "names_nothing"  # who names none; detail: of what
+    DEFAULTS_DIFFER = "region_defaults_differ"  # the defaults of one account and Region
+    ASSUMPTION_UNSURE = "assumption_unsure"  # the Regions of which the policy assumes something
+    TEMPLATE_OUTSIDE = "template_outside"
+    OPTIONS_UNREAD = "options_unread"
+    VERSION_UNREAD = "version_unread"  # the type of which we do not read it
+    TAGS_UNREAD = "tags_unread"  # the type of which we do not read it
+    TAGS_OF_AWS = "tags_of_aws"
+    NOT_JSON = "not_json"  # the argument; detail: what the parser says
+    SENSITIVE = "sensitive"
+    NO_REGION = "without_region"
+    USER_DATA_UNREAD = "user_data_unread"  # detail: what could not be read
+    USER_DATA_LINE = "user_data_line"  # the number of the line
+
     # Plans and states: what they leave out.
     NOT_IN_PLAN = "not_in_plan"  # what it is that the plan does not show
     FUNCTION_HIDDEN = "function_hidden"
@@ -70,13 +87,14 @@ class ReasonKind(str, Enum):
 class Reason:
     """One cause. `subject` is what it is about (`var.tokens`, an address, a number), `detail` what its kind needs more.
 
-    `place` is where an error of the code stands: its file and line. `cause` is the reason behind this one: what is said
-    of a template's id cannot be computed because of that.
+    `expected` is what would be accepted in place of a value that is refused, `place` where an error of the code stands:
+    its file and line. `cause` is the reason behind this one: which template is used cannot be computed because of that.
     """
 
     kind: ReasonKind
     subject: str = ""
     detail: str = ""
+    expected: str = ""
     place: Place | None = None
     cause: Reason | str | None = None
 
@@ -106,7 +124,7 @@ AFTER_APPLY = Reason(ReasonKind.AFTER_APPLY)
 def refused(message: str, place: Place | None = None, subject: str = "") -> Reason:
     """Make the reason for an error of the code, at its file and line where these are known."""
     at = Place(place.file, place.line) if place is not None and place.line else None
-    return Reason(ReasonKind.REFUSED, subject, message, at)
+    return Reason(ReasonKind.REFUSED, subject, message, place=at)
 
 
 def limited(message: str) -> Reason:

@@ -32,7 +32,7 @@ _REMEDIES = (
     ),
     (NEXT_ROUND, {K.DEFERRED}),
     (STATE, {K.AFTER_APPLY, K.DYNAMIC_UNCOUNTED}),
-    (INPUTS, {K.NOT_COMPUTED}),
+    (INPUTS, {K.NOT_COMPUTED, K.TEMPLATE_OUTSIDE}),
 )  # fmt: skip
 """What resolves which kinds; the first that fits counts, of all that a reason comes down to."""
 

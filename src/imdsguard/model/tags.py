@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Unknown
 
@@ -50,5 +51,5 @@ class Tags:
             if not isinstance(found, Absent):
                 return found
         if key.startswith(self.own):
-            return Unknown("AWS sets such tags itself, and the code does not show them")
+            return Unknown(Reason(ReasonKind.TAGS_OF_AWS))
         return Absent()

@@ -9,6 +9,7 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
 
 
 class Flaw(Enum):
@@ -49,7 +50,7 @@ class UserData:
 
     given: bool = False
     calls: tuple[MetadataCall, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Reason | str, ...] = ()
     place: Place | None = None
 
 

@@ -8,7 +8,7 @@ from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
-from imdsguard.report.reasons import sentence
+from imdsguard.report.reasons import kind_of, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,6 +84,7 @@ def _layer(layer: LayerAnswers) -> dict[str, Any]:
         answers[each.option] = {
             "value": (SENSITIVE if answer.sensitive else answer.value) if isinstance(answer, Known) else None,
             "reason": None if isinstance(answer, Known) else sentence(answer.reason),
+            "reason_kind": None if isinstance(answer, Known) else kind_of(answer.reason),
             "file": answer.place.file if answer.place else None,
             "line": (answer.place.line or None) if answer.place else None,
             "known": known,

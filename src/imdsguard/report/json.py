@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
-from imdsguard.report.reasons import sentence
+from imdsguard.report.reasons import kind_of, sentence
 
 if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
@@ -67,6 +67,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "confidence": finding.confidence.value,
         "address": finding.address,
         "message": finding.message,
+        "reason_kind": kind_of(finding.because),
         "remedy": finding.remedy or None,
         **_place(finding.place),
         "root": finding.root,
@@ -108,8 +109,10 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
             "by": list(launch.coverage.by),
             "given_by": givers.of_alarms(launch),
             "reason": sentence(launch.coverage.reason) or None,
+            "reason_kind": kind_of(launch.coverage.reason),
         },
         "reason": sentence(launch.reason) or None,
+        "reason_kind": kind_of(launch.reason),
     }
 
 
@@ -122,6 +125,7 @@ def _option(option: Option) -> dict[str, Any]:
         "line": (option.place.line or None) if option.place else None,
         "trace": [str(step) for step in option.trace],
         "reason": sentence(option.reason) or None,
+        "reason_kind": kind_of(option.reason),
     }
 
 

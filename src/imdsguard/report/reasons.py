@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.option import Source
-from imdsguard.model.reason import ReasonKind
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from imdsguard.model.option import Option
-    from imdsguard.model.reason import Reason
 
 K = ReasonKind
 
@@ -37,6 +36,23 @@ SENTENCES: dict[ReasonKind, str] = {
     K.NOT_COMPUTED: "{subject} cannot be computed",
     K.UNDOCUMENTED: "{subject} is not documented",
     K.NOT_IN_CODE: "{subject} is not in the code",
+    K.OPTION_REFUSED: "{subject} is {detail}, which AWS refuses: it must be {expected}",
+    K.REPEATED_BLOCK: "there is more than one {subject} block, which Terraform refuses",
+    K.NAMES_NOTHING: "{subject} names no {detail}",
+    K.DEFAULTS_DIFFER: "{subject} set the defaults of one account and Region differently",
+    K.ASSUMPTION_UNSURE: (
+        "whether this is launched in {subject}, for which the policy assumes a default, is not known"
+    ),
+    K.TEMPLATE_OUTSIDE: "its launch template is not in the code, or it cannot be computed which one it is",
+    K.OPTIONS_UNREAD: "where it has any is not known",
+    K.VERSION_UNREAD: "where {subject} names the version of its launch template is not known",
+    K.TAGS_UNREAD: "which tags {subject} gives its instances is not read",
+    K.TAGS_OF_AWS: "AWS sets such tags itself, and the code does not show them",
+    K.NOT_JSON: "{subject} is not JSON: {detail}",
+    K.SENSITIVE: "it is a sensitive value, of which nothing is shown",
+    K.NO_REGION: "policies of an organisation have no Region",
+    K.USER_DATA_UNREAD: "{detail}",
+    K.USER_DATA_LINE: "line {subject} is not known",
     K.NOT_IN_PLAN: "the plan does not show {subject}",
     K.FUNCTION_HIDDEN: "a plan does not show what a function of constants gives",
     K.LOCAL_HIDDEN: "a plan does not show what {subject} stands for",
@@ -58,6 +74,9 @@ SENTENCES: dict[ReasonKind, str] = {
 }
 """What is said of each kind. Behind it stands, after a colon, the reason behind the reason."""
 
+WITHOUT_DETAIL: dict[ReasonKind, str] = {K.NOT_JSON: "{subject} is not JSON"}
+"""What is said instead where the reason has no detail."""
+
 WITHOUT_SUBJECT: dict[ReasonKind, str] = {
     K.AFTER_APPLY: "known only after apply",
     K.REFUSED: "{detail}",
@@ -69,11 +88,20 @@ def sentence(reason: Reason | str | None) -> str:
     """Say a reason in words that follow "because" or a colon; nothing where there is none."""
     if reason is None or isinstance(reason, str):
         return reason or ""
-    words = SENTENCES[reason.kind] if reason.subject else WITHOUT_SUBJECT.get(reason.kind, SENTENCES[reason.kind])
-    said = words.format(subject=reason.subject, detail=reason.detail)
+    words = SENTENCES[reason.kind]
+    if not reason.subject:
+        words = WITHOUT_SUBJECT.get(reason.kind, words)
+    elif not reason.detail:
+        words = WITHOUT_DETAIL.get(reason.kind, words)
+    said = words.format(subject=reason.subject, detail=reason.detail, expected=reason.expected)
     if reason.place is not None:
         said = f"{said} (error at {reason.place.file}:{reason.place.line})"
     return f"{said}: {sentence(reason.cause)}" if reason.cause is not None else said
+
+
+def kind_of(reason: Reason | str | None) -> str | None:
+    """Give the word for what a reason comes down to: the kind of the last one behind it; None where there is none."""
+    return reason.root.kind.value if isinstance(reason, Reason) else None
 
 
 def because(option: Option) -> str:

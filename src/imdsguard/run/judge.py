@@ -127,6 +127,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         confidence=judgement.confidence,
         related=_related(resource),
         aspect=judgement.aspect,
+        because=judgement.because,
         resource=resource,
     )
 

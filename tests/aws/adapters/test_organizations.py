@@ -10,6 +10,7 @@ import pytest
 from imdsguard.model.organization import Condition
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Reference, Unknown
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, ref, resource, unknown
 
 POLICY = "aws_organizations_policy.metadata"
@@ -110,12 +111,14 @@ def test_an_effect_that_is_not_written_is_allow():
 
 
 def test_a_value_that_cannot_be_computed_leaves_the_statement_unsure():
-    assert by_document(data(statement=[block(actions=unknown())])).statements[0].unsure == "var.x has no value"
+    assert (
+        sentence(by_document(data(statement=[block(actions=unknown())])).statements[0].unsure) == "var.x has no value"
+    )
     assert by_document(data(statement=[block(actions=["ec2:*", unknown()])])).statements[0].unsure
 
 
 def test_statements_that_cannot_be_computed_leave_the_policy_unread():
-    assert by_document(data(statement=Blocks((), unknown()))).unreadable == "var.x has no value"
+    assert sentence(by_document(data(statement=Blocks((), unknown()))).unreadable) == "var.x has no value"
 
 
 def test_documents_made_of_documents():

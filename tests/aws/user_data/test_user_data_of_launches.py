@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard import Launch, UserData
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import launch, resource, unknown
 from tests.checks.cases import estate_of
 
@@ -55,7 +56,7 @@ def test_what_comes_after_the_first_64_kb_of_a_text_known_in_parts_is_told(user_
     long = "echo\n" * 14_000
     found = user_data('user_data_base64 = base64gzip(file("boot.sh"))', boot_sh=f"#!/bin/sh\n{CALL}\n{long}{CALL}\n")
     assert [call.line for call in found.calls] == [2]
-    assert found.unread == (
+    assert tuple(map(sentence, found.unread)) == (
         "line 13098 is not known: the bytes that base64gzip() gives depend on Terraform's own compressor",
     )
 
@@ -103,7 +104,7 @@ def test_of_a_text_known_in_parts_the_known_is_read(user_data) -> None:
 def test_a_line_that_is_not_known_is_said(user_data, expression: str) -> None:
     found = user_data(f"user_data = {expression}", 'variable "name" {\n  type = string\n}\n')
     assert [call.line for call in found.calls] == [3]
-    assert found.unread == ("line 2 is not known: var.name is a variable without a value",)
+    assert tuple(map(sentence, found.unread)) == ("line 2 is not known: var.name is a variable without a value",)
 
 
 def test_a_secret_script_is_not_shown(user_data) -> None:
@@ -121,11 +122,12 @@ def test_a_secret_that_is_not_known_is_not_sketched(user_data) -> None:
 
 def test_a_hash_in_a_plan_cannot_be_read() -> None:
     found = launch(resource("aws_instance.web", user_data="356a192b7913b04c54574d18c28d46e6395428ab")).user_data
-    assert found.unread == ("only a hash of it is known here",)
+    assert tuple(map(sentence, found.unread)) == ("only a hash of it is known here",)
 
 
 def test_what_is_not_known_at_all_is_said() -> None:
-    assert launch(resource("aws_instance.web", user_data=unknown())).user_data.unread == ("var.x has no value",)
+    (reason,) = launch(resource("aws_instance.web", user_data=unknown())).user_data.unread
+    assert sentence(reason) == "var.x has no value"
 
 
 @pytest.mark.parametrize("kind", ["aws_instance", "aws_launch_template", "aws_launch_configuration"])

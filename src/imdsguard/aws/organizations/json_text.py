@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -22,10 +23,10 @@ def read_json(value: Value, argument: str) -> Any | Unknown:
 def _parsed(value: Known, argument: str) -> Any | Unknown:
     import json
 
-    reason = f"{argument} is not JSON"
+    said = ""
     if isinstance(value.value, str):
         try:
             return json.loads(value.value)
         except (ValueError, RecursionError) as error:
-            reason = f"{argument} is not JSON: {str(error)[:80]}" if not value.sensitive else reason
-    return Unknown(reason, place=value.place, trace=value.trace)
+            said = str(error)[:80] if not value.sensitive else ""
+    return Unknown(Reason(ReasonKind.NOT_JSON, argument, said), place=value.place, trace=value.trace)

@@ -11,6 +11,7 @@ from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.root_index import without_key
 from imdsguard.aws.types import capability
 from imdsguard.model.organization import DECLARATIVE_EC2, SERVICE_CONTROL, OrganizationPolicy, Statement
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Reference, Value
 
-NO_REGION = Unknown("policies of an organisation have no Region")
+NO_REGION = Unknown(Reason(ReasonKind.NO_REGION))
 DEFAULTS = "instance_metadata_defaults"
 ASSIGN = "@@assign"
 
@@ -42,13 +43,13 @@ def policy_of(resource: Resource, root: RootIndex, attached: bool | None) -> Org
     )
     statements, parsed = statements_in(value, "content", root)
     if isinstance(statements, Unknown):
-        return replace(found, unreadable=str(statements.reason)) if may_speak(found) else None
+        return replace(found, unreadable=statements.reason) if may_speak(found) else None
     defaults = metadata_defaults(parsed)
     about = tuple(statement for statement in statements if speaks(statement))
     if defaults is None and not about:
         return None
     if isinstance(value, Known) and value.sensitive:
-        return replace(found, unreadable="it is a sensitive value, of which nothing is shown")
+        return replace(found, unreadable=Reason(ReasonKind.SENSITIVE))
     return replace(found, statements=about, defaults=defaults or {})
 
 

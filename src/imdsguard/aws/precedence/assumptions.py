@@ -8,6 +8,7 @@ from imdsguard.aws.precedence.layer import Layer, silent
 from imdsguard.aws.precedence.option import NO_PREFERENCE
 from imdsguard.model.assumption import LABEL
 from imdsguard.model.option import HTTP_TOKENS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Known, Unknown
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def assumed_layer(assumed: Sequence[AssumedDefault], scope: Scope) -> Layer | No
     named = sorted({each.region for each in assumed if each.region is not None})
     if general is None and all(each.tokens == NO_PREFERENCE for each in assumed):
         return _layer(assumed[0])
-    reason = f"whether this is launched in {' or '.join(named)}, for which the policy assumes a default, is not known"
+    reason = Reason(ReasonKind.ASSUMPTION_UNSURE, " or ".join(named))
     return Layer(Source.REGION_DEFAULT, LABEL, {HTTP_TOKENS: Unknown(reason, place=assumed[0].place)})
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.layer import LaunchPath
     from imdsguard.model.option import Source
+    from imdsguard.model.reason import Reason
     from imdsguard.model.resource import Blocks, Body, Resource
     from imdsguard.model.value import Value
 
@@ -47,7 +48,7 @@ def inner(body: Body, *path: str) -> tuple[Body | None, Unknown | None]:
     return body, None
 
 
-def merged(template: Layer, reason: str) -> Layer:
+def merged(template: Layer, reason: Reason | str) -> Layer:
     """Return a template's layer as it stands below metadata options of a launch's own: nobody knows if they mix.
 
     An endpoint that is on is on either way.

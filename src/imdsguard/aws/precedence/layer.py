@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.precedence.option import read_option
 from imdsguard.model.layer import LaunchPath, Layer
 from imdsguard.model.option import OPTIONS
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def block_layer(source: Source, label: str, body: Body, block: str = "metadata_o
     """Read a metadata options block of `body`. Returns the block too, if there is one and no doubt about it."""
     blocks = body.blocks(block)
     if len(blocks.items) > 1:
-        reason = f"there is more than one {block} block, which Terraform refuses"
+        reason = Reason(ReasonKind.REPEATED_BLOCK, block)
         return undecided(source, label, Unknown(reason, place=blocks.items[1].place)), None
     if blocks.items:
         found = blocks.items[0]

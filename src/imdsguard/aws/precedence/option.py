@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ def _hops(value: Known, *, account: bool) -> Value:
 
 def _refused(name: str, value: Known, accepted: str) -> Unknown:
     shown = "a sensitive value" if value.sensitive else _shown(value)
-    return Unknown(f"{name} is {shown}, which AWS refuses: it must be {accepted}", place=value.place, trace=value.trace)
+    reason = Reason(ReasonKind.OPTION_REFUSED, name, shown, accepted)
+    return Unknown(reason, place=value.place, trace=value.trace)
 
 
 def _shown(value: Known) -> str:

@@ -8,6 +8,7 @@ from imdsguard.aws.precedence.assumptions import assumed_layer
 from imdsguard.aws.precedence.layer import Layer, silent
 from imdsguard.aws.precedence.option import NO_PREFERENCE
 from imdsguard.model.option import HTTP_TOKENS, OPTIONS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ def combined(
         if same is False:
             continue
         if same is None:
-            doubt = f"the Region of {layer.label}, or of this launch, cannot be computed"
+            doubt = Reason(ReasonKind.NOT_COMPUTED, f"the Region of {layer.label}, or of this launch,")
         elif instances is not None:
-            doubt = f"whether {layer.label} exists cannot be computed: {instances.reason}"
+            doubt = Reason(ReasonKind.NOT_COMPUTED, f"whether {layer.label} exists", cause=instances.reason)
         else:
             sure.append(layer)
             continue
@@ -62,12 +63,12 @@ def _under_assumption(doubtful: Layer, outside: Layer, said: Sequence[Value]) ->
         return Layer(Source.REGION_DEFAULT, outside.label, {**doubtful.answers, HTTP_TOKENS: assumed})
     if isinstance(assumed, Absent) or not isinstance(doubtful.says(HTTP_TOKENS), Absent):
         return doubtful
-    reason = f"whether {doubtful.label} applies, or what is {outside.label}, cannot be computed"
+    reason = Reason(ReasonKind.NOT_COMPUTED, f"whether {doubtful.label} applies, or what is {outside.label},")
     unknown = Unknown(reason, place=getattr(assumed, "place", None))
     return Layer(Source.REGION_DEFAULT, doubtful.label, {**doubtful.answers, HTTP_TOKENS: unknown})
 
 
-def _in_doubt(layer: Layer, reason: str) -> Layer:
+def _in_doubt(layer: Layer, reason: Reason) -> Layer:
     def change(_: str, answer: Value) -> Value:
         if isinstance(answer, Known):
             return Unknown(reason, place=answer.place, trace=answer.trace)
@@ -86,6 +87,6 @@ def _joined(layers: Sequence[Layer]) -> Layer:
         values = [answer.value if isinstance(answer, Known) else None for answer in said]
         if isinstance(first, Known) and any(value != first.value for value in values):
             labels = " and ".join(layer.label for layer in layers)
-            first = Unknown(f"{labels} set the defaults of one account and Region differently", place=first.place)
+            first = Unknown(Reason(ReasonKind.DEFAULTS_DIFFER, labels), place=first.place)
         answers[option] = first
     return Layer(Source.REGION_DEFAULT, layers[0].label, answers)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.scope import Scope
 from imdsguard.model.value import Known, Step, Unknown
 
 if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
 
-OUTSIDE = Unknown("the Region is set outside the code (environment or profile)")
+OUTSIDE = Unknown(Reason(ReasonKind.REGION_OUTSIDE))
 
 
 def scope_of(resource: Resource) -> Scope:

@@ -10,6 +10,7 @@ from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
+    from imdsguard.model.reason import Reason
     from imdsguard.model.value import Value
 
 
@@ -23,10 +24,10 @@ class Settings:
     address: str
     layer: Layer
     image: Value
-    doubt: str | None = None
+    doubt: Reason | str | None = None
 
 
-def outside(reason: str, label: str, value: Value | None = None) -> Settings:
+def outside(reason: Reason, label: str, value: Value | None = None) -> Settings:
     """Make the settings of something the code uses but does not show: anything may be set there."""
     place = value.place if value is not None else None
     trace = value.trace if isinstance(value, (Known, Unknown)) else ()
@@ -34,7 +35,7 @@ def outside(reason: str, label: str, value: Value | None = None) -> Settings:
     return Settings("", undecided(Source.LAUNCH_TEMPLATE, label, unknown), Absent())
 
 
-def doubtful(layer: Layer, reason: str) -> Layer:
+def doubtful(layer: Layer, reason: Reason | str) -> Layer:
     """Make a layer's answers unknown, but for those that equal what holds without it."""
 
     def change(option: str, answer: Value) -> Value:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.root_index import without_key
 from imdsguard.aws.types import capability
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.tags import TagLayer
 from imdsguard.model.value import Absent, Known, Unknown, text_of
@@ -38,7 +39,8 @@ class Added:
             return None
         if meant and self.resource.instances is None:
             return self.layer
-        unknown = Unknown(f"whether {self.resource.address} adds it cannot be computed", place=self.resource.place)
+        reason = Reason(ReasonKind.NOT_COMPUTED, f"whether {self.resource.address} adds it")
+        unknown = Unknown(reason, place=self.resource.place)
         return TagLayer(dict.fromkeys(self.layer.values, unknown), self.layer.doubt)
 
     def _meant(self, launch: Resource) -> bool | None:

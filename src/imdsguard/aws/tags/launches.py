@@ -12,6 +12,7 @@ from imdsguard.aws.tags.added import AddedTags
 from imdsguard.aws.tags.read import NONE
 from imdsguard.aws.templates.launch_path import through
 from imdsguard.aws.types.registry import record_of
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Reference, Unknown
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Body, Resource
 
-OUTSIDE = Unknown("its launch template is not in the code, or it cannot be computed which one it is")
-UNREAD = "which tags {} gives its instances is not read"
+OUTSIDE = Unknown(Reason(ReasonKind.TEMPLATE_OUTSIDE))
 
 
 def tags_of(resource: Resource, root: RootIndex) -> tuple[Tags, ...]:
@@ -57,4 +57,4 @@ def _tags_of_template(found: Resource | None) -> TagLayer:
 
 
 def _unread(resource: Resource) -> TagLayer:
-    return TagLayer({}, Unknown(UNREAD.format(resource.type)))
+    return TagLayer({}, Unknown(Reason(ReasonKind.TAGS_UNREAD, resource.type)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Blocks
 from imdsguard.model.tags import TagLayer
 from imdsguard.model.value import Absent, Known, Unknown, text_of
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 NONE = TagLayer({})
-MERGE = "whether EC2 merges these tags with those of its launch template is not documented"
+NO_KEY = Unknown(Reason(ReasonKind.NOT_COMPUTED, "a tag's key"))
+MERGE = Reason(ReasonKind.UNDOCUMENTED, "whether EC2 merges these tags with those of its launch template")
 
 
 def from_map(value: Value) -> TagLayer:
@@ -41,7 +43,7 @@ def from_list(blocks: Blocks, switch: str = "") -> TagLayer:
             continue
         name = text_of(key)
         if name is None:
-            doubt = doubt or (key if isinstance(key, Unknown) else Unknown("a tag's key cannot be computed"))
+            doubt = doubt or (key if isinstance(key, Unknown) else NO_KEY)
         else:
             values[name] = handed if isinstance(handed, Unknown) else value
     return TagLayer(values, doubt)

@@ -8,6 +8,7 @@ from imdsguard.aws.precedence.cloud_control import IPV6_HERE
 from imdsguard.aws.precedence.layer import read_options
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.delivery import IneffectiveOption
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 EMPTY = "{name} sets nothing: an option that is missing or null is not sent, so the account or AWS decides"
 IGNORED = "an edit of {name} never reaches what exists already: ignore_changes covers {what}"
 IGNORED_REMEDY = "a lifecycle block whose ignore_changes leaves {name} alone"
-UNREAD = "whether AWS gets the metadata options of this {} cannot be told: where it has any is not known"
+UNREAD = "whether AWS gets the metadata options of this {} cannot be told"
 
 
 def unsent(resource: Resource) -> tuple[IneffectiveOption, ...]:
@@ -27,7 +28,8 @@ def unsent(resource: Resource) -> tuple[IneffectiveOption, ...]:
     record = record_of(resource.kind)
     own = record.options if record is not None else None
     if own is None:
-        return (IneffectiveOption(UNREAD.format(resource.type), "", resource.place, unknown=True),)
+        reason = Reason(ReasonKind.OPTIONS_UNREAD)
+        return (IneffectiveOption(UNREAD.format(resource.type), "", resource.place, because=reason),)
     if not own.path:
         return ()
     if own.never_sent is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.precedence.layer import block_layer
 from imdsguard.aws.precedence.settings import Settings, outside
 from imdsguard.model.option import Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
-
-UNREAD = "{} is read by Terraform at plan or apply time"
 
 
 def looked_up(*, below: str | None) -> Callable[[Resource, RootIndex], Settings]:
@@ -29,7 +28,8 @@ def looked_up(*, below: str | None) -> Callable[[Resource, RootIndex], Settings]
         """Read what AWS has answered; anything may be set where it has not been asked yet."""
         identity = resource.body.attribute("arn")
         if not isinstance(identity, Known):
-            return outside(UNREAD.format(resource.address), resource.address, resource.body.attribute("name"))
+            reason = Reason(ReasonKind.DATA_SOURCE, resource.address)
+            return outside(reason, resource.address, resource.body.attribute("name"))
         layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
         return Settings("", layer, resource.body.attribute("image_id"), below)
 

@@ -8,6 +8,7 @@ from imdsguard.aws.precedence.layer import read_options
 from imdsguard.aws.templates.lookup import template_of
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.delivery import Pin, Renewal, VersionUse
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Action
 from imdsguard.model.value import Absent, Known, Reference, Unknown
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
 
-UNREAD = "where {} names the version of its launch template is not known"
 WORDS = {"$Latest": Pin.LATEST, "$Default": Pin.DEFAULT}
 ATTRIBUTES = {
     "latest_version": Pin.LATEST_VERSION,
@@ -39,7 +39,7 @@ def versions_of(launch: Launch, root: RootIndex) -> tuple[VersionUse, ...]:
     resource = launch.resource
     paths = _paths(resource)
     if paths is None:
-        reason = UNREAD.format(resource.type)
+        reason = Reason(ReasonKind.VERSION_UNREAD, resource.type)
         through = (root.find(Reference(address)) for address in launch.through)
         return tuple(
             VersionUse(found.address, Pin.UNKNOWN, reason=reason, place=resource.place)
@@ -86,7 +86,7 @@ def _version(block: Body, template: str) -> VersionUse:
     if isinstance(value, Unknown):
         reference = value.reference
         pin = ATTRIBUTES.get(str(reference.attribute[0])) if reference is not None and reference.attribute else None
-        reason = "" if pin else value.reason
+        reason = None if pin else value.reason
         return VersionUse(template, pin or Pin.UNKNOWN, reason=reason, place=place, trace=value.trace)
     if value.value == "":
         return VersionUse(template, Pin.DEFAULT, place=place, trace=value.trace)

@@ -58,7 +58,7 @@ GUARD = (
     "{names} may never be sent: the provider has been seen to send the options of a launch configuration only beside "
     'http_endpoint = "enabled"'
 )
-UNSURE = "whether {names} of this launch configuration will be sent cannot be told: {reason}"
+UNSURE = "whether {names} of this launch configuration will be sent cannot be told"
 ENABLED = 'http_endpoint = "enabled"'
 HANDED_ON = "propagate_at_launch"
 SPECIFICATION = "launch_template_specification"
@@ -203,8 +203,8 @@ def not_beside_endpoint(options: Mapping[str, Value], block: Body) -> Iterator[I
         if name != HTTP_ENDPOINT and not (isinstance(value, Known) and value.value == SERVICE_DEFAULTS[name])
     )
     if names and isinstance(endpoint, Unknown):
-        why = UNSURE.format(names=names, reason=endpoint.reason)
-        yield IneffectiveOption(why, ENABLED, endpoint.place or block.place, unknown=True)
+        why = UNSURE.format(names=names)
+        yield IneffectiveOption(why, ENABLED, endpoint.place or block.place, because=endpoint.reason)
     elif names:
         yield IneffectiveOption(GUARD.format(names=names), ENABLED, block.place, sure=False)
 

@@ -14,6 +14,7 @@ from imdsguard.model.value import Absent, Known, Unknown
 if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.organization import OrganizationPolicy
+    from imdsguard.model.reason import Reason
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
 
@@ -87,7 +88,7 @@ def _statement_of(block: Body) -> Statement:
         for each in conditions.items
     )
     if conditions.unknown is not None:
-        reader.unsure = reader.unsure or str(conditions.unknown.reason)
+        reader.unsure = reader.unsure or conditions.unknown.reason
     return Statement(
         effect=reader.text(block, "effect") or "Allow",
         actions=reader.texts(block, "actions"),
@@ -106,13 +107,13 @@ class BlockReader:
 
     def __init__(self, block: Body) -> None:
         self.block = block
-        self.unsure: str | None = None
+        self.unsure: Reason | str | None = None
 
     def text(self, block: Body, name: str) -> str:
         """Return a text; an empty one if nothing is set."""
         value = block.attribute(name)
         if isinstance(value, Unknown):
-            self.unsure = self.unsure or str(value.reason)
+            self.unsure = self.unsure or value.reason
         return str(value.value) if isinstance(value, Known) else ""
 
     def texts(self, block: Body, name: str) -> tuple[str, ...]:
@@ -121,7 +122,7 @@ class BlockReader:
         if isinstance(value, Absent):
             return ()
         if isinstance(value, Unknown):
-            self.unsure = self.unsure or str(value.reason)
+            self.unsure = self.unsure or value.reason
             return ()
         items = value.value if isinstance(value.value, tuple) else (value,)
         found = []
@@ -129,7 +130,7 @@ class BlockReader:
             if isinstance(item, Known):
                 found.append(str(item.value))
             elif isinstance(item, Unknown):
-                self.unsure = self.unsure or str(item.reason)
+                self.unsure = self.unsure or item.reason
         return tuple(found)
 
 

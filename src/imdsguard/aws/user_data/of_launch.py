@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types.registry import record_of
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -58,10 +59,14 @@ def _read_value(value: Value, root: RootIndex, name: str = "", depth: int = 0) -
     if isinstance(value, Unknown):
         return _read_unknown(value, root, name, depth)
     if not isinstance(value.value, str):
-        return UserData(True, (), ("it is no text",), value.place)
+        return UserData(True, (), (_unread("it is no text"),), value.place)
     if _HASH.fullmatch(value.value):
-        return UserData(True, (), ("only a hash of it is known here",), value.place)
+        return UserData(True, (), (_unread("only a hash of it is known here"),), value.place)
     return _read_text(value.value, value, name)
+
+
+def _unread(what: str) -> Reason:
+    return Reason(ReasonKind.USER_DATA_UNREAD, detail=what)
 
 
 def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> UserData:
@@ -77,14 +82,15 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
             parts = record.parts(found)
             made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts)
     if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
-        return _together(made_of) if made_of else UserData(True, (), (str(value.reason),), value.place)
+        return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
     result = _read_text(value.sketch, value, name)
     gaps = list(_GAP_LINE.finditer(value.sketch))
     if len(gaps) <= sources:
         return _together([*made_of, result])
     gap = gaps[0]
     line = value.sketch.count("\n", 0, gap.start()) + 1
-    doubt = UserData(True, (), (f"line {line} is not known: {value.reason}",), value.place)
+    reason = Reason(ReasonKind.USER_DATA_LINE, str(line), cause=value.reason)
+    doubt = UserData(True, (), (reason,), value.place)
     return _together([*made_of, result, doubt])
 
 
@@ -93,13 +99,14 @@ def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:
     from imdsguard.model.user_data import MetadataCall, UserData
 
     contents = read_user_data(text)
+    unread = tuple(map(_unread, contents.unread))
     secret = isinstance(value, Known) and value.sensitive
     calls = []
     for call in contents.calls:
         place = _place_of(call.line, call.column, value, contents)
         script = call.script.replace("user data", name) if name else call.script
         calls.append(MetadataCall(call.flaw, "" if secret else call.what, script, call.line, place))
-    return UserData(True, tuple(calls), contents.unread, value.place)
+    return UserData(True, tuple(calls), unread, value.place)
 
 
 def _place_of(line: int, column: int, value: Known | Unknown, contents: Contents) -> Place | None:

@@ -1,0 +1,154 @@
+"""The words of every kind of reason: what is written here is what people read, to the letter."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from imdsguard.model.option import HTTP_TOKENS, Option, Source
+from imdsguard.model.place import Place
+from imdsguard.model.reason import Reason, ReasonKind, limited, refused
+from imdsguard.model.value import Step
+from imdsguard.report.reasons import SENTENCES, because, kind_of, sentence
+
+K = ReasonKind
+JSON_PAGE = Path(__file__).resolve().parents[2] / "docs" / "json.md"
+
+WORDS: list[tuple[Reason, str]] = [
+    (Reason(K.AFTER_APPLY), "known only after apply"),
+    (Reason(K.AFTER_APPLY, "aws_ami.a.id"), "aws_ami.a.id is known only after apply"),
+    (Reason(K.NO_VALUE, "var.tokens"), "var.tokens is a variable without a value"),
+    (refused("no such index"), "no such index"),
+    (refused("no such index", Place("a.tf", 3, 7)), "no such index (error at a.tf:3)"),
+    (refused("no such index", Place("plan.json")), "no such index"),
+    (refused("no such index", Place("a.tf", 3), "local.a"), "local.a: no such index (error at a.tf:3)"),
+    (limited("evaluation takes more than 9 steps"), "evaluation takes more than 9 steps"),
+    (Reason(K.TOO_DEEP), "the value nests deeper than we follow"),
+    (Reason(K.NEW_AT_EACH_APPLY, "uuid()"), "uuid() gives another value at each apply"),
+    (Reason(K.TIME_OF_APPLY, "timestamp()"), "timestamp() is the time of the apply"),
+    (Reason(K.PROVIDER_FUNCTION, "provider::aws::arn"), "the function provider::aws::arn is defined by a provider"),
+    (Reason(K.COMPRESSOR, "gzip()"), "the bytes that gzip() gives depend on Terraform's own compressor"),
+    (Reason(K.KEY_FORMAT, "rsadecrypt()"), "rsadecrypt() with a key of this kind is not computed"),
+    (Reason(K.HOME_NOT_SET, "pathexpand()"), "pathexpand() needs HOME, which is not set"),
+    (Reason(K.DATA_SOURCE, "data.x.y"), "data.x.y is read by Terraform at plan or apply time"),
+    (Reason(K.MODULE_MISSING, "module.a"), "module.a is not there: its outputs are not known"),
+    (Reason(K.REGION_NOT_NAMED, "provider aws"), "provider aws names no Region: the environment or a profile does"),
+    (Reason(K.REGION_OUTSIDE), "the Region is set outside the code (environment or profile)"),
+    (Reason(K.PROVIDER_NOT_CONFIGURED, "aws.x"), "provider aws.x is not configured"),
+    (Reason(K.PROVIDER_FOR_EACH, "aws.x"), "provider aws.x has for_each, which is not evaluated"),
+    (Reason(K.PROVIDER_INSTANCE), "which instance of the provider it is, is computed by OpenTofu"),
+    (Reason(K.PROVIDER_EXPRESSION), "its provider argument is not a plain reference"),
+    (Reason(K.PROVIDER_NOT_PASSED, "aws.x"), 'the call of the module hands no provider "aws.x" over'),
+    (Reason(K.NOT_COMPUTED, "which image is launched"), "which image is launched cannot be computed"),
+    (
+        Reason(K.NOT_COMPUTED, "whether a.b exists", cause=Reason(K.NO_VALUE, "var.n")),
+        "whether a.b exists cannot be computed: var.n is a variable without a value",
+    ),
+    (Reason(K.UNDOCUMENTED, "what EMR sets"), "what EMR sets is not documented"),
+    (Reason(K.NOT_IN_CODE, "launch template lt-1"), "launch template lt-1 is not in the code"),
+    (
+        Reason(K.OPTION_REFUSED, "http_tokens", '"x"', '"optional" or "required"'),
+        'http_tokens is "x", which AWS refuses: it must be "optional" or "required"',
+    ),
+    (
+        Reason(K.REPEATED_BLOCK, "metadata_options"),
+        "there is more than one metadata_options block, which Terraform refuses",
+    ),
+    (Reason(K.NAMES_NOTHING, "the block", "launch template"), "the block names no launch template"),
+    (Reason(K.DEFAULTS_DIFFER, "a.b and a.c"), "a.b and a.c set the defaults of one account and Region differently"),
+    (
+        Reason(K.ASSUMPTION_UNSURE, "eu-west-1 or us-east-1"),
+        "whether this is launched in eu-west-1 or us-east-1, for which the policy assumes a default, is not known",
+    ),
+    (
+        Reason(K.TEMPLATE_OUTSIDE),
+        "its launch template is not in the code, or it cannot be computed which one it is",
+    ),
+    (Reason(K.OPTIONS_UNREAD), "where it has any is not known"),
+    (Reason(K.VERSION_UNREAD, "aws_x"), "where aws_x names the version of its launch template is not known"),
+    (Reason(K.TAGS_UNREAD, "aws_x"), "which tags aws_x gives its instances is not read"),
+    (Reason(K.TAGS_OF_AWS), "AWS sets such tags itself, and the code does not show them"),
+    (Reason(K.NOT_JSON, "content", "Expecting value"), "content is not JSON: Expecting value"),
+    (Reason(K.NOT_JSON, "content"), "content is not JSON"),
+    (Reason(K.SENSITIVE), "it is a sensitive value, of which nothing is shown"),
+    (Reason(K.NO_REGION), "policies of an organisation have no Region"),
+    (Reason(K.USER_DATA_UNREAD, detail="it is no text"), "it is no text"),
+    (
+        Reason(K.USER_DATA_LINE, "4", cause=Reason(K.AFTER_APPLY, "a.b.c")),
+        "line 4 is not known: a.b.c is known only after apply",
+    ),
+    (Reason(K.NOT_IN_PLAN, "where var.x is set"), "the plan does not show where var.x is set"),
+    (Reason(K.FUNCTION_HIDDEN), "a plan does not show what a function of constants gives"),
+    (Reason(K.LOCAL_HIDDEN, "local.x"), "a plan does not show what local.x stands for"),
+    (Reason(K.DYNAMIC_HIDDEN), "a plan does not show what a dynamic block sets its arguments to"),
+    (
+        Reason(K.DYNAMIC_POSSIBLE, "a.b.c"),
+        "a plan does not show dynamic blocks, and one may depend on a.b.c, which nothing that it shows uses",
+    ),
+    (Reason(K.DYNAMIC_UNCOUNTED), "set by a dynamic block whose for_each is known only after apply"),
+    (Reason(K.CHOICE_HIDDEN, "id", "name"), "a plan does not show which of id and name is set"),
+    (Reason(K.MIX_HIDDEN, "a.b.c", "a.d.c"), "a plan does not show how it depends on a.b.c and a.d.c"),
+    (Reason(K.REFERS_TO_ITSELF, "module.m.o"), "module.m.o refers to itself"),
+    (Reason(K.MANY_REFERENCES, "1000"), "it refers to more than 1000 things"),
+    (Reason(K.LONG_CHAIN, "module.m.o", "100"), "module.m.o leads through more than 100 references"),
+    (Reason(K.NOT_IN_DOCUMENT), "the document does not show the configuration of this resource"),
+    (Reason(K.NOT_A_VALUE, "Decimal"), "the document gives it as Decimal"),
+    (Reason(K.DOCUMENT_TOO_DEEP), "the value is nested too deeply to be read"),
+    (Reason(K.REGION_NOT_IN_STATE), "a state does not say which Region this resource is in"),
+    (Reason(K.DEFERRED, "absent_prereq"), "Terraform has put off planning it (absent_prereq)"),
+]
+
+
+@pytest.mark.parametrize(("reason", "words"), WORDS, ids=[words for _, words in WORDS])
+def test_a_reason_in_words(reason: Reason, words: str) -> None:
+    assert sentence(reason) == words
+
+
+def test_every_kind_has_its_words_and_stands_in_this_table() -> None:
+    assert set(SENTENCES) == set(ReasonKind)
+    assert {reason.kind for reason, _ in WORDS} == set(ReasonKind)
+
+
+def test_the_page_on_json_lists_every_kind() -> None:
+    text = JSON_PAGE.read_text(encoding="utf-8").partition("## What an unknown comes down to")[2]
+    assert re.findall(r"^\| `(\w+)` \|", text, flags=re.MULTILINE) == [kind.value for kind in ReasonKind]
+
+
+def test_no_reason_has_no_words() -> None:
+    assert sentence(None) == ""
+    assert kind_of(None) is None
+
+
+def test_a_reason_comes_down_to_the_last_one_behind_it() -> None:
+    middle = Reason(K.NOT_COMPUTED, "which launch template is used", cause=Reason(K.NO_VALUE, "var.id"))
+    assert kind_of(Reason(K.NOT_COMPUTED, "whether it exists", cause=middle)) == "variable_without_value"
+    assert kind_of(middle.cause) == "variable_without_value"
+    assert kind_of(Reason(K.NOT_COMPUTED, "which image is launched")) == "not_computed"
+
+
+TRACE = (Step("aws_launch_template.web"),)
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (Option(HTTP_TOKENS, None, Source.UNKNOWN, reason=Reason(K.NO_VALUE, "var.x")),
+         "var.x is a variable without a value"),
+        (Option(HTTP_TOKENS, None, Source.UNKNOWN), "http_tokens cannot be computed"),
+        (Option(HTTP_TOKENS, None, Source.SERVICE_DEFAULT),
+         'nothing sets http_tokens, and the service\'s own default is "optional"'),
+        (Option(HTTP_TOKENS, "required", Source.LAUNCH_TEMPLATE, trace=TRACE),
+         'http_tokens is "required" in aws_launch_template.web'),
+        (Option(HTTP_TOKENS, "required", Source.REGION_DEFAULT, trace=(Step("a.b"),)),
+         'http_tokens is "required" by the Region default a.b'),
+        (Option(HTTP_TOKENS, "required", Source.AMI, trace=(Step("a.b"),)),
+         'http_tokens is "required" by the image a.b'),
+        (Option(HTTP_TOKENS, "required", Source.LAUNCH), 'http_tokens is "required" in the launch'),
+        (Option(HTTP_TOKENS, "required", Source.LAUNCH, sensitive=True),
+         "http_tokens is a sensitive value in the launch"),
+    ],
+)  # fmt: skip
+def test_which_layer_gives_an_option_its_value(option: Option, words: str) -> None:
+    assert because(option) == words
