@@ -186,3 +186,22 @@ def test_what_stands_around_a_template_file_is_read_too(user_data) -> None:
     around = 'data "template_file" "boot" {\n  template = "echo ${x}"\n}\n'
     found = user_data(f'user_data = "#!/bin/sh\\n${{data.template_file.boot.rendered}}\\n{CALL}"', around)
     assert [call.line for call in found.calls] == [3]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'resource "aws_launch_configuration" "a" {\n  user_data = "<SCRIPT>"\n}',
+        'resource "awscc_autoscaling_launch_configuration" "a" {\n  user_data = "<SCRIPT>"\n}',
+        'resource "awscc_ec2_launch_template" "a" {\n  launch_template_data = { user_data = "<SCRIPT>" }\n}',
+        'resource "aws_spot_fleet_request" "a" {\n  launch_specification {\n    user_data = "<SCRIPT>"\n  }\n}',
+        'resource "awscc_ec2_spot_fleet" "a" {\n  spot_fleet_request_config_data = {\n'
+        '    launch_specifications = [{ user_data = "<SCRIPT>" }]\n  }\n}',
+    ],
+    ids=lambda written: written.split('"')[1],
+)
+def test_each_type_has_its_user_data_where_its_provider_has_it(written, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("main.tf").write_text(written.replace("<SCRIPT>", f"#!/bin/sh\\n{CALL}\\n"), encoding="utf-8")
+    (found,) = estate_of(".").launches
+    assert [call.line for call in found.user_data.calls] == [2]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.tags.added import AddedTags
 from imdsguard.aws.tags.read import NONE
 from imdsguard.aws.templates.launch_path import through
 from imdsguard.aws.types.registry import record_of
@@ -31,6 +30,8 @@ def tags_of(resource: Resource, root: RootIndex) -> tuple[Tags, ...]:
     found = found or (Tags((_unread(resource),)),)
     if tags is None or tags.added_to is None:
         return found
+    from imdsguard.aws.tags.added import AddedTags
+
     added = tuple(root.once(AddedTags).to(resource, tags.added_to))
     return tuple(Tags((*added, *each.layers), each.own) for each in found) if added else found
 

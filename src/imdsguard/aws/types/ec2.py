@@ -15,7 +15,6 @@ from imdsguard.aws.templates.looked_up import looked_up
 from imdsguard.aws.templates.lookup import template_of
 from imdsguard.aws.templates.monitoring_switch import block_is_on
 from imdsguard.aws.templates.versions import replaced
-from imdsguard.aws.types.managed_services import service, undocumented, unshown
 from imdsguard.aws.types.resource_type import (
     BLOCK,
     NO_IDENTITY,
@@ -37,7 +36,6 @@ from imdsguard.aws.workload import shown
 from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HTTP_ENDPOINT, Source
-from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -54,9 +52,6 @@ MERGE_OVERRIDE = "whether EC2 merges an override's metadata_options with its lau
 ONLY_INSTANT = "metadata_options of an override are accepted for fleets of type instant only"
 NO_TEMPLATE = "the fleet names no launch template"
 NOTHING_LAUNCHED = "the fleet says nothing about what it launches"
-WORKSPACE_DEFAULT = (
-    "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing is not documented"
-)
 SPOT = "metadata_options of a spot request are never sent: AWS's API for spot requests has no such field"
 SPOT_REMEDY = (
     'an aws_instance with instance_market_options { market_type = "spot" } and\n'
@@ -147,16 +142,6 @@ def instance_tags_by_cloud_control(resource: Resource, root: RootIndex) -> Itera
 def _over_templates(own: tuple[TagLayer, ...], resource: Resource, root: RootIndex) -> Iterator[Tags]:
     for template in tags_of_templates(resource, root):
         yield Tags(over_template(own, template))
-
-
-def workspace_instance(resource: Resource, _: RootIndex) -> Launch:
-    """Resolve what `managed_instance.metadata_options` says; below it nothing is documented."""
-    managed, unknown = inner(resource.body, "managed_instance")
-    if managed is None:
-        return unshown(resource, str(unknown.reason) if unknown is not None else WORKSPACE_DEFAULT)
-    own, _block = metadata_layer(Source.LAUNCH, resource.address, managed)
-    default = undocumented(resource, WORKSPACE_DEFAULT, managed.place)
-    return service(resource, (own, default), follows_account=False)
 
 
 # --- launch templates ---
@@ -425,16 +410,6 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=TEMPLATE,
         workload=shown,
         identity=MetricIdentity((("instance_id",), ("id",))),
-    ),
-    ResourceType(
-        name="awscc_workspacesinstances_workspace_instance",
-        launches=workspace_instance,
-        options=OwnOptions(("managed_instance", BLOCK), OBJECT),
-        user_data=no_user_data,
-        template_paths=(),
-        workload=shown,
-        identity=NO_IDENTITY,
-        terms=ServiceTerms("in managed_instance\n" + OBJECT),
     ),
     ResourceType(
         name="aws_launch_template",

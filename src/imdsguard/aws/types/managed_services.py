@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.precedence.cloud_control import inner, metadata_layer
 from imdsguard.aws.precedence.launching import launch_of, way_through, way_unknown, worst_of
 from imdsguard.aws.precedence.layer import Layer, block_layer, silent, undecided
 from imdsguard.aws.templates.lookup import template_of
 from imdsguard.aws.types.registry import record_of
-from imdsguard.aws.types.resource_type import BOTH, NO_IDENTITY, NO_OPTIONS, ResourceType, no_user_data
+from imdsguard.aws.types.resource_type import (
+    BLOCK,
+    BOTH,
+    NO_IDENTITY,
+    NO_OPTIONS,
+    OBJECT,
+    OwnOptions,
+    ResourceType,
+    no_user_data,
+)
 from imdsguard.aws.workload import shown
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Source
@@ -27,6 +37,9 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
+WORKSPACE_DEFAULT = (
+    "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing is not documented"
+)
 UNTOLD = "what the service sets where {} says nothing is not documented"
 
 
@@ -74,6 +87,19 @@ def by_block(block: str) -> Launches:
         return service(resource, (own, undocumented(resource, UNTOLD.format(block))), follows_account=False)
 
     return launches
+
+
+# --- WorkSpaces Instances ---
+
+
+def workspace_instance(resource: Resource, _: RootIndex) -> Launch:
+    """Resolve what `managed_instance.metadata_options` says; below it nothing is documented."""
+    managed, unknown = inner(resource.body, "managed_instance")
+    if managed is None:
+        return unshown(resource, str(unknown.reason) if unknown is not None else WORKSPACE_DEFAULT)
+    own, _block = metadata_layer(Source.LAUNCH, resource.address, managed)
+    default = undocumented(resource, WORKSPACE_DEFAULT, managed.place)
+    return service(resource, (own, default), follows_account=False)
 
 
 # --- SageMaker ---
@@ -180,6 +206,16 @@ APPSTREAM = nothing_tells(
 )
 
 TYPES: tuple[ResourceType, ...] = (
+    ResourceType(
+        name="awscc_workspacesinstances_workspace_instance",
+        launches=workspace_instance,
+        options=OwnOptions(("managed_instance", BLOCK), OBJECT),
+        user_data=no_user_data,
+        template_paths=(),
+        workload=shown,
+        identity=NO_IDENTITY,
+        terms=ServiceTerms("in managed_instance\n" + OBJECT),
+    ),
     NOTEBOOK,
     LIGHTSAIL,
     replace(

@@ -15,7 +15,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "ec2": (
         "aws_instance", "aws_launch_template", "aws_ec2_fleet", "aws_spot_fleet_request", "aws_spot_instance_request",
         "aws_ec2_tag", "awscc_ec2_instance", "awscc_ec2_launch_template", "awscc_ec2_ec2_fleet", "awscc_ec2_spot_fleet",
-        "awscc_workspacesinstances_workspace_instance", "data.aws_launch_template",
+        "data.aws_launch_template",
     ),
     "images": ("aws_ami", "aws_ami_copy", "aws_ami_from_instance", "data.aws_ami", "data.aws_ssm_parameter"),
     "region_defaults": ("aws_ec2_instance_metadata_defaults",),
@@ -41,6 +41,7 @@ FILES: dict[str, tuple[str, ...]] = {
         "aws_sagemaker_notebook_instance", "aws_lightsail_instance", "aws_gamelift_game_server_group",
         "aws_gamelift_fleet", "aws_appstream_fleet", "aws_appstream_image_builder", "aws_cloud9_environment_ec2",
         "aws_codebuild_fleet", "aws_lambda_capacity_provider", "aws_opsworks_instance",
+        "awscc_workspacesinstances_workspace_instance",
     ),
     "cloudwatch": (
         "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_alarm_mute_rule",
