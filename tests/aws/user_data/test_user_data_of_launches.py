@@ -195,8 +195,11 @@ def test_what_stands_around_a_template_file_is_read_too(user_data) -> None:
         'resource "awscc_autoscaling_launch_configuration" "a" {\n  user_data = "<SCRIPT>"\n}',
         'resource "awscc_ec2_launch_template" "a" {\n  launch_template_data = { user_data = "<SCRIPT>" }\n}',
         'resource "aws_spot_fleet_request" "a" {\n  launch_specification {\n    user_data = "<SCRIPT>"\n  }\n}',
-        'resource "awscc_ec2_spot_fleet" "a" {\n  spot_fleet_request_config_data = {\n'
-        '    launch_specifications = [{ user_data = "<SCRIPT>" }]\n  }\n}',
+        """resource "awscc_ec2_spot_fleet" "a" {
+  spot_fleet_request_config_data = {
+    launch_specifications = [{ user_data = "<SCRIPT>" }]
+  }
+}""",
     ],
     ids=lambda written: written.split('"')[1],
 )
