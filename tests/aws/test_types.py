@@ -253,6 +253,7 @@ def test_a_service_with_a_block_of_its_own_is_judged_by_it(tokens, verdict, tmp_
 
 TYPE_NAME = re.compile(r"(?:data\.)?(?:aws|awscc)_[a-z0-9]\w*\.?")
 LISTED_ELSEWHERE = {
+    "policy/where.py": {"aws_instance", "aws_launch_template"},  # examples of what a policy may name, for its schema
     "terraform/documents/document_body.py": {"aws_autoscaling_group."},  # what its provider fills in: no matter of AWS
 }
 
