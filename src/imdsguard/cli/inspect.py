@@ -51,8 +51,11 @@ def command(
 
         write_out(inspect_json(found.estate, found.problems))
     else:
+        from shutil import get_terminal_size
+
         from imdsguard.report.estate import estate_text
 
-        write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color)))
+        width = get_terminal_size().columns if sys.stdout.isatty() else None
+        write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color), width))
     write_problems(found.problems, no_color=no_color)
     return PROBLEM if found.problems else CLEAN

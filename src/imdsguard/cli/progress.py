@@ -9,7 +9,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from imdsguard.report.escape import escape, shorten
+from imdsguard.report.escape import escape
+from imdsguard.report.table import fitting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ class _Line(_Step):
         """Write the line anew."""
         said = _STOPPING if stopping else self.last
         text = f"{self.title}  {self.seconds():.0f} s  {escape(said)}"
-        _write("\r\x1b[K" + shorten(text, max(shutil.get_terminal_size().columns - 1, 20)))
+        _write("\r\x1b[K" + fitting(text, max(shutil.get_terminal_size().columns - 1, 20)))
 
     def end(self, *, done: bool) -> None:
         """Leave the title and the time."""

@@ -3,8 +3,8 @@
 A declaration is what the reader goes by (`read`: from nodes that know their place to typed records, every complaint
 with line, column and the nearest key) and what `policies/schema.json` is written from (`schema`).
 
-msgspec's structs do not carry it: they stop at the first fault and do not know where it stands, they have no keys by
-pattern (`tags.NAME`), and importing them would cost every run more than it takes to read the policies we ship.
+What msgspec makes of a struct's types does not carry it: its decoder stops at the first fault and does not know where
+that stands, its schema has no keys by pattern (`tags.NAME`), and YAML's `off` is a word to us and `false` to it.
 """
 
 from __future__ import annotations

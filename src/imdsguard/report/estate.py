@@ -9,18 +9,16 @@ from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
 from imdsguard.report.reasons import sentence
 from imdsguard.report.style import Style
+from imdsguard.report.table import table
 from imdsguard.report.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.estate import Estate
     from imdsguard.model.launch import Launch
     from imdsguard.model.option import Option
     from imdsguard.model.region_default import RegionDefault
 
-_LONGEST = 100
 _LAUNCH = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")
 _DEFAULT = ("REGION DEFAULT", "TOKENS", "HOPS", "WHERE", "REGION")
 _ALARM = ("ALARM", "METRIC", "WATCHES", "WHERE", "REGION")
@@ -34,8 +32,11 @@ _SOURCES = {
 }
 
 
-def estate_text(estate: Estate, style: Style | None = None) -> str:
-    """Give tables of launches, Region defaults and alarms, and under the first the reasons for what is unknown."""
+def estate_text(estate: Estate, style: Style | None = None, width: int | None = None) -> str:
+    """Give tables of launches, Region defaults and alarms, and under the first the reasons for what is unknown.
+
+    `width` is that of the terminal, in columns, which they then fit; None: there is none.
+    """
     style = style or Style()
     if not (estate.launches or estate.region_defaults or estate.alarms):
         return "Nothing here launches EC2 instances.\n"
@@ -45,14 +46,14 @@ def estate_text(estate: Estate, style: Style | None = None) -> str:
     several = len(roots) > 1
     parts = []
     if estate.launches:
-        parts.append(_table(_LAUNCH, [_launch(launch, several) for launch in estate.launches], style))
+        parts.append(table(_LAUNCH, [_launch(launch, several) for launch in estate.launches], style, width))
         reasons = [_reason(launch, several) for launch in estate.launches if launch.reason]
         if reasons:
             parts.append("".join(reasons))
     if estate.region_defaults:
-        parts.append(_table(_DEFAULT, [_default(default, several) for default in estate.region_defaults], style))
+        parts.append(table(_DEFAULT, [_default(default, several) for default in estate.region_defaults], style, width))
     if estate.alarms:
-        parts.append(_table(_ALARM, [_alarm(alarm, several) for alarm in estate.alarms], style))
+        parts.append(table(_ALARM, [_alarm(alarm, several) for alarm in estate.alarms], style, width))
     return "\n".join(parts)
 
 
@@ -121,17 +122,3 @@ def _reason(launch: Launch, several: bool) -> str:
     address = _address(launch.resource.root, launch.address, several)
     said = sentence(launch.reason) if launch.reason else ""
     return f"{escape(address)} is {launch.state.value}: {shorten(escape(said), 500)}\n"
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: Style) -> str:
-    cells = [tuple(shorten(escape(cell), _LONGEST) for cell in row) for row in rows]
-    widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-    lines = [style.strong(_row(head, widths))]
-    for row in cells:
-        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
-        lines.append("  ".join(style.state(cell.strip(), cell) for cell in padded).rstrip())
-    return "\n".join([*lines, ""])
-
-
-def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()
