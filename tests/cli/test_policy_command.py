@@ -175,6 +175,31 @@ rules:
     )
 
 
+def test_show_of_a_selection_leaves_out_what_no_longer_switches(capsys: pytest.CaptureFixture[str]) -> None:
+    below = "rules: {hop-limit-too-high: off, setting-never-sent: note, instance-tokens-optional: warning}"
+    write("below.yaml", f"version: 1\n{below}\n")
+    write("team.yaml", "version: 1\nextends: below.yaml\nselect: {controls: CIS AWS Foundations *}\n")
+    code, out, _ = run(capsys, "policy", "show", "team.yaml")
+    assert (code, out.partition("select:")[2]) == (
+        0,
+        (
+            '\n  controls: "CIS AWS Foundations *"  # team.yaml:3\n'
+            "rules:\n  instance-tokens-optional:\n    severity: warning  # below.yaml:2\n"
+        ),
+    )
+
+
+def test_check_refuses_a_selection_of_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    write("team.yaml", "version: 1\nselect: {controls: PCI DSS 4.0.0, rules: hop-limit}\n")
+    assert run(capsys, "policy", "check", "team.yaml")[:2] == (
+        2,
+        (
+            'team.yaml:2:20: no rule checks a control "PCI DSS 4.0.0"; did you mean "PCI DSS 4.0.1"?\n'
+            'team.yaml:2:42: there is no rule "hop-limit"; did you mean "hop-limit-too-high"?\n'
+        ),
+    )
+
+
 def meaning(found: ResolvedPolicy) -> object:
     """What a policy comes to, without places and without what is off underneath."""
     document = found.document
