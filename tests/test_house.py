@@ -22,12 +22,14 @@ LONGEST = 600  # lines: a file is a subject, and the largest is an AWS service w
 ALLOWED: dict[str, set[str]] = {
     "model": set(),
     "hcl": {"model"},
-    "terraform": {"model", "hcl"},
+    "terraform": {"model", "hcl", "system"},
     "aws": {"model"},
     "policy": {"model", "report"},
     "report": {"model"},
     "starter": {"model"},
-    "suppress": {"model", "hcl", "policy"},
+    "suppress": {"model", "hcl", "policy", "system"},
+    "system": set(),
+    "run": {"model", "terraform", "aws", "policy", "suppress", "report", "system"},
 }
 
 # What a part that does no input or output must not name.
@@ -214,6 +216,58 @@ def test_other_programs_are_run_in_few_places() -> None:
         if path in RULES or not inside(path).startswith(RUNS_OTHERS)
         for found in imports(path)
         if found.name.split(".")[0] in {"subprocess", "pty", "multiprocessing"}
+    ]
+    assert wrong == []
+
+
+def test_only_the_commands_know_the_command_line() -> None:
+    """What a library call shares with them must not print, end the process, or speak of options through click."""
+    below = [path for path in MODULES if not inside(path).startswith(("cli/", "__main__"))]
+    wrong = [
+        where(path, found)
+        for path in below
+        for found in imports(path)
+        if found.name.split(".")[0] == "click" or found.name.startswith("imdsguard.cli")
+    ]
+    shown = [
+        f"{path.relative_to(HOUSE)}:{node.lineno} uses sys.{node.attr}"
+        for path in below
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) in {("sys", "stdin"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "exit")}
+    ]
+    assert wrong + shown == []
+
+
+WRITES = "system/files"
+FINDS_PROGRAMS = ("system/programs", "terraform/driver/find")
+"""The second finds what a person named with its folder."""
+MAKES_A_LOCK = "terraform/driver/workdir"
+
+
+def writes(node: ast.AST) -> bool:
+    """Whether it is a call that makes a file, or gives one its name."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = ast.unparse(node.func)
+    mode = ast.unparse(node.args[1]) if called == "open" and len(node.args) > 1 else ""
+    makes = called == "os.open" and "O_CREAT" in ast.unparse(node)
+    return makes or called in {"os.replace", "os.rename", "os.link"} or any(letter in mode for letter in "wxa+")
+
+
+def test_files_are_written_and_programs_are_found_in_one_place() -> None:
+    """There the guards are: a file is whole or not there, and a program never comes out of the scanned code."""
+    wrong = [
+        f"{path.relative_to(HOUSE)}:{node.lineno}: {ast.unparse(node)}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (writes(node) and inside(path) not in {WRITES, MAKES_A_LOCK})
+        or (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) in {"which", "shutil.which"}
+            and inside(path) not in FINDS_PROGRAMS
+        )
     ]
     assert wrong == []
 

@@ -1,6 +1,7 @@
 """imdsguard: stops EC2 instances reachable by IMDSv1 from ever being deployed.
 
 This is the face: all that a rule, or a program that embeds imdsguard, imports. A name is loaded when it is first used.
+`scan` gives a report, `read` what would be launched; docs/library.md shows both.
 """
 
 from __future__ import annotations
@@ -31,8 +32,16 @@ if TYPE_CHECKING:
     from imdsguard.policy.errors import PolicyError
     from imdsguard.policy.policy import Policy, Setting
     from imdsguard.report.reasons import because, sentence
+    from imdsguard.report.report import Report, Summary
+    from imdsguard.run.config import RunConfig, ScanOptions, assumptions_of, prepare
+    from imdsguard.run.errors import RunError, UsageError
     from imdsguard.run.judge import Outcome, judge
+    from imdsguard.run.reading import Reading, read
+    from imdsguard.run.report import report_on
     from imdsguard.run.rules import RuleError, load_rules, rule_files
+    from imdsguard.run.scan import scan
+    from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.root import Root
 
 _HOMES = {
     "imdsguard.run.judge": ("Outcome", "judge"),
@@ -62,6 +71,14 @@ _HOMES = {
     "imdsguard.policy.errors": ("PolicyError",),
     "imdsguard.policy.policy": ("Policy", "Setting"),
     "imdsguard.report.reasons": ("because", "sentence"),
+    "imdsguard.report.report": ("Report", "Summary"),
+    "imdsguard.run.config": ("RunConfig", "ScanOptions", "assumptions_of", "prepare"),
+    "imdsguard.run.errors": ("RunError", "UsageError"),
+    "imdsguard.run.reading": ("Reading", "read"),
+    "imdsguard.run.report": ("report_on",),
+    "imdsguard.run.scan": ("scan",),
+    "imdsguard.terraform.inputs": ("Inputs",),
+    "imdsguard.terraform.root": ("Root",),
 }  # fmt: skip
 
 __all__ = [
@@ -84,6 +101,7 @@ __all__ = [
     "Flaw",
     "Image",
     "IneffectiveOption",
+    "Inputs",
     "Judgement",
     "Kind",
     "Known",
@@ -98,14 +116,20 @@ __all__ = [
     "PolicyError",
     "Problem",
     "Provider",
+    "Reading",
     "Reason",
     "ReasonKind",
     "Reference",
     "RegionDefault",
     "Renewal",
+    "Report",
     "Resource",
+    "Root",
     "Rule",
     "RuleError",
+    "RunConfig",
+    "RunError",
+    "ScanOptions",
     "Scope",
     "Setting",
     "Severity",
@@ -113,7 +137,9 @@ __all__ = [
     "State",
     "Statement",
     "Step",
+    "Summary",
     "Unknown",
+    "UsageError",
     "Use",
     "UserData",
     "Value",
@@ -121,12 +147,17 @@ __all__ = [
     "VersionUse",
     "VersionWriter",
     "__version__",
+    "assumptions_of",
     "because",
     "failed",
     "judge",
     "load_rules",
     "passed",
+    "prepare",
+    "read",
+    "report_on",
     "rule_files",
+    "scan",
     "sentence",
     "text_of",
     "undecided",

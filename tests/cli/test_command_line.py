@@ -17,7 +17,7 @@ from imdsguard.model.launch import State
 from imdsguard.model.problem import Problem
 from imdsguard.policy.assumptions import Assumptions
 from imdsguard.run import reading
-from imdsguard.run.reading import Read
+from imdsguard.run.reading import Reading
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.root import Root
 from tests.estates import launch
@@ -49,7 +49,7 @@ class Stage:
     """The command in a folder of its own, with one rule, over an estate made by hand."""
 
     capture: pytest.CaptureFixture[str]
-    read: Read = field(default_factory=lambda: Read(Estate(), (), ()))
+    read: Reading = field(default_factory=lambda: Reading(Estate(), (), ()))
     asked: tuple[Sequence[str], Inputs] | None = None
 
     def run(self, *arguments: str) -> Answer:
@@ -71,17 +71,17 @@ def stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         monkeypatch.delenv(name, raising=False)
     made = Stage(capsys)
 
-    def read_estate(paths: Sequence[str], inputs: Inputs, outside: Assumptions) -> Read:
+    def read(paths: Sequence[str], inputs: Inputs, assumptions: Assumptions, **_: object) -> Reading:
         made.asked = (paths, inputs)
         return made.read
 
-    monkeypatch.setattr(reading, "read_estate", read_estate)
+    monkeypatch.setattr(reading, "read", read)
     return made
 
 
-def holding(*states: State, problems: tuple[Problem, ...] = ()) -> Read:
+def holding(*states: State, problems: tuple[Problem, ...] = ()) -> Reading:
     launches = tuple(launch(f"aws_instance.i{n}", state, line=n + 1) for n, state in enumerate(states))
-    return Read(Estate(launches), (Root(".", (), ("main.tf",)),), problems)
+    return Reading(Estate(launches), (Root(".", (), ("main.tf",)),), problems)
 
 
 BROKEN = (Problem("this file is broken", None, "mend it"),)
@@ -102,7 +102,7 @@ BROKEN = (Problem("this file is broken", None, "mend it"),)
         (holding(State.OPTIONAL, problems=BROKEN), ("--fail-on", "never"), 2),
     ],
 )
-def test_exit_codes(read: Read, arguments: tuple[str, ...], code: int, stage: Stage) -> None:
+def test_exit_codes(read: Reading, arguments: tuple[str, ...], code: int, stage: Stage) -> None:
     stage.read = read
     assert stage.run("scan", *arguments).code == code
 
@@ -219,10 +219,10 @@ def test_inputs_reach_the_reader_in_the_order_of_the_command_line(
 def test_an_internal_error_is_one_line_and_no_traceback(
     command: str, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> Read:
+    def fail(*_: object, **__: object) -> Reading:
         raise KeyError("oh\x1b[31m no")
 
-    monkeypatch.setattr(reading, "read_estate", fail)
+    monkeypatch.setattr(reading, "read", fail)
     answer = stage.run(command)
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.count("\n") == 1
@@ -235,10 +235,10 @@ def test_an_internal_error_is_one_line_and_no_traceback(
 def test_whatever_happens_the_run_does_not_pass(
     error: BaseException, stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> Read:
+    def fail(*_: object, **__: object) -> Reading:
         raise error
 
-    monkeypatch.setattr(reading, "read_estate", fail)
+    monkeypatch.setattr(reading, "read", fail)
     answer = stage.run("scan")
     assert answer.code == (130 if isinstance(error, KeyboardInterrupt) else 2)
     assert "Traceback" not in answer.err
@@ -248,11 +248,11 @@ def test_there_is_room_for_deep_nesting(stage: Stage, monkeypatch: pytest.Monkey
     def deep(n: int) -> int:
         return n and deep(n - 1) + 1
 
-    def read_estate(*_: object) -> Read:
+    def read(*_: object, **__: object) -> Reading:
         assert deep(20_000) == 20_000
         return holding()
 
-    monkeypatch.setattr(reading, "read_estate", read_estate)
+    monkeypatch.setattr(reading, "read", read)
     assert stage.run("scan").code == 0
 
 

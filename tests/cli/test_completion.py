@@ -50,3 +50,12 @@ def test_the_script_is_one_that_the_shell_reads(shell: str, tmp_path: Path) -> N
     script = tmp_path / "script"
     script.write_text(done.stdout)
     subprocess.run([program, "-n", str(script)], check=True, capture_output=True)
+
+
+def test_no_shell_named_is_said_in_one_line() -> None:
+    done = subprocess.run([IMDSGUARD, "completion"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "imdsguard: Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish\n"
+        "Try: imdsguard completion --help\n"
+    )

@@ -341,6 +341,28 @@ def test_a_hook_of_git_can_run_it(imdsguard: Command, project: Checkout) -> None
     assert new(imdsguard, project, *PROD, GIT_DIR=".git", GIT_INDEX_FILE=".git/index.lock", GIT_PREFIX="stacks/") == []
 
 
+def test_a_git_in_the_scanned_code_is_not_run(imdsguard: Command, project: Checkout) -> None:
+    project.put("git", '#!/bin/sh\ntouch "$0.was-run"\nexit 1\n')
+    (project.folder / "git").chmod(0o755)
+    project.commit("a program")
+    for path in (".", "", f"tools{os.pathsep}."):
+        assert new(imdsguard, project, *PROD, PATH=f"{path}{os.pathsep}{os.environ['PATH']}") == []
+    assert not (project.folder / "git.was-run").exists()
+
+
+def test_what_a_baseline_holds_and_the_earlier_version_has_is_not_fixed(imdsguard: Command, project: Checkout) -> None:
+    known = ("--baseline", ".imdsguard-baseline.json")
+    assert imdsguard("scan", *PROD, "--write-baseline", cwd=project.folder).returncode == 0
+    project.commit("a baseline")
+    project("branch", "-f", "main")
+    assert new(imdsguard, project, *PROD, *known) == []  # and nothing is said on stderr
+    project.write(stacks__a__main='variable "t" {}\n')
+    fixed = imdsguard("scan", *PROD, *known, "--changed-since", "main", cwd=project.folder)
+    assert fixed.stderr.splitlines()[0] == (
+        "1 entry of the baseline .imdsguard-baseline.json is fixed (take it out with --write-baseline):"
+    )
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_cut_short_it_leaves_nothing_behind(
     number: signal.Signals, code: int, project: Checkout, tmp_path: Path
@@ -349,7 +371,7 @@ def test_cut_short_it_leaves_nothing_behind(
     temporary.mkdir()
     slow = (
         "import time\n"
-        "from imdsguard.cli import since\n"
+        "from imdsguard.run import changed_since\n"
         "def wait(*_):\n"
         "    print('started', flush=True)\n"
         "    time.sleep(60)\n"

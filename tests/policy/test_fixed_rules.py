@@ -8,7 +8,7 @@ import pytest
 
 from imdsguard import Policy, PolicyError
 from imdsguard.policy.shipped import shipped_policies
-from imdsguard.run.reading import select_rules
+from imdsguard.run.config import select_rules
 
 RULE = "tokens-requirement-removed"
 REFUSED = (

@@ -15,10 +15,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command and end the process: 0 nothing found, 1 findings, 2 something could not be checked."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given == ["--version"]:  # asked by scripts at every start: a quarter of the time without click
-        from imdsguard.version import __version__
+        from imdsguard.cli.guard import guarded
 
-        sys.stdout.write(f"imdsguard {__version__}\n")
-        sys.exit(0)
+        sys.exit(guarded(_version))
 
     _load_msgspec()
     from imdsguard.cli.exits import SIGNALLED
@@ -50,6 +49,14 @@ def _load_msgspec() -> None:
         import msgspec  # noqa: F401
     finally:
         del sys.modules[tried]
+
+
+def _version() -> int:
+    from imdsguard.cli.streams import write_out
+    from imdsguard.version import __version__
+
+    write_out(f"imdsguard {__version__}\n")
+    return 0
 
 
 def _leaving(arguments: Sequence[str]) -> Callable[[], None] | None:

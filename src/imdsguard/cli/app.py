@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import click
 
+from imdsguard.run.errors import RunError, UsageError
 from imdsguard.version import __version__
 
 COMMANDS = (
@@ -48,10 +50,24 @@ class Commands(click.Group):
             ctx.fail(f'There is no command "{args[0]}"{nearest(args[0], COMMANDS)}')
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. What a run says against the call becomes click's here, and nowhere else."""
+        try:
+            return super().invoke(ctx)
+        except UsageError as error:
+            name = ctx.invoked_subcommand or ""
+            command = self.get_command(ctx, name)
+            called = click.Context(command, parent=ctx, info_name=name) if command is not None else ctx
+            raise click.UsageError(str(error), called) from None
+        except RunError as error:
+            raise click.ClickException(str(error)) from None
+
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted:
-        click.echo(f"imdsguard {__version__}")
+        from imdsguard.cli.streams import write_out
+
+        write_out(f"imdsguard {__version__}\n")
         ctx.exit()
 
 

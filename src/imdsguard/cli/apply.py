@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli.driving import DrivingCommand, driving_options, terraform_arguments
+from imdsguard.cli.driving import DrivingCommand, driving_options, run_terraform, say, terraform_arguments
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.reporting import report_options
+from imdsguard.cli.options import report_options
 
 if TYPE_CHECKING:
-    from imdsguard.run.config import Reporting
-    from imdsguard.run.terraform import Run
+    from imdsguard.cli.driving import Run
+    from imdsguard.cli.options import ReportOptions
 
 
 @click.command("apply", cls=DrivingCommand, short_help="Let Terraform plan, check the plan, apply it if it passes.")
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("-auto-approve", "--auto-approve", "approved", is_flag=True, help="Apply without asking.")
 @report_options
 @click.pass_context
-def command(ctx: click.Context, directory: str, terraform: str | None, approved: bool, reporting: Reporting) -> int:
+def command(ctx: click.Context, directory: str, terraform: str | None, approved: bool, reporting: ReportOptions) -> int:
     """Run terraform plan in DIR (this folder), check the plan, and apply it only if the policy passes.
 
     What is applied is the plan that was checked, and no other: its file is in a folder that nobody else can read, and
@@ -36,8 +36,6 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
     Exit codes: 0 applied, or nothing to apply; 1 findings, 2 Terraform failed, something could not be checked, or the
     answer was not yes; 130 interrupted.
     """  # noqa: D301
-    from imdsguard.run.terraform import run_terraform
-
     arguments = terraform_arguments(ctx)
     if reporting.write_baseline is not None:
         raise click.UsageError(
@@ -50,7 +48,6 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
 
 def _apply(run: Run, approved: bool) -> int:
     from imdsguard.cli.progress import pass_on
-    from imdsguard.run.terraform import say
     from imdsguard.terraform.driver.applyable import has_changes
     from imdsguard.terraform.driver.workdir import private_plan
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.options import OrderedCommand, color_option, variable_options, variables_order
-from imdsguard.cli.output import write_out, write_problems
+from imdsguard.cli.options import OrderedCommand, color_option, inputs_of, variable_options
+from imdsguard.cli.output import write_problems
+from imdsguard.cli.streams import write_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,12 +56,11 @@ def command(
     """  # noqa: D301
     from imdsguard.report.escape import escape_json
     from imdsguard.report.reasons import sentence
-    from imdsguard.run.reading import make_inputs
     from imdsguard.terraform.source.console import Console, to_text
 
     if dump and expressions:
         raise click.UsageError("--dump computes everything: it does not go with -e")
-    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, ())
+    inputs = inputs_of(ctx, var_files, variables, workspace)
     try:
         console = Console(directory, inputs, sentence)
     except NotADirectoryError:

@@ -1,15 +1,27 @@
-"""The command line of plan and apply: their own options, and Terraform's arguments after `--`."""
+"""What plan and apply have in common: their options, Terraform's arguments after `--`, and the run of Terraform."""
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from imdsguard.cli.exits import PROBLEM, SIGNALLED
+from imdsguard.cli.stack import within_large_stack
+from imdsguard.model.record import record
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imdsguard.cli.options import ReportOptions
+    from imdsguard.run.config import RunConfig
+    from imdsguard.run.terraform import DrivenPlan
     from imdsguard.terraform.driver.arguments import Arguments
+    from imdsguard.terraform.driver.find import Terraform
+    from imdsguard.terraform.driver.signals import Signals
+    from imdsguard.terraform.driver.steps import Driver
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 _REST = "imdsguard.terraform.arguments"
@@ -58,3 +70,77 @@ def driving_options(function: _Function) -> _Function:
         "the PATH, then the embedded Terraform (extra `terraform`).",
     )
     return directory(terraform(function))
+
+
+@record(frozen=True, slots=True)
+class Run:
+    """Terraform, ready to be driven, and what its plan must pass."""
+
+    driver: Driver
+    signals: Signals
+    _plan: DrivenPlan
+    _config: RunConfig
+    _options: ReportOptions
+
+    def check(self, document: bytes) -> int:
+        """Judge a plan's JSON and report; give the exit code. A signal ends the wait for it."""
+        return within_large_stack(lambda: self._report(document), self.signals.check)
+
+    def _report(self, document: bytes) -> int:
+        from imdsguard.cli.reporting import report
+
+        return report(self._plan.read(document, self._config.policy.assumptions), self._config, self._options)
+
+
+def run_terraform(
+    directory: str, given: str | None, arguments: Arguments, options: ReportOptions, work: Callable[[Run], int]
+) -> int:
+    """Find Terraform and let `work` drive it; give the exit code. What Terraform says against it is passed on.
+
+    Whatever happens, signals included, the child has ended and `work` has cleaned up when this returns. Raises what
+    `prepared` raises, before anything runs, and `RunError`.
+    """
+    from imdsguard.cli.progress import Progress, pass_on
+    from imdsguard.cli.reporting import prepared
+    from imdsguard.run.errors import RunError
+    from imdsguard.run.terraform import DrivenPlan
+    from imdsguard.terraform.driver.errors import DriverError, InterruptedBySignalError, TerraformFailedError
+    from imdsguard.terraform.driver.signals import Signals
+    from imdsguard.terraform.driver.steps import Driver
+
+    config = prepared(options, comparable=False)
+    try:
+        with Signals() as signals:
+            terraform = _chosen(given, os.path.join(directory, arguments.chdir), signals, options)
+            driver = Driver(terraform, directory, arguments, signals, Progress(quiet=options.quiet))
+            return work(Run(driver, signals, DrivenPlan(driver, arguments), config, options))
+    except TerraformFailedError as error:
+        pass_on(error.output)
+        return say(str(error))
+    except DriverError as error:
+        raise RunError(str(error)) from None
+    except InterruptedBySignalError as error:
+        say("interrupted: Terraform has ended, and its plan is removed")
+        return SIGNALLED + error.signal
+
+
+def _chosen(given: str | None, folder: str, signals: Signals, options: ReportOptions) -> Terraform:
+    from imdsguard.run.terraform import choose_terraform
+
+    terraform, difference = choose_terraform(given, folder, signals)
+    if options.verbose:
+        say(f"runs {terraform.where}")
+    if not options.quiet:
+        differs = difference()
+        if differs:
+            say(differs)
+    return terraform
+
+
+def say(text: str) -> int:
+    """Tell a person something on stderr; give the exit code for what could not be done."""
+    from imdsguard.report.escape import escape
+
+    sys.stderr.write(f"imdsguard: {escape(text)}\n")
+    sys.stderr.flush()
+    return PROBLEM

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli import completing
+from imdsguard.cli import completion
 from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.options import (
     OrderedCommand,
     checks_option,
     color_option,
     input_options,
+    inputs_of,
     policy_option,
-    variables_order,
 )
-from imdsguard.cli.output import style_for, write_out, write_problems
-from imdsguard.run.reading import make_inputs
+from imdsguard.cli.output import style_for, write_problems
+from imdsguard.cli.streams import read_stdin, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ MAPPED = 'Where it says "our mapping", the control is about the same danger; its
 
 
 @click.command("explain", cls=OrderedCommand, short_help="Say what a rule is about, or why a launch is what it is.")
-@click.argument("subject", metavar="RULE|ADDRESS", shell_complete=completing.rules)
+@click.argument("subject", metavar="RULE|ADDRESS", shell_complete=completion.rules)
 @input_options
 @policy_option
 @checks_option
@@ -64,7 +64,7 @@ def command(
       imdsguard explain aws_instance.web stacks/web --var-file prod.tfvars
     """  # noqa: D301
     if "." in subject:
-        inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
+        inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
         return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
     from imdsguard.policy.errors import nearest
     from imdsguard.report.escape import escape_lines
@@ -100,9 +100,11 @@ def explain_address(
     from imdsguard.aws.precedence.explanation import explain
     from imdsguard.policy.errors import nearest
     from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
-    from imdsguard.run.reading import assumptions_of, read_estate
+    from imdsguard.run.config import assumptions_of
+    from imdsguard.run.reading import read
 
-    found = read_estate(paths, inputs, assumptions_of(policy))
+    assumptions = assumptions_of(policy)
+    found = read(paths, inputs, assumptions, stdin=read_stdin() if "-" in paths else None)
     launches = [launch for launch in found.estate.launches if launch.address == address]
     if not launches:
         write_problems(found.problems, no_color=no_color)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli import completing
+from imdsguard.cli import completion
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.output import write_out
+from imdsguard.cli.streams import write_out
+from imdsguard.system.files import whole_file
 
 if TYPE_CHECKING:
     from imdsguard.report.report import Report
-    from imdsguard.run.reading import Read
+    from imdsguard.run.reading import Reading
     from imdsguard.starter.files import Seen, StarterFile
     from imdsguard.terraform.root import Root
 
@@ -27,7 +28,7 @@ _CHECKS = {"github": ("examples/workflows", "pr-check-hcl.yml"), "gitlab": ("exa
     metavar="NAME",
     default="baseline",
     show_default=True,
-    shell_complete=completing.policies,
+    shell_complete=completion.policies,
     help="The policy that yours extends: one we ship.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the files, and write nothing.")
@@ -67,30 +68,29 @@ def command(policy: str, dry_run: bool) -> int:
 
 def _scan(top: str) -> tuple[Seen, Report]:
     """Scan the whole repository as `imdsguard scan` at its top would, with the baseline."""
-    from imdsguard.model.finding import Verdict
-    from imdsguard.report.report import Report
-    from imdsguard.run.judge import judge
-    from imdsguard.run.reading import make_inputs, read_estate, select_rules
+    from imdsguard.run.config import ScanOptions, prepare
+    from imdsguard.run.reading import read
+    from imdsguard.run.report import report_on
     from imdsguard.starter.files import Seen
+    from imdsguard.terraform.inputs import Inputs, terraform_variables
 
-    policy, rules = select_rules("baseline", ())
-    found = read_estate([os.path.relpath(top)], make_inputs((), (), (), "default", ()))
-    outcome = judge(found.estate, rules, policy)
-    findings = tuple(finding for finding in outcome.findings if finding.verdict is not Verdict.PASS)
-    report = Report(found.estate, findings, found.problems + outcome.problems, rules)
+    config = prepare("baseline", ScanOptions(no_suppressions=True))
+    inputs = Inputs(environment=terraform_variables(os.environ), look_beside=True)
+    found = read([os.path.relpath(top)], inputs)
+    report = report_on(found, config)
     return Seen(_roots(found, top), _summary(found, report)), report
 
 
-def _roots(found: Read, top: str) -> tuple[str, ...]:
+def _roots(found: Reading, top: str) -> tuple[str, ...]:
     """Name the root modules that launch, default or watch anything, from the top of the repository."""
     return tuple(os.path.relpath(root.name, os.path.relpath(top)).replace(os.sep, "/") for root in _used(found))
 
 
-def _used(found: Read) -> list[Root]:
+def _used(found: Reading) -> list[Root]:
     return [root for root in found.roots if root.resources]
 
 
-def _summary(found: Read, report: Report) -> str:
+def _summary(found: Reading, report: Report) -> str:
     from imdsguard.report.text import plural, summary_line
 
     return f"{plural(len(_used(found)), 'root module')} of interest, {summary_line(report)}"
@@ -118,13 +118,8 @@ def _write(top: str, file: StarterFile) -> int:
         return _cannot(shown, "a symbolic link leads out of the repository")
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        beside = f"{path}.{os.getpid()}.tmp"
-        with open(beside, "x", encoding="utf-8", newline="\n") as target:
-            target.write(file.text)
-        try:
-            os.link(beside, path)  # unlike a rename, it fails where something is there
-        finally:
-            os.unlink(beside)
+        with whole_file(path, replace=False) as target:
+            target.write(file.text.encode())
     except FileExistsError:
         if not os.path.isfile(path):
             return _cannot(shown, "something that is no file has this name")

@@ -7,8 +7,9 @@ import sys
 import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.options import OrderedCommand, color_option, input_options, policy_option, variables_order
-from imdsguard.cli.output import style_for, write_out, write_problems
+from imdsguard.cli.options import OrderedCommand, color_option, input_options, inputs_of, policy_option
+from imdsguard.cli.output import style_for, write_problems
+from imdsguard.cli.streams import read_stdin, write_out
 
 
 @click.command("inspect", cls=OrderedCommand, short_help="Show every launch with its effective settings.")
@@ -42,10 +43,12 @@ def command(
 
     Exit codes: 0, or 2 if something could not be read.
     """  # noqa: D301
-    from imdsguard.run.reading import assumptions_of, make_inputs, read_estate
+    from imdsguard.run.config import assumptions_of
+    from imdsguard.run.reading import read
 
-    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
-    found = read_estate(paths, inputs, assumptions_of(policy))
+    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    assumptions = assumptions_of(policy)
+    found = read(paths, inputs, assumptions, stdin=read_stdin() if "-" in paths else None)
     if form == "json":
         from imdsguard.report.json import inspect_json
 

@@ -1,15 +1,22 @@
-"""Options that several commands share, and the order in which variables were given."""
+"""Options that several commands share: what to read, what to judge it by, what counts, and how to tell it."""
 
 from __future__ import annotations
 
+import os
+from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from imdsguard.cli import completing
+from imdsguard.cli import completion
+from imdsguard.model.record import record
+from imdsguard.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from imdsguard.run.config import ScanOptions
+    from imdsguard.terraform.inputs import Inputs
 
 _Function = TypeVar("_Function", bound="Callable[..., Any]")
 
@@ -27,10 +34,28 @@ class OrderedCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
-def variables_order(ctx: click.Context) -> tuple[str, ...]:
-    """Give `"var"` and `"var-file"` in the order of the command line."""
+def inputs_of(
+    ctx: click.Context,
+    var_files: Sequence[str],
+    variables: Sequence[str],
+    workspace: str,
+    exclude: Sequence[str] = (),
+    source: str | None = None,
+) -> Inputs:
+    """Put together what Terraform would be given. Of the environment only `TF_VAR_*` is looked at."""
+    from imdsguard.terraform.inputs import Inputs, terraform_variables
+
     order: tuple[str, ...] = ctx.meta.get(_ORDER, ())
-    return order
+    return Inputs(
+        var_files=tuple(var_files),
+        variables=tuple(variables),
+        workspace=workspace,
+        environment=terraform_variables(os.environ),
+        exclude=tuple(exclude),
+        order=order,
+        source=source,
+        look_beside=True,
+    )
 
 
 def variable_options(function: _Function) -> _Function:
@@ -51,7 +76,7 @@ def variable_options(function: _Function) -> _Function:
             multiple=True,
             metavar="FILE",
             help="As for terraform plan.",
-            shell_complete=completing.files,
+            shell_complete=completion.files,
         ),
     ):
         function = option(function)
@@ -69,7 +94,7 @@ def input_options(function: _Function) -> _Function:
     exclude = click.option(
         "--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; can be repeated."
     )
-    return click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completing.files)(
+    return click.argument("paths", nargs=-1, metavar="[PATH]...", shell_complete=completion.files)(
         variable_options(source(exclude(function)))
     )
 
@@ -79,7 +104,7 @@ def policy_option(function: _Function) -> _Function:
     return click.option(
         "--policy",
         metavar="NAME|FILE",
-        shell_complete=completing.policies,
+        shell_complete=completion.policies,
         help="A policy we ship (baseline, observe, enforce, detect, strict, ...) or a file. Without it: "
         ".imdsguard.yaml in this folder or above it up to the git root, else baseline.",
     )(function)
@@ -91,7 +116,7 @@ def checks_option(function: _Function) -> _Function:
         "--checks",
         multiple=True,
         metavar="DIR",
-        shell_complete=completing.files,
+        shell_complete=completion.files,
         help="A folder of rules of your own, in the shape of ours. They are Python and are run: name only folders you "
         "trust. Can be repeated.",
     )(function)
@@ -104,3 +129,132 @@ def color_option(function: _Function) -> _Function:
         is_flag=True,
         help="No colour, even on a terminal (as NO_COLOR=1; FORCE_COLOR=1 does the reverse).",
     )(function)
+
+
+FOREIGN = ("checkov", "trivy", "tfsec")
+
+
+def _scanners(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    """Take lists apart. Raises `click.BadParameter`."""
+    found = tuple(dict.fromkeys(name.strip().lower() for text in given for name in text.split(",") if name.strip()))
+    for name in found:
+        if name not in FOREIGN:
+            from imdsguard.policy.errors import nearest
+
+            raise click.BadParameter(f'the comments of "{name}" are not known{nearest(name, FOREIGN)}')
+    return found
+
+
+comments_options: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--honor-comments",
+        multiple=True,
+        metavar="TOOL[,TOOL]",
+        callback=_scanners,
+        help="Heed the comments of other scanners, too: checkov, trivy, tfsec.",
+    ),
+)
+
+suppressing_options: tuple[Callable[[Any], Any], ...] = (
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        shell_complete=completion.files,
+        help="Leave out of the count what this file says was there before.",
+    ),
+    click.option(
+        "--write-baseline",
+        is_flag=False,
+        flag_value="",
+        metavar="[=FILE]",
+        shell_complete=completion.files,
+        help="Write a baseline of what is found (.imdsguard-baseline.json); with --baseline only take out of it what "
+        "is fixed.",
+    ),
+    click.option(
+        "--changed-since",
+        metavar="REF",
+        help="Count only what this branch adds: judge the version at which it left REF, too, and compare.",
+    ),
+    click.option("--no-suppressions", is_flag=True, help="Heed no comments in the code and no exemptions."),
+    *comments_options,
+    click.option("--show-suppressed", is_flag=True, help="Show what does not count, and why, too."),
+)
+
+
+@record(frozen=True, slots=True)
+class ReportOptions:
+    """What the options of `report_options` say: what is asked of the run, and how to tell what comes of it."""
+
+    policy: str | None
+    checks: tuple[str, ...]
+    form: str
+    outputs: tuple[str, ...]
+    fail_on: str | None
+    show_passed: bool
+    no_color: bool
+    quiet: bool
+    verbose: bool
+    baseline: str | None
+    write_baseline: str | None
+    changed_since: str | None
+    no_suppressions: bool
+    honor_comments: tuple[str, ...]
+    show_suppressed: bool
+
+    def of_scan(self) -> ScanOptions:
+        """Give what is asked of the run."""
+        from imdsguard.run.config import ScanOptions
+
+        return ScanOptions(
+            checks=self.checks,
+            fail_on=self.fail_on,
+            show_passed=self.show_passed,
+            baseline=self.baseline,
+            write_baseline=self.write_baseline,
+            changed_since=self.changed_since,
+            no_suppressions=self.no_suppressions,
+            honor_comments=self.honor_comments,
+        )
+
+
+def report_options(function: _Function) -> _Function:
+    """Give a command the options of every command that judges; it gets them as one argument `reporting`."""
+
+    @wraps(function)
+    def command(*arguments: Any, **options: Any) -> Any:
+        mine = {name: options.pop(name) for name in ReportOptions.__dataclass_fields__}
+        return function(*arguments, reporting=ReportOptions(**mine), **options)
+
+    wrapped: Any = command
+    for option in reversed(_REPORT_OPTIONS):
+        wrapped = option(wrapped)
+    result: _Function = wrapped
+    return result
+
+
+_REPORT_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    policy_option,
+    checks_option,
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="What stdout gets."
+    ),
+    click.option(
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT=FILE",
+        shell_complete=completion.outputs,
+        help="Write this format to a file, too; repeatable.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(["error", "warning", "note", "never"]),
+        help="The mildest severity that gives exit code 1 (overrules the policy's fail_on).",
+    ),
+    click.option("--show-passed", is_flag=True, help="Show what is as it should be, too."),
+    *suppressing_options,
+    color_option,
+    click.option("-q", "--quiet", is_flag=True, help="Findings and problems only: nothing to say means no output."),
+    click.option("-v", "--verbose", is_flag=True, help="Say on stderr which policy, rules and files were used."),
+)

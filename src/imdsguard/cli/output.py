@@ -6,8 +6,6 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-import click
-
 from imdsguard.report.style import Style
 
 if TYPE_CHECKING:
@@ -26,23 +24,6 @@ def style_for(stream: object, *, no_color: bool) -> Style:
     return Style(colour=bool(isatty and isatty()) and os.environ.get("TERM") != "dumb")
 
 
-def write_out(text: str) -> None:
-    """Write to stdout. If its reader has gone away, the rest is dropped: what was found still decides the exit code.
-
-    Raises `click.ClickException` if it cannot be written for another reason, such as a full disk.
-    """
-    from imdsguard.cli.guard import silence_stdout
-
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        silence_stdout()
-    except OSError as error:
-        silence_stdout()
-        raise click.ClickException(f"stdout cannot be written: {error.strerror}") from None
-
-
 def write_problems(problems: Iterable[Problem], *, no_color: bool) -> None:
     """Write one line a problem to stderr."""
     from imdsguard.report.text import problem_line
@@ -57,6 +38,8 @@ def parse_outputs(given: Sequence[str], formats: Sequence[str]) -> list[tuple[st
 
     Raises `click.BadParameter`.
     """
+    import click
+
     outputs: list[tuple[str, str]] = []
     for text in given:
         name, equals, file = text.partition("=")
@@ -74,28 +57,3 @@ def parse_outputs(given: Sequence[str], formats: Sequence[str]) -> list[tuple[st
             raise click.BadParameter(f"{file} cannot be written: {reason}", param_hint="--output")
         outputs.append((name, file))
     return outputs
-
-
-def write_file(file: str, text: str) -> None:
-    """Write a file beside the one that is meant and rename it, so that nobody ever sees half of it.
-
-    Raises `click.ClickException` if it cannot be written.
-    """
-    data = text.encode("utf-8", "backslashreplace")
-    try:
-        if os.path.exists(file) and not os.path.isfile(file):  # a pipe, a device: it can only be written to
-            with open(file, "wb") as target:
-                target.write(data)
-            return
-        beside = f"{file}.{os.getpid()}.tmp"
-        try:
-            with open(beside, "xb") as target:
-                target.write(data)
-            os.replace(beside, file)
-        except BaseException:
-            if os.path.lexists(beside):
-                os.unlink(beside)
-            raise
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise click.ClickException(f"{file} cannot be written: {reason}") from None

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli.driving import DrivingCommand, driving_options, terraform_arguments
-from imdsguard.cli.reporting import report_options
+from imdsguard.cli.driving import DrivingCommand, driving_options, run_terraform, terraform_arguments
+from imdsguard.cli.options import report_options
 
 if TYPE_CHECKING:
-    from imdsguard.run.config import Reporting
-    from imdsguard.run.terraform import Run
+    from imdsguard.cli.driving import Run
+    from imdsguard.cli.options import ReportOptions
 
 
 @click.command("plan", cls=DrivingCommand, short_help="Let Terraform plan, and check the plan.")
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="FILE", help="Keep the plan in this file, mode 0600: it holds secrets in the clear.")
 @report_options
 @click.pass_context
-def command(ctx: click.Context, directory: str, terraform: str | None, out: str | None, reporting: Reporting) -> int:
+def command(
+    ctx: click.Context, directory: str, terraform: str | None, out: str | None, reporting: ReportOptions
+) -> int:
     """Run terraform plan in DIR (this folder), and check what it would deploy.
 
     Runs init when it is needed, plan with your own arguments, and show -json; the plan is read from memory and
@@ -35,8 +37,6 @@ def command(ctx: click.Context, directory: str, terraform: str | None, out: str 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 Terraform failed or something could not be
     checked, 130 interrupted.
     """  # noqa: D301
-    from imdsguard.run.terraform import run_terraform
-
     return run_terraform(directory, terraform, terraform_arguments(ctx), reporting, lambda run: _plan(run, out))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli import completing
+from imdsguard.cli import completion
 from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.options import checks_option, color_option, policy_option
 
@@ -20,7 +20,7 @@ def command() -> None:
 
 
 @command.command("check", short_help="Say everything that is wrong with a policy.")
-@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completing.policies)
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.policies)
 @checks_option
 def check(files: tuple[str, ...], checks: tuple[str, ...]) -> int:
     """Read each policy and all it extends, and say everything that is wrong, as FILE:LINE:COLUMN: MESSAGE.
@@ -35,8 +35,8 @@ def check(files: tuple[str, ...], checks: tuple[str, ...]) -> int:
 
     Exit codes: 0, or 2 if a policy cannot be used.
     """  # noqa: D301
-    from imdsguard.cli.output import write_out
     from imdsguard.cli.policy_check import checked
+    from imdsguard.cli.streams import write_out
 
     good = True
     for file in files or (None,):
@@ -47,7 +47,7 @@ def check(files: tuple[str, ...], checks: tuple[str, ...]) -> int:
 
 
 @command.command("show", short_help="Show what a policy comes to, and where each value is from.")
-@click.argument("file", required=False, metavar="[NAME|FILE]", shell_complete=completing.policies)
+@click.argument("file", required=False, metavar="[NAME|FILE]", shell_complete=completion.policies)
 def show(file: str | None) -> int:
     """Print the policy with all that it extends taken in: YAML that means the same, with the place of each value.
 
@@ -58,8 +58,8 @@ def show(file: str | None) -> int:
       imdsguard policy show
       imdsguard policy show strict
     """  # noqa: D301
-    from imdsguard.cli.output import write_out
     from imdsguard.cli.policy_show import shown
+    from imdsguard.cli.streams import write_out
     from imdsguard.policy.read import find_policy
 
     resolved = find_policy(file, ".")
@@ -96,6 +96,7 @@ def test(
 
     Exit codes: 0 all as expected, 1 something else was found, 2 a test or the policy cannot be read.
     """  # noqa: D301
-    from imdsguard.cli.policy_test import run_tests
+    from imdsguard.cli.policy_test import tell
+    from imdsguard.run.policy_tests import run_tests
 
-    return run_tests(paths, policy, checks, form, no_color=no_color, quiet=quiet)
+    return tell(run_tests(paths, policy, checks), form, no_color=no_color, quiet=quiet)

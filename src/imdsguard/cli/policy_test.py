@@ -1,52 +1,26 @@
-"""`imdsguard policy test`: run a policy's own tests."""
+"""What `imdsguard policy test` says of a policy's tests: lines for people, or JUnit XML, which most CI systems show."""
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from imdsguard.cli.exits import CLEAN, FOUND, PROBLEM
-from imdsguard.cli.output import style_for, write_out
-from imdsguard.model.record import record
-from imdsguard.policy.errors import PolicyError
+from imdsguard.cli.output import style_for
+from imdsguard.cli.streams import write_out
 from imdsguard.report.escape import escape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from imdsguard.model.finding import Finding
-    from imdsguard.model.rule import Rule
-    from imdsguard.policy.cases import Case
-    from imdsguard.policy.policy import Policy
     from imdsguard.report.style import Style
-
-EXPECTED = ("expected.yaml", "expected.yml")
-INLINE = (".test.yaml", ".test.yml")
-OWN_POLICY = "policy.yaml"
+    from imdsguard.run.policy_tests import CaseResult
 
 
-@record(frozen=True, slots=True)
-class Result:
-    """What became of one test. `faults` keep it from being run, `said` is what is not as expected."""
-
-    name: str
-    said: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
-
-
-def run_tests(
-    paths: Sequence[str], policy: str | None, checks: Sequence[str], form: str, *, no_color: bool, quiet: bool
-) -> int:
-    """Run every test below `paths`, say how it went, and give the exit code. Raises `PolicyError`."""
-    bench = _Bench(checks)
-    results = [result for path in paths for result in bench.run(path.rstrip("/" + os.sep) or path, policy)]
-    if not results:
-        raise PolicyError(f"there are no tests below {', '.join(paths)}: no {EXPECTED[0]}, no *{INLINE[0]}")
+def tell(results: Sequence[CaseResult], form: str, *, no_color: bool, quiet: bool) -> int:
+    """Say how each test went, and give the exit code."""
     if form == "junit":
-        from imdsguard.cli.policy_junit import junit
-
-        write_out(junit(results))
+        write_out(_junit(results))
     else:
         write_out(_text(results, style_for(sys.stdout, no_color=no_color), quiet=quiet))
     if any(result.faults for result in results):
@@ -54,142 +28,7 @@ def run_tests(
     return FOUND if any(result.said for result in results) else CLEAN
 
 
-class _Bench:
-    """Reads each policy once."""
-
-    def __init__(self, checks: Sequence[str]) -> None:
-        self._checks = checks
-        self._policies: dict[str | None, tuple[Policy, tuple[Rule, ...]]] = {}
-
-    def run(self, path: str, policy: str | None) -> Iterator[Result]:
-        """Run the tests below a folder, or in one file."""
-        if not os.path.lexists(path):
-            raise PolicyError(f"there is no folder {path}")
-        own = os.path.join(path if os.path.isdir(path) else os.path.dirname(path), OWN_POLICY)
-        usual = policy or (own if os.path.isfile(own) else None)
-        self._bound(usual)  # a policy that cannot be used is said once, and not by every test
-        files = [path] if os.path.isfile(path) else _files(path)
-        for file in files:
-            try:
-                named, cases = _read(file, path)
-                beside = os.path.join(os.path.dirname(file), named) if named and _is_path(named) else named
-                bound = self._bound(policy or beside or usual)
-            except PolicyError as error:
-                yield Result(_shown(file), faults=tuple(str(each) for each in error.all()))
-                continue
-            for case in cases:
-                faults = self._compares_nothing(case, bound[0])
-                yield Result(case.name, faults=faults) if faults else _run(case, os.path.dirname(file) or ".", *bound)
-
-    def _compares_nothing(self, case: Case, policy: Policy) -> tuple[str, ...]:
-        """Say which globs of `only` mean no rule: a test that compares none would pass whatever is found."""
-        from imdsguard.policy.errors import nearest
-        from imdsguard.policy.match import matches_word
-        from imdsguard.policy.read import RESERVED
-        from imdsguard.run.rules import rule_files
-
-        known = (*rule_files(self._checks), *RESERVED, *(rule.id for rule in policy.rules)) if case.only else ()
-        wrong = [glob for glob in case.only if not any(matches_word(rule, glob) for rule in known)]
-        return tuple(f'{case.place}: only: there is no rule "{glob}"{nearest(glob, known)}' for glob in wrong)
-
-    def _bound(self, policy: str | None) -> tuple[Policy, tuple[Rule, ...]]:
-        if policy not in self._policies:
-            from imdsguard.run.reading import select_rules
-
-            self._policies[policy] = select_rules(policy, self._checks, base="")
-        return self._policies[policy]
-
-
-def _files(folder: str) -> list[str]:
-    """Give the files that hold tests, in order; links to folders are not followed."""
-    found = []
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        found += [
-            os.path.normpath(os.path.join(here, name))
-            for name in sorted(names)
-            if name in EXPECTED or name.endswith(INLINE)
-        ]
-    return sorted(found)
-
-
-def _read(file: str, top: str) -> tuple[str | None, tuple[Case, ...]]:
-    from imdsguard.policy.cases import read_cases, read_expected
-    from imdsguard.policy.yaml import LARGEST, read_nodes
-
-    shown = _shown(file)
-    try:
-        if os.path.exists(file) and not os.path.isfile(file):
-            raise PolicyError(f"{shown} is not a file")
-        with open(file, "rb") as source:
-            node = read_nodes(source.read(LARGEST + 1), shown)
-    except OSError as error:
-        raise PolicyError(f"{shown} cannot be read: {error.strerror}") from None
-    if os.path.basename(file) not in EXPECTED:
-        return read_cases(node, os.path.relpath(file, os.path.dirname(top) or ".").replace(os.sep, "/"))
-    name = os.path.relpath(os.path.dirname(file) or ".", os.path.dirname(top) or ".").replace(os.sep, "/")
-    return None, (read_expected(node, name),)
-
-
-def _run(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Result:
-    from tempfile import TemporaryDirectory
-
-    if not case.files:
-        return _judged(case, folder, policy, rules)
-    with TemporaryDirectory(prefix="imdsguard-") as made:
-        for name, text in case.files:
-            file = os.path.join(made, *name.split("/"))
-            os.makedirs(os.path.dirname(file), exist_ok=True)
-            with open(file, "w", encoding="utf-8", newline="\n") as target:
-                target.write(text)
-        return _judged(case, made, policy, rules)
-
-
-def _judged(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> Result:
-    """Judge the code in a folder as if that were the working directory, and compare."""
-    from imdsguard.aws.types.registry import supported_types
-    from imdsguard.policy.cases import mismatches
-    from imdsguard.run.judge import judge
-    from imdsguard.run.reading import estate_of
-    from imdsguard.terraform.inputs import Inputs
-    from imdsguard.terraform.read import read
-
-    inputs = Inputs(variables=case.variables, var_files=case.var_files, working_directory=folder)
-    reading = read(_inputs(folder), inputs, supported_types())
-    try:
-        found = estate_of(reading.roots, reading.problems, policy.assumptions)
-    except PolicyError as error:
-        return Result(case.name, faults=(str(error),))
-    outcome = judge(found.estate, rules, policy)
-    problems = found.problems + outcome.problems
-    findings = _exempted(outcome.findings, policy, rules, case.today)
-    return Result(case.name, tuple(mismatches(case, findings)), tuple(str(problem) for problem in problems))
-
-
-def _exempted(
-    findings: tuple[Finding, ...], policy: Policy, rules: tuple[Rule, ...], day: str | None
-) -> tuple[Finding, ...]:
-    """Hold the exemptions against it. A test is never the whole project: no exemption is called unused."""
-    if not policy.exemptions:
-        return findings
-    from imdsguard.policy.exempt import exempt
-    from imdsguard.run.today import today
-
-    return exempt(findings, policy, day or today(), rules)
-
-
-def _inputs(folder: str) -> list[str]:
-    """Give what to read in a test's folder: the code, and documents in JSON that lie beside `expected.yaml`."""
-    from imdsguard.terraform.source.folder import is_configuration
-
-    documents = sorted(
-        name for name in os.listdir(folder) if name.endswith((".json", ".tfstate")) and not is_configuration(name)
-    )
-    code = any(is_configuration(name) for _, _, names in os.walk(folder) for name in names)
-    return ["."] * code + documents if code or documents else ["."]
-
-
-def _text(results: Sequence[Result], style: Style, *, quiet: bool) -> str:
+def _text(results: Sequence[CaseResult], style: Style, *, quiet: bool) -> str:
     lines: list[str] = []
     for result in results:
         if not (result.said or result.faults):
@@ -211,9 +50,26 @@ def _text(results: Sequence[Result], style: Style, *, quiet: bool) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _is_path(name: str) -> bool:
-    return name.endswith((".yaml", ".yml")) or "/" in name
+def _junit(results: Sequence[CaseResult]) -> str:
+    """Give one suite with a case for each test."""
+    from xml.sax.saxutils import escape as text_of
+    from xml.sax.saxutils import quoteattr
 
+    def attribute(text: str) -> str:
+        return quoteattr(escape(text))
 
-def _shown(file: str) -> str:
-    return file.replace(os.sep, "/")
+    failed = sum(bool(each.said and not each.faults) for each in results)
+    broken = sum(bool(each.faults) for each in results)
+    counts = f'tests="{len(results)}" failures="{failed}" errors="{broken}"'
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites {counts}>"]
+    lines.append(f'  <testsuite name="imdsguard policy" {counts}>')
+    for each in results:
+        name = f'    <testcase classname="imdsguard.policy" name={attribute(each.name)}'
+        said = each.faults or each.said
+        if not said:
+            lines.append(f"{name}/>")
+            continue
+        kind = "error" if each.faults else "failure"
+        text = "\n".join(text_of(escape(line)) for line in said)
+        lines += [f"{name}>", f"      <{kind} message={attribute(said[0])}>{text}</{kind}>", "    </testcase>"]
+    return "\n".join([*lines, "  </testsuite>", "</testsuites>"]) + "\n"

@@ -9,7 +9,8 @@ import click
 
 from imdsguard.cli.exits import CLEAN
 from imdsguard.cli.options import checks_option, color_option, policy_option
-from imdsguard.cli.output import style_for, write_out
+from imdsguard.cli.output import style_for
+from imdsguard.cli.streams import write_out
 
 if TYPE_CHECKING:
     from imdsguard.model.rule import Rule

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli.options import OrderedCommand, input_options, variables_order
-from imdsguard.cli.reporting import report_options
+from imdsguard.cli.options import OrderedCommand, input_options, inputs_of, report_options
 
 if TYPE_CHECKING:
-    from imdsguard.run.config import Reporting
+    from imdsguard.cli.options import ReportOptions
 
 
 @click.command("scan", cls=OrderedCommand, short_help="Check Terraform code, plans and states.")
@@ -33,7 +31,7 @@ def command(
     exclude: tuple[str, ...],
     source: str | None,
     run_terraform: bool,
-    reporting: Reporting,
+    reporting: ReportOptions,
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
 
@@ -52,15 +50,13 @@ def command(
 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 something could not be checked.
     """  # noqa: D301
-    from imdsguard.cli.reporting import conclude, open_gate
-    from imdsguard.run.reading import make_inputs, read_estate
+    from imdsguard.cli.reporting import prepared, report
+    from imdsguard.cli.streams import read_stdin
+    from imdsguard.run.reading import read
 
-    gate = open_gate(reporting)
-    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
-    if not run_terraform:
-        return conclude(read_estate(paths, inputs, gate.policy.assumptions), gate)
-    from imdsguard.run.binary_plans import shown
-
-    documents, problems = shown(paths)
-    found = read_estate(paths, replace(inputs, documents=documents), gate.policy.assumptions)
-    return conclude(replace(found, problems=found.problems + problems), gate)
+    config = prepared(reporting)
+    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    stdin = read_stdin() if "-" in paths else None
+    return report(
+        read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform), config, reporting
+    )

@@ -12,19 +12,17 @@ from imdsguard.cli.options import (
     OrderedCommand,
     checks_option,
     color_option,
+    comments_options,
     input_options,
+    inputs_of,
     policy_option,
-    variables_order,
 )
-from imdsguard.cli.options_suppressing import comments_options
 
 if TYPE_CHECKING:
-    from imdsguard.model.finding import Finding
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
-    from imdsguard.policy.exemption import Exemption
     from imdsguard.report.style import Style
-    from imdsguard.suppress.apply import Comment
+    from imdsguard.run.suppressions import ListedSuppression
 
 
 @click.command(
@@ -64,23 +62,17 @@ def command(
 
     Exit codes: 0, or 2 if something could not be read.
     """  # noqa: D301
-    from imdsguard.cli.output import style_for, write_out, write_problems
-    from imdsguard.cli.reporting import open_gate
-    from imdsguard.run.config import Reporting
-    from imdsguard.run.judge import judge
-    from imdsguard.run.reading import make_inputs, read_estate
-    from imdsguard.run.suppressions import apply_comments_and_exemptions
+    from imdsguard.cli.output import style_for, write_problems
+    from imdsguard.cli.streams import read_stdin, write_out
+    from imdsguard.run.config import ScanOptions, prepare
+    from imdsguard.run.reading import read
+    from imdsguard.run.suppressions import list_suppressions
 
-    options = Reporting(policy, checks, form, (), None, True, no_color, False, False, honor_comments=honor_comments)
-    gate = open_gate(options)
-    inputs = make_inputs(var_files, variables, variables_order(ctx), workspace, exclude, source)
-    found = read_estate(paths, inputs, gate.policy.assumptions)
-    outcome = judge(found.estate, gate.rules, gate.policy)
-    problems = found.problems + outcome.problems
-    heeded = apply_comments_and_exemptions(outcome.findings, found, gate, ".", complete=not problems)
-    listed = [_of_comment(each) for each in heeded.comments]
-    fixed = frozenset(rule.id for rule in gate.rules if rule.fixed)
-    listed += [_of_exemption(each, heeded.findings, fixed) for each in gate.policy.exemptions]
+    config = prepare(policy, ScanOptions(checks=checks, honor_comments=honor_comments))
+    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    stdin = read_stdin() if "-" in paths else None
+    found, problems = list_suppressions(read(paths, inputs, config.policy.assumptions, stdin=stdin), config)
+    listed = [_entry(each) for each in found]
     if form == "json":
         write_out(_json(listed, problems))
     else:
@@ -89,47 +81,18 @@ def command(
     return PROBLEM if problems else CLEAN
 
 
-def _of_comment(comment: Comment) -> dict[str, Any]:
-    each = comment.directive
+def _entry(each: ListedSuppression) -> dict[str, Any]:
     return {
-        "by": "comment",
+        "by": each.by,
         "tool": each.tool,
         **_place(each.place),
-        "about": each.address or None,
-        "root": comment.root,
-        "rules": [comment.rule] if comment.rule else [],
-        "reason": each.said.reason or None,
-        "until": each.said.until,
-        "state": comment.state.value,
-        "why": comment.fault or None,
-    }
-
-
-def _of_exemption(exemption: Exemption, findings: tuple[Finding, ...], fixed: frozenset[str]) -> dict[str, Any]:
-    from imdsguard.model.finding import Verdict
-    from imdsguard.run.today import today
-    from imdsguard.suppress.apply import SuppressionState
-
-    used = any(each.verdict is not Verdict.PASS and exemption.covers(each, fixed) for each in findings)
-    state = (
-        SuppressionState.EXPIRED
-        if exemption.over(today())
-        else SuppressionState.USED
-        if used
-        else SuppressionState.UNUSED
-    )
-    about = ", ".join((*exemption.addresses, *exemption.paths, *exemption.roots, *exemption.regions))
-    return {
-        "by": "exemption",
-        "tool": "imdsguard",
-        **_place(exemption.place),
-        "about": about or None,
-        "root": None,
-        "rules": list(exemption.rules),
-        "reason": exemption.reason,
-        "until": exemption.expires,
-        "state": state.value,
-        "why": None,
+        "about": each.about or None,
+        "root": each.root,
+        "rules": list(each.rules),
+        "reason": each.reason or None,
+        "until": each.until,
+        "state": each.state.value,
+        "why": each.why or None,
     }
 
 

@@ -38,7 +38,8 @@ class Report:
     """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for.
 
     `rules` are those that were asked, `policy` is the name of the policy that says how bad each finding is.
-    `notes` are lines about the run itself, for people: which entries of a baseline are fixed.
+    `notes` are lines about the run itself, for people: which entries of a baseline are fixed. `fail_on` is the mildest
+    severity that makes `exit_code` 1; None: no finding does.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -47,6 +48,22 @@ class Report:
     rules: tuple[Rule, ...] = ()
     policy: str = "baseline"
     notes: tuple[str, ...] = ()
+    fail_on: Severity | None = Severity.ERROR
+
+    @property
+    def exit_code(self) -> int:
+        """0 nothing at or above the threshold, 1 findings, 2 something could not be checked.
+
+        Problems count most: a run that could not check everything must not look like one that found only a little.
+        Those that are known are told, and do not count.
+        """
+        if any(not problem.known for problem in self.problems):
+            return 2
+        limit = self.fail_on
+        if limit is None:
+            return 0
+        counted = (f for f in self.findings if f.verdict is not Verdict.PASS and f.suppressed is None)
+        return 1 if any(f.severity.at_least(limit) for f in counted) else 0
 
     @property
     def summary(self) -> Summary:

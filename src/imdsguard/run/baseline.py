@@ -6,60 +6,69 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
+from imdsguard.run.errors import RunError
+from imdsguard.run.writing import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from imdsguard.model.finding import Finding
     from imdsguard.run.config import RunConfig
-    from imdsguard.run.reading import Read
+    from imdsguard.run.reading import Reading
     from imdsguard.run.suppressions import Suppressed
     from imdsguard.suppress.baseline import Baseline
-    from imdsguard.suppress.baseline_match import BaselineEntry
+    from imdsguard.suppress.baseline_match import BaselineEntry, Compared
     from imdsguard.suppress.problems import Gap
 
 
-def leave_out_known(settled: Suppressed, found: Read, gate: RunConfig) -> Suppressed:
+def leave_out_known(counted: Suppressed, reading: Reading, config: RunConfig, there: tuple[Finding, ...]) -> Suppressed:
     """Take out what a baseline holds, and write one.
 
+    `there` are the findings before `--changed-since` took out those of the earlier version: what they keep in a
+    baseline is not fixed.
+
     With `--baseline`, writing only takes out of it what is fixed. Without, it takes in all that is found, and what of
-    the source could not be read. Raises `click.ClickException`.
+    the source could not be read. Raises `RunError`.
     """
-    from imdsguard.cli.output import write_file
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.run.suppressions import examples_of, followed, never_known
     from imdsguard.suppress.baseline import DEFAULT, Baseline, BaselineError, baseline_text, read_baseline
     from imdsguard.suppress.baseline_match import compare, entries_of
     from imdsguard.suppress.problems import closed_gaps, gaps_of, mark_known, without
 
-    options, never = gate.options, never_known(gate)
+    options, never = config.options, never_known(config)
     given, target = options.baseline, options.write_baseline
     if target == "":
         target = given or DEFAULT
     named = given or target or DEFAULT
-    name_of, paths = _names_from(named), found.paths or (".",)
+    name_of, paths = _names_from(named), reading.paths or (".",)
     try:  # nothing but a baseline may be overwritten
-        there = read_baseline(target) if target is not None and os.path.lexists(target) else Baseline()
+        old = read_baseline(target) if target is not None and os.path.lexists(target) else Baseline()
         if given is not None:
             known = read_baseline(given)
         else:
-            known = Baseline(entries_of(settled.findings, name_of, never), gaps_of(found.problems, name_of, paths))
+            known = Baseline(entries_of(counted.findings, name_of, never), gaps_of(reading.problems, name_of, paths))
     except BaselineError as error:
-        raise click.ClickException(str(error)) from None
-    examples = examples_of(found, gate, name_of)
-    known = replace(known, entries=followed(known.entries, found, examples, name_of))
+        raise RunError(str(error)) from None
+    examples = examples_of(reading, config, name_of)
+    known = replace(known, entries=followed(known.entries, reading, examples, name_of))
     why = Suppression(Means.BASELINE, f"it was there when {named} was written")
-    compared = compare(settled.findings, known.entries, name_of, never, why, examples)
-    problems = mark_known(settled.problems, known.gaps, name_of, why.reason, paths)
-    scope = _Scope(found, gate, name_of, complete=all(problem.known for problem in problems))
-    fixed = tuple(entry for entry in compared.gone if scope.covers(entry))
+
+    def held_against(findings: tuple[Finding, ...]) -> Compared:
+        return compare(findings, known.entries, name_of, never, why, examples)
+
+    compared = held_against(counted.findings)
+    problems = mark_known(counted.problems, known.gaps, name_of, why.reason, paths)
+    scope = _Scope(reading, config, name_of, complete=all(problem.known for problem in problems))
+    gone = compared.gone if there is counted.findings else held_against(there).gone
+    fixed = tuple(entry for entry in gone if scope.covers(entry))
     closed = tuple(gap for gap in closed_gaps(known.gaps, gaps_of(problems, name_of, paths)) if scope.reads(gap))
     if target is not None:
         kept = Baseline(_without(known.entries, fixed), without(known.gaps, closed))
-        write_file(target, baseline_text(kept if given is not None else scope.beyond(there, kept)))
+        write_text(target, baseline_text(kept if given is not None else scope.beyond(old, kept)))
     named_now = [(str(e), e.count) for e in sorted(fixed, key=lambda e: e.order)] + [(str(g), g.count) for g in closed]
     notes = _fixed_notes(named_now, named, writing=target is not None)
-    return replace(settled, findings=compared.findings, problems=problems, notes=notes)
+    return replace(counted, findings=compared.findings, problems=problems, notes=notes)
 
 
 _DOCUMENTS = (".json", ".tfstate", ".tfplan")
@@ -73,12 +82,12 @@ class _Scope:
     nothing of what it does not hold.
     """
 
-    def __init__(self, found: Read, gate: RunConfig, name_of: Callable[[str], str], *, complete: bool) -> None:
-        self._roots = {name_of(root.name) for root in found.roots}
-        self._in_part = {name_of(each.name) for each in found.roots if each.plan and each.plan.complete is False}
-        self._files = {name_of(file) for root in found.roots for file in root.files}
-        self._folders = [name_of(folder) for folder in found.folders]
-        self._rules = {rule.id for rule in gate.rules}
+    def __init__(self, reading: Reading, config: RunConfig, name_of: Callable[[str], str], *, complete: bool) -> None:
+        self._roots = {name_of(root.name) for root in reading.roots}
+        self._in_part = {name_of(each.name) for each in reading.roots if each.plan and each.plan.complete is False}
+        self._files = {name_of(file) for root in reading.roots for file in root.files}
+        self._folders = [name_of(folder) for folder in reading.folders]
+        self._rules = {rule.id for rule in config.rules}
         self._complete = complete
 
     def covers(self, entry: BaselineEntry) -> bool:

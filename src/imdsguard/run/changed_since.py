@@ -6,7 +6,9 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import click
+from imdsguard.run.config import ONLY_SOURCE
+from imdsguard.run.errors import RunError, UsageError
+from imdsguard.system.files import write_in_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.run.config import RunConfig
-    from imdsguard.run.reading import Read
+    from imdsguard.run.reading import Reading
     from imdsguard.suppress.baseline_match import BaselineEntry
     from imdsguard.suppress.git import Repository
     from imdsguard.suppress.problems import Gap
@@ -22,54 +24,54 @@ if TYPE_CHECKING:
 
 
 def leave_out_unchanged(
-    findings: tuple[Finding, ...], problems: tuple[Problem, ...], found: Read, gate: RunConfig
+    findings: tuple[Finding, ...], problems: tuple[Problem, ...], reading: Reading, config: RunConfig
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
     """Take out of the count what the version from which this branch went off had, too: findings, and problems.
 
     Both versions are judged whole, so that a finding counts wherever the change stands that brings it. Raises
-    `click.ClickException`.
+    `UsageError` for what is not source, and `RunError` for a revision that cannot be had.
     """
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.run.scratch import scratch_folder
-    from imdsguard.run.suppressions import ONLY_SOURCE, examples_of, followed
+    from imdsguard.run.suppressions import examples_of, followed
     from imdsguard.suppress.baseline_match import compare
     from imdsguard.suppress.git import GitError, Repository
     from imdsguard.suppress.git_tree import lay_out
     from imdsguard.suppress.problems import mark_known
 
-    ref = gate.options.changed_since or ""
-    if found.inputs is None or "-" in found.paths or any(not os.path.isdir(root.name) for root in found.roots):
-        raise click.UsageError(ONLY_SOURCE)
+    ref = config.options.changed_since or ""
+    if reading.inputs is None or "-" in reading.paths or any(not os.path.isdir(root.name) for root in reading.roots):
+        raise UsageError(ONLY_SOURCE)
     try:
         repository = Repository.around(os.path.realpath("."))
         commit = repository.merge_base(ref)
-        places = [_below(path, repository) for path in found.paths or (".",)]
+        places = [_below(path, repository) for path in reading.paths or (".",)]
         with scratch_folder() as folder:
             lay_out(repository, commit, folder)
-            entries, gaps = _judge(places, found, gate, repository, folder)
+            entries, gaps = _judge(places, reading, config, repository, folder)
     except GitError as error:
-        raise click.ClickException(str(error)) from None
-    examples = examples_of(found, gate, str)
-    entries = followed(entries, found, examples, str)
+        raise RunError(str(error)) from None
+    examples = examples_of(reading, config, str)
+    entries = followed(entries, reading, examples, str)
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
-    compared = compare(findings, entries, str, _never(gate), suppression, examples)
-    return compared.findings, mark_known(problems, gaps, str, suppression.reason, found.paths or (".",))
+    compared = compare(findings, entries, str, _never(config), suppression, examples)
+    return compared.findings, mark_known(problems, gaps, str, suppression.reason, reading.paths or (".",))
 
 
 def _below(path: str, repository: Repository) -> str:
-    """Give a path as the repository names it. Raises `click.UsageError` if it is not in it."""
+    """Give a path as the repository names it. Raises `UsageError` if it is not in it."""
     real = os.path.realpath(path)
     below = os.path.relpath(real, repository.top)
     if below == os.pardir or below.startswith(os.pardir + os.sep):
-        raise click.UsageError(f"{path} lies outside of the git repository {repository.top}: --changed-since needs one")
+        raise UsageError(f"{path} lies outside of the git repository {repository.top}: --changed-since needs one")
     return below
 
 
 def _judge(
-    places: Sequence[str], found: Read, gate: RunConfig, repository: Repository, folder: str
+    places: Sequence[str], reading: Reading, config: RunConfig, repository: Repository, folder: str
 ) -> tuple[tuple[BaselineEntry, ...], tuple[Gap, ...]]:
-    """Read and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions.
+    """Reading and judge the earlier version as today's was: with the same policy, inputs, comments and exemptions.
 
     Root modules get the names of today.
     """
@@ -82,28 +84,28 @@ def _judge(
     from imdsguard.suppress.roots import moved_roots
     from imdsguard.terraform.read import read
 
-    assert found.inputs is not None
+    assert reading.inputs is not None
     here = os.path.join(folder, os.path.relpath(os.path.realpath("."), repository.top))
     os.makedirs(here, exist_ok=True)
     given = [there for place in places if (there := _there(os.path.join(folder, place))) is not None]
     if not given:
         return (), ()
-    var_files = _var_files(found.inputs, repository, folder, here)
-    same = replace(found.inputs, working_directory=here, var_files=var_files)
-    reading = read(given, same, supported_types())
+    var_files = _var_files(reading.inputs, repository, folder, here)
+    same = replace(reading.inputs, working_directory=here, var_files=var_files)
+    before = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
-    earlier = replace(estate_of(reading.roots, reading.problems, gate.policy.assumptions), folders=found.folders)
-    outcome = judge(earlier.estate, gate.rules, gate.policy)
-    problems = reading.problems + outcome.problems
-    settled = apply_comments_and_exemptions(outcome.findings, earlier, gate, here, complete=not problems)
-    moved = moved_roots((root.name for root in earlier.roots), here, (root.name for root in found.roots), ".")
-    entries = entries_of(settled.findings, lambda root: moved.get(root, root), _never(gate), messages=True)
+    earlier = replace(estate_of(before.roots, before.problems, config.policy.assumptions), folders=reading.folders)
+    outcome = judge(earlier.estate, config.rules, config.policy)
+    problems = before.problems + outcome.problems
+    counted = apply_comments_and_exemptions(outcome.findings, earlier, config, here, complete=not problems)
+    moved = moved_roots((root.name for root in earlier.roots), here, (root.name for root in reading.roots), ".")
+    entries = entries_of(counted.findings, lambda root: moved.get(root, root), _never(config), messages=True)
     return entries, gaps_of(problems, lambda file: _in_moved(file, moved))
 
 
-def _never(gate: RunConfig) -> frozenset[str]:
+def _never(config: RunConfig) -> frozenset[str]:
     """Give the rules whose findings are always new."""
-    return frozenset(rule.id for rule in gate.rules if rule.fixed)
+    return frozenset(rule.id for rule in config.rules if rule.fixed)
 
 
 def _in_moved(file: str, moved: Mapping[str, str]) -> str:
@@ -140,7 +142,6 @@ def _var_files(inputs: Inputs, repository: Repository, folder: str, here: str) -
         earlier = os.path.join(folder, below)
         if not os.path.isfile(earlier):
             earlier = os.path.join(folder, ".git", f"{number}{'.json' if name.endswith('.json') else ''}")
-            with open(earlier, "w", encoding="utf-8") as file:
-                file.write("{}\n" if name.endswith(".json") else "")
+            write_in_scratch(earlier, b"{}\n" if name.endswith(".json") else b"")
         found.append(os.path.relpath(earlier, here))
     return tuple(found)

@@ -80,7 +80,7 @@ def _load(rule: str, file: str) -> Rule:
         module = import_module(f"{_package(folder)}.{name.removesuffix('.py')}")
     except (Exception, SystemExit) as error:
         raise RuleError(file, _import_fault(error)) from error
-    page = (module.__doc__ or "").strip()
+    page = (module.__doc__ or _docstring(file)).strip()
     if not page:
         raise RuleError(file, "a rule needs a docstring: it is the rule's page")
     severity = getattr(module, "SEVERITY", None)
@@ -94,6 +94,16 @@ def _load(rule: str, file: str) -> Rule:
     controls = {str(key): tuple(ids) for key, ids in getattr(module, "CONTROLS", {}).items()}
     fixed, example = getattr(module, "FIXED", False) is True, getattr(module, "EXAMPLE", False) is True
     return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls, fixed, example)  # type: ignore[arg-type]
+
+
+def _docstring(file: str) -> str:
+    """Read a rule's docstring out of its file: Python drops it with -OO (PYTHONOPTIMIZE=2)."""
+    if sys.flags.optimize < 2:
+        return ""
+    import ast
+
+    with open(file, "rb") as source:
+        return ast.get_docstring(ast.parse(source.read(), file), clean=False) or ""
 
 
 def _package(folder: str) -> str:

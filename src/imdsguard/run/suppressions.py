@@ -11,18 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imdsguard.model.finding import Finding
+    from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.rule import Rule
+    from imdsguard.policy.exemption import Exemption
+    from imdsguard.policy.policy import Policy
     from imdsguard.run.config import RunConfig
-    from imdsguard.run.reading import Read
-    from imdsguard.suppress.apply import Comment
+    from imdsguard.run.reading import Reading
+    from imdsguard.suppress.apply import Comment, SuppressionState
     from imdsguard.suppress.baseline_match import BaselineEntry, Examples
     from imdsguard.suppress.moved import Rename
-
-
-ONLY_SOURCE = (
-    "--changed-since compares two versions of Terraform source, and a plan or a state is of one: "
-    "for these use --baseline, or leave it out (a plan says itself what it changes)"
-)
 
 
 @record(frozen=True, slots=True)
@@ -35,23 +33,91 @@ class Suppressed:
     notes: tuple[str, ...] = ()
 
 
+@record(frozen=True, slots=True)
+class ListedSuppression:
+    """A rule in a comment, or an exemption (`by`), and what becomes of it. `why` says why a comment is invalid.
+
+    `tool` is whose comment it is, `about` the address or what else is named, `until` the last day in ISO 8601.
+    """
+
+    by: str
+    tool: str
+    place: Place
+    about: str
+    root: str | None
+    rules: tuple[str, ...]
+    reason: str
+    until: str | None
+    state: SuppressionState
+    why: str = ""
+
+
+def list_suppressions(reading: Reading, config: RunConfig) -> tuple[tuple[ListedSuppression, ...], tuple[Problem, ...]]:
+    """Give every comment and every exemption, with what becomes of it; and what could not be read or judged."""
+    from imdsguard.run.judge import judge
+
+    outcome = judge(reading.estate, config.rules, config.policy)
+    problems = reading.problems + outcome.problems
+    applied = apply_comments_and_exemptions(outcome.findings, reading, config, ".", complete=not problems)
+    fixed = frozenset(rule.id for rule in config.rules if rule.fixed)
+    listed = [_of_comment(each) for each in applied.comments]
+    listed += [_of_exemption(each, applied.findings, fixed) for each in config.policy.exemptions]
+    return tuple(listed), problems
+
+
+def _of_comment(comment: Comment) -> ListedSuppression:
+    each = comment.directive
+    return ListedSuppression(
+        by="comment",
+        tool=each.tool,
+        place=each.place,
+        about=each.address,
+        root=comment.root,
+        rules=(comment.rule,) if comment.rule else (),
+        reason=each.said.reason,
+        until=each.said.until,
+        state=comment.state,
+        why=comment.fault,
+    )
+
+
+def _of_exemption(exemption: Exemption, findings: Sequence[Finding], fixed: frozenset[str]) -> ListedSuppression:
+    from imdsguard.model.finding import Verdict
+    from imdsguard.run.today import today
+    from imdsguard.suppress.apply import SuppressionState
+
+    used = any(each.verdict is not Verdict.PASS and exemption.covers(each, fixed) for each in findings)
+    otherwise = SuppressionState.USED if used else SuppressionState.UNUSED
+    return ListedSuppression(
+        by="exemption",
+        tool="imdsguard",
+        place=exemption.place,
+        about=", ".join((*exemption.addresses, *exemption.paths, *exemption.roots, *exemption.regions)),
+        root=None,
+        rules=tuple(exemption.rules),
+        reason=exemption.reason,
+        until=exemption.expires,
+        state=SuppressionState.EXPIRED if exemption.over(today()) else otherwise,
+    )
+
+
 def apply_comments_and_exemptions(
-    findings: tuple[Finding, ...], found: Read, gate: RunConfig, folder: str, *, complete: bool
+    findings: tuple[Finding, ...], reading: Reading, config: RunConfig, folder: str, *, complete: bool
 ) -> Suppressed:
     """Heed comments and exemptions. Files are looked for from `folder`: that of the run, or where another tree lies."""
     from imdsguard.suppress.marked import blocks_of, marked_files
     from imdsguard.terraform.boundary import read_bytes
 
-    options = gate.options
+    options = config.options
     if options.no_suppressions:
         return Suppressed(findings)
     comments: tuple[Comment, ...] = ()
-    blocks = blocks_of(resource for root in found.roots for resource in root.resources)
+    blocks = blocks_of(resource for root in reading.roots for resource in root.resources)
     foreign = None
     if options.honor_comments:
         from imdsguard.suppress.foreign_comments import foreign_comments_of
 
-        foreign = foreign_comments_of(options.honor_comments, gate.rules)
+        foreign = foreign_comments_of(options.honor_comments, config.rules)
     marks = foreign.marks if foreign is not None else ()
     files = marked_files(blocks, lambda file: read_bytes(os.path.join(folder, file)), marks)
     if files:
@@ -61,36 +127,34 @@ def apply_comments_and_exemptions(
         from imdsguard.suppress.apply import Asked, apply_comments
         from imdsguard.suppress.foreign_comments import ForeignComments
 
-        on = frozenset(rule.id for rule in gate.rules)
+        on = frozenset(rule.id for rule in config.rules)
         asked = Asked(
-            policy=gate.policy,
-            known=on.union(rule_files(options.checks), RESERVED, (rule.id for rule in gate.policy.rules)),
+            policy=config.policy,
+            known=on.union(rule_files(options.checks), RESERVED, (rule.id for rule in config.policy.rules)),
             on=on,
             today=today(),
-            fixed=frozenset(rule.id for rule in gate.rules if rule.fixed),
+            fixed=frozenset(rule.id for rule in config.rules if rule.fixed),
             foreign=foreign or ForeignComments(),
             complete=complete,
         )
         commented = apply_comments(findings, blocks, files, asked)
         findings, comments = commented.findings, commented.comments
-    if gate.policy.exemptions:
-        from imdsguard.run.exempting import exempted
-
-        findings = exempted(findings, found, gate.policy, gate.rules, complete=complete)
+    if config.policy.exemptions:
+        findings = exempted(findings, reading, config.policy, config.rules, complete=complete)
     return Suppressed(findings, comments=comments)
 
 
-def examples_of(found: Read, gate: RunConfig, root_of: Callable[[str], str]) -> Examples:
+def examples_of(reading: Reading, config: RunConfig, root_of: Callable[[str], str]) -> Examples:
     """Say which findings stand for a whole account and Region."""
     from imdsguard.suppress.baseline_match import Examples
 
-    rated = {rule.id: gate.policy.setting(rule.id).severity or rule.severity for rule in gate.rules if rule.example}
-    there = frozenset((root_of(root.name), each.address) for root in found.roots for each in root.resources)
+    rated = {rule.id: config.policy.setting(rule.id).severity or rule.severity for rule in config.rules if rule.example}
+    there = frozenset((root_of(root.name), each.address) for root in reading.roots for each in root.resources)
     return Examples(rated, there)
 
 
 def followed(
-    entries: Sequence[BaselineEntry], found: Read, examples: Examples, root_of: Callable[[str], str]
+    entries: Sequence[BaselineEntry], reading: Reading, examples: Examples, root_of: Callable[[str], str]
 ) -> tuple[BaselineEntry, ...]:
     """Give entries the addresses under which Terraform goes on with what they are about: see `moved` blocks."""
     if all((entry.root, entry.address) in examples.there for entry in entries):
@@ -100,7 +164,7 @@ def followed(
     from imdsguard.suppress.moved import follow, moves_of
     from imdsguard.terraform.boundary import read_bytes
 
-    roots = {root_of(root.name): root for root in found.roots}
+    roots = {root_of(root.name): root for root in reading.roots}
 
     @cache
     def moves(name: str) -> Rename:
@@ -110,8 +174,44 @@ def followed(
     return tuple(follow(entries, examples.there, moves))
 
 
-def never_known(gate: RunConfig) -> frozenset[str]:
+def never_known(config: RunConfig) -> frozenset[str]:
     """Give the rules whose findings are always new: the fixed ones, and what is said of suppressions themselves."""
     from imdsguard.policy.read import RESERVED
 
-    return frozenset(rule.id for rule in gate.rules if rule.fixed) | frozenset(RESERVED)
+    return frozenset(rule.id for rule in config.rules if rule.fixed) | frozenset(RESERVED)
+
+
+def exempted(
+    findings: tuple[Finding, ...], reading: Reading, policy: Policy, rules: Sequence[Rule], *, complete: bool
+) -> tuple[Finding, ...]:
+    """Mark what the policy exempts today, and add what is to be said of the exemptions themselves.
+
+    `complete`: nothing kept the run from reading and judging all it was given. Only then, and only if it was given the
+    whole project of a policy, it may say that nothing needs an exemption: a run on a few changed files cannot tell.
+    """
+    from imdsguard.policy.exempt import exempt
+    from imdsguard.run.today import today
+
+    seen = [os.path.realpath(folder) for folder in reading.folders] if complete else []
+
+    def whole(exemption: Exemption) -> bool:
+        project = project_of(exemption.place.file)
+        return any(project == folder or project.startswith(os.path.join(folder, "")) for folder in seen)
+
+    return exempt(findings, policy, today(), rules, whole)
+
+
+def project_of(policy: str) -> str:
+    """Give the folder that a policy's file speaks of: that of `.imdsguard.yaml`, else the repository, else its own."""
+    from imdsguard.policy.read import CONFIG
+
+    own = os.path.dirname(os.path.realpath(policy))
+    if os.path.basename(policy) == CONFIG:
+        return own
+    folder = own
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return own
+        folder = above
+    return folder

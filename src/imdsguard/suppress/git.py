@@ -11,6 +11,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
+from imdsguard.system.programs import find_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -165,9 +166,7 @@ _COMPLETE = "a partial clone is not completed over the network; clone without --
 
 
 def _command(folder: str) -> list[str]:
-    from shutil import which
-
-    git = which("git")
+    git = find_program("git", os.environ)
     if git is None:
         raise GitError("git is not installed: --changed-since needs it")
     return [git, "--no-pager", "--no-replace-objects", *_SETTINGS, "-C", folder]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 from imdsguard.suppress.git import GitError, Repository
 from imdsguard.suppress.modules import LARGEST, MANIFEST, SYNTAX, unchanged_modules
+from imdsguard.system.files import write_in_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,8 +47,7 @@ def lay_out(repository: Repository, commit: str, folder: str) -> None:
                 links.append((target, data))
                 continue
             os.makedirs(os.path.dirname(target), exist_ok=True)
-            with open(target, "xb") as file:
-                file.write(data)
+            write_in_scratch(target, data)
         for target, data in links:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             if _inside(os.path.dirname(target), folder):  # and not through another link
@@ -136,8 +136,7 @@ def _modules(today: str, earlier: str) -> None:
     if not entries:
         return
     os.makedirs(os.path.dirname(os.path.join(earlier, MANIFEST)), exist_ok=True)
-    with open(os.path.join(earlier, MANIFEST), "w", encoding="utf-8") as file:
-        json.dump({"Modules": entries}, file)
+    write_in_scratch(os.path.join(earlier, MANIFEST), json.dumps({"Modules": entries}).encode())
     for name in sorted({part for entry in entries if (part := _downloaded(entry["Dir"]))}):
         source = os.path.join(today, ".terraform", "modules", name)
         for path in _files(source):

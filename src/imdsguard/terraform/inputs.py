@@ -41,3 +41,8 @@ class Inputs:
         files, variables = iter(self.var_files), iter(self.variables)
         pairs = [(kind, next(files if kind == "var-file" else variables, "")) for kind in kinds]
         return tuple(pair for pair in pairs if pair[1])
+
+
+def terraform_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Give those variables of an environment by which Terraform is given values: `TF_VAR_*`."""
+    return {name: value for name, value in environment.items() if name.startswith("TF_VAR_")}

