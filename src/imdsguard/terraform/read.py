@@ -169,8 +169,8 @@ class _RunReader:
         )
         if not survey.matters(folder):
             return Root(name, (), files)
-        from imdsguard.terraform.source.load import load
         from imdsguard.terraform.source.resources import Collector
+        from imdsguard.terraform.source.tree import load
 
         tree = load(folder, library, self._inputs)
         return Root(name, Collector(tree, name, self._wanted, survey.matters).collect(), files)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, placed
+from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse, definitely_not_null, length_bounds, number_bounds
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, Collection, Type
 from imdsguard.hcl.values.typetools import friendly_name
-from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import NO_REFINEMENT, Pending, Refinement, Value, derived
 from imdsguard.model.reason import refused
 

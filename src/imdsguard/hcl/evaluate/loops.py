@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, bounded, fixed_shape, placed
+from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, Collection, ListType, SetType, TupleType, Type
 from imdsguard.hcl.values.typetools import friendly_name
-from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import (
     NO_MARKS,
     NO_REFINEMENT,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import is_sequence, whole
 from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
+from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.equality import equal
 from imdsguard.hcl.values.number import machine_int
 from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, ListType, SetType, TupleType, Type
-from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import EMPTY_TUPLE, NO_MARKS, Value, derived, list_of, number, tuple_of
 
 ANY_LIST = ListType(DYNAMIC)

@@ -6,6 +6,7 @@ from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import is_sequence, never_empty, still
 from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
 from imdsguard.hcl.functions.graphemes import count
+from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.equality import equal
 from imdsguard.hcl.values.number import machine_int
@@ -21,7 +22,6 @@ from imdsguard.hcl.values.types import (
     TupleType,
     Type,
 )
-from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import FALSE, TRUE, Refinement, Value, list_of, null, number
 
 BOOLS = ListType(BOOL)

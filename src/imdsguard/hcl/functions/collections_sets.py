@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function
+from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.identity import identity_key, make_set
 from imdsguard.hcl.values.types import DYNAMIC, ListType, SetType, TupleType, Type
-from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import NO_MARKS, Refinement, Value, list_of, tuple_of
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.values.conversions import can_convert, mismatch
+from imdsguard.hcl.values.conversions import can_convert, mismatch, unify
 from imdsguard.hcl.values.number import parse_number
 from imdsguard.hcl.values.number_text import format_number
 from imdsguard.hcl.values.ranges import collapse
@@ -28,7 +28,6 @@ from imdsguard.hcl.values.types import (
     object_type,
 )
 from imdsguard.hcl.values.typetools import element_types, has_dynamic, without_optional
-from imdsguard.hcl.values.unify import unify
 from imdsguard.hcl.values.value import NO_REFINEMENT, OpenObject, Pending, Refinement, Value
 
 if TYPE_CHECKING:

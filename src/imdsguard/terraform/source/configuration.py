@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.errors import EvaluationError, StaticError
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
 from imdsguard.terraform.source.merged_body import MergedBody
-from imdsguard.terraform.source.overrides import put_over
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from imdsguard.hcl.syntax.body import Block, SyntaxBody
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.lazy_expression import LazyExpression
-    from imdsguard.terraform.source.source_cache import SourceCache
 
 LABELS = {
     "variable": 1,
@@ -89,23 +86,28 @@ class Module:
         """The declarations of a kind that is named by one label."""
         return {"variable": self.variables, "output": self.outputs, "module": self.calls}[kind]
 
+    def resource(self, kind: str, type_: str, name: str, place: Place | None) -> Declaration:
+        """Find a resource or data source. Raises `StaticError`, at `place`, if it is not declared."""
+        declaration = self.resources.get((kind, type_, name))
+        if declaration is None:
+            what = {"resource": "resource", "data": "data source"}.get(kind, kind)
+            raise StaticError(f'no {what} "{type_}" "{name}" is declared in this module', place)
+        return declaration
 
-def describe(folder: str, library: SourceCache) -> Module:
-    """Read and merge the configuration files of a folder, overrides last, as Terraform does."""
-    found = library.listing(folder)
-    module = Module(folder, tuple(os.path.join(folder, name) for name in found.names))
-    for name in found.primary:
-        body = library.body(os.path.join(folder, name))
-        if body is not None:
-            for declaration in _declarations(body, module.problems):
-                _add(module, declaration)
-            _add_locals(module, body)
-    for name in found.override:
-        body = library.body(os.path.join(folder, name))
-        if body is not None:
-            for declaration in _declarations(body, module.problems):
-                _override(module, declaration)
-            _override_locals(module, body)
+
+def describe(
+    folder: str, files: tuple[str, ...], primary: Iterable[SyntaxBody], override: Iterable[SyntaxBody]
+) -> Module:
+    """Merge the configuration files of a folder, overrides last, as Terraform does. `files` are the paths of all."""
+    module = Module(folder, files)
+    for body in primary:
+        for declaration in _declarations(body, module.problems):
+            _add(module, declaration)
+        _add_locals(module, body)
+    for body in override:
+        for declaration in _declarations(body, module.problems):
+            _override(module, declaration)
+        _override_locals(module, body)
     return module
 
 
@@ -221,24 +223,40 @@ def _override(module: Module, new: Declaration) -> None:
         table = module.table(new.kind)
         old = table.get(new.name)
         if _is_overridable(module, old, new):
-            table[new.name] = put_over(old, new)
+            table[new.name] = _put_over(old, new)
     elif new.kind in RESOURCES:
         key = (new.kind, new.labels[0], new.labels[1])
         old = module.resources.get(key)
         if _is_overridable(module, old, new):
-            module.resources[key] = put_over(old, new)
+            module.resources[key] = _put_over(old, new)
     elif new.kind == "provider":
         provider = provider_key(new)
         old = module.providers.get(provider)
         # A provider without an alias has an implied empty configuration, so an override may configure it.
         if old is not None or not provider[1]:
-            module.providers[provider] = put_over(old, new)
+            module.providers[provider] = _put_over(old, new)
         else:
             _is_overridable(module, old, new)
     elif new.kind == "terraform":
         module.settings.append(new)
     else:
         module.problems.append(Problem(f"an override file cannot have {new.kind} blocks", new.place))
+
+
+_EITHER = {"count": "for_each", "for_each": "count"}
+"""Of these two the override's takes the place of the other one."""
+
+
+def _put_over(old: Declaration | None, new: Declaration) -> Declaration:
+    """Put an override over a declaration ("Override Files"). The place stays that of the original block."""
+    if old is None:
+        return new
+    drop = tuple(_EITHER[name] for name in ("count", "for_each") if new.section.code(name) is not None)
+    if old.kind not in ("resource", "data", "ephemeral", "module"):
+        drop = ()
+    return Declaration(
+        old.kind, old.labels, old.section.under(new.section, drop), old.place, (*old.overrides, new.place)
+    )
 
 
 def _is_overridable(module: Module, old: Declaration | None, new: Declaration) -> bool:

@@ -10,8 +10,8 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.syntax.source import OpinionBudget
 from imdsguard.model.place import Place
 from imdsguard.terraform.boundary import boundary_of
-from imdsguard.terraform.source.load import load
 from imdsguard.terraform.source.source_cache import SourceCache
+from imdsguard.terraform.source.tree import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable

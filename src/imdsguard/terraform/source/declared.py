@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
     from imdsguard.hcl.values.value import Value
     from imdsguard.model.place import Place
-    from imdsguard.terraform.source.configuration import Declaration
-    from imdsguard.terraform.source.instance import ModuleInstance
+    from imdsguard.terraform.source.configuration import Declaration, Module
 
 _SURROUNDINGS = ("path", "terraform", "tofu")
 _KINDS = ("data", "ephemeral", "resource")
 
 
-def check_declared(instance: ModuleInstance, root: str, steps: Sequence[str | Value], place: Place) -> None:
-    """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated."""
+def check_declared(module: Module, root: str, steps: Sequence[str | Value], place: Place) -> bool:
+    """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated.
+
+    False: it is to none of what a module declares (`each.key`, `path.module`), which only resolving it can tell.
+    """
     first = steps[0] if steps else None
     if root in ("each", "count", "self", *_SURROUNDINGS) or not isinstance(first, str):
-        instance.resolve(root, steps, place)
-        return
-    module = instance.module
+        return False
     if root in ("var", "local", "module"):
         names = {"var": set(module.variables), "local": set(module.locals), "module": set(module.calls)}[root]
         if first not in names:
@@ -35,9 +35,10 @@ def check_declared(instance: ModuleInstance, root: str, steps: Sequence[str | Va
         second = steps[1] if len(steps) > 1 else None
         if not isinstance(second, str):
             raise StaticError(f'"{root}.{first}" must be followed by a name', place)
-        _check_instance(instance.declaration(root, first, second, place), steps[2:], place)
+        _check_instance(module.resource(root, first, second, place), steps[2:], place)
     else:
-        _check_instance(instance.declaration("resource", root, first, place), steps[1:], place)
+        _check_instance(module.resource("resource", root, first, place), steps[1:], place)
+    return True
 
 
 def _check_instance(declaration: Declaration, steps: Sequence[str | Value], place: Place) -> None:

@@ -84,7 +84,7 @@ def check_module(instance: ModuleInstance) -> None:
     module = instance.module
     check_references(instance)
     if instance.call is not None:
-        from imdsguard.terraform.source.names import META_ARGUMENTS
+        from imdsguard.terraform.source.instance import META_ARGUMENTS
 
         for name in instance.call.section.names():
             if name not in module.variables and name not in META_ARGUMENTS:
@@ -189,7 +189,7 @@ def _resource(instance: ModuleInstance, declaration: Declaration) -> dict[str, A
 def _planned(instance: ModuleInstance, declaration: Declaration, key: Key, scope: EvaluationScope) -> Value:
     """Give the planned values: of `terraform_data` all; of other types, whose schema is not known here, what is set."""
     if declaration.labels[0] == "terraform_data":
-        return instance_object(instance, declaration, key, scope)
+        return instance_object(declaration, instance.absolute(declaration, key), scope, instance.once)
     section = declaration.section
     codes = {name: code for name in section.names() if name not in META and (code := section.code(name)) is not None}
     return object_of({name: instance.safe(code, scope) for name, code in codes.items()})

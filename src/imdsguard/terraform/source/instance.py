@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.values.types import DYNAMIC
 from imdsguard.hcl.values.value import (
     EPHEMERAL,
+    FALSE,
     NOT_NULL,
     SENSITIVE,
     Value,
     object_of,
+    string,
     tuple_of,
     unknown,
 )
@@ -19,12 +22,11 @@ from imdsguard.model.reason import Reason, ReasonKind, limited
 from imdsguard.model.value import Reference, Step
 from imdsguard.terraform.source.evaluation import NoNames
 from imdsguard.terraform.source.expansion import Expansion, expand
-from imdsguard.terraform.source.names import META_ARGUMENTS, apply, escaped, surrounding
 from imdsguard.terraform.source.scopes import follow, reason_of
 from imdsguard.terraform.source.variables import constant, flag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from imdsguard.hcl.bounds import Bounds
     from imdsguard.hcl.values.constraint import Constraint
@@ -35,12 +37,24 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.files import RepositoryFiles
     from imdsguard.terraform.source.lazy_expression import LazyExpression
     from imdsguard.terraform.source.scopes import EvaluationScope
-    from imdsguard.terraform.source.tree import ModuleTree
     from imdsguard.terraform.source.variables import Given
 
 
 DEEP = 40
 """How deep references go before locals are computed one after the other instead of through each other."""
+
+
+META_ARGUMENTS = {"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"}
+"""Arguments of a module call that are not for the module's variables ("Modules: meta-arguments")."""
+
+
+class InstanceTree(Protocol):
+    """What an instance asks of the tree that it stands in."""
+
+    evaluation: Evaluation
+
+    def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
+        """Make the instances of a module call, by key; None if the module's code is not there."""
 
 
 class ModuleInstance:
@@ -51,7 +65,7 @@ class ModuleInstance:
     """
 
     def __init__(
-        self, tree: ModuleTree, module: Module, address: str = "", parent: ModuleInstance | None = None,
+        self, tree: InstanceTree, module: Module, address: str = "", parent: ModuleInstance | None = None,
         call: Declaration | None = None, outer: EvaluationScope | None = None, given: Mapping[str, Given] | None = None,
         uncertain: Value | None = None,
     ) -> None:  # fmt: skip
@@ -110,7 +124,7 @@ class ModuleInstance:
         if root == "module":
             return self._module_value(name, steps, place)
         if root in ("path", "terraform", "tofu"):
-            return surrounding(self, root, name, place), 1
+            return self._surrounding(root, name, place), 1
         if root in ("data", "ephemeral", "resource"):
             if len(steps) < 2 or not isinstance(steps[1], str):
                 raise StaticError(f'"{root}.{name}" must be followed by a name', place)
@@ -121,7 +135,24 @@ class ModuleInstance:
         """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated."""
         from imdsguard.terraform.source.declared import check_declared
 
-        check_declared(self, root, steps, place)
+        if not check_declared(self.module, root, steps, place):
+            self.resolve(root, steps, place)
+
+    def _surrounding(self, root: str, name: str, place: Place) -> Value:
+        """Give `path.module`, `terraform.workspace` and their like. Raises `StaticError`."""
+        top = self.files.absolute(".")
+        if root == "path":
+            if name == "root":
+                return string(".")
+            if name == "cwd":
+                return string(top.replace(os.sep, "/"))
+            if name == "module":
+                return string(os.path.relpath(self.module.folder, top).replace(os.sep, "/"))
+        elif name == "workspace":
+            return string(self._evaluation.workspace)
+        elif name == "applying":
+            return FALSE.with_marks(frozenset({EPHEMERAL}))
+        raise StaticError(f'"{root}" has no attribute "{name}"', place)
 
     @property
     def providers(self) -> frozenset[str]:
@@ -183,7 +214,7 @@ class ModuleInstance:
         if value is None:
             value = self._without_value(name, constraint, nullable=nullable)
         elif constraint is not None:
-            value = apply(constraint, value, self._written(name))
+            value = _converted(constraint, value, self._written(name))
         if value.is_null and not nullable:
             raise EvaluationError(f"var.{name} must not be null", self._written(name))
         marks = {SENSITIVE} if flag(section.code("sensitive"), self.constants, default=False) else set()
@@ -329,24 +360,16 @@ class ModuleInstance:
 
     def absolute(self, declaration: Declaration, key: Key = None) -> str:
         """Give the address of a declaration, or of one instance of it, within the root."""
-        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{escaped(key)}"]'
+        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{_escaped(key)}"]'
         return (f"{self.address}." if self.address else "") + declaration.address + index
 
     def resource(self, kind: str, type_: str, name: str, place: Place | None = None) -> Value:
         """Give what a reference to a resource stands for: an object, a tuple or map of objects, or an unknown."""
-        declaration = self.declaration(kind, type_, name, place)
+        declaration = self.module.resource(kind, type_, name, place)
         key = (kind, type_, name)
         if key not in self._resources:
             self._resources[key] = self._resource(declaration)
         return self._resources[key]
-
-    def declaration(self, kind: str, type_: str, name: str, place: Place | None) -> Declaration:
-        """Find a resource or data source. Raises `StaticError` if it is not declared."""
-        declaration = self.module.resources.get((kind, type_, name))
-        if declaration is None:
-            what = {"resource": "resource", "data": "data source"}.get(kind, kind)
-            raise StaticError(f'no {what} "{type_}" "{name}" is declared in this module', place)
-        return declaration
 
     def _resource(self, declaration: Declaration) -> Value:
         from imdsguard.terraform.source.objects import instance_object
@@ -357,11 +380,18 @@ class ModuleInstance:
             assert pending is not None
             return unknown(reason=pending.reason, references=(Reference(self.absolute(declaration)),))
         if expansion.kind == "single":
-            return instance_object(self, declaration, None, self)
-        objects = {key: instance_object(self, declaration, key, scope) for key, scope in expansion.scopes.items()}
+            return instance_object(declaration, self.absolute(declaration), self, self.once)
+        objects = {
+            key: instance_object(declaration, self.absolute(declaration, key), scope, self.once)
+            for key, scope in expansion.scopes.items()
+        }
         if expansion.kind == "count":
             return tuple_of(objects.values())
         return object_of({str(key): value for key, value in objects.items()})
+
+    def once(self, label: str, compute: Callable[[], Value]) -> Value:
+        """Compute what a label of this instance stands for, as `Evaluation.once` does."""
+        return self._evaluation.once(self, label, compute)
 
     def safe(self, code: LazyExpression, scope: EvaluationScope | None = None) -> Value:
         """Evaluate; an error is noted and becomes an unknown value, as does a limit that is reached."""
@@ -372,3 +402,17 @@ class ModuleInstance:
             return unknown(reason=reason_of(error, code.place))
         except LimitReached as reached:
             return unknown(reason=limited(reached.message))
+
+
+def _converted(constraint: Constraint, value: Value, place: Place | None) -> Value:
+    """Convert a value to the type of its variable. Raises `EvaluationError`, at `place` if the value has no other."""
+    try:
+        converted = constraint.apply(value)
+    except EvaluationError as error:
+        raise type(error)(error.message, error.place or place) from None
+    return converted if converted.origin is not None else converted.at(value.origin)
+
+
+def _escaped(key: str) -> str:
+    """Spell a key of `for_each` as addresses do."""
+    return key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("${", "$${").replace("%{", "%%{")

@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imdsguard.terraform.source.configuration import Declaration
-    from imdsguard.terraform.source.expansion import Key
-    from imdsguard.terraform.source.instance import ModuleInstance
     from imdsguard.terraform.source.merged_body import MergedBody
     from imdsguard.terraform.source.scopes import EvaluationScope
+
+    Once = Callable[[str, Callable[[], Value]], Value]
 
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle", "connection", "provisioner", "dynamic"})
 """What every resource has: no argument of the provider's ("Resources: meta-arguments")."""
@@ -39,17 +39,16 @@ TERRAFORM_DATA = frozenset({"id", "input", "output", "triggers_replace"})
 _NEVER_NULL = {"id": STRING, "arn": STRING}
 
 
-def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key, scope: EvaluationScope) -> Value:
-    """Give the object that one instance of a resource is in expressions."""
-    address = instance.absolute(declaration, key)
+def instance_object(declaration: Declaration, address: str, scope: EvaluationScope, once: Once) -> Value:
+    """Give the object that one instance of a resource is in expressions. `once` remembers what a label stands for."""
     if declaration.labels[0] == "terraform_data" and declaration.kind == "resource":
-        return _once(instance, address, lambda: _terraform_data(declaration, address, scope))
+        return once(address, lambda: _terraform_data(declaration, address, scope))
     reason = AFTER_APPLY if declaration.kind == "resource" else Reason(ReasonKind.DATA_SOURCE, address)
     known: dict[str, Value] = {}
 
     def attribute(name: str) -> Value:
         if name not in known:
-            found = _once(instance, f"{address}.{name}", lambda: _configured(declaration.section, scope, name, address))
+            found = once(f"{address}.{name}", lambda: _configured(declaration.section, scope, name, address))
             known[name] = found
         return known[name]
 
@@ -75,10 +74,6 @@ def instance_object(instance: ModuleInstance, declaration: Declaration, key: Key
         return tuple_of(_block(e.section, e.scope, address, (name, i), reason) for i, e in enumerate(found.items))
 
     return OpenObject(attribute, Pending(reason, (Reference(address),), exact=True))
-
-
-def _once(instance: ModuleInstance, label: str, compute: Callable[[], Value]) -> Value:
-    return instance.tree.evaluation.once(instance, label, compute)
 
 
 def _block(

@@ -104,7 +104,11 @@ class SourceCache:
         if folder not in self._modules:
             from imdsguard.terraform.source.configuration import describe
 
-            self._modules[folder] = module = describe(folder, self)
+            found = self.listing(folder)
+            paths = [[os.path.join(folder, name) for name in names] for names in (found.primary, found.override)]
+            bodies = [[body for path in each if (body := self.body(path)) is not None] for each in paths]
+            module = describe(folder, (*paths[0], *paths[1]), *bodies)
+            self._modules[folder] = module
             self.report(*module.problems)
         return self._modules[folder]
 

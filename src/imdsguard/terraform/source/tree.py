@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import LimitReached
 from imdsguard.model.problem import Problem
 from imdsguard.terraform.boundary import read_bytes
+from imdsguard.terraform.source.evaluation import Evaluation
+from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.instance import ModuleInstance
+from imdsguard.terraform.source.variables import given_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.source.configuration import Declaration
-    from imdsguard.terraform.source.evaluation import Evaluation
     from imdsguard.terraform.source.expansion import Key
     from imdsguard.terraform.source.source_cache import SourceCache
     from imdsguard.terraform.source.variables import Given
@@ -159,3 +162,9 @@ def _folders(instance: ModuleInstance) -> list[str]:
         found.append(at.module.folder)
         at = at.parent
     return found
+
+
+def load(folder: str, library: SourceCache, inputs: Inputs) -> ModuleTree:
+    """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
+    evaluation = Evaluation(RepositoryFiles(folder, library.boundary, library.label), inputs.workspace)
+    return ModuleTree(folder, library, evaluation, given_values(folder, inputs, library))
