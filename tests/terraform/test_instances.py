@@ -249,3 +249,94 @@ resource "aws_instance" "web" {
     values = {r.body.blocks("metadata_options").items[0].attribute("http_tokens").value for r in found.values()}
     assert values == {"required"}
     assert len(evaluated) < 10
+
+
+OFF = "lifecycle {\n enabled = false\n}\n"
+
+
+def test_what_opentofu_is_told_to_leave_out_is_not_there(stack):
+    stack.files(
+        {
+            "main.tofu": f"""
+variable "on" {{ default = true }}
+resource "aws_instance" "off" {{
+  {OFF}
+}}
+resource "aws_instance" "on" {{
+  lifecycle {{
+    enabled = var.on
+  }}
+}}
+data "aws_ami" "off" {{
+  {OFF}
+}}
+module "off" {{
+  source = "./m"
+  {OFF}
+}}
+module "on" {{
+  source = "./m"
+  lifecycle {{
+    enabled = var.on
+  }}
+}}
+""",
+            "m/main.tf": 'resource "aws_instance" "inside" {}',
+        }
+    )
+    assert list(stack.resources()) == ["aws_instance.on", "module.on.aws_instance.inside"]
+    assert list(stack.resources(variables=("on=false",))) == []
+
+
+def test_an_override_switches_a_resource_off(stack):
+    stack.files(
+        {"main.tf": 'resource "aws_instance" "web" {}', "a_override.tf": f'resource "aws_instance" "web" {{\n{OFF}}}'}
+    )
+    assert list(stack.resources()) == []
+
+
+def test_what_is_switched_off_is_null_where_it_is_referred_to(stack, instance):
+    stack.files(
+        {
+            "main.tf": f'data "aws_ami" "off" {{\n{OFF}}}\nmodule "off" {{\nsource = "./m"\n{OFF}}}\n'
+            + instance('data.aws_ami.off == null && module.off == null ? "required" : "optional"'),
+            "m/main.tf": 'output "o" { value = 1 }',
+        }
+    )
+    assert stack.tokens("aws_instance.web").value == "required"
+
+
+def test_a_switch_that_cannot_be_computed_makes_existence_unknown(stack):
+    switch = 'lifecycle {\n enabled = data.aws_ami.a.id == ""\n}\n'
+    stack.files({"main.tf": f'data "aws_ami" "a" {{}}\nresource "aws_instance" "web" {{\n{switch}}}'})
+    found = stack.resources()["aws_instance.web"].instances
+    assert isinstance(found, Unknown)
+    assert "data.aws_ami.a" in sentence(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("enabled = null", "enabled must not be null"),
+        ("enabled = 3", "bool"),
+        ("enabled = true\n}\ncount = 1\nlifecycle {", "exclude"),
+    ],
+)
+def test_a_switch_that_opentofu_refuses_is_a_problem(stack, written, said):
+    stack.files({"main.tf": f'resource "aws_instance" "web" {{\nlifecycle {{\n{written}\n}}\n}}'})
+    (problem,) = stack.read().problems
+    assert said in str(problem)
+
+
+def test_a_sensitive_count_counts_and_a_sensitive_for_each_is_refused(stack):
+    stack.files(
+        {
+            "main.tf": 'resource "aws_instance" "web" { count = sensitive(2) }\n'
+            'module "m" {\n  source = "./m"\n  count = sensitive(1)\n}',
+            "m/main.tf": 'resource "aws_instance" "inside" {}',
+        }
+    )
+    assert list(stack.resources()) == ["aws_instance.web[0]", "aws_instance.web[1]", "module.m[0].aws_instance.inside"]
+    stack.files({"main.tf": 'resource "aws_instance" "web" { for_each = sensitive(toset(["a"])) }'})
+    (problem,) = stack.read().problems
+    assert "for_each must not be a sensitive value" in str(problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.arguments import whole
 from imdsguard.hcl.functions.function import ArgumentProblem, FunctionCall, Parameter, function, native
 from imdsguard.hcl.functions.prefixes import Prefix, parse_address, parse_prefix, show_address
@@ -31,6 +31,8 @@ def cidrhost(text: str, host: Number) -> str:
     if given > last:
         raise EvaluationError(f"prefix of {prefix.length} does not accommodate a host numbered {wanted}")
     number = wanted if wanted >= 0 else last - given
+    if prefix.mapped:  # Go puts the number of 32 bits at the front of the address of 128
+        number <<= 96
     return show_address((prefix.network | number) % 2**prefix.width, prefix.width)
 
 
@@ -38,14 +40,14 @@ def cidrhost(text: str, host: Number) -> str:
 def cidrnetmask(text: str) -> str:
     """The netmask of an IPv4 prefix."""
     prefix = parse_prefix(text)
-    if prefix.width != 32:
+    if prefix.width != 32 and not prefix.mapped:
         raise EvaluationError("IPv6 addresses cannot have a netmask")
-    return show_address(prefix.mask, 32)
+    return show_address(prefix.mask, prefix.width)
 
 
 @native("cidrsubnet", STRING, PREFIX, Parameter("newbits", NUMBER), Parameter("netnum", NUMBER))
 def cidrsubnet(text: str, new_bits: Number, number: Number) -> str:
-    """A subnet by its number."""
+    """A subnet by its number. Of a negative one Go keeps the bits of the number and loses those of the prefix."""
     bits, wanted = whole(new_bits), _big(number)
     prefix = parse_prefix(text)
     length = prefix.length + bits
@@ -53,13 +55,11 @@ def cidrsubnet(text: str, new_bits: Number, number: Number) -> str:
         raise EvaluationError(f"insufficient address space to extend prefix of {prefix.length} by {bits}")
     if length < 0:
         return "<nil>"
-    if wanted < 0:
-        raise LimitReached("cidrsubnet() with a negative network number is not computed")
     # Go shifts in 64 bits: with a negative number of bits, or with 64 and more, every subnet number fits.
     most = 2**bits - 1 if 0 <= bits < 64 else LOW_64
     if abs(wanted) & LOW_64 > most:
         raise EvaluationError(f"prefix extension of {bits} does not accommodate a subnet numbered {wanted}")
-    network = (prefix.network | abs(wanted) << (prefix.width - length)) % 2**prefix.width
+    network = abs(prefix.network | wanted << (prefix.width - length)) % 2**prefix.width
     return str(Prefix(network, length, prefix.width))
 
 
@@ -89,7 +89,7 @@ def cidrsubnets(call: FunctionCall, text: Value, *new_bits: Value) -> Value:
             raise ArgumentProblem(i, reason)
         size = 2 ** (prefix.width - length)
         network = -(-following // size) * size
-        if network + size > prefix.network + 2 ** (prefix.width - prefix.length):
+        if prefix.mapped or network + size > prefix.network + 2 ** (prefix.width - prefix.length):
             reason = f"not enough remaining address space for a subnet with a prefix of {length} bits"
             raise ArgumentProblem(i, reason)
         found.append(string(str(Prefix(network, length, prefix.width))))

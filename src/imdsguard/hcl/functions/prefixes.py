@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.errors import EvaluationError
 from imdsguard.model.record import record
 
 MAPPED = 0xFFFF
@@ -27,8 +27,14 @@ class Prefix:
         """The bits of the prefix."""
         return ((1 << self.length) - 1) << (self.width - self.length)
 
+    @property
+    def mapped(self) -> bool:
+        """Whether it is one of IPv4 addresses written as IPv6, which Go's functions take for the one or the other."""
+        return self.width == 128 and self.network >> 32 == MAPPED
+
     def __str__(self) -> str:
-        return f"{show_address(self.network, self.width)}/{self.length}"
+        length = max(self.length - 96, 0) if self.mapped else self.length
+        return f"{show_address(self.network, self.width)}/{length}"
 
 
 def parse_prefix(text: str) -> Prefix:
@@ -44,8 +50,6 @@ def parse_prefix(text: str) -> Prefix:
     length = int(size)
     if length > width:
         raise problem
-    if width == 128 and number >> 32 == MAPPED:
-        raise LimitReached("prefixes of IPv4 addresses written as IPv6 are not computed")
     mask = (2**length - 1) << (width - length)
     return Prefix(number & mask, length, width)
 

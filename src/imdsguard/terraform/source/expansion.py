@@ -1,4 +1,4 @@
-"""`count` and `for_each`: which instances of a block there are."""
+"""`count`, `for_each` and OpenTofu's `enabled`: which instances of a block there are."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
-from imdsguard.hcl.values.types import DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
+from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
 from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, number, string, unknown
 from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
 
 if TYPE_CHECKING:
-    from imdsguard.model.place import Place
     from imdsguard.terraform.source.lazy_expression import LazyExpression
     from imdsguard.terraform.source.merged_body import MergedBody
 
@@ -23,7 +22,10 @@ Key: TypeAlias = str | int | None
 
 @record(frozen=True, slots=True)
 class Expansion:
-    """The instances of a block by key: None for a block without either argument, else numbers or texts.
+    """The instances of a block by key: None for a block without `count` and `for_each`, else numbers or texts.
+
+    A block that its `lifecycle` switches off with `enabled = false` (OpenTofu 1.11: "The enabled meta-argument") is
+    "single" and has none.
 
     `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are
     unknown. `error` is set if Terraform would refuse the argument (it is then unknown as well), `limit`
@@ -40,14 +42,19 @@ class Expansion:
 def expand(section: MergedBody, scope: EvaluationScope) -> Expansion:
     """Find the instances. Never raises: what cannot be computed is an unknown expansion with its reason."""
     count, for_each = section.code("count"), section.code("for_each")
-    code = for_each or count
+    enabled = _lifecycle(section, "enabled")
+    code = for_each or count or enabled
     if code is None:
         return Expansion("single", {None: scope})
-    kind = "for_each" if for_each is not None else "count"
+    kind = "for_each" if for_each is not None else "count" if count is not None else "single"
     try:
+        if enabled is not None and kind != "single":
+            raise EvaluationError(f'"enabled" and "{kind}" exclude each other', enabled.place)
         if for_each is not None and count is not None:
             raise EvaluationError('"count" and "for_each" exclude each other', for_each.place)
         value = scope.evaluate(code)
+        if kind == "single":
+            return _enabled(value, code, scope)
         return _each(value, code, scope) if kind == "for_each" else _count(value, code, scope)
     except EvaluationError as error:
         return _unknown(kind, unknown(reason=reason_of(error, code.place)), code, scope, error)
@@ -65,6 +72,8 @@ def _unknown(
 ) -> Expansion:
     pending = value.pending
     assert pending is not None
+    if kind == "single":
+        return Expansion(kind, {None: scope}, value, error, limit)
     if kind == "count":
         attributes = {"index": unknown(NUMBER, pending.reason, pending.references, refinement=NOT_NULL)}
         bound = Bound(scope, "count", attributes, code.place)
@@ -81,9 +90,21 @@ def _element(value: Value) -> Type:
     return value.type.element if isinstance(value.type, (MapType, SetType)) else DYNAMIC
 
 
-def _refuse_marks(value: Value, what: str, place: Place) -> None:
-    if SENSITIVE in value.marks:
-        raise EvaluationError(f"{what} must not be a sensitive value", place)
+def _lifecycle(section: MergedBody, name: str) -> LazyExpression | None:
+    """An argument of the block's `lifecycle`; an override's takes the place of the original one."""
+    for nested in reversed([each for layer in section.layers() for each in layer.nested("lifecycle")]):
+        code = nested.section.code(name)
+        if code is not None:
+            return code
+    return None
+
+
+def _enabled(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
+    if value.is_null:
+        raise EvaluationError("enabled must not be null", code.place)
+    if not value.is_known:
+        return _unknown("single", value, code, scope)
+    return Expansion("single", {None: scope} if convert(value, BOOL).raw else {})
 
 
 def _afford(scope: EvaluationScope, count: int) -> None:
@@ -96,7 +117,6 @@ def _afford(scope: EvaluationScope, count: int) -> None:
 def _count(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
     if value.is_null:
         raise EvaluationError("count must not be null", code.place)
-    _refuse_marks(value, "count", code.place)
     if not value.is_known:
         return _unknown("count", value, code, scope)
     raw = convert(value, NUMBER).raw
@@ -111,7 +131,8 @@ def _count(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expans
 def _each(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
     if value.is_null:
         raise EvaluationError("for_each must not be null", code.place)
-    _refuse_marks(value, "for_each", code.place)
+    if SENSITIVE in value.marks:  # addresses would tell it; a sensitive count is fine
+        raise EvaluationError("for_each must not be a sensitive value", code.place)
     if not value.is_known:
         return _unknown("for_each", value, code, scope)
     if isinstance(value.type, (MapType, ObjectType)):

@@ -11,6 +11,7 @@ from imdsguard.hcl.values.value import (
     EPHEMERAL,
     FALSE,
     NOT_NULL,
+    NULL,
     SENSITIVE,
     Value,
     object_of,
@@ -306,11 +307,11 @@ class ModuleInstance:
         children = self.children(name)
         if children is None:
             return unknown(reason=Reason(ReasonKind.MODULE_MISSING, f"{prefix}module.{name}")), 1
-        if expansion.kind == "single":
-            return self._output_or_all(children[None], steps, 1, place)
         if expansion.unknown is not None:
             assert expansion.unknown.pending is not None
             return unknown(reason=expansion.unknown.pending.reason, references=expansion.unknown.pending.references), 1
+        if expansion.kind == "single":
+            return self._output_or_all(children[None], steps, 1, place) if children else (NULL, 1)
         key = steps[1] if len(steps) > 1 else None
         if isinstance(key, Value) and isinstance(key.raw, (str, int)) and key.raw in children:
             return self._output_or_all(children[key.raw], steps, 2, place)
@@ -379,6 +380,8 @@ class ModuleInstance:
             pending = expansion.unknown.pending
             assert pending is not None
             return unknown(reason=pending.reason, references=(Reference(self.absolute(declaration)),))
+        if expansion.kind == "single" and not expansion.scopes:
+            return NULL  # switched off: what refers to it must expect that
         if expansion.kind == "single":
             return instance_object(declaration, self.absolute(declaration), self, self.once)
         objects = {
