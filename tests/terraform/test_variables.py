@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imdsguard.model.value import Absent, Known, Unknown
 from imdsguard.report.reasons import sentence
 
@@ -96,3 +98,40 @@ def test_a_value_that_does_not_fit_its_type_is_unknown_with_the_reason(stack, in
     value = stack.tokens("aws_instance.web")
     assert isinstance(value, Unknown)
     assert "bool" in sentence(value.reason)
+
+
+DECLARED = 'variable "tokens" { default = "required" }\nvariable "hops" {\n  type    = number\n  default = 1\n}\n'
+
+
+def problems(stack, **inputs):
+    return [(str(each.place), each.message, each.remedy) for each in stack.read(**inputs).problems]
+
+
+def test_an_option_for_a_variable_that_nothing_declares_is_a_problem(stack, instance):
+    stack.files({"main.tf": DECLARED + instance("var.tokens"), "other/main.tf": 'variable "only_here" {}'})
+    said = "no root module that was read declares this variable"
+    assert problems(stack, variables=("tokns=optional",)) == [("--var tokns", said, 'did you mean "tokens"?')]
+    assert problems(stack, variables=("zone=a", "tokens=optional")) == [("--var zone", said, "Terraform refuses this")]
+    assert problems(stack, variables=("only_here=1", "hops=2")) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "place"),
+    [
+        ({"variables": ("hops=two",)}, "--var hops"),
+        ({"var_files": ("x.tfvars",)}, "x.tfvars:2:8"),
+        ({"environment": {"TF_VAR_hops": "two"}}, "environment variable TF_VAR_hops"),
+    ],
+)
+def test_a_given_value_that_does_not_fit_its_type_is_a_problem(stack, instance, inputs, place):
+    stack.files({"main.tf": DECLARED + instance("var.tokens"), "x.tfvars": 'tokens = "a"\nhops = "two"\n'})
+    ((where, message, remedy),) = problems(stack, **inputs)
+    assert where == place
+    assert "var.hops" in message
+    assert "number" in message
+    assert remedy == "Terraform refuses this"
+
+
+def test_a_given_value_that_converts_is_none(stack, instance):
+    stack.files({"main.tf": DECLARED + instance("var.tokens"), "terraform.tfvars": 'hops = "2"\nundeclared = 1\n'})
+    assert problems(stack) == []

@@ -137,6 +137,7 @@ class _RunReader:
 
     def finish(self) -> RootsRead:
         """Read all roots."""
+        read: list[tuple[SourceCache, str]] = []
         for boundary, (library, survey) in self._libraries.items():
             roots = roots_of(self._folders.get(boundary, ()), survey)
             for folder in self._users(boundary, library, survey):
@@ -144,7 +145,9 @@ class _RunReader:
                     roots.append(folder)
             for folder in roots:
                 self._roots.append(self._root(folder, library, survey))
+            read += [(library, folder) for folder in roots]
             self._problems += library.problems
+        self._problems += _undeclared(self._inputs, read)
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
@@ -173,7 +176,31 @@ class _RunReader:
         from imdsguard.terraform.source.tree import load
 
         tree = load(folder, library, self._inputs)
+        for variable, error in tree.top.refused():
+            message = f"the value that is given to var.{variable} does not fit: {error.message}"
+            library.report(Problem(message, error.place, "Terraform refuses this"))
         return Root(name, Collector(tree, name, self._wanted, survey.matters).collect(), files)
+
+
+def _undeclared(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> list[Problem]:
+    """The names of `--var` that no root module declares: Terraform refuses them, for they may be misspelt."""
+    if not roots:
+        return []
+    missing = [text.partition("=")[0].strip() for kind, text in inputs.given() if kind == "var" and "=" in text]
+    declared: dict[str, None] = {}
+    for library, folder in roots:
+        missing = [name for name in missing if name not in declared]
+        if not missing:
+            return []
+        declared.update(dict.fromkeys(library.module(folder).variables))
+    from difflib import get_close_matches
+
+    found = []
+    for name in dict.fromkeys(name for name in missing if name not in declared):
+        close = get_close_matches(name[:200], list(declared), n=1, cutoff=0.6)
+        remedy = f'did you mean "{close[0]}"?' if close else "Terraform refuses this"
+        found.append(Problem("no root module that was read declares this variable", Place(f"--var {name}"), remedy))
+    return found
 
 
 def read_bytes_of_document(path: str) -> bytes:

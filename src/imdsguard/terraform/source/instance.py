@@ -27,7 +27,7 @@ from imdsguard.terraform.source.scopes import follow, reason_of
 from imdsguard.terraform.source.variables import constant, flag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from imdsguard.hcl.bounds import Bounds
     from imdsguard.hcl.values.constraint import Constraint
@@ -222,6 +222,24 @@ class ModuleInstance:
         if flag(section.code("ephemeral"), self.constants, default=False):
             marks.add(EPHEMERAL)
         return value.with_marks(frozenset(marks)) if marks else value
+
+    def refused(self) -> Iterator[tuple[str, EvaluationError]]:
+        """Give the variables whose given values do not fit their types, each with the error and its place."""
+        for name, given in self._given.items():
+            if name not in self.module.variables:
+                continue
+            try:
+                constraint = self.constraint(name)
+            except EvaluationError:  # told where the variable is declared
+                continue
+            try:
+                value = given.evaluate(constraint.type if constraint is not None else None, self.constants)
+                if constraint is not None:
+                    _converted(constraint, value, given.place)
+            except EvaluationError as error:
+                yield name, type(error)(error.message, error.place or given.place)
+            except LimitReached:  # what asks for the value says so
+                continue
 
     def _without_value(self, name: str, constraint: Constraint | None, *, nullable: bool) -> Value:
         declared = self.module.variables[name]
