@@ -135,3 +135,13 @@ def test_a_given_value_that_does_not_fit_its_type_is_a_problem(stack, instance, 
 def test_a_given_value_that_converts_is_none(stack, instance):
     stack.files({"main.tf": DECLARED + instance("var.tokens"), "terraform.tfvars": 'hops = "2"\nundeclared = 1\n'})
     assert problems(stack) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"]
+)
+def test_a_variable_may_not_have_the_name_of_an_argument_of_module_blocks(stack, instance, name):
+    stack.files({"main.tf": f'variable "{name}" {{ default = 1 }}\n' + instance('"required"')})
+    ((where, message, _),) = problems(stack)
+    assert where == "main.tf:1:1"
+    assert f'"{name}" is reserved' in message

@@ -26,6 +26,10 @@ NAMES = {
     "password": string("hunter2").with_marks(frozenset((SENSITIVE,))),
     "template": string("Hello, ${name}!"),
     "nested": string("${templatestring(x, {})}"),
+    "reads": string('${file("hello.txt")}'),
+    "looks": string('${fileexists("hello.txt")}'),
+    "lists": string('${fileset(".", "*.txt")[0]}'),
+    "paths": string('${basename("a/b")} ${abspath("x")} ${try(filemd5("hello.txt"), "refused")}'),
 }
 
 

@@ -35,6 +35,7 @@ def files(tmp_path):
         ('templatefile("list.tftpl", { items = ["a", "b"] })', '"- a\\n- b\\n"'),
         ('templatefile("whole.tftpl", { list = [1, "a"] })', '[1,"a"]'),
         ('templatestring(local.template, { name = "Ann" })', '"Hello, Ann!"'),
+        ("templatestring(local.paths, {})", '"b /stack/x refused"'),
     ],
 )
 def test_gives(evaluate, files, text, expected):
@@ -56,6 +57,9 @@ def test_gives(evaluate, files, text, expected):
         'templatestring("literal ${"x"}", {})',
         "templatestring(local.template, {})",
         'templatestring(local.nested, { x = "y" })',
+        "templatestring(local.reads, {})",
+        "templatestring(local.looks, {})",
+        "templatestring(local.lists, {})",
     ],
 )
 def test_refuses(evaluate, files, text):

@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 class TemplateScope:
     """What a template sees: its variables, and nothing of the module around it."""
 
-    __slots__ = ("_around", "_variables")
+    __slots__ = ("_around", "_files", "_variables")
 
     template_depth = 1
 
-    def __init__(self, around: HclScope, variables: Mapping[str, Value]) -> None:
+    def __init__(self, around: HclScope, variables: Mapping[str, Value], files: Files) -> None:
         self._around = around
         self._variables = variables
+        self._files = files
 
     @property
     def bounds(self) -> Bounds:
@@ -47,8 +48,8 @@ class TemplateScope:
 
     @property
     def files(self) -> Files:
-        """The files of the call."""
-        return self._around.files
+        """The files that the template may read."""
+        return self._files
 
     @property
     def identity(self) -> object:
@@ -60,6 +61,37 @@ class TemplateScope:
         if root not in self._variables:
             raise EvaluationError(f'vars map does not contain key "{root}"', place)
         return self._variables[root], 0
+
+
+class NoFiles:
+    """The files that a template in a string may read: none. Paths are still made absolute."""
+
+    __slots__ = ("_around",)
+
+    def __init__(self, around: Files) -> None:
+        self._around = around
+
+    def _refuse(self) -> EvaluationError:
+        return EvaluationError(
+            "cannot use filesystem access functions in templatestring templates; consider passing the function result "
+            "as a template variable instead"
+        )
+
+    def read(self, path: str) -> bytes:  # noqa: ARG002
+        """Raise `EvaluationError`."""
+        raise self._refuse()
+
+    def exists(self, path: str) -> bool:  # noqa: ARG002
+        """Raise `EvaluationError`."""
+        raise self._refuse()
+
+    def glob(self, path: str, pattern: str) -> list[str]:  # noqa: ARG002
+        """Raise `EvaluationError`."""
+        raise self._refuse()
+
+    def absolute(self, path: str) -> str:
+        """Give the absolute path, as outside of the template."""
+        return self._around.absolute(path)
 
 
 @function("templatefile", DYNAMIC, Parameter("path", STRING), Parameter("vars"))
@@ -96,7 +128,8 @@ def templatestring(context: CallContext, arguments: Sequence[Deferred]) -> Value
         given = _variables(variables, 1)
     except ArgumentProblem as problem:
         raise EvaluationError(f'Invalid value for "vars" parameter: {problem.message}.', context.place) from None
-    rendered = render(str(template.raw), "<templatestring argument>", given, context)
+    files = NoFiles(context.scope.files)
+    rendered = render(str(template.raw), "<templatestring argument>", given, context, files=files)
     return convert(rendered, STRING).with_marks(marks)
 
 
@@ -134,8 +167,15 @@ def _is_name(name: str) -> bool:
     return name.replace("-", "_").isidentifier() and not name.startswith(("-", "_"))
 
 
-def render(text: str, label: str, variables: Mapping[str, Value], context: CallContext, file: str = "") -> Value:
-    """Parse and evaluate a template, which places call `file` and messages `label`.
+def render(
+    text: str,
+    label: str,
+    variables: Mapping[str, Value],
+    context: CallContext,
+    file: str = "",
+    files: Files | None = None,
+) -> Value:
+    """Parse and evaluate a template, which places call `file` and messages `label`; `files` are those it may read.
 
     Raises `EvaluationError` and `LimitReached`.
     """
@@ -155,7 +195,7 @@ def render(text: str, label: str, variables: Mapping[str, Value], context: CallC
     bounds = context.bounds
     bounds.enter()
     try:
-        result = compiled.evaluate(TemplateScope(context.scope, variables))
+        result = compiled.evaluate(TemplateScope(context.scope, variables, files or context.scope.files))
     finally:
         bounds.leave()
     if result.is_null:

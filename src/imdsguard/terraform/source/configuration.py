@@ -36,6 +36,9 @@ LABELS = {
 }
 """The blocks of a configuration file and how many labels each has ("Terraform configuration language": blocks)."""
 
+META_ARGUMENTS = {"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"}
+"""Arguments of a module call that are not for the module's variables: no variable may have such a name ("variable")."""
+
 RESOURCES = ("resource", "data", "ephemeral")
 NAMED = ("variable", "output", "module", *RESOURCES)
 
@@ -161,6 +164,9 @@ def _unknown_blocks(body: SyntaxBody, kind: str) -> list[Place]:
 
 
 def _add(module: Module, new: Declaration) -> None:
+    if new.kind == "variable" and new.name in META_ARGUMENTS:
+        message = f'the variable name "{new.name}" is reserved: it has a meaning of its own in module blocks'
+        module.problems.append(Problem(message, new.place, "Terraform refuses this"))
     if new.kind in ("variable", "output", "module"):
         table = module.table(new.kind)
         if _is_new(module, table.get(new.name), new):

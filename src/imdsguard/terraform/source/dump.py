@@ -84,7 +84,7 @@ def check_module(instance: ModuleInstance) -> None:
     module = instance.module
     check_references(instance)
     if instance.call is not None:
-        from imdsguard.terraform.source.instance import META_ARGUMENTS
+        from imdsguard.terraform.source.configuration import META_ARGUMENTS
 
         for name in instance.call.section.names():
             if name not in module.variables and name not in META_ARGUMENTS:

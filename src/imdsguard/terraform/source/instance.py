@@ -21,6 +21,7 @@ from imdsguard.hcl.values.value import (
 )
 from imdsguard.model.reason import Reason, ReasonKind, limited
 from imdsguard.model.value import Reference, Step
+from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.evaluation import NoNames
 from imdsguard.terraform.source.expansion import Expansion, expand
 from imdsguard.terraform.source.scopes import follow, reason_of
@@ -43,10 +44,6 @@ if TYPE_CHECKING:
 
 DEEP = 40
 """How deep references go before locals are computed one after the other instead of through each other."""
-
-
-META_ARGUMENTS = {"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle", "locals"}
-"""Arguments of a module call that are not for the module's variables ("Modules: meta-arguments")."""
 
 
 class InstanceTree(Protocol):

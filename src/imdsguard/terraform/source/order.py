@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.terraform.source.instance import META_ARGUMENTS
+from imdsguard.terraform.source.configuration import META_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

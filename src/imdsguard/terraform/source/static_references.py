@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.model.problem import Problem
 from imdsguard.terraform.source.blocks import iterator_name
-from imdsguard.terraform.source.instance import META_ARGUMENTS
+from imdsguard.terraform.source.configuration import META_ARGUMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
