@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import instances, language, plans, reading, startup
+from benchmarks import instances, language, plans, reading, records, startup
 
 SUITES = {
     "start": startup,
+    "records": records,
     "reading": reading,
     "language": language,
     "instances": instances,
