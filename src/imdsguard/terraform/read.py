@@ -50,7 +50,7 @@ class _RunReader:
         self._excluded = Excluded(inputs.exclude)
         self._directory = os.path.realpath(inputs.working_directory)
         self._budget = OpinionBudget()
-        self._libraries: dict[str, tuple[SourceCache, ModuleGraph]] = {}
+        self._caches: dict[str, tuple[SourceCache, ModuleGraph]] = {}
         self._folders: dict[str, list[str]] = {}
         self._files: dict[str, dict[str, str]] = {}
         self._documents: list[Root] = []
@@ -83,16 +83,16 @@ class _RunReader:
     def _label(self, full: str) -> str:
         return os.path.relpath(full, self._directory).replace(os.sep, "/")
 
-    def _library(self, boundary: Boundary) -> tuple[SourceCache, ModuleGraph]:
-        if boundary.root not in self._libraries:
-            library = SourceCache(self._directory, boundary, self._budget)
-            self._libraries[boundary.root] = (library, ModuleGraph(library, self._prefilter))
-        return self._libraries[boundary.root]
+    def _cache(self, boundary: Boundary) -> tuple[SourceCache, ModuleGraph]:
+        if boundary.root not in self._caches:
+            cache = SourceCache(self._directory, boundary, self._budget)
+            self._caches[boundary.root] = (cache, ModuleGraph(cache, self._prefilter))
+        return self._caches[boundary.root]
 
     def _folder(self, full: str) -> None:
         boundary = boundary_of(full, self._directory)
-        library, _ = self._library(boundary)
-        found = list(find_folders(os.path.realpath(full), library, self._excluded))
+        cache, _ = self._cache(boundary)
+        found = list(find_folders(os.path.realpath(full), cache, self._excluded))
         self._folders.setdefault(boundary.root, []).extend(found)
         if not found:
             self._problems.append(
@@ -107,9 +107,9 @@ class _RunReader:
         folder = os.path.realpath(os.path.dirname(full))
         boundary = boundary_of(folder, self._directory)
         self._files.setdefault(boundary.root, {})[folder] = real
-        library, _ = self._library(boundary)
+        cache, _ = self._cache(boundary)
         if is_configuration(os.path.basename(full)):
-            library.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
+            cache.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
 
     def _document(self, label: str, data: bytes) -> None:
         from imdsguard.terraform.documents import document_in
@@ -138,48 +138,48 @@ class _RunReader:
     def finish(self) -> RootsRead:
         """Read all roots."""
         read: list[tuple[SourceCache, str]] = []
-        for boundary, (library, survey) in self._libraries.items():
-            roots = roots_of(self._folders.get(boundary, ()), survey)
-            for folder in self._users(boundary, library, survey):
+        for boundary, (cache, graph) in self._caches.items():
+            roots = roots_of(self._folders.get(boundary, ()), graph)
+            for folder in self._users(boundary, cache, graph):
                 if folder not in roots:
                     roots.append(folder)
             for folder in roots:
-                self._roots.append(self._root(folder, library, survey))
-            read += [(library, folder) for folder in roots]
-            self._problems += library.problems
+                self._roots.append(self._root(folder, cache, graph))
+            read += [(cache, folder) for folder in roots]
+            self._problems += cache.problems
         self._problems += _undeclared(self._inputs, read)
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
         return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)))
 
-    def _users(self, boundary: str, library: SourceCache, survey: ModuleGraph) -> list[str]:
+    def _users(self, boundary: str, cache: SourceCache, graph: ModuleGraph) -> list[str]:
         """Find the roots that use the folders of the files given singly; a folder that nothing calls is its own."""
         changed = self._files.get(boundary)
         if not changed:
             return []
-        every = list(find_folders(boundary, library, self._excluded))
+        every = list(find_folders(boundary, cache, self._excluded))
         every += [folder for folder in changed if folder not in every]
-        roots = roots_of(every, survey)
-        return [root for root in roots if not survey.reach(root).isdisjoint(changed)]
+        roots = roots_of(every, graph)
+        return [root for root in roots if not graph.reach(root).isdisjoint(changed)]
 
-    def _root(self, folder: str, library: SourceCache, survey: ModuleGraph) -> Root:
-        name = library.label(folder)
+    def _root(self, folder: str, cache: SourceCache, graph: ModuleGraph) -> Root:
+        name = cache.label(folder)
         files = tuple(
-            library.label(os.path.join(reached, file))
-            for reached in sorted(survey.reach(folder))
-            for file in library.listing(reached).names
+            cache.label(os.path.join(reached, file))
+            for reached in sorted(graph.reach(folder))
+            for file in cache.listing(reached).names
         )
-        if not survey.matters(folder):
+        if not graph.matters(folder):
             return Root(name, (), files)
         from imdsguard.terraform.source.resources import Collector
         from imdsguard.terraform.source.tree import load
 
-        tree = load(folder, library, self._inputs)
+        tree = load(folder, cache, self._inputs)
         for variable, error in tree.top.refused():
             message = f"the value that is given to var.{variable} does not fit: {error.message}"
-            library.report(Problem(message, error.place, "Terraform refuses this"))
-        return Root(name, Collector(tree, name, self._wanted, survey.matters).collect(), files)
+            cache.report(Problem(message, error.place, "Terraform refuses this"))
+        return Root(name, Collector(tree, name, self._wanted, graph.matters).collect(), files)
 
 
 def _undeclared(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> list[Problem]:
@@ -188,11 +188,11 @@ def _undeclared(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> lis
         return []
     missing = [text.partition("=")[0].strip() for kind, text in inputs.given() if kind == "var" and "=" in text]
     declared: dict[str, None] = {}
-    for library, folder in roots:
+    for cache, folder in roots:
         missing = [name for name in missing if name not in declared]
         if not missing:
             return []
-        declared.update(dict.fromkeys(library.module(folder).variables))
+        declared.update(dict.fromkeys(cache.module(folder).variables))
     from difflib import get_close_matches
 
     found = []

@@ -62,16 +62,16 @@ class SourceBeside:
     def __init__(
         self,
         folder: str,
-        library: SourceCache,
-        survey: ModuleGraph,
+        cache: SourceCache,
+        graph: ModuleGraph,
         inputs: Inputs,
         wanted: frozenset[str],
         variables: Mapping[str, object],
         document: Place,
     ) -> None:
-        self.name = library.label(folder)
-        self._tree = _tree(folder, library, inputs, variables, document)
-        self.resources = Collector(self._tree, self.name, wanted, survey.matters).collect()
+        self.name = cache.label(folder)
+        self._tree = _tree(folder, cache, inputs, variables, document)
+        self.resources = Collector(self._tree, self.name, wanted, graph.matters).collect()
         self._exact = {resource.address: (number, resource) for number, resource in enumerate(self.resources)}
         self._blocks: dict[str, tuple[int, Resource]] = {}
         for number, resource in enumerate(self.resources):
@@ -111,20 +111,20 @@ class SourceBeside:
 
 
 def _tree(
-    folder: str, library: SourceCache, inputs: Inputs, variables: Mapping[str, object], document: Place
+    folder: str, cache: SourceCache, inputs: Inputs, variables: Mapping[str, object], document: Place
 ) -> ModuleTree:
     """Load the root module with the values of the plan. Where `inputs` give the same value, it is said where."""
-    given = given_values(folder, inputs, library)
-    tree = _load(folder, library, inputs, given)
+    given = given_values(folder, inputs, cache)
+    tree = _load(folder, cache, inputs, given)
     changed = {name: Planned(document, value=v) for name, v in variables.items() if not _has(tree, name, v)}
     if not changed:
         return tree
-    return _load(folder, library, inputs, {**given, **changed})
+    return _load(folder, cache, inputs, {**given, **changed})
 
 
-def _load(folder: str, library: SourceCache, inputs: Inputs, given: Mapping[str, Given]) -> ModuleTree:
-    evaluation = Evaluation(RepositoryFiles(folder, library.boundary, library.label), inputs.workspace)
-    return ModuleTree(folder, library, evaluation, given)
+def _load(folder: str, cache: SourceCache, inputs: Inputs, given: Mapping[str, Given]) -> ModuleTree:
+    evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label), inputs.workspace)
+    return ModuleTree(folder, cache, evaluation, given)
 
 
 def _has(tree: ModuleTree, name: str, value: object) -> bool:

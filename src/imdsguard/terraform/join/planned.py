@@ -93,23 +93,23 @@ def _plan_of_root(plan: Plan | None, name: str) -> Plan | None:
 
 def _open(root: Root, folder: str, inputs: Inputs, wanted: frozenset[str], *, sure: bool = True) -> _Pair | None:
     """Read the root module in a folder; None if there is none, or (if not `sure`) one that is surely another."""
-    library = SourceCache(inputs.working_directory, boundary_of(folder, inputs.working_directory))
-    if not library.listing(folder).names or not (sure or _declares(library, folder, root)):
+    cache = SourceCache(inputs.working_directory, boundary_of(folder, inputs.working_directory))
+    if not cache.listing(folder).names or not (sure or _declares(cache, folder, root)):
         return None
-    survey = ModuleGraph(library, Prefilter(wanted))
+    graph = ModuleGraph(cache, Prefilter(wanted))
     variables = root.plan.variables if root.plan is not None else {}
-    source = SourceBeside(folder, library, survey, inputs, wanted, variables, Place(root.name))
+    source = SourceBeside(folder, cache, graph, inputs, wanted, variables, Place(root.name))
     files = tuple(
-        library.label(os.path.join(reached, file))
-        for reached in sorted(survey.reach(folder))
-        for file in library.listing(reached).names
+        cache.label(os.path.join(reached, file))
+        for reached in sorted(graph.reach(folder))
+        for file in cache.listing(reached).names
     )
     return _Pair(root, source, files)
 
 
-def _declares(library: SourceCache, folder: str, root: Root) -> bool:
+def _declares(cache: SourceCache, folder: str, root: Root) -> bool:
     """Whether a root module has the resources and module calls that a plan has at its top."""
-    module = library.module(folder)
+    module = cache.module(folder)
     for resource in root.resources:
         words = unkeyed(resource.address).split(".")
         if words[0] == "module":

@@ -31,13 +31,13 @@ class Console:
         if not os.path.isdir(folder):
             raise NotADirectoryError(directory)
         boundary = boundary_of(folder, inputs.working_directory)
-        self._library = SourceCache(inputs.working_directory, boundary, OpinionBudget())
-        self._tree = load(folder, self._library, inputs)
+        self._cache = SourceCache(inputs.working_directory, boundary, OpinionBudget())
+        self._tree = load(folder, self._cache, inputs)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """What could not be read."""
-        return self._library.problems
+        return self._cache.problems
 
     def evaluate(self, text: str) -> Value:
         """Compute an expression in the root module; each has all of the bounds to itself.

@@ -46,8 +46,8 @@ def _expression(glob: str) -> str:
 class ModuleGraph:
     """What is known of folders without looking at expressions: whether they matter, and which ones they call."""
 
-    def __init__(self, library: SourceCache, prefilter: Prefilter) -> None:
-        self._library = library
+    def __init__(self, cache: SourceCache, prefilter: Prefilter) -> None:
+        self._cache = cache
         self._prefilter = prefilter
         self._matters: dict[str, bool] = {}
         self._calls: dict[str, tuple[str, ...]] = {}
@@ -60,18 +60,18 @@ class ModuleGraph:
         self._matters[folder] = False
         calls: dict[str, None] = {}
         elsewhere = False
-        for name in self._library.listing(folder).names:
+        for name in self._cache.listing(folder).names:
             path = os.path.join(folder, name)
-            data = self._library.data(path)
+            data = self._cache.data(path)
             if data is None:
                 continue
             matters, calling = self._prefilter.matters(data), self._prefilter.calls(data)
             self._matters[folder] |= matters
-            body = self._library.body(path) if calling or self._prefilter.suspicious(data) else None
+            body = self._cache.body(path) if calling or self._prefilter.suspicious(data) else None
             for call in module_calls(body) if body is not None and calling else ():
                 source = call.section.code("source")
                 text = source.literal() if source is not None else None
-                target = self._library.boundary.inside(os.path.join(folder, text)) if text and is_local(text) else None
+                target = self._cache.boundary.inside(os.path.join(folder, text)) if text and is_local(text) else None
                 if target is not None and os.path.isdir(target):
                     calls[target] = None
                 else:
@@ -105,7 +105,7 @@ class ModuleGraph:
         return False
 
 
-def find_folders(top: str, library: SourceCache, excluded: Excluded) -> Iterator[str]:
+def find_folders(top: str, cache: SourceCache, excluded: Excluded) -> Iterator[str]:
     """Walk a folder for those with configuration files, in order; hidden folders (so `.terraform`) are left alone.
 
     Links are followed as far as the repository goes, and no folder is visited twice, so that loops end.
@@ -114,28 +114,28 @@ def find_folders(top: str, library: SourceCache, excluded: Excluded) -> Iterator
     todo = [top]
     while todo:
         folder = todo.pop()
-        real = library.boundary.inside(folder)
+        real = cache.boundary.inside(folder)
         if real is None or real in seen:
             continue
         seen.add(real)
-        if library.listing(real).names:
+        if cache.listing(real).names:
             yield real
         try:
             with os.scandir(real) as entries:
                 below = sorted(e.path for e in entries if not e.name.startswith(".") and e.is_dir())
         except OSError:
             continue
-        todo += [path for path in reversed(below) if not excluded(library.label(path))]
+        todo += [path for path in reversed(below) if not excluded(cache.label(path))]
 
 
-def roots_of(folders: Iterable[str], survey: ModuleGraph) -> list[str]:
+def roots_of(folders: Iterable[str], graph: ModuleGraph) -> list[str]:
     """Give the folders that no other one calls; of folders that only call each other in a circle, the first."""
     given = list(dict.fromkeys(folders))
-    called = {target for folder in given for target in survey.calls(folder) if target != folder}
+    called = {target for folder in given for target in graph.calls(folder) if target != folder}
     roots = [folder for folder in given if folder not in called]
-    reached = {below for root in roots for below in survey.reach(root)}
+    reached = {below for root in roots for below in graph.reach(root)}
     for folder in given:
         if folder not in reached:
             roots.append(folder)
-            reached |= survey.reach(folder)
+            reached |= graph.reach(folder)
     return sorted(roots, key=given.index)

@@ -44,7 +44,7 @@ def dump(tree: ModuleTree, say: Callable[[Reason], str]) -> dict[str, Any]:
             if declaration.kind == "resource":
                 resources.update(_resource(instance, declaration))
     outputs = {name: _output(top, name) for name in sorted(top.module.outputs)}
-    errors = [str(problem) for problem in tree.library.problems]
+    errors = [str(problem) for problem in tree.cache.problems]
     errors += [_told(error, say) for error in tree.evaluation.errors]
     if errors:
         return {"error": errors[0], "errors": list(dict.fromkeys(errors))}

@@ -40,7 +40,7 @@ class Collector:
         self._providers = Providers()
         self._order = CreationOrder()
         self._parsed: set[MergedBody] = set()
-        self._reach = StaticReferenceCheck(tree.library)
+        self._static = StaticReferenceCheck(tree.cache)
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -52,11 +52,11 @@ class Collector:
                 # What stands in a data source counts only if something asks for it: most are about something else.
                 if declaration.kind == "resource" and declaration.section not in self._parsed:
                     self._parse(declaration.section)
-                    self._reach.check(instance, declaration.section)
+                    self._static.check(instance, declaration.section)
                 try:
                     expansion = instance.expansion(declaration)
                 except (EvaluationError, LimitReached) as error:
-                    self._tree.library.report(Problem(str(error), declaration.place, "this block was not checked"))
+                    self._tree.cache.report(Problem(str(error), declaration.place, "this block was not checked"))
                     continue
                 self._report_expansion(expansion, declaration)
                 doubt = expansion.unknown or instance.uncertain
@@ -69,9 +69,9 @@ class Collector:
                     continue
                 children = instance.children(name)
                 self._report_expansion(instance.call_expansion(name), call)
-                self._reach.check_call(instance, name)
+                self._static.check_call(instance, name)
             except (EvaluationError, LimitReached) as error:
-                self._tree.library.report(Problem(str(error), call.place, "this module was not checked"))
+                self._tree.cache.report(Problem(str(error), call.place, "this module was not checked"))
                 continue
             for child in (children or {}).values():
                 yield from self._module(child)
@@ -81,9 +81,9 @@ class Collector:
         place = _expansion_place(declaration)
         if expansion.error is not None:
             message = expansion.error.message
-            self._tree.library.report(Problem(message, expansion.error.place or place, "Terraform refuses this"))
+            self._tree.cache.report(Problem(message, expansion.error.place or place, "Terraform refuses this"))
         elif expansion.limit:
-            self._tree.library.report(Problem(expansion.limit, place, "they were judged as if they were one"))
+            self._tree.cache.report(Problem(expansion.limit, place, "they were judged as if they were one"))
 
     def _parse(self, section: MergedBody) -> None:
         """Report what is no expression in a wanted resource, even where nobody will ask for its value."""
@@ -96,9 +96,9 @@ class Collector:
                 if code is not None:
                     code.node()
             except EvaluationError as error:
-                self._tree.library.report(Problem(error.message, error.place or code.place if code else section.place))
+                self._tree.cache.report(Problem(error.message, error.place or code.place if code else section.place))
             except LimitReached as limit:
-                self._tree.library.report(Problem(limit.message, code.place if code else section.place))
+                self._tree.cache.report(Problem(limit.message, code.place if code else section.place))
         for body in section.layers() if len(section.bodies) > 1 else (section,):
             for type_ in body.types():
                 for nested in body.nested(type_):

@@ -36,8 +36,8 @@ _Written: TypeAlias = tuple["ModuleInstance", "LazyExpression", frozenset[str]]
 class StaticReferenceCheck:
     """Follows references and reports the faults. Keeps what it has seen: everything is looked at once."""
 
-    def __init__(self, library: SourceCache) -> None:
-        self._library = library
+    def __init__(self, cache: SourceCache) -> None:
+        self._cache = cache
         self._codes: set[LazyExpression] = set()
         self._done: set[_Name] = set()
 
@@ -72,11 +72,11 @@ class StaticReferenceCheck:
             code = call.section.code(argument)
             if argument not in child.module.variables and argument not in META_ARGUMENTS and code is not None:
                 message = f'an argument named "{argument}" is not expected here: the module has no such variable'
-                self._library.report(Problem(message, code.place, "Terraform refuses this"))
+                self._cache.report(Problem(message, code.place, "Terraform refuses this"))
         for variable, declaration in child.module.variables.items():
             if declaration.section.code("default") is None and call.section.code(variable) is None:
                 message = f'the argument "{variable}" is missing: the module has this variable, and no default for it'
-                self._library.report(Problem(message, call.place, "Terraform refuses this"))
+                self._cache.report(Problem(message, call.place, "Terraform refuses this"))
 
     def _follow(self, start: _Written) -> None:
         """Go through everything that an expression refers to, depth first and without recursion."""
@@ -123,19 +123,19 @@ class StaticReferenceCheck:
                 self._report(error.message, error, code)
         except LimitReached as limit:
             if first:
-                self._library.report(Problem(limit.message, code.place))
+                self._cache.report(Problem(limit.message, code.place))
         return tuple(found)
 
     def _circle(self, names: list[_Name]) -> None:
         labels = " -> ".join(_label(name) for name in names)
         written = _written(names[0])
         place = written[1].place if written is not None else None
-        self._library.report(Problem(f"these refer to each other in a circle: {labels}", place, "break the circle"))
+        self._cache.report(Problem(f"these refer to each other in a circle: {labels}", place, "break the circle"))
 
     def _report(self, message: str, error: EvaluationError, code: LazyExpression | None) -> None:
         place = error.place or (code.place if code is not None else None)
         remedy = "Terraform refuses this" if error.stage == "static" else ""
-        self._library.report(Problem(message, place, remedy) if remedy else Problem(message, place))
+        self._cache.report(Problem(message, place, remedy) if remedy else Problem(message, place))
 
 
 def _named(instance: ModuleInstance, root: str, steps: tuple[object, ...]) -> _Name | None:

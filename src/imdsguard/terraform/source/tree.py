@@ -29,13 +29,13 @@ MAX_NESTING = 40
 class ModuleTree:
     """One root module: where the code of its calls lies, and the instances that they make."""
 
-    def __init__(self, folder: str, library: SourceCache, evaluation: Evaluation, given: Mapping[str, Given]) -> None:
+    def __init__(self, folder: str, cache: SourceCache, evaluation: Evaluation, given: Mapping[str, Given]) -> None:
         self.folder = folder
-        self.library = library
+        self.cache = cache
         self.evaluation = evaluation
         self._manifest: dict[str, str] | None = None
         self._places: dict[tuple[str, str], str | None] = {}
-        self.top = ModuleInstance(self, library.module(folder), given=given)
+        self.top = ModuleInstance(self, cache.module(folder), given=given)
 
     def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
         """Make the instances of a module call, by key; None if the module's code is not there (a reported problem)."""
@@ -45,13 +45,13 @@ class ModuleTree:
         folder = self.source_folder(parent, call)
         if folder is None:
             return None
-        module = self.library.module(folder)
+        module = self.cache.module(folder)
         instances: dict[Key, ModuleInstance] = {}
         for key, scope in expansion.scopes.items():
             try:
                 self.evaluation.bounds.instances(1)
             except LimitReached as limit:
-                self.library.report(Problem(limit.message, call.place, "what lies beyond was not checked"))
+                self.cache.report(Problem(limit.message, call.place, "what lies beyond was not checked"))
                 break
             instances[key] = ModuleInstance(
                 self,
@@ -86,7 +86,7 @@ class ModuleTree:
             if found is None:
                 self._report(call, f"module {call.name} ({source}) is not initialised", "run terraform init")
             return found
-        folder = self.library.boundary.inside(os.path.join(parent.module.folder, source))
+        folder = self.cache.boundary.inside(os.path.join(parent.module.folder, source))
         if folder is None:
             self._report(
                 call, f"module {call.name}: {source} lies outside of the repository", "its launches were not checked"
@@ -103,16 +103,16 @@ class ModuleTree:
         return None
 
     def _report(self, call: Declaration, message: str, remedy: str) -> None:
-        self.library.report(Problem(message, call.place, remedy))
+        self.cache.report(Problem(message, call.place, remedy))
 
     def installed(self, path: str) -> str | None:
         """Find the folder of a downloaded module by the names of the calls that lead to it, below the root's folder."""
         if self._manifest is None:
-            self._manifest = _manifest(os.path.join(self.folder, ".terraform", "modules", "modules.json"), self.library)
+            self._manifest = _manifest(os.path.join(self.folder, ".terraform", "modules", "modules.json"), self.cache)
         directory = self._manifest.get(path)
         if directory is None:
             return None
-        folder = self.library.boundary.inside(os.path.join(self.folder, directory))
+        folder = self.cache.boundary.inside(os.path.join(self.folder, directory))
         inside = folder is not None and (folder + os.sep).startswith(self.folder.rstrip(os.sep) + os.sep)
         return folder if folder is not None and inside and os.path.isdir(folder) else None
 
@@ -122,8 +122,8 @@ def is_local(source: str) -> bool:
     return source.startswith(("./", "../", ".\\", "..\\")) or source in (".", "..")
 
 
-def _manifest(path: str, library: SourceCache) -> dict[str, str]:
-    if library.boundary.inside(path) is None:
+def _manifest(path: str, cache: SourceCache) -> dict[str, str]:
+    if cache.boundary.inside(path) is None:
         return {}
     try:
         import json
@@ -134,8 +134,8 @@ def _manifest(path: str, library: SourceCache) -> dict[str, str]:
     except (ValueError, RecursionError):
         from imdsguard.model.place import Place
 
-        library.report(
-            Problem("this is not the JSON that terraform init writes", Place(library.label(path)), "run it again")
+        cache.report(
+            Problem("this is not the JSON that terraform init writes", Place(cache.label(path)), "run it again")
         )
         return {}
     entries = data.get("Modules") if isinstance(data, dict) else None
@@ -164,7 +164,7 @@ def _folders(instance: ModuleInstance) -> list[str]:
     return found
 
 
-def load(folder: str, library: SourceCache, inputs: Inputs) -> ModuleTree:
+def load(folder: str, cache: SourceCache, inputs: Inputs) -> ModuleTree:
     """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
-    evaluation = Evaluation(RepositoryFiles(folder, library.boundary, library.label), inputs.workspace)
-    return ModuleTree(folder, library, evaluation, given_values(folder, inputs, library))
+    evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label), inputs.workspace)
+    return ModuleTree(folder, cache, evaluation, given_values(folder, inputs, cache))

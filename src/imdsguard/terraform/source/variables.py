@@ -66,23 +66,23 @@ def constant(code: LazyExpression, scope: NoNames) -> Value:
     return compile_expression(literal_node(code.expression)).evaluate(scope)
 
 
-def given_values(folder: str, inputs: Inputs, library: SourceCache) -> dict[str, Given]:
+def given_values(folder: str, inputs: Inputs, cache: SourceCache) -> dict[str, Given]:
     """Collect what is given to the root module in `folder`, by variable; later sources replace earlier ones whole."""
     found: dict[str, Given] = {}
     for name, text in inputs.environment.items():
         if name.startswith(PREFIX):
             found[name[len(PREFIX) :]] = Given(Place(f"environment variable {name}"), text=text)
     for name in automatic_files(folder):
-        found.update(_file(os.path.join(folder, name), library))
+        found.update(_file(os.path.join(folder, name), cache))
     for kind, text in inputs.given():
         if kind == "var-file":
-            found.update(_file(os.path.join(library.working_directory, text), library, outside=True))
+            found.update(_file(os.path.join(cache.working_directory, text), cache, outside=True))
         else:
             name, equals, value = text.partition("=")
             if equals:
                 found[name.strip()] = Given(Place(f"--var {name.strip()}"), text=value)
             else:
-                library.report(Problem(f'"--var {text}" is not of the form name=value'))
+                cache.report(Problem(f'"--var {text}" is not of the form name=value'))
     return found
 
 
@@ -96,24 +96,22 @@ def automatic_files(folder: str) -> list[str]:
     return first + [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
 
 
-def _file(path: str, library: SourceCache, *, outside: bool = False) -> dict[str, Given]:
+def _file(path: str, cache: SourceCache, *, outside: bool = False) -> dict[str, Given]:
     """Read a tfvars file. One named on the command line may lie anywhere: a person chose it, not the scanned code."""
-    label = library.label(path)
+    label = cache.label(path)
     if outside:
         try:
-            body = library.parse(label, read_bytes(path))
+            body = cache.parse(label, read_bytes(path))
         except OSError as error:
-            library.report(Problem(f"cannot read this variables file: {error.strerror or error}", Place(label)))
+            cache.report(Problem(f"cannot read this variables file: {error.strerror or error}", Place(label)))
             return {}
     else:
-        body = library.body(path)
+        body = cache.body(path)
     if body is None:
         return {}
     if not label.endswith(".json"):
         for kind in body.block_types():
-            library.report(
-                Problem(f'a variables file holds no blocks, but "{kind}" is one', body.blocks(kind)[0].place)
-            )
+            cache.report(Problem(f'a variables file holds no blocks, but "{kind}" is one', body.blocks(kind)[0].place))
     return {
         name: Given(code.place, code)
         for name, attribute in body.attributes().items()
