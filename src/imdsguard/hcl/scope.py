@@ -40,7 +40,7 @@ class Files(Protocol):
 
 
 class HclScope(Protocol):
-    """The surroundings of one evaluation. One instance serves a module instance, an `each`, or a template call."""
+    """What one evaluation sees: names, files, bounds. One serves a module instance, an `each`, or a template call."""
 
     @property
     def bounds(self) -> Bounds:

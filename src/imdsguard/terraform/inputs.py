@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Inputs:
-    """The surroundings of a run, as `terraform plan` would get them.
+    """What a run is given, as `terraform plan` would get them.
 
     `var_files` are paths relative to `working_directory`; `variables` are `name=value` texts. `order` says in which
     order both stood on the command line, as a sequence of `"var"` and `"var-file"` (the last one given wins); where it

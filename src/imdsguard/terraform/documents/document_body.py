@@ -61,7 +61,7 @@ class Drift:
 class DocumentBody:
     """What a document says about a resource or a nested block.
 
-    `written` is what the configuration in a plan says about the same block, `surroundings` resolves its references.
+    `written` is what the configuration in a plan says about the same block, `context` resolves its references.
     `drift` is what has changed outside of Terraform. `block` is the type of a nested block.
     """
 
@@ -70,7 +70,7 @@ class DocumentBody:
     unknown: Marks
     sensitive: Marks
     written: ConfigBlock
-    surroundings: ReferenceContext | None = None
+    context: ReferenceContext | None = None
     drift: Drift | None = None
     block: str = ""
 
@@ -131,7 +131,7 @@ class DocumentBody:
         self, name: str, raw: Any, marks: Marks, secrets: Marks, written: ConfigBlock, drift: Drift | None
     ) -> DocumentBody:
         values = raw if isinstance(raw, dict) else {}
-        return DocumentBody(self.place, values, marks, secrets, written, self.surroundings, drift, name)
+        return DocumentBody(self.place, values, marks, secrets, written, self.context, drift, name)
 
     def _stays(self, name: str, raw: Any) -> tuple[Step, ...]:
         """Say of a value that it came from outside of Terraform, which leaves it as it is."""
@@ -175,9 +175,9 @@ class DocumentBody:
             if opaque:
                 return Unknown(FUNCTION, place=self.place)
             return Absent(self.place) if constant is None else Unknown(AFTER_APPLY, place=self.place)
-        if self.surroundings is None:
+        if self.context is None:
             return Unknown(AFTER_APPLY, place=self.place)
-        sources = self.surroundings.sources(references)
+        sources = self.context.sources(references)
         trace = self._trace(expression)
         if sources.settled:  # nothing it is made of is unknown: it is null, and the provider fills it in
             return Absent(self.place, trace) if not opaque else Unknown(FUNCTION, place=self.place)
@@ -186,12 +186,12 @@ class DocumentBody:
 
     def _left_out(self, name: str) -> Value:
         """Say of blocks that are not known yet, and not in the configuration, whether dynamic ones may be there."""
-        if self.surroundings is None or self.surroundings.label.startswith(NO_BLOCKS):
+        if self.context is None or self.context.label.startswith(NO_BLOCKS):
             return Absent(self.place)
-        group = self.surroundings.label.startswith(GROUP)
+        group = self.context.label.startswith(GROUP)
         if name in NEVER_COMPUTED and not (group and name == "launch_template"):
             return Unknown(Reason(ReasonKind.DYNAMIC_UNCOUNTED), place=self.place)
-        used = self.surroundings.resolver.hidden.use_in(self.surroundings.module, self.surroundings.label)
+        used = self.context.resolver.hidden.use_in(self.context.module, self.context.label)
         if used is None:
             return Absent(self.place)
         return Unknown(Reason(ReasonKind.DYNAMIC_POSSIBLE, str(used)), (used,), self.place)
