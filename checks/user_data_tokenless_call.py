@@ -5,10 +5,16 @@
 What instances run at boot is read, never run: `user_data` and `user_data_base64` of instances, launch templates,
 launch configurations, spot requests and spot fleets, as text, base64 or gzip, from `templatefile`, `file`, a
 `template_file` or the parts of a `cloudinit_config`. In cloud-init's MIME messages and `#cloud-config` (`runcmd`,
-`bootcmd`, `write_files`), and in the tags that Windows reads, it finds the scripts: shell, PowerShell, batch, Python.
+`bootcmd`, `write_files`), Ignition, Bottlerocket's settings, EC2Launch v2, and the tags that Windows reads, it finds
+the scripts: shell, PowerShell, batch, Python; and what they leave behind: units of systemd, tables of cron, `rc.local`,
+files that are run or sourced, playbooks of Ansible.
 
-- A call of `169.254.169.254`, `[fd00:ec2::254]` or `instance-data` for metadata that carries no token header fails;
-  variables, functions and here-documents are followed. A header that cannot be told makes it unknown.
+- A call of `169.254.169.254`, `[fd00:ec2::254]` or `instance-data` for metadata that carries no token header fails, and
+  so does one whose token can never be valid: never set, in single quotes, asked for without PUT or a time to live.
+  Variables, arrays, functions, aliases, files and wrappers of any name (`su -c`, `docker run`) are followed.
+- A header that cannot be told makes it unknown, and so does a place that names the metadata service where no reader
+  knows what for: an interpreter or a format that is not read. Comments and text that is only written are no calls.
+- A call that is made only where no token could be had, as the second branch of a script for both versions, is a note.
 - An SDK, AWS CLI or module for PowerShell pinned below the first version that uses tokens fails. Packages of the SDK
   for .NET count below 3.3, as the guide names the first version of the SDK and not those of its packages.
 - `ec2-metadata` is a note: only old versions of that tool (before amazon-ec2-utils 1.1) call without a token.
@@ -84,16 +90,24 @@ REQUEST = 'curl -sf -X PUT http://169.254.169.254/latest/api/token -H "X-aws-ec2
 HEADER = 'send the header "X-aws-ec2-metadata-token" with a token from: ' + REQUEST
 REMEDY = {
     Flaw.NO_TOKEN: HEADER,
+    Flaw.BROKEN_TOKEN: HEADER,
+    Flaw.FALLBACK: "nothing breaks; drop the call without a token once tokens are required",
     Flaw.UNDECIDED: HEADER,
+    Flaw.NOT_UNDERSTOOD: HEADER,
     Flaw.OLD_TOOL: "install amazon-ec2-utils 1.1 or later, or ask for the value with a token yourself",
     Flaw.OLD_SDK: "install a version that uses tokens",
 }
 SAYS = {
     Flaw.NO_TOKEN: "calls the metadata service without a token at boot",
+    Flaw.BROKEN_TOKEN: "calls the metadata service at boot with a token that is never valid",
+    Flaw.FALLBACK: "calls the metadata service without a token at boot, but only where no token could be had",
     Flaw.UNDECIDED: "may call the metadata service without a token at boot, as its headers cannot be told",
+    Flaw.NOT_UNDERSTOOD: "may call the metadata service without a token at boot, in a way that is not understood",
     Flaw.OLD_TOOL: "runs a tool at boot that calls without a token in old versions",
     Flaw.OLD_SDK: "installs an SDK at boot that calls the metadata service without a token",
 }
+UNTOLD = (Flaw.UNDECIDED, Flaw.NOT_UNDERSTOOD)
+HARMLESS = (Flaw.OLD_TOOL, Flaw.FALLBACK)
 LONGEST = 100
 
 
@@ -109,7 +123,7 @@ def check(launch: Launch) -> Iterable[Judgement]:
     for reason in found.unread[:1]:
         said = f"its user data cannot be read whole, {sentence(reason)}"
         message = f"may call the metadata service without a token at boot: {said}"
-        yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason)
+        yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason, severity=severity_of(launch))
     if not found.calls and not found.unread:
         yield passed(launch)
 
@@ -119,11 +133,15 @@ def judge(launch: Launch, call: MetadataCall) -> Judgement:
     shown = f": {shortened(call.what)}" if call.what else ""
     message = f"{SAYS[call.flaw]} ({call.script}, line {call.line}){shown}"
     remedy = REMEDY[call.flaw]
-    if call.flaw is Flaw.UNDECIDED:
-        return undecided(launch, message, remedy=remedy, place=call.place)
-    still_works = launch.state is State.OPTIONAL or call.flaw is Flaw.OLD_TOOL
-    severity = Severity.NOTE if still_works else None
+    if call.flaw in UNTOLD:
+        return undecided(launch, message, remedy=remedy, place=call.place, severity=severity_of(launch))
+    severity = Severity.NOTE if call.flaw in HARMLESS else severity_of(launch)
     return failed(launch, message, remedy=remedy, place=call.place, severity=severity)
+
+
+def severity_of(launch: Launch) -> Severity | None:
+    """A note where tokens are optional, as everything still works; else what the rule or the policy says."""
+    return Severity.NOTE if launch.state is State.OPTIONAL else None
 
 
 def shortened(text: str) -> str:

@@ -134,12 +134,16 @@ def undecided(
     trace: tuple[Step, ...] = (),
     region: str | None = None,
     because: Reason | str | None = None,
+    severity: Severity | None = None,
 ) -> Judgement:
     """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own.
 
-    `because` is the reason for which a value is unknown: what would resolve it is put before `remedy`.
+    `because` is the reason for which a value is unknown: what would resolve it is put before `remedy`. `severity` is
+    that of the judgement, where it is not the rule's.
     """
     region = region or subject.scope.region_name
     first = resolution(because)
     remedy = f"{first}, or\n{remedy}" if first and remedy else first or remedy
-    return Judgement(Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region, because=because)
+    return Judgement(
+        Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region, severity=severity, because=because
+    )

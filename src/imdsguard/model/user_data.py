@@ -15,15 +15,20 @@ if TYPE_CHECKING:
 class Flaw(Enum):
     """What is wrong with a call of the metadata service.
 
+    `BROKEN_TOKEN`: it sends a token that can never be valid. `FALLBACK`: it is made only where no token could be had,
+    or in a branch that does not run. `NOT_UNDERSTOOD`: the service is named, and no reader knows what for.
     `OLD_TOOL`: only old versions of the tool call without a token. `OLD_SDK`: a pin below the version that AWS names as
     the first to use tokens. `UNDECIDED`: it may send a token, by a header that cannot be told.
     (EC2 User Guide, "Use the Instance Metadata Service to access instance metadata")
     """
 
     NO_TOKEN = "no token"  # noqa: S105
+    BROKEN_TOKEN = "broken token"  # noqa: S105
+    FALLBACK = "fallback"
     OLD_TOOL = "old tool"
     OLD_SDK = "old SDK"
     UNDECIDED = "undecided"
+    NOT_UNDERSTOOD = "not understood"
 
 
 @record(frozen=True, slots=True)
@@ -45,13 +50,15 @@ class MetadataCall:
 class UserData:
     """What a launch runs at boot: the calls in it that lack a token, and why some of it could not be read.
 
-    `given` is false where the launch itself has no user data. `place` is where the argument stands.
+    `given` is false where the launch itself has no user data. `place` is where the argument stands. `not_seen` are the
+    addresses of code that is downloaded and run, and was not read.
     """
 
     given: bool = False
     calls: tuple[MetadataCall, ...] = ()
     unread: tuple[Reason | str, ...] = ()
     place: Place | None = None
+    not_seen: tuple[str, ...] = ()
 
 
 NO_USER_DATA = UserData()

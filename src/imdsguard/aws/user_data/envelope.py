@@ -1,40 +1,45 @@
-"""From user data to scripts: base64, gzip, MIME parts, cloud-config, and the shebang or tag that tells the language.
+"""From user data to scripts: base64, gzip, MIME parts, and the first line that tells what the rest is.
 
-Sources: cloud-init documentation, "User data formats" and the modules write_files, runcmd, bootcmd; EC2 User Guide,
-"How Amazon EC2 handles user data for Windows instances" (`<powershell>` and `<script>` tags).
+Sources: cloud-init documentation, "User data formats"; EC2 User Guide, "How Amazon EC2 handles user data for Windows
+instances" (`<powershell>` and `<script>` tags).
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from imdsguard.aws.user_data.script import Language, Script
+from imdsguard.aws.user_data.script import File, Language, Script
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from imdsguard.aws.user_data.script import ScriptCall
 
 LARGEST = 1_000_000
 """Bytes of user data that are read after unpacking; EC2 itself takes 16 KB."""
-_MOST_PARTS = 200
+MOST_PARTS = 200
 _TAG = re.compile(r"<(powershell|script)>(.*?)(?:</\1>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAGS = {"powershell": Language.POWERSHELL, "script": Language.BATCH}
+_SHELL_PARTS = ("text/x-shellscript", "text/cloud-boothook", "text/plain", "text/jinja2", "text/x-not-multipart")
+_CONFIG_PARTS = ("text/cloud-config", "text/cloud-config-archive")
+_HARMLESS_PARTS = ("application/node.eks.aws",)
+"""What nodeadm reads: settings of a node, no scripts. (Amazon EKS User Guide, "Customize managed nodes")"""
 
 
 @record(frozen=True, slots=True)
 class Opened:
-    """The scripts in user data, and what of it could not be read."""
+    """What is in user data: files and scripts, in the order in which they count; calls; what could not be read."""
 
     scripts: tuple[Script, ...] = ()
     unread: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    calls: tuple[ScriptCall, ...] = ()
 
 
 def unpacked(data: bytes) -> tuple[bytes, str | None]:
     """Take off base64 and gzip where they are; the second value says why that failed."""
     import base64
     import binascii
-    import zlib
 
     if re.fullmatch(rb"[A-Za-z0-9+/=\s]{16,}", data):
         try:
@@ -43,6 +48,13 @@ def unpacked(data: bytes) -> tuple[bytes, str | None]:
                 data = decoded
         except (binascii.Error, ValueError):
             pass
+    return gunzipped(data)
+
+
+def gunzipped(data: bytes) -> tuple[bytes, str | None]:
+    """Take off gzip where it is; the second value says why that failed."""
+    import zlib
+
     if data[:2] == b"\x1f\x8b":
         try:
             inflater = zlib.decompressobj(31)
@@ -64,28 +76,47 @@ def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = T
     if re.match(r"(?i)(content-type: *multipart|mime-version:)", head):
         return _multipart(text, name, depth)
     if re.match(r"(?i)(## template: *jinja.*\n)?#cloud-config", head):
-        return _cloud_config(text, name, line)
+        from imdsguard.aws.user_data.cloud_config import read_cloud_config
+
+        return read_cloud_config(text, name, line, depth)
     if re.match(r"#include(-once)?\b", head):
         return Opened((), (f"{name}: what it includes is fetched at boot",))
+    if head.startswith("#part-handler"):
+        return Opened((Script(name, Language.PYTHON, text, line, exact),))
+    if head.startswith("#upstart-job"):
+        return Opened((), (f"{name}: jobs of upstart are not read",))
     # In a script with an interpreter, a tag is a part of what that writes.
     tags = [] if head.startswith("#!") else list(_TAG.finditer(text))
     if tags:
         found = [
             Script(name, _TAGS[m[1].lower()], m[2], line + text.count("\n", 0, m.start(2)), exact=False)
-            for m in tags[:_MOST_PARTS]
+            for m in tags[:MOST_PARTS]
         ]
         return Opened(tuple(found))
-    return Opened((Script(name, _language(head), text, line, exact),) if text.strip() else ())
+    if not text.strip():
+        return Opened()
+    language = language_of(head)
+    if language is None:
+        from imdsguard.aws.user_data.boot_files import interpreter_of
+
+        return Opened((), (f"{name}: a script of {interpreter_of(head)} is not read",))
+    if not head.startswith("#"):
+        from imdsguard.aws.user_data.other_formats import read_other_format
+
+        other = read_other_format(text, name, line)
+        if other is not None:
+            return other
+    return Opened((Script(name, language, text, line, exact),))
 
 
-def _language(head: str) -> Language:
-    first = head.split("\n", 1)[0]
-    if first.startswith("#!"):
-        if "python" in first:
-            return Language.PYTHON
-        if "pwsh" in first or "powershell" in first.lower():
-            return Language.POWERSHELL
-    return Language.SHELL
+def language_of(head: str) -> Language | None:
+    """The language that the first line names, shell if it names none, None for one that is not read."""
+    from imdsguard.aws.user_data.boot_files import Use, use_of
+
+    if not head.startswith("#!") or "\ufffc" in head.split("\n", 1)[0]:
+        return Language.SHELL
+    uses = {Use.SHELL: Language.SHELL, Use.PYTHON: Language.PYTHON, Use.POWERSHELL: Language.POWERSHELL}
+    return uses.get(use_of("", head))
 
 
 def _multipart(text: str, name: str, depth: int) -> Opened:
@@ -93,92 +124,34 @@ def _multipart(text: str, name: str, depth: int) -> Opened:
 
     try:
         message = message_from_string(text, policy=policy.compat32)
-        parts = [p for p in message.walk() if not p.is_multipart()][:_MOST_PARTS]
+        parts = [p for p in message.walk() if not p.is_multipart()][:MOST_PARTS]
     except (ValueError, LookupError, RecursionError) as error:
         return Opened((), (f"{name}: not a readable MIME message ({error})",))
-    scripts: list[Script] = []
-    unread: list[str] = []
+    found: list[Opened] = []
     for number, part in enumerate(parts, 1):
         kind = part.get_content_type()
         label = f"part {number} ({kind})"
         payload = part.get_payload(decode=True)
         data, problem = unpacked(payload if isinstance(payload, bytes) else b"")
-        if problem:
-            unread.append(f"{label}: {problem}")
         body = data.decode(errors="replace")
-        if kind in {"text/cloud-boothook", "text/x-shellscript", "text/cloud-config", "text/plain", "text/jinja2"} or (
-            body.startswith("#")
-        ):
+        if problem:
+            found.append(Opened((), (f"{label}: {problem}",)))
+        if kind == "text/part-handler":
+            body = body if body.startswith("#part-handler") else "#part-handler\n" + body
+        if kind.startswith((*_SHELL_PARTS, *_CONFIG_PARTS, "text/part-handler")) or body.startswith("#"):
             start = text.find(body[:200]) if body.strip() else -1
             line = text.count("\n", 0, start) + 1 if start >= 0 else 1
-            inner = opened(body, label, line, exact=start >= 0, depth=depth + 1)
-            scripts.extend(inner.scripts)
-            unread.extend(inner.unread)
-    return Opened(tuple(scripts), tuple(unread))
+            found.append(opened(body, label, line, exact=start >= 0, depth=depth + 1))
+        elif body.strip() and not kind.startswith(_HARMLESS_PARTS):
+            found.append(Opened((), (f"{label}: parts of this type are not read",)))
+    return together(found)
 
 
-def _cloud_config(text: str, name: str, line: int) -> Opened:
-    import yaml
-
-    try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {line + mark.line}" if mark is not None else ""
-        return Opened((), (f"{name}: cloud-config that is not YAML{where}",))
-    if not isinstance(node, yaml.MappingNode):
-        return Opened()
-    scripts: list[Script] = []
-    for key, value in node.value:
-        if key.value in {"runcmd", "bootcmd"}:
-            scripts.extend(_commands(key.value, value, line))
-        elif key.value == "write_files":
-            scripts.extend(_files(value, line))
-    return Opened(tuple(scripts))
-
-
-def _commands(key: str, node: Any, line: int) -> Iterator[Script]:
-    import yaml
-
-    if not isinstance(node, yaml.SequenceNode):
-        return
-    for item in node.value[:_MOST_PARTS]:
-        if isinstance(item, yaml.ScalarNode):
-            text = item.value
-        elif isinstance(item, yaml.SequenceNode) and all(isinstance(w, yaml.ScalarNode) for w in item.value):
-            from shlex import quote
-
-            text = " ".join(quote(w.value) for w in item.value)
-        else:
-            continue
-        first = item.start_mark.line + (1 if getattr(item, "style", None) in {"|", ">"} else 0)
-        yield Script(key, Language.SHELL, text, line + first, exact=False)
-
-
-def _files(node: Any, line: int) -> Iterator[Script]:
-    import yaml
-
-    if not isinstance(node, yaml.SequenceNode):
-        return
-    for item in node.value[:_MOST_PARTS]:
-        if not isinstance(item, yaml.MappingNode):
-            continue
-        entries = {k.value: v for k, v in item.value if isinstance(v, yaml.ScalarNode)}
-        content, path = entries.get("content"), entries["path"].value if "path" in entries else "?"
-        if content is None:
-            continue
-        encoding = entries["encoding"].value if "encoding" in entries else ""
-        text = content.value
-        if encoding:
-            text = unpacked(text.encode())[0].decode(errors="replace")
-        language = _file_language(path, text)
-        if language is not None:
-            first = content.start_mark.line + (1 if content.style in {"|", ">"} else 0)
-            yield Script(f"write_files {path}", language, text, line + first, exact=False)
-
-
-def _file_language(path: str, text: str) -> Language | None:
-    if text.startswith("#!"):
-        return _language(text)
-    endings = {".sh": Language.SHELL, ".bash": Language.SHELL, ".py": Language.PYTHON, ".ps1": Language.POWERSHELL}
-    return next((language for ending, language in endings.items() if path.endswith(ending)), None)
+def together(found: list[Opened]) -> Opened:
+    """All that several pieces hold."""
+    return Opened(
+        tuple(s for each in found for s in each.scripts),
+        tuple(u for each in found for u in each.unread),
+        tuple(f for each in found for f in each.files),
+        tuple(c for each in found for c in each.calls),
+    )

@@ -11,16 +11,22 @@ from enum import Enum
 
 from imdsguard.aws.user_data.script import GAP
 
-HOST = r"(?:169\.254\.169\.254|\[fd00:ec2::254\]|instance-data(?:\.ec2\.internal)?)"
+HOST = r"(?:169\.254\.169\.254|\[fd00:ec2::254\]|instance-data(?:\.ec2\.internal)?|2852039166|0xa9fea9fe)"
+"""The addresses and names; the last two are the address as one number, which URLs may hold too."""
 _TARGET = re.compile(
     rf"(?<![\w.-])(?:https?://)?{HOST}(?::80)?(?=/|$|[\s\"'?#])(?P<path>/[^\s\"'<>|;)]*)?",
     re.IGNORECASE,
 )
 _DATA = re.compile(
-    r"^/+(?:latest|\d{4}-\d\d-\d\d|1\.0)(?:/+(?:meta-data|dynamic|user-data)\b|/*$|/+[^a-z])", re.IGNORECASE
+    r"^/+(?:latest|\d{4}-\d\d-\d\d|1\.0)(?:/+(?:meta-data|dynamic|user-data)\b|/*$|/+[^a-z])|^/+$", re.IGNORECASE
 )
-_TOKEN_PATH = re.compile(r"^/+latest/+api/+token", re.IGNORECASE)
+_TOKEN_PATH = re.compile(r"^/+(?:latest|\d{4}-\d\d-\d\d)/+api/+token", re.IGNORECASE)
 _TOKEN_HEADER = re.compile(r"x-aws-ec2-metadata-token(?!-ttl)", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?<![\w.])(?:169\.254\.169\.254|2852039166|0xa9fea9fe)(?!\w|\.[\w])|fd00:ec2::254(?!\w)"
+    r"|(?<![\w./-])instance-data(?:\.ec2\.internal)?(?![\w.-])|(?<=//)instance-data(?:\.ec2\.internal)?(?![\w.-])",
+    re.IGNORECASE,
+)
 
 
 class Target(Enum):
@@ -46,3 +52,13 @@ def target_of(text: str) -> Target:
 def has_token_header(text: str) -> bool:
     """Whether a header that carries a token (not the one that asks for its lifetime) is named in the text."""
     return _TOKEN_HEADER.search(text) is not None
+
+
+def named_hosts(text: str) -> list[int]:
+    """Where in the text the metadata service is named, by any of its addresses, whatever stands around it."""
+    return [match.start() for match in _NAMED.finditer(text)]
+
+
+def names_host(text: str) -> bool:
+    """Whether the text names the metadata service at all."""
+    return _NAMED.search(text) is not None

@@ -106,7 +106,7 @@ def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:
         place = _place_of(call.line, call.column, value, contents)
         script = call.script.replace("user data", name) if name else call.script
         calls.append(MetadataCall(call.flaw, "" if secret else call.what, script, call.line, place))
-    return UserData(True, tuple(calls), unread, value.place)
+    return UserData(True, tuple(calls), unread, value.place, () if secret else contents.not_seen)
 
 
 def _place_of(line: int, column: int, value: Known | Unknown, contents: Contents) -> Place | None:
@@ -125,4 +125,5 @@ def _together(found: Iterable[UserData]) -> UserData:
         return NO_USER_DATA
     calls = tuple(call for each in given for call in each.calls)
     unread = tuple(reason for each in given for reason in each.unread)
-    return UserData(True, calls, unread, given[0].place)
+    not_seen = tuple(dict.fromkeys(address for each in given for address in each.not_seen))
+    return UserData(True, calls, unread, given[0].place, not_seen)

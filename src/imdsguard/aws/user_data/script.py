@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imdsguard.model.user_data import Flaw
 
 GAP = "\ufffc"
@@ -31,8 +28,9 @@ class Script:
     """A piece of text that the instance will run. `line` is the line of the user data (from 1) that it starts on.
 
     `name` says which piece: "user data", "part 2 (text/x-shellscript)", "write_files /opt/id.sh". `exact` is false
-    where the piece was decoded or re-indented, so that columns in it are not those of the user data. `known` are the
-    values of variables that the script around it puts into it (a here-document without quotes).
+    where the piece was decoded or re-indented, so that columns in it are not those of the user data. Scripts with the
+    same `session` (not "") are run by one shell, one after the other: what one sets, the next one knows. A `late` one
+    is started by something out of sight, with an environment that nobody knows.
     """
 
     name: str
@@ -40,7 +38,20 @@ class Script:
     text: str
     line: int = 1
     exact: bool = True
-    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    session: str = ""
+    late: bool = False
+
+
+@record(frozen=True, slots=True)
+class File:
+    """A file that the instance gets before its scripts run, `path` there; `line` and `exact` as in a script."""
+
+    name: str
+    path: str
+    text: str
+    line: int = 1
+    exact: bool = False
+    executable: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -56,8 +67,12 @@ class ScriptCall:
 
 @record(frozen=True, slots=True)
 class ScriptReading:
-    """What a reader finds in one script: calls, scripts that this one writes or runs itself, and what it gave up on."""
+    """What a reader finds in one script: calls, scripts that it writes or runs itself, and what it gave up on.
+
+    `not_seen` are the addresses of code that it downloads and runs.
+    """
 
     calls: tuple[ScriptCall, ...] = ()
     inner: tuple[Script, ...] = ()
     unread: tuple[str, ...] = ()
+    not_seen: tuple[str, ...] = ()

@@ -1,0 +1,158 @@
+"""One boot of an instance, as far as its user data tells: scripts one after the other, then what they left to run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.aws.user_data.boot_files import Use, cron_commands, unit_commands, use_of
+from imdsguard.aws.user_data.metadata_service import names_host
+from imdsguard.aws.user_data.script import Language, Script, ScriptCall, ScriptReading
+from imdsguard.aws.user_data.shell_state import Frame, World, Written
+from imdsguard.model.user_data import Flaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imdsguard.aws.user_data.script import File
+    from imdsguard.aws.user_data.shell import Shell
+
+_MOST_SCRIPTS = 200
+_MOST_CALLS = 100
+_WORDS = (
+    "169", "fd00", "0xa9fe", "2852039166", "instance-data", "metadata", "meta-data", "aws", "boto", "base64", "http",
+    "s3:", "pip", "npm", "gem",
+)  # fmt: skip
+_LANGUAGES = {Use.PYTHON: Language.PYTHON, Use.POWERSHELL: Language.POWERSHELL, Use.BATCH: Language.BATCH}
+
+
+class Boot:
+    """Reads the scripts of an instance in one world of files."""
+
+    def __init__(self, files: Iterable[File] = ()) -> None:
+        self.world = World()
+        self._shells: dict[str, Shell] = {}
+        self._calls: dict[tuple[object, ...], ScriptCall] = {}
+        self._unread: list[str] = []
+        for file in files:
+            frame = Frame(file.name, file.line, file.exact)
+            self.world.files[file.path] = Written((file.text,), frame, file.executable)
+
+    def run(self, scripts: Iterable[Script]) -> None:
+        """Read scripts, and all that comes of them."""
+        queue = list(scripts)
+        number = 0
+        left = False
+        while True:
+            if number >= len(queue):
+                if left:
+                    return
+                left = True
+                queue += self._left_to_run()
+                continue
+            if number >= _MOST_SCRIPTS or len(self._calls) >= _MOST_CALLS:
+                self._unread.append(f"user data: more than {_MOST_SCRIPTS} scripts or {_MOST_CALLS} calls")
+                return
+            queue += self._read(queue[number])
+            number += 1
+
+    def calls(self) -> list[ScriptCall]:
+        """The calls that were found."""
+        return list(self._calls.values())
+
+    def unread(self) -> list[str]:
+        """What was not read, and why."""
+        deep = ["user data: it nests too deep, or is too long, to be followed"] if self.world.gave_up else []
+        return [*self._unread, *self.world.unread, *deep]
+
+    def _read(self, script: Script) -> list[Script]:
+        lowered = script.text.lower()
+        if not self.world.files and not any(word in lowered for word in _WORDS):
+            return []  # no call can be in it: no parser is loaded
+        if script.language is Language.SHELL:
+            self._shell(script)
+        else:
+            self._keep(_read_by_language(script))
+        inner, self.world.inner = self.world.inner, []
+        return inner
+
+    def _shell(self, script: Script) -> None:
+        from imdsguard.aws.user_data.script import GAP
+        from imdsguard.aws.user_data.shell import Shell
+
+        frame = Frame(script.name, script.line, script.exact)
+        shell = self._shells.get(script.session) if script.session else None
+        if shell is None:
+            shell = Shell(self.world, frame)
+            if script.session:
+                self._shells[script.session] = shell
+        shell.state.open_names = shell.state.open_names or script.late or GAP in script.text
+        shell.state.expands_aliases = not script.text.startswith("#!") or "bash" not in script.text.split("\n", 1)[0]
+        try:
+            shell.run_text(script.text, frame)
+        except RecursionError:
+            self.world.gave_up = True
+        shell.ended = False
+        self._collect()
+
+    def _collect(self) -> None:
+        for call in self.world.calls.values():
+            self._calls.setdefault((call.line, call.what, call.flaw is Flaw.NOT_UNDERSTOOD), call)
+
+    def _keep(self, reading: ScriptReading) -> None:
+        self.world.inner += reading.inner
+        self._unread += reading.unread
+        for call in reading.calls:
+            self._calls.setdefault((call.line, call.what, call.flaw is Flaw.NOT_UNDERSTOOD), call)
+
+    def _left_to_run(self) -> list[Script]:
+        """What was written to files and has not run yet: units, tables of cron, scripts, playbooks."""
+        scripts: list[Script] = []
+        for path, written in list(self.world.files.items()):
+            if path in self.world.ran or written.loaded_from:
+                continue
+            for text in written.readings[:2]:
+                scripts += self._of_file(path, text, written)
+        return scripts
+
+    def _of_file(self, path: str, text: str, written: Written) -> list[Script]:
+        frame = written.frame
+        use = use_of(path, text, written.executable)
+        if use is Use.UNIT:
+            return [_line(frame, number, command, "unit") for number, command in unit_commands(text)]
+        if use is Use.CRON:
+            user = "/var/spool/" not in path
+            return [_line(frame, number, command, "cron") for number, command in cron_commands(text, user)]
+        if use is Use.SHELL:
+            return [Script(frame.name, Language.SHELL, text, frame.line, frame.exact and not frame.flat, late=True)]
+        if use in _LANGUAGES:
+            return [Script(frame.name, _LANGUAGES[use], text, frame.line, frame.exact and not frame.flat)]
+        if use is Use.PLAYBOOK:
+            from imdsguard.aws.user_data.playbook import read_playbook
+
+            self._keep(read_playbook(Script(frame.name, Language.SHELL, text, frame.line)))
+            inner, self.world.inner = self.world.inner, []
+            return inner
+        if use is Use.UNREAD and (names_host(text) or text.startswith("#!")):
+            self._unread.append(f"{frame.name}: {path} is a script of a language that is not read")
+        return []
+
+
+def _line(frame: Frame, number: int, command: str, kind: str) -> Script:
+    line = frame.line if frame.flat else frame.line + number
+    return Script(
+        f"{frame.name}, {kind}" if "," not in frame.name else frame.name, Language.SHELL, command, line, exact=False
+    )
+
+
+def _read_by_language(script: Script) -> ScriptReading:
+    if script.language is Language.PYTHON:
+        from imdsguard.aws.user_data.python import read_python
+
+        return read_python(script)
+    if script.language is Language.BATCH:
+        from imdsguard.aws.user_data.cmd import read_batch
+
+        return read_batch(script)
+    from imdsguard.aws.user_data.powershell import read_powershell
+
+    return read_powershell(script)
