@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.user_data.boot_files import Use, cron_commands, unit_commands, use_of
+from imdsguard.aws.user_data.boot_files import FileUse, cron_commands, unit_commands, use_of
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import Language, Script, ScriptCall, ScriptReading
-from imdsguard.aws.user_data.shell_state import Frame, World, Written
+from imdsguard.aws.user_data.shell_state import ScriptFrame, World, Written
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _WORDS = (
     "169", "fd00", "0xa9fe", "2852039166", "instance-data", "metadata", "meta-data", "aws", "boto", "base64", "http",
     "s3:", "pip", "npm", "gem",
 )  # fmt: skip
-_LANGUAGES = {Use.PYTHON: Language.PYTHON, Use.POWERSHELL: Language.POWERSHELL, Use.BATCH: Language.BATCH}
+_LANGUAGES = {FileUse.PYTHON: Language.PYTHON, FileUse.POWERSHELL: Language.POWERSHELL, FileUse.BATCH: Language.BATCH}
 
 
 class Boot:
@@ -34,7 +34,7 @@ class Boot:
         self._calls: dict[tuple[object, ...], ScriptCall] = {}
         self._unread: list[str] = []
         for file in files:
-            frame = Frame(file.name, file.line, file.exact)
+            frame = ScriptFrame(file.name, file.line, file.exact)
             self.world.files[file.path] = Written((file.text,), frame, file.executable)
 
     def run(self, scripts: Iterable[Script]) -> None:
@@ -79,7 +79,7 @@ class Boot:
         from imdsguard.aws.user_data.script import GAP
         from imdsguard.aws.user_data.shell import Shell
 
-        frame = Frame(script.name, script.line, script.exact)
+        frame = ScriptFrame(script.name, script.line, script.exact)
         shell = self._shells.get(script.session) if script.session else None
         if shell is None:
             shell = Shell(self.world, frame)
@@ -117,30 +117,36 @@ class Boot:
     def _of_file(self, path: str, text: str, written: Written) -> list[Script]:
         frame = written.frame
         use = use_of(path, text, written.executable)
-        if use is Use.UNIT:
-            return [_line(frame, number, command, "unit") for number, command in unit_commands(text)]
-        if use is Use.CRON:
+        if use is FileUse.UNIT:
+            late = "EnvironmentFile" in text
+            return [_line(frame, number, command, "unit", late) for number, command in unit_commands(text)]
+        if use is FileUse.CRON:
             user = "/var/spool/" not in path
             return [_line(frame, number, command, "cron") for number, command in cron_commands(text, user)]
-        if use is Use.SHELL:
+        if use is FileUse.SHELL:
             return [Script(frame.name, Language.SHELL, text, frame.line, frame.exact and not frame.flat, late=True)]
         if use in _LANGUAGES:
             return [Script(frame.name, _LANGUAGES[use], text, frame.line, frame.exact and not frame.flat)]
-        if use is Use.PLAYBOOK:
+        if use is FileUse.PLAYBOOK:
             from imdsguard.aws.user_data.playbook import read_playbook
 
             self._keep(read_playbook(Script(frame.name, Language.SHELL, text, frame.line)))
             inner, self.world.inner = self.world.inner, []
             return inner
-        if use is Use.UNREAD and (names_host(text) or text.startswith("#!")):
+        if use is FileUse.UNREAD and (names_host(text) or text.startswith("#!")):
             self._unread.append(f"{frame.name}: {path} is a script of a language that is not read")
         return []
 
 
-def _line(frame: Frame, number: int, command: str, kind: str) -> Script:
+def _line(frame: ScriptFrame, number: int, command: str, kind: str, late: bool = False) -> Script:
     line = frame.line if frame.flat else frame.line + number
     return Script(
-        f"{frame.name}, {kind}" if "," not in frame.name else frame.name, Language.SHELL, command, line, exact=False
+        f"{frame.name}, {kind}" if "," not in frame.name else frame.name,
+        Language.SHELL,
+        command,
+        line,
+        exact=False,
+        late=late,
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Use(Enum):
+class FileUse(Enum):
     """What becomes of a file."""
 
     TEXT = "text"
@@ -30,18 +30,21 @@ class Use(Enum):
 
 
 _ENDINGS = {
-    ".sh": Use.SHELL, ".bash": Use.SHELL, ".py": Use.PYTHON, ".ps1": Use.POWERSHELL,
-    ".bat": Use.BATCH, ".cmd": Use.BATCH, ".service": Use.UNIT,
+    ".sh": FileUse.SHELL, ".bash": FileUse.SHELL, ".py": FileUse.PYTHON, ".ps1": FileUse.POWERSHELL,
+    ".bat": FileUse.BATCH, ".cmd": FileUse.BATCH, ".service": FileUse.UNIT,
 }  # fmt: skip
 _UNREAD = (".pl", ".rb", ".js", ".mjs", ".ts", ".php", ".lua", ".go", ".java", ".groovy", ".nix", ".tcl", ".r", ".vbs")
 _PATHS = (
-    (re.compile(r"/etc/cron\.(?:hourly|daily|weekly|monthly)/|/etc/rc\.(?:d/rc\.)?local$|/etc/init\.d/"), Use.SHELL),
-    (re.compile(r"/etc/cron\.d/|/var/spool/cron|/etc/crontab$"), Use.CRON),
+    (
+        re.compile(r"/etc/cron\.(?:hourly|daily|weekly|monthly)/|/etc/rc\.(?:d/rc\.)?local$|/etc/init\.d/"),
+        FileUse.SHELL,
+    ),
+    (re.compile(r"/etc/cron\.d/|/var/spool/cron|/etc/crontab$"), FileUse.CRON),
     (
         re.compile(r"/(?:s?bin|per-boot|per-instance|per-once|profile\.d)/[^/]+$|/\.bash(?:rc|_profile)$|/\.profile$"),
-        Use.SHELL,
+        FileUse.SHELL,
     ),
-    (re.compile(r"\.service\.d/[^/]+\.conf$"), Use.UNIT),
+    (re.compile(r"\.service\.d/[^/]+\.conf$"), FileUse.UNIT),
 )
 
 
@@ -54,15 +57,15 @@ def interpreter_of(text: str) -> str:
     return names[1] if names[:1] == ["env"] and len(names) > 1 else names[0] if names else "?"
 
 
-def use_of(path: str, text: str, executable: bool = False) -> Use:
+def use_of(path: str, text: str, executable: bool = False) -> FileUse:
     """Tell what a file is for, by its first line, its name and its shape."""
     program = interpreter_of(text)
     if program:
         if re.fullmatch(r"r?(?:ba|da|a|z|k|mk)?sh", program):
-            return Use.SHELL
+            return FileUse.SHELL
         if program.startswith("python"):
-            return Use.PYTHON
-        return Use.POWERSHELL if program.startswith(("pwsh", "powershell")) else Use.UNREAD
+            return FileUse.PYTHON
+        return FileUse.POWERSHELL if program.startswith(("pwsh", "powershell")) else FileUse.UNREAD
     for ending, use in _ENDINGS.items():
         if path.lower().endswith(ending):
             return use
@@ -70,16 +73,16 @@ def use_of(path: str, text: str, executable: bool = False) -> Use:
         if pattern.search(path):
             return use
     if path.lower().endswith(_UNREAD):
-        return Use.UNREAD
+        return FileUse.UNREAD
     if re.search(r"^\s*Exec(?:Start|Stop|Reload)\w*\s*=", text, re.MULTILINE):
-        return Use.UNIT
+        return FileUse.UNIT
     if (
         path.lower().endswith((".yml", ".yaml"))
         and names_host(text)
         and re.search(r"^\s*-?\s*(?:hosts|tasks|name):", text, re.MULTILINE)
     ):
-        return Use.PLAYBOOK
-    return Use.SHELL if executable else Use.TEXT
+        return FileUse.PLAYBOOK
+    return FileUse.SHELL if executable else FileUse.TEXT
 
 
 def unit_commands(text: str) -> Iterator[tuple[int, str]]:

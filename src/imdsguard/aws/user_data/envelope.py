@@ -111,11 +111,11 @@ def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = T
 
 def language_of(head: str) -> Language | None:
     """The language that the first line names, shell if it names none, None for one that is not read."""
-    from imdsguard.aws.user_data.boot_files import Use, use_of
+    from imdsguard.aws.user_data.boot_files import FileUse, use_of
 
     if not head.startswith("#!") or "\ufffc" in head.split("\n", 1)[0]:
         return Language.SHELL
-    uses = {Use.SHELL: Language.SHELL, Use.PYTHON: Language.PYTHON, Use.POWERSHELL: Language.POWERSHELL}
+    uses = {FileUse.SHELL: Language.SHELL, FileUse.PYTHON: Language.PYTHON, FileUse.POWERSHELL: Language.POWERSHELL}
     return uses.get(use_of("", head))
 
 

@@ -1,6 +1,6 @@
 """What a call to the instance metadata service looks like, in any language.
 
-Source: EC2 User Guide, "Use the Instance Metadata Service to access instance metadata". The ECS task endpoint
+Source: EC2 User Guide, "FileUse the Instance Metadata Service to access instance metadata". The ECS task endpoint
 (169.254.170.2), EKS Pod Identity (169.254.170.23) and the time service (169.254.169.123) are other services.
 """
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.aws.user_data.envelope import Opened, opened, together, unpacked
@@ -85,10 +84,16 @@ def _data_url(source: str, packed: bool) -> str | None:
     found = re.match(r"data:([^,]*),", source)
     if found is None:
         return None
-    rest = urllib.parse.unquote(source[found.end() :])
+    rest = _unquoted(source[found.end() :])
     if found[1].endswith("base64") or packed:
         return unpacked(rest.encode())[0].decode(errors="replace") if len(rest) >= 16 else _short(rest)
     return rest
+
+
+def _unquoted(text: str) -> str:
+    """The text without the percent signs of a URL."""
+    data = re.sub(rb"%([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), text.encode())
+    return data.decode(errors="replace")
 
 
 def _short(text: str) -> str:

@@ -1,6 +1,6 @@
 """Installs of SDK versions that cannot speak IMDSv2.
 
-Source: EC2 User Guide, "Use the Instance Metadata Service to access instance metadata" (minimum SDK versions).
+Source: EC2 User Guide, "FileUse the Instance Metadata Service to access instance metadata" (minimum SDK versions).
 """
 
 from __future__ import annotations

@@ -2,112 +2,205 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
+from imdsguard.aws.user_data.metadata_service import Target, has_token_header, names_host, target_of
+from imdsguard.aws.user_data.python_text import Names, expanded, spread_arguments
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
+from imdsguard.aws.user_data.shell_values import named
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tree_sitter import Node
 
-_REQUESTS = frozenset({"get", "head", "post", "request", "urlopen", "urlretrieve", "Request", "fetch", "open", "send"})
+_REQUESTS = frozenset(
+    {"get", "head", "post", "request", "urlopen", "urlretrieve", "Request", "fetch", "open", "send", "stream"}
+)
+_OPENERS = frozenset({"HTTPConnection", "HTTPSConnection", "HTTPConnectionPool", "Client", "AsyncClient", "Session"})
 _RUNNERS = frozenset({"system", "popen", "Popen", "run", "call", "check_call", "check_output", "getoutput"})
 _BOTO2 = frozenset({"get_instance_metadata", "get_instance_userdata", "get_instance_identity"})
-_DEEPEST = 40
-_LONGEST = 4_000
+_TEXT = frozenset(
+    named(
+        "print format join str repr urljoin append add startswith endswith replace debug info warning error exception "
+        "write getenv get_default setdefault update dict list tuple set bool len strip rstrip lstrip encode put "
+        "compile add_argument input Exception ValueError RuntimeError basicConfig match search environ setenv"
+    )
+)
+"""Functions that do nothing to an address but keep, change or show it; `put` asks for a token."""
+_MOST_CALLS = 3_000
+
+
+@dataclass
+class _PythonReader:
+    """One walk through a script, in the order of its text."""
+
+    script: Script
+    names: Names
+    armed: frozenset[str]
+    functions: dict[str, Node] = field(default_factory=dict)
+    calls: list[ScriptCall] = field(default_factory=list)
+    inner: list[Script] = field(default_factory=list)
+    inlined: int = 0
+    seen: int = 0
+
+    def visit(self, tree: Node) -> None:
+        """Read all below a node."""
+        for node in walk(tree):
+            if node.type == "assignment":
+                self._assign(node)
+            elif node.type == "call":
+                self.seen += 1
+                if self.seen > _MOST_CALLS:
+                    return
+                self._call(node)
+
+    def _assign(self, node: Node) -> None:
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if left is not None and right is not None and left.type in {"identifier", "attribute"}:
+            self.names.values[text_of(left)] = expanded(right, self.names)
+
+    def _call(self, node: Node) -> None:
+        function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+        if function is None or arguments is None:
+            return
+        name = self.names.resolved(text_of(function))
+        if text_of(function) in self.functions and self._follow(text_of(function), arguments, node):
+            return
+        if self._runs_a_command(name, arguments):
+            return
+        flaw = self._flaw(node, name, arguments)
+        if flaw is not None:
+            self._found(flaw, node)
+
+    def _follow(self, name: str, arguments: Node, node: Node) -> bool:
+        """Read the body of a function of the script with what it is given; false if no address is."""
+        given = spread_arguments(arguments, self.names)
+        if not any(names_host(text) for text in given.values()) or self.inlined > 2:
+            return False
+        definition = self.functions[name]
+        parameters = definition.child_by_field_name("parameters")
+        body = definition.child_by_field_name("body")
+        if parameters is None or body is None:
+            return False
+        named = [text_of(p).split("=", 1)[0].split(":", 1)[0].strip() for p in parameters.named_children]
+        bound = {(named[int(key)] if key.isdigit() and int(key) < len(named) else key): v for key, v in given.items()}
+        saved, before = dict(self.names.values), len(self.calls)
+        self.names.values |= bound
+        self.inlined += 1
+        self.visit(body)
+        self.inlined -= 1
+        self.names.values.clear()
+        self.names.values |= saved
+        if len(self.calls) == before and not any(has_token_header(text_of(n)) for n in (body,)):
+            self._found(Flaw.NOT_UNDERSTOOD, node)
+        return True
+
+    def _runs_a_command(self, name: str, arguments: Node) -> bool:
+        """Keep the shell command that `subprocess.run` and its like run."""
+        owner, _, last = name.rpartition(".")
+        if last not in _RUNNERS or owner not in {"os", "subprocess", "commands", ""} or not arguments.named_children:
+            return False
+        line, _ = place_of(arguments)
+        command = expanded(arguments.named_children[0], self.names)
+        row = self.script.line + line - 1
+        self.inner.append(Script(f"{self.script.name}, {last}()", Language.SHELL, command, row, exact=False, late=True))
+        return True
+
+    def _flaw(self, node: Node, name: str, arguments: Node) -> Flaw | None:
+        owner, _, last = name.rpartition(".")
+        if last in _BOTO2 and "boto" in name:
+            return Flaw.NO_TOKEN
+        text = expanded(arguments, self.names)
+        if last not in _REQUESTS:
+            known = last in _TEXT or last in _OPENERS or owner.endswith(("logging", "logger", "log"))
+            return (
+                Flaw.NOT_UNDERSTOOD if names_host(text) and not known and target_of(text) is not Target.TOKEN else None
+            )
+        address = text
+        host = self.names.values.get(owner, "")
+        if names_host(host) and not names_host(text):
+            # An object that was made for a host: the path is the argument.
+            path = next((part for part in text.split() if part.startswith("/")), "/" + GAP)
+            address = f"http://169.254.169.254{path} {text}"
+        if target_of(address) is not Target.DATA or has_token_header(address):
+            return None
+        if last == "get" and address is text and not _names_a_host_first(arguments, self.names):
+            return None  # of a dictionary: os.environ.get("BASE", "http://...")
+        given = {text_of(child) for child in arguments.named_children if child.type == "identifier"}
+        if owner.split(".", 1)[0] in self.armed or _assigned_to(node) in self.armed or given & self.armed:
+            return None
+        return Flaw.UNDECIDED if _headers_unknown(arguments, self.names) else Flaw.NO_TOKEN
+
+    def _found(self, flaw: Flaw, node: Node) -> None:
+        line, column = place_of(node)
+        row = self.script.line + line - 1
+        what = text_of(node).split("\n", 1)[0][:120]
+        self.calls.append(ScriptCall(flaw, what, self.script.name, row, column if self.script.exact else 0))
 
 
 def read_python(script: Script) -> ScriptReading:
     """Find the calls in a Python script (of either major version)."""
     tree = tree_of(Language.PYTHON, script.text)
-    variables: dict[str, str] = {}
-    calls: list[ScriptCall] = []
-    inner: list[Script] = []
-    armed = _armed(tree)
+    reader = _PythonReader(script, Names(_imports(tree)), _armed(tree))
     for node in walk(tree):
-        if node.type == "assignment":
-            left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-            if left is not None and right is not None and left.type == "identifier":
-                variables[text_of(left)] = _expanded(right, variables)
-        elif node.type == "call":
-            inner += _commands(node, variables, script)
-            flaw = _flaw(node, variables, armed)
-            if flaw is not None:
-                line, column = place_of(node)
-                row = script.line + line - 1
-                what = text_of(node).split("\n", 1)[0][:120]
-                calls.append(ScriptCall(flaw, what, script.name, row, column if script.exact else 0))
-    return ScriptReading(tuple(calls), tuple(inner))
+        name = node.child_by_field_name("name") if node.type == "function_definition" else None
+        if name is not None:
+            reader.functions[text_of(name)] = node
+    reader.visit(tree)
+    unread = (f"{script.name}: it has too many calls to be followed",) if reader.seen > _MOST_CALLS else ()
+    return ScriptReading(tuple(dict.fromkeys(reader.calls)), tuple(reader.inner), unread)
 
 
-def _commands(node: Node, variables: dict[str, str], script: Script) -> Iterator[Script]:
-    """Give the shell command that `subprocess.run` and its like run."""
-    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if function is None or arguments is None or not arguments.named_children:
-        return
-    owner, _, name = text_of(function).rpartition(".")
-    if name in _RUNNERS and owner in {"os", "subprocess", ""}:
-        line, _ = place_of(node)
-        command = _expanded(arguments.named_children[0], variables)
-        yield Script(f"{script.name}, {name}()", Language.SHELL, command, script.line + line - 1, exact=False)
+def _imports(tree: Node) -> dict[str, str]:
+    """What the names of imports stand for: `import boto.utils as u`, `from requests import get as g`."""
+    found: dict[str, str] = {}
+    for node in walk(tree):
+        if node.type not in {"import_statement", "import_from_statement"}:
+            continue
+        module = node.child_by_field_name("module_name")
+        prefix = text_of(module) + "." if module is not None else ""
+        for each in node.children_by_field_name("name"):
+            if each.type == "aliased_import":
+                name, alias = each.child_by_field_name("name"), each.child_by_field_name("alias")
+                if name is not None and alias is not None:
+                    found[text_of(alias)] = prefix + text_of(name)
+            elif prefix:
+                found[text_of(each)] = prefix + text_of(each)
+    return found
 
 
-def _flaw(node: Node, variables: dict[str, str], armed: frozenset[str]) -> Flaw | None:
-    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if function is None or arguments is None:
-        return None
-    name = text_of(function).rsplit(".", 1)[-1]
-    if name in _BOTO2 and "boto" in text_of(function):
-        return Flaw.NO_TOKEN
-    if name not in _REQUESTS:
-        return None
-    text = _expanded(arguments, variables)
-    if target_of(text) is not Target.DATA or has_token_header(text):
-        return None
-    if name == "get" and not _names_a_host_first(arguments, variables):
-        return None  # of a dictionary: os.environ.get("BASE", "http://...")
-    owner = text_of(function).split(".", 1)[0]
-    holder = _assigned_to(node)
-    given = {text_of(child) for child in arguments.named_children if child.type == "identifier"}
-    if owner in armed or holder in armed or given & armed:
-        return None
-    return Flaw.UNDECIDED if _headers_unknown(arguments, variables) else Flaw.NO_TOKEN
-
-
-def _names_a_host_first(arguments: Node, variables: dict[str, str]) -> bool:
+def _names_a_host_first(arguments: Node, names: Names) -> bool:
     """Whether the address is the first argument, or one by name."""
     first = arguments.named_children[0]
-    return first.type == "keyword_argument" or target_of(_expanded(first, variables)) is Target.DATA
+    return first.type == "keyword_argument" or target_of(expanded(first, names)) is Target.DATA
 
 
-def _headers_unknown(arguments: Node, variables: dict[str, str]) -> bool:
+def _headers_unknown(arguments: Node, names: Names) -> bool:
     for child in arguments.named_children:
         if child.type == "dictionary_splat":
             return True
         if child.type == "keyword_argument":
             name, value = child.child_by_field_name("name"), child.child_by_field_name("value")
             if name is not None and value is not None and text_of(name) == "headers":
-                return GAP in _expanded(value, variables)
+                return GAP in expanded(value, names)
     return False
 
 
 def _armed(tree: Node) -> frozenset[str]:
     """Names of sessions and requests that are given the token header by a call or an assignment of their own."""
-    names = set()
+    found = set()
     for node in walk(tree):
         if node.type == "call":
             function = node.child_by_field_name("function")
             if function is not None and function.type == "attribute" and has_token_header(text_of(node)):
-                names.add(text_of(function).split(".", 1)[0])
+                found.add(text_of(function).split(".", 1)[0])
         elif node.type == "assignment":
             left = node.child_by_field_name("left")
             if left is not None and left.type in {"subscript", "attribute"} and has_token_header(text_of(node)):
-                names.add(text_of(left).split(".", 1)[0].split("[", 1)[0])
-    return frozenset(names - {"requests", "urllib", "urllib2", "httpx", "http"})
+                found.add(text_of(left).split(".", 1)[0].split("[", 1)[0])
+    return frozenset(found - {"requests", "urllib", "urllib2", "httpx", "http"})
 
 
 def _assigned_to(node: Node) -> str:
@@ -116,21 +209,3 @@ def _assigned_to(node: Node) -> str:
         return ""
     left = parent.child_by_field_name("left")
     return text_of(left) if left is not None else ""
-
-
-def _expanded(node: Node, variables: dict[str, str], depth: int = 0) -> str:
-    """The text an expression stands for: strings joined, names replaced by what they were last set to."""
-    if depth > _DEEPEST:
-        return GAP
-    if node.type == "identifier":
-        return variables.get(text_of(node), GAP)
-    if node.type == "string_content" or not node.named_children:
-        return text_of(node)
-    between = "" if node.type in {"string", "binary_operator", "concatenated_string", "interpolation"} else " "
-    skipped = {"string_start", "string_end", "comment"}
-    children = [c for c in node.named_children if c.type not in skipped]
-    if node.type == "keyword_argument":
-        children = children[1:]
-    elif node.type == "call":
-        children = children[1:] if text_of(children[0]) in {"str", "Request", "urllib.request.Request"} else children
-    return between.join(_expanded(c, variables, depth + 1) for c in children)[:_LONGEST]

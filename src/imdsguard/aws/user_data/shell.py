@@ -16,7 +16,7 @@ from imdsguard.aws.user_data.shell_assignments import assign, assignments, decla
 from imdsguard.aws.user_data.shell_conditions import decided
 from imdsguard.aws.user_data.shell_expansion import arguments_of
 from imdsguard.aws.user_data.shell_redirections import REDIRECTS, file_readings, redirected, redirected_statement
-from imdsguard.aws.user_data.shell_state import Frame, State, World, Written
+from imdsguard.aws.user_data.shell_state import ScriptFrame, ShellState, World, Written
 from imdsguard.aws.user_data.shell_statements import define, run_case, run_for, run_if, run_list, run_while
 from imdsguard.aws.user_data.shell_values import (
     EMPTY,
@@ -28,7 +28,7 @@ from imdsguard.aws.user_data.shell_values import (
     shown,
     without_marks,
 )
-from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
+from imdsguard.aws.user_data.syntax_tree import text_of, tree_of, walk
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -50,14 +50,14 @@ _NO_WORDS = frozenset({"variable_assignment", "file_redirect", "herestring_redir
 class Shell:
     """One shell process that reads one text after the other."""
 
-    def __init__(self, world: World, frame: Frame, state: State | None = None) -> None:
+    def __init__(self, world: World, frame: ScriptFrame, state: ShellState | None = None) -> None:
         self.world = world
         self.frame = frame
-        self.state = state or State()
+        self.state = state or ShellState()
         self.positional: list[Readings] | None = None
         self.sinks: list[list[Readings]] = []
         self.stdin: Readings | None = None
-        self.traps: list[tuple[str, Frame]] = []
+        self.traps: list[tuple[str, ScriptFrame]] = []
         self.called: set[str] = set()
         self.locals: list[dict[str, Readings | None]] = []
         self.depth = 0
@@ -68,10 +68,11 @@ class Shell:
 
     # --- texts -------------------------------------------------------------------------------------------------
 
-    def run_text(self, text: str, frame: Frame) -> Status:
+    def run_text(self, text: str, frame: ScriptFrame) -> Status:
         """Read a text as this shell's commands."""
         before, self.frame = self.frame, frame
         text = without_marks(text) if not self.depth and not frame.flat else text
+        text = frame.mended(text)
         frame.watch(text)
         if not self.world.spend(1 + len(text) // 200):
             return None
@@ -89,7 +90,7 @@ class Shell:
         if self.depth > _DEEPEST:
             self.world.gave_up = True
             return None
-        frame = Frame(self.frame.name, line, False, flat=True)
+        frame = ScriptFrame(self.frame.name, line, False, flat=True)
         self.depth += 1
         status = self.run_text(text, frame)
         self.depth -= 1
@@ -104,9 +105,11 @@ class Shell:
             self.run_text(text, frame)
             self.depth -= 1
 
-    def _account(self, tree: Node, frame: Frame) -> None:
+    def _account(self, tree: Node, frame: ScriptFrame) -> None:
         """Say where the metadata service is named and nothing has dealt with it."""
-        dead = [node for name, node in frame.bodies if name not in self.called]
+        broken = [n for n in walk(tree) if n.type == "ERROR"]
+        inside = [at for at in frame.watched if any(n.start_byte <= at < n.end_byte for n in broken[:100])]
+        dead = [node for name, node in frame.bodies if name not in self.called or not inside]
         for node in [*(n for n in walk(tree) if n.type == "comment"), *dead]:
             frame.account_for(node)
         if not frame.watched:
@@ -138,7 +141,7 @@ class Shell:
 
     def place(self, node: Node) -> tuple[int, int]:
         """The line of the user data, and the column there, of a node."""
-        return self.frame.row(node), 0 if self.frame.flat else place_of(node)[1]
+        return self.frame.row(node), 0 if self.frame.flat else self.frame.column(node)
 
     # --- output ------------------------------------------------------------------------------------------------
 
@@ -198,17 +201,17 @@ class Shell:
         ]
         return address_in(words)
 
-    def flat_frame(self, node: Node) -> Frame:
+    def flat_frame(self, node: Node) -> ScriptFrame:
         """A frame for a text that is put together here."""
-        return Frame(self.frame.name, self.frame.row(node), False, flat=True)
+        return ScriptFrame(self.frame.name, self.frame.row(node), False, flat=True)
 
-    def _subshell(self) -> tuple[State, Readings | None, bool, list[Readings] | None]:
+    def _subshell(self) -> tuple[ShellState, Readings | None, bool, list[Readings] | None]:
         saved = (self.state, self.stdin, self.ended, self.positional)
         self.world.spend(self.state.size)
         self.state = self.state.copy()
         return saved
 
-    def _rejoin(self, saved: tuple[State, Readings | None, bool, list[Readings] | None]) -> None:
+    def _rejoin(self, saved: tuple[ShellState, Readings | None, bool, list[Readings] | None]) -> None:
         self.state, self.stdin, self.ended, self.positional = saved
 
     @contextmanager
@@ -326,7 +329,7 @@ class Shell:
             status = self.visit(node)
         return status
 
-    stdin_frame: Frame | None = None
+    stdin_frame: ScriptFrame | None = None
 
     def file_text(self, path: str) -> Readings:
         """What is in a file, as far as the scripts wrote it."""
@@ -337,7 +340,7 @@ class Shell:
         written = self.world.files.get(path)
         return written.readings if written is not None else UNKNOWN
 
-    def write_file(self, path: str, readings: Readings, adds: bool, frame: Frame) -> None:
+    def write_file(self, path: str, readings: Readings, adds: bool, frame: ScriptFrame) -> None:
         """Keep what is written to a file."""
         if path.startswith("/dev/") or len(self.world.files) > 500:
             return
@@ -424,7 +427,7 @@ class Shell:
             return self.either([partial(self._inline, body, frame, arguments) for body, frame in bodies])
         return self._inline(*bodies[0], arguments)
 
-    def _inline(self, body: Node, frame: Frame, arguments: Argv) -> Status:
+    def _inline(self, body: Node, frame: ScriptFrame, arguments: Argv) -> Status:
         saved = (self.positional, self.frame, self.ended)
         self.positional, self.frame = [(a,) for a in arguments], frame
         self.locals.append({})

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.script import GAP
-from imdsguard.aws.user_data.shell_state import Frame
+from imdsguard.aws.user_data.shell_state import ScriptFrame
 from imdsguard.aws.user_data.shell_values import UNKNOWN, UNSET, merged
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def trap(shell: Shell, argv: Argv, node: Node) -> Status:
         if words[1:] and {"EXIT", "0"} & set(words[1:]):
             shell.traps.clear()
         return True
-    frame = Frame(shell.frame.name, shell.place(node)[0], False, flat=True)
+    frame = ScriptFrame(shell.frame.name, shell.place(node)[0], False, flat=True)
     if {"EXIT", "0", "exit", "DEBUG"} & set(words[1:]):
         shell.traps.append((words[0], frame))
     else:

@@ -1,6 +1,6 @@
 """Programs that fetch a URL: which metadata calls a command line of curl, wget and their like makes, and with what.
 
-Sources: curl(1), wget(1), httpie.io/docs; EC2 User Guide, "Use the Instance Metadata Service to access instance
+Sources: curl(1), wget(1), httpie.io/docs; EC2 User Guide, "FileUse the Instance Metadata Service to access instance
 metadata": a token is asked for with PUT and a time to live from 1 to 21600 seconds, not through a proxy, and of
 /latest only.
 """

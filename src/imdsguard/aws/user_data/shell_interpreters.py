@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.user_data.boot_files import cron_commands, interpreter_of
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script
-from imdsguard.aws.user_data.shell_state import Frame, Written
+from imdsguard.aws.user_data.shell_state import ScriptFrame, Written
 from imdsguard.aws.user_data.shell_values import EMPTY, TOKEN, UNKNOWN
 from imdsguard.model.user_data import Flaw
 
@@ -79,13 +79,13 @@ def run_stdin(shell: Shell, node: Node, arguments: Argv = ()) -> Status:
     return status
 
 
-def nested(shell: Shell, text: str, frame: Frame) -> Status:
+def nested(shell: Shell, text: str, frame: ScriptFrame) -> Status:
     """Read the text of a file, at the lines where it was written, in this shell."""
     if shell.depth > 80:
         shell.world.gave_up = True
         return None
     shell.depth += 1
-    status = shell.run_text(text, Frame(frame.name, frame.line, frame.exact, frame.flat))
+    status = shell.run_text(text, ScriptFrame(frame.name, frame.line, frame.exact, frame.flat))
     shell.depth -= 1
     return status
 
@@ -130,7 +130,7 @@ def run_file(shell: Shell, path: str, arguments: Argv, *, sourced: bool) -> Stat
     return status
 
 
-def read_elsewhere(shell: Shell, path: str, text: str, frame: Frame, interpreter: str) -> None:
+def read_elsewhere(shell: Shell, path: str, text: str, frame: ScriptFrame, interpreter: str) -> None:
     """A script of another language: for its own reader, or not read at all."""
     if "python" in interpreter:
         shell.world.inner.append(Script(frame.name, Language.PYTHON, text, frame.line, frame.exact))

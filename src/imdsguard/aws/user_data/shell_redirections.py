@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.shell_expansion import heredoc_readings, text_readings
-from imdsguard.aws.user_data.shell_state import Frame
+from imdsguard.aws.user_data.shell_state import ScriptFrame
 from imdsguard.aws.user_data.shell_statements import second
 from imdsguard.aws.user_data.shell_values import EMPTY, UNKNOWN, Readings
 from imdsguard.aws.user_data.syntax_tree import text_of
@@ -37,7 +37,7 @@ def redirected(shell: Shell, redirects: list[Node], run: Callable[[], Status], n
     saved = shell.stdin
     outputs: list[tuple[str, bool]] = []
     after: list[Node] = []
-    body_frame: Frame | None = None
+    body_frame: ScriptFrame | None = None
     for redirect in redirects:
         if redirect.type == "heredoc_redirect":
             shell.stdin, body_frame, more, files = _heredoc(shell, redirect)
@@ -74,14 +74,16 @@ def _heredoc_rest(shell: Shell, after: list[Node], status: Status) -> Status:
     return second(shell, "&&" if any(c.type == "&&" for c in (first.parent or first).children) else "||", status, first)
 
 
-def _heredoc(shell: Shell, redirect: Node) -> tuple[Readings, Frame, list[Node], list[tuple[str, bool]]]:
+def _heredoc(shell: Shell, redirect: Node) -> tuple[Readings, ScriptFrame, list[Node], list[tuple[str, bool]]]:
     body = next((c for c in redirect.children if c.type == "heredoc_body"), None)
     quoted = any(text_of(c)[:1] in "'\"\\" for c in redirect.children if c.type == "heredoc_start")
     dashed = any(c.type == "<<-" for c in redirect.children)
     skipped = {"heredoc_body", "heredoc_start", "heredoc_end", "<<", "<<-", "file_redirect", "file_descriptor"}
     more = [c for c in redirect.children if c.type not in skipped and c.is_named]
     files = [f for c in redirect.children if c.type == "file_redirect" for f in _output(shell, c)]
-    frame = Frame(shell.frame.name, shell.frame.row(body if body is not None else redirect), False, shell.frame.flat)
+    frame = ScriptFrame(
+        shell.frame.name, shell.frame.row(body if body is not None else redirect), False, shell.frame.flat
+    )
     if body is None:
         return EMPTY, frame, more, files
     if quoted:

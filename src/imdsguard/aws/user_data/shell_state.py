@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
@@ -20,12 +21,16 @@ MOST_STEPS = 100_000
 """Nodes of syntax trees that are followed in one piece of user data, and what copies cost."""
 
 
+_JOINED = re.compile(r"(?<=[^\s\"'`;|&<>(){}$\\=])\$([A-Za-z_]\w*)(?=[^\s\"'`;|&<>(){}$\\\w\[])")
+_MOST_MENDED = 1_000
+
+
 @dataclass
-class Frame:
+class ScriptFrame:
     """A text that is being read: where it stands, and the metadata addresses in it that nothing has accounted for yet.
 
     `watched` are byte offsets in the text. `flat` texts were put together by the script: all of it is at one line.
-    `bodies` are the functions that it defines.
+    `bodies` are the functions that it defines, `added` the columns of braces that were put in, by row.
     """
 
     name: str
@@ -34,6 +39,32 @@ class Frame:
     flat: bool = False
     watched: list[int] = field(default_factory=list)
     bodies: list[tuple[str, Node]] = field(default_factory=list)
+    added: dict[int, list[int]] = field(default_factory=dict)
+
+    def mended(self, text: str) -> str:
+        """The text with `${NAME}` for `$NAME` where the grammar would end a word in front of the name.
+
+        tree-sitter-bash 0.25 makes two words of `$A/$B/x`.
+        """
+        count = 0
+
+        def braced(found: re.Match[str]) -> str:
+            nonlocal count
+            start = text.rfind("\n", 0, found.start()) + 1
+            row = text.count("\n", 0, start) if count < _MOST_MENDED else -1
+            count += 1
+            self.added.setdefault(row, []).append(len(text[start : found.start()].encode()))
+            return f"${{{found[1]}}}"
+
+        return _JOINED.sub(braced, text)
+
+    def column(self, node: Node) -> int:
+        """The column that a node starts at, in bytes from 1."""
+        column = node.start_point.column
+        before = 0
+        for at in self.added.get(node.start_point.row, ()):
+            before += 2 if at + before < column else 0
+        return column - before + 1
 
     def row(self, node: Node) -> int:
         """The line of the user data that a node starts on."""
@@ -59,7 +90,7 @@ class Written:
     """A file as far as it is known: what was written into it, and where that stands in the user data."""
 
     readings: Readings
-    frame: Frame
+    frame: ScriptFrame
     executable: bool = False
     loaded_from: str = ""
 
@@ -85,12 +116,12 @@ class World:
         return not self.gave_up
 
 
-Function = tuple[tuple["Node", Frame], ...]
+Function = tuple[tuple["Node", ScriptFrame], ...]
 """The bodies that a function may have: one, unless branches define it in several ways."""
 
 
 @dataclass
-class State:
+class ShellState:
     """One shell's variables and names. `open_names`: something out of sight may have set any variable."""
 
     variables: dict[str, Readings] = field(default_factory=dict)
@@ -122,9 +153,9 @@ class State:
         if self.exports_all:
             self.exported.add(name)
 
-    def copy(self) -> State:
+    def copy(self) -> ShellState:
         """The same knowledge for a subshell, which may change it."""
-        return State(
+        return ShellState(
             dict(self.variables),
             {name: dict(elements) for name, elements in self.arrays.items()},
             dict(self.functions),
@@ -136,18 +167,18 @@ class State:
             self.open_names,
         )
 
-    def child(self) -> State:
+    def child(self) -> ShellState:
         """What a program that this shell starts gets of it: the environment."""
         variables = {n: v for n, v in self.variables.items() if n in self.exported}
         functions = dict(self.functions) if self.exported_functions else {}
-        return State(variables, {}, functions, {}, set(self.exported), open_names=self.open_names)
+        return ShellState(variables, {}, functions, {}, set(self.exported), open_names=self.open_names)
 
     @property
     def size(self) -> int:
         """What a copy costs, in steps."""
         return 1 + (len(self.variables) + len(self.arrays) + len(self.functions)) // 20
 
-    def merge(self, other: State, before: State) -> None:
+    def merge(self, other: ShellState, before: ShellState) -> None:
         """Take in what another branch, that may run in place of this one, has set; `before` stood before both."""
         for name in {*self.variables, *other.variables}:
             mine, theirs = self.variables.get(name), other.variables.get(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 
@@ -12,10 +11,10 @@ class NotTomlError(Exception):
 
 def toml_of(text: str) -> dict[str, Any]:
     """Parse a text. Raises NotTomlError."""
-    if sys.version_info >= (3, 11):
-        from tomllib import loads
-    else:
-        from tomli import loads  # type: ignore[import-not-found, unused-ignore]
+    try:
+        from tomllib import loads  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:  # Python 3.10
+        from tomli import loads  # type: ignore[import-not-found, no-redef, unused-ignore]
 
     try:
         return dict(loads(text))

@@ -26,7 +26,7 @@ def root_of(text: str) -> Node | None:
     """The first document of a text. Raises NotYamlError."""
     import yaml
 
-    class Bounded(yaml.SafeLoader):
+    class BoundedLoader(yaml.SafeLoader):
         """Ends early: the reader's work grows with the square of the depth."""
 
         depth = 0
@@ -44,7 +44,7 @@ def root_of(text: str) -> Node | None:
             return node
 
     try:
-        loader = Bounded(text)
+        loader = BoundedLoader(text)
         return loader.get_node() if loader.check_node() else None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
