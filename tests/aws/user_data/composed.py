@@ -117,12 +117,17 @@ def calls(draw: st.DrawFn, plain: bool = False) -> Call:
 
 def _file(call: Call, path: str, draw: st.DrawFn, head: str = "#!/bin/bash\n") -> str:
     body = f"{head}{call.setup}\n{call.command}\n"
-    way = draw(st.integers(0, 2))
-    if way == 0:
-        return f"cat > {path} <<'EOF'\n{body}EOF\n"
-    if way == 1:
-        return f"tee {path} > /dev/null <<'EOF'\n{body}EOF\n"
-    return f"mkdir -p $(dirname {path})\n{{\n  cat <<'EOF'\n{body}EOF\n}} > {path}\n"
+    folder = path.rsplit("/", 1)[0]
+    way = draw(
+        st.sampled_from(
+            [
+                f"cat > {path} <<'EOF'\n{body}EOF\n",
+                f"tee {path} > /dev/null <<'EOF'\n{body}EOF\n",
+                f"{{\n  cat <<'EOF'\n{body}EOF\n}} > {path}\n",
+            ]
+        )
+    )
+    return f"mkdir -p {folder}\n{way}"
 
 
 @st.composite
