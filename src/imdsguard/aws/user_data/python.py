@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, names_host, target_of
-from imdsguard.aws.user_data.python_text import Names, expanded, spread_arguments
+from imdsguard.aws.user_data.python_text import PythonNames, expanded, spread_arguments
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_values import named
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
@@ -37,7 +37,7 @@ class _PythonReader:
     """One walk through a script, in the order of its text."""
 
     script: Script
-    names: Names
+    names: PythonNames
     armed: frozenset[str]
     functions: dict[str, Node] = field(default_factory=dict)
     calls: list[ScriptCall] = field(default_factory=list)
@@ -143,7 +143,7 @@ class _PythonReader:
 def read_python(script: Script) -> ScriptReading:
     """Find the calls in a Python script (of either major version)."""
     tree = tree_of(Language.PYTHON, script.text)
-    reader = _PythonReader(script, Names(_imports(tree)), _armed(tree))
+    reader = _PythonReader(script, PythonNames(_imports(tree)), _armed(tree))
     for node in walk(tree):
         name = node.child_by_field_name("name") if node.type == "function_definition" else None
         if name is not None:
@@ -171,13 +171,13 @@ def _imports(tree: Node) -> dict[str, str]:
     return found
 
 
-def _names_a_host_first(arguments: Node, names: Names) -> bool:
+def _names_a_host_first(arguments: Node, names: PythonNames) -> bool:
     """Whether the address is the first argument, or one by name."""
     first = arguments.named_children[0]
     return first.type == "keyword_argument" or target_of(expanded(first, names)) is Target.DATA
 
 
-def _headers_unknown(arguments: Node, names: Names) -> bool:
+def _headers_unknown(arguments: Node, names: PythonNames) -> bool:
     for child in arguments.named_children:
         if child.type == "dictionary_splat":
             return True
@@ -189,7 +189,7 @@ def _headers_unknown(arguments: Node, names: Names) -> bool:
 
 
 def _armed(tree: Node) -> frozenset[str]:
-    """Names of sessions and requests that are given the token header by a call or an assignment of their own."""
+    """PythonNames of sessions and requests that are given the token header by a call or an assignment of their own."""
     found = set()
     for node in walk(tree):
         if node.type == "call":

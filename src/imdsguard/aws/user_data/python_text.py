@@ -20,7 +20,7 @@ _SKIPPED = frozenset({"string_start", "string_end", "comment"})
 
 
 @dataclass
-class Names:
+class PythonNames:
     """What names stand for: those of imports, and the text that was last assigned to a variable."""
 
     imports: dict[str, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Names:
         return self.imports.get(first, first) + dot + rest
 
 
-def expanded(node: Node, names: Names, depth: int = 0) -> str:
+def expanded(node: Node, names: PythonNames, depth: int = 0) -> str:
     """Strings joined, names replaced by what they were last set to; `GAP` for what is not known."""
     if depth > _DEEPEST:
         return GAP
@@ -52,7 +52,7 @@ def expanded(node: Node, names: Names, depth: int = 0) -> str:
     return between.join(expanded(c, names, depth + 1) for c in children)[:_LONGEST]
 
 
-def spread_arguments(arguments: Node, names: Names) -> dict[str, str]:
+def spread_arguments(arguments: Node, names: PythonNames) -> dict[str, str]:
     """The texts of arguments: by position ("0", "1", ...) and by name."""
     found: dict[str, str] = {}
     for number, child in enumerate(arguments.named_children):
@@ -61,7 +61,7 @@ def spread_arguments(arguments: Node, names: Names) -> dict[str, str]:
     return found
 
 
-def _called(node: Node, names: Names, depth: int) -> str:
+def _called(node: Node, names: PythonNames, depth: int) -> str:
     function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if function is None or arguments is None:
         return GAP
@@ -82,7 +82,7 @@ def _called(node: Node, names: Names, depth: int) -> str:
     return GAP
 
 
-def _items(node: Node, names: Names, depth: int) -> list[str]:
+def _items(node: Node, names: PythonNames, depth: int) -> list[str]:
     if node.type in {"list", "tuple"}:
         return [expanded(c, names, depth + 1) for c in node.named_children]
     return [expanded(node, names, depth + 1)]
