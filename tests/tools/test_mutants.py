@@ -9,7 +9,7 @@ import pytest
 
 from tools.mutants.faults import faults_of
 from tools.mutants.survivors import SurvivorsError, read_survivors
-from tools.mutants.trial import is_noticed, observe
+from tools.mutants.trial import survivors_among
 
 
 @pytest.mark.parametrize(
@@ -65,36 +65,55 @@ def test_a_fault_is_put_at_its_place_whatever_stands_before_it() -> None:
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     (tmp_path / "subject.py").write_text(
-        "LIMIT = 3\n\n\ndef low(n):\n    return n < LIMIT\n\n\ndef far(n):\n    return n > 9\n"
+        "import functools\n\nLIMIT = 3\n\n\ndef low(n):\n    return n < LIMIT\n\n\ndef far(n):\n    return n > 9\n\n\n"
+        "@functools.cache\ndef odd(n):\n    if n % 2:\n        return True\n    return False\n"
     )
     (tmp_path / "conftest.py").write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n")
     (tmp_path / "test_subject.py").write_text(
-        "from subject import low\n\ndef test_low():\n    assert low(2)\n\ndef test_not_low():\n    assert not low(4)\n"
+        "from subject import low, odd\n\ndef test_low():\n    assert low(2)\n\n"
+        "def test_not_low():\n    assert not low(4)\n\ndef test_odd():\n    assert odd(3)\n"
     )
     return tmp_path
 
 
 def test_tests_notice_what_they_look_at(house: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    faults = faults_of("subject.py", (house / "subject.py").read_bytes())
+    told: list[str] = []
     scratch = tmp_path_factory.mktemp("scratch")
-    seen = observe(house, ["subject.py"], ["test_subject.py"], scratch)
-    noticed = {}
-    for fault in faults_of("subject.py", (house / "subject.py").read_bytes()):
-        tests = seen.tests_of(fault)
-        noticed[fault.line, fault.new] = (len(tests), is_noticed(house, fault, tests, 0.1, scratch / "log.txt"))
-    assert noticed == {
-        (1, "4"): (2, False),  # neither 2 nor 4 tells 3 from 4
-        (5, "None"): (2, True),
-        (5, "(n <= LIMIT)"): (2, False),
-        (9, "None"): (0, False),
-        (9, "(n >= 9)"): (0, False),
-        (9, "10"): (0, False),
+    survived = survivors_among(house, faults, ["test_subject.py"], scratch, told.append)
+    assert {(fault.line, fault.new) for fault in faults} - {(fault.line, fault.new) for fault in survived} == {
+        (7, "None"),
+        (16, "(not (n % 2))"),
+        (16, "3"),
+        (17, "False"),
     }
+    assert {(fault.line, fault.new) for fault in survived} == {
+        (3, "4"),  # neither 2 nor 4 tells 3 from 4
+        (7, "(n <= LIMIT)"),
+        (11, "None"),
+        (11, "(n >= 9)"),
+        (11, "10"),
+        (18, "True"),
+    }
+    assert "survives (no test runs it): subject.py:11 in far: 9  ->  10" in told
+    assert "survives: subject.py:3 in module: 3  ->  4" in told
+
+
+def test_a_table_that_is_read_at_import_is_tried_too(house: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (house / "subject.py").write_text(
+        'WORDS = ("a", "b")\n\n\ndef low(n):\n    return n < 3 and "b" in WORDS\n\n\nodd = bool\n'
+    )
+    (table, *_) = [
+        fault for fault in faults_of("subject.py", (house / "subject.py").read_bytes()) if fault.new == "(('a',))"
+    ]
+    assert survivors_among(house, [table], ["test_subject.py"], tmp_path_factory.mktemp("scratch"), print) == []
 
 
 def test_where_tests_fail_without_a_fault_nothing_can_be_said(house: Path) -> None:
     (house / "test_subject.py").write_text("def test_it():\n    assert False\n")
+    faults = faults_of("subject.py", (house / "subject.py").read_bytes())
     with pytest.raises(RuntimeError, match="the tests fail without any fault"):
-        observe(house, ["subject.py"], ["test_subject.py"], house)
+        survivors_among(house, faults, ["test_subject.py"], house, print)
 
 
 ENTRY = "- {file: a.py, in: f, old: '1', new: '2', reason: it is the same}\n"

@@ -6,14 +6,14 @@ import argparse
 import random
 import sys
 import tempfile
-from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.mutants.faults import Fault, faults_of
 from tools.mutants.survivors import FILE, read_survivors
 from tools.mutants.targets import TARGETS
-from tools.mutants.trial import is_noticed, observe
+from tools.mutants.trial import survivors_among
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,21 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _try(chosen: Sequence[tuple[Fault, tuple[str, ...]]]) -> list[Fault]:
-    """Try each fault; those with the same tests one after the other, for these are run once to see what they run."""
+    """Try each fault; those with the same tests together, for these are loaded and run once."""
     survived: list[Fault] = []
-    suites = Counter(tests for _, tests in chosen)
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
-        for tests, count in suites.items():
-            here = [fault for fault, wanted in chosen if wanted == tests]
-            seen = observe(ROOT, sorted({fault.file for fault in here}), tests, scratch)
-            print(f"{count} noticed by {' '.join(tests)}?", flush=True)
-            for fault in here:
-                wanted = seen.tests_of(fault)
-                seconds = sum(seen.seconds.get(test, 0.0) for test in wanted)
-                if not is_noticed(ROOT, fault, wanted, seconds, scratch / "log.txt"):
-                    survived.append(fault)
-                    print(f"survives{'' if wanted else ' (no test runs it)'}: {fault}", flush=True)
+        for tests in dict.fromkeys(tests for _, tests in chosen):
+            faults = [fault for fault, wanted in chosen if wanted == tests]
+            print(f"{len(faults)} noticed by {' '.join(tests)}?", flush=True)
+            survived += survivors_among(ROOT, faults, tests, Path(folder), partial(print, flush=True))
     return survived
 
 
