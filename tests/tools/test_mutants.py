@@ -60,6 +60,8 @@ def test_a_fault_is_put_at_its_place_whatever_stands_before_it() -> None:
     assert {(fault.scope, fault.line, fault.at_import) for fault in rest} == {("A.f", 6, False)}
     assert compared.key == ("x.py", "module", "a == b", "(a != b)")
     assert compared.at_import
+    (default,) = faults_of("x.py", b"def f(a=1):\n    return a")[:1]
+    assert (default.new, default.scope, default.at_import) == ("2", "f", True)
 
 
 @pytest.fixture

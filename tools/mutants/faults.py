@@ -91,11 +91,13 @@ class _Finder:
             around = replace(around, line=node.lineno)
         for old, new in _replacements(node):
             yield self._fault(old, new, around)
+        inside = around
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             scope = node.name if around.scope == "module" else f"{around.scope}.{node.name}"
-            around = _Around(scope, node.lineno, around.at_import and isinstance(node, ast.ClassDef))
-        for child in _children(node):
-            yield from self._walk(child, around)
+            around = replace(around, scope=scope)
+            inside = replace(around, at_import=around.at_import and isinstance(node, ast.ClassDef))
+        for child in _children(node):  # what arguments are by default is computed where the function is made
+            yield from self._walk(child, around if isinstance(child, ast.arguments) else inside)
 
     def _fault(self, node: ast.expr | ast.stmt, new: str, around: _Around) -> Fault:
         assert node.end_lineno is not None

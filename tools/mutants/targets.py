@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-AWS = ("tests/aws", "--ignore=tests/aws/user_data")
+AWS = ("tests/aws", "tests/cli/test_explain_address.py", "--ignore=tests/aws/user_data")
 
 TARGETS = {
     "src/imdsguard/aws/precedence/*.py": AWS,
