@@ -178,3 +178,33 @@ def test_an_instance_of_many_is_watched_by_the_alarm_on_it_alone():
     found = estate(*two, on("first", "aws_instance.n[0]"))
     assert [launch.coverage.covered for launch in found.launches] == [True, False]
     assert found.alarms[0].covers == ("aws_instance.n[0]",)
+
+
+def test_alarms_are_named_in_the_order_in_which_they_are_written():
+    one, everything, other = on("one", "aws_instance.web"), select("all"), on("two", "aws_instance.web")
+    for alarms in permutations((one, everything, other)):
+        (web,) = estate(WEB, *alarms).launches
+        assert web.coverage.by == tuple(each.address for each in alarms)
+
+
+def test_of_instances_that_cannot_be_counted_an_alarm_on_one_may_watch_each():
+    many = estate(MANY, on("first", "aws_instance.many[0]")).launches[0]
+    assert many.coverage.covered is None
+    other = estate(MANY, WEB, on("web", "aws_instance.web")).launches[0]
+    assert other.coverage.covered is False
+
+
+def test_an_alarm_that_names_an_instance_and_may_watch_more_takes_it_in_once():
+    metrics = [
+        {
+            "namespace": "AWS/EC2",
+            "metric_name": "MetadataNoTokenRejected",
+            "dimensions": {"InstanceId": identifier},
+        }
+        for identifier in (ref("aws_instance.web.id"), unknown())
+    ]
+    queries = [{"id": f"m{number}", "metric": [metric]} for number, metric in enumerate(metrics)]
+    both = alarm("both", metric_query=[*queries, {"id": "e", "expression": "m0 + m1", "return_data": True}])
+    found = estate(WEB, OTHER, both)
+    assert [launch.coverage.covered for launch in found.launches] == [True, None]
+    assert [each.covers for each in found.alarms if each.covers] == [("aws_instance.web",)]
