@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from imdsguard.aws.estate import build
+from imdsguard.aws.precedence.effective import trace_of
 from imdsguard.model.assumption import AssumedDefault
 from imdsguard.model.place import Place
-from tests.aws.memory import estate, resource, unknown
+from imdsguard.model.value import Known, Step
+from tests.aws.memory import PLACE, estate, ref, resource, unknown
 
 ASSUMED = [AssumedDefault("required", Place("team.yaml", 4, 19), None)]
 
@@ -50,3 +52,21 @@ def test_what_may_apply_counts_where_all_of_it_agrees_with_the_assumption(tokens
 def test_an_image_in_the_code_says_what_it_says(support, tokens):
     (image,) = estate(resource("aws_ami.golden", imds_support=support)).images
     assert image.tokens.value == tokens
+
+
+@pytest.mark.parametrize(("instances", "expected"), [(None, "optional"), (unknown("var.n has no value"), "required")])
+def test_a_key_leads_to_what_has_no_keys_only_where_these_are_not_known(instances, expected):
+    image = resource("aws_ami.golden", imds_support="v2.0", instances=instances)
+    web = resource("aws_instance.web", ami=ref("aws_ami.golden[0].id"))
+    assert estate(image, web).launches[0].state.value == expected
+
+
+def test_a_trace_leaves_out_what_says_no_more_than_the_line_above_it():
+    elsewhere = Place("other.tf", 9)
+    said = Known("required", PLACE, (Step("", PLACE), Step("", None), Step("", elsewhere), Step("var.x", PLACE)))
+    assert trace_of("label", said) == (
+        Step("label", PLACE),
+        Step("", None),
+        Step("", elsewhere),
+        Step("var.x", PLACE),
+    )

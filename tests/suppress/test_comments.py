@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.hcl.syntax.comments import comments
+from imdsguard.model.rule import Rule
+from imdsguard.model.severity import Severity
 from imdsguard.suppress.comments import directives
 from imdsguard.suppress.directive import Directive, parse
-from imdsguard.suppress.foreign_comments import ForeignComments
+from imdsguard.suppress.foreign_comments import ForeignComments, foreign_comments_of
 
 IDS = {
     "ckv_aws_79": ("instance-tokens-optional", "launch-template-tokens-optional"),
@@ -224,3 +226,19 @@ def test_what_we_cannot_decide_of_others_is_not_honoured(text: str) -> None:
 def test_only_the_tools_that_were_asked_for() -> None:
     peers = ForeignComments(frozenset({"checkov"}), IDS)
     assert {each.tool for each in read(OTHERS, peers)} == {"checkov"}
+
+
+def test_which_rules_other_scanners_ids_stand_for() -> None:
+    page = "A page."
+    one, two = (
+        Rule(name, "", Severity.NOTE, page, lambda _: (), ("Launch",), controls=controls)
+        for name, controls in (
+            ("one", {"Checkov": ("CKV_AWS_79",), "Trivy": ("AVD-AWS-0028",), "CWE": ("CWE-918",)}),
+            ("two", {"Checkov": ("CKV_AWS_79",), "tfsec": ("aws-ec2-enforce-http-token-imds",)}),
+        )
+    )
+    found = foreign_comments_of(["checkov"], [one, two])
+    assert found == ForeignComments(
+        frozenset({"checkov"}),
+        {"ckv_aws_79": ("one", "two"), "aws-0028": ("one",), "aws-ec2-enforce-http-token-imds": ("two",)},
+    )

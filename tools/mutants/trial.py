@@ -32,6 +32,8 @@ LOADED_BEFORE = ("click", "hypothesis", "jsonschema", "msgspec", "re2", "regex",
 """What is imported once, for all processes: other people's code, in which there are no faults of ours."""
 PATIENCE = 10.0
 """A fault that makes its tests take this many times as long as they do without it is noticed: it hangs."""
+LONGEST = 120.0
+"""Seconds after which a fault hangs in any case."""
 CANNOT_BE_PUT = 77
 """The exit code of a fork in which no function has the code that a fault is in."""
 
@@ -55,7 +57,7 @@ class Seen:
 
     def patience(self, tests: Collection[str]) -> float:
         """How many seconds these tests may take."""
-        return 30.0 + PATIENCE * sum(self.seconds.get(test, 0.0) for test in tests)
+        return min(30.0 + PATIENCE * sum(self.seconds.get(test, 0.0) for test in tests), LONGEST)
 
 
 def survivors_among(
