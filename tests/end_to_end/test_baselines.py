@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Command
 from tests.end_to_end.git import Checkout, instance
 
-ONLY_TOKENS = "version: 1\nrules: {region-default-missing: off, rejected-call-alarm-missing: off}\n"
+ONLY_TOKENS = "version: 1\nselect: {rules: instance-tokens-optional}\n"
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_what_a_run_did_not_look_at_is_not_fixed(imdsguard: Command, project: Ch
         ("--policy", "other.yaml"),
         ("--exclude", "stacks/a"),
     ):
-        project.put("other.yaml", ONLY_TOKENS.replace("{", "{instance-tokens-optional: off, "))
+        project.put("other.yaml", ONLY_TOKENS + "rules: {instance-tokens-optional: off}\n")
         done = imdsguard("scan", *arguments, "--baseline", "known.json", "--write-baseline", cwd=project.folder)
         assert (done.returncode, done.stderr) == (0, "")
         assert (project.folder / "known.json").read_text() == kept

@@ -11,7 +11,7 @@ import pytest
 from tests.conftest import Command
 from tests.end_to_end.git import instance
 
-ONLY_TOKENS = "version: 1\nrules: {region-default-missing: off, rejected-call-alarm-missing: off}\n"
+ONLY_TOKENS = "version: 1\nselect: {rules: instance-tokens-optional}\n"
 IGNORED = "# imdsguard: ignore[instance-tokens-optional] vendor image\n"
 
 
