@@ -125,6 +125,23 @@ CIRCLES = (
     {"brackets", "parser", "string_literals", "template_parts", "template_tree"},
     # A type's record holds functions that are given the index of a root, and the index finds records by type.
     {"root_index", "capability", "registry", "resource_type"},
+    # An envelope of user data holds formats that hold files, each of which may be in an envelope of its own.
+    {"cloud_config", "envelope", "other_formats"},
+    # A shell script is read command by command, and commands hold scripts: the readers hand each other what they find.
+    {
+        "shell",
+        "shell_assignments",
+        "shell_builtins",
+        "shell_clients",
+        "shell_commands",
+        "shell_conditions",
+        "shell_expansion",
+        "shell_files",
+        "shell_filters",
+        "shell_interpreters",
+        "shell_redirections",
+        "shell_statements",
+    },
     # To end: the results of the tests of a policy, and a format of them.
     {"policy_junit", "policy_test"},
 )
