@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from imdsguard.model.record import record
 from imdsguard.suppress import git_tree
 from imdsguard.suppress.git import Blob, GitError, GitTree, Repository
 from imdsguard.suppress.git_tree import lay_out
 from imdsguard.suppress.modules import unchanged_modules
 
 
+@record(frozen=True, slots=True)
 class Files(Repository):
     """A repository that has whatever a test wants in it, as no git would make it. Links start with `->`."""
 
-    def __init__(self, top: str, files: dict[str, str]) -> None:
-        super().__init__(top)
-        self.files = files
+    files: dict[str, str]
 
     def tree(self, commit: str) -> GitTree:
         blobs = (Blob(path, path, len(text), text.startswith("->")) for path, text in self.files.items())
