@@ -8,6 +8,7 @@ import pytest
 
 from imdsguard.aws.alarms.alarm_index import AlarmIndex
 from imdsguard.aws.alarms.metric_math import adds_up
+from imdsguard.aws.alarms.selector import AlarmTarget
 from imdsguard.aws.estate import alarm_targets_of
 from imdsguard.aws.root_index import RootIndex
 from tests.aws.alarms.rows import FIRES, METRIC, WEB
@@ -127,3 +128,32 @@ def test_an_alarm_on_an_average_watches_what_cannot_be_told():
     )
     coverage = estate(WEB, average).launches[0].coverage
     assert (coverage.covered, coverage.by) == (None, ())
+
+
+def many(number):
+    """Each shape of an alarm for each launch, where both are made by count."""
+    instances = [resource(f"aws_instance.w[{i}]") for i in range(number)]
+    deployed = [resource(f"aws_instance.w[{i}]", id=f"i-{i}") for i in range(number)]
+    groups = [resource(f"aws_autoscaling_group.g[{i}]", name=f"g{i}") for i in range(number)]
+    by_name = [{"dimensions": {"AutoScalingGroupName": f"g{i}"}} for i in range(number)]
+    shapes = {
+        "by reference": (instances, [ref(f"aws_instance.w[{i}].id") for i in range(number)]),
+        "by an id that a state tells": (deployed, [f"i-{i}" for i in range(number)]),
+        "by an id that the code does not tell": (instances, [f"i-{i}" for i in range(number)]),
+        "of nobody knows which": (instances, [unknown()] * number),
+    }
+    found = {
+        name: [*launches, *(by_id(f"a{i}", each) for i, each in enumerate(ids))]
+        for name, (launches, ids) in shapes.items()
+    }
+    found["by the name of a group"] = [*groups, *(by_id(f"a{i}", "", **more) for i, more in enumerate(by_name))]
+    return found
+
+
+@pytest.mark.parametrize("shape", many(1))
+def test_an_alarm_for_each_launch_is_not_asked_of_every_launch(shape, monkeypatch):
+    asked = []
+    sees = AlarmTarget.sees
+    monkeypatch.setattr(AlarmTarget, "sees", lambda target, launch: asked.append(1) or sees(target, launch))
+    estate(*many(50)[shape])
+    assert len(asked) <= 2 * 50

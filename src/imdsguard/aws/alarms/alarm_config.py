@@ -26,8 +26,8 @@ class Dimensions:
 
     `names` are their keys; None where they are unknown as a whole. `key` is the one that selects (`InstanceId`,
     `AutoScalingGroupName`), empty where there are none or several; `given` is its value, `found` the resource in the
-    code that this value is an attribute of. `among` are the addresses, without keys, of the resources that it may name;
-    None where it may name any.
+    code that this value is an attribute of. `among` are the addresses of the resources that it may name (one without
+    its key stands for all instances); None where it may name any.
     """
 
     value: Value

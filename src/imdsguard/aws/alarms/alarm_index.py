@@ -129,7 +129,7 @@ class AlarmIndex:
         """Yield the targets that name a launch."""
         root, address = launch.resource.root, launch.address
         keys = [("all" if launch.resource.instances is not None else "exact", root, address)]
-        keys.append(("any", root, without_key(address)))
+        keys += (("any", root, each) for each in dict.fromkeys((address, without_key(address))))
         if any(self._by_id.values()) and may_have_an_id(launch):
             keys.append(("id", root, id_of(launch) or ""))
         for key in keys:

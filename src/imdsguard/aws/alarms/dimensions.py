@@ -112,7 +112,7 @@ def _groups(given: Value, found: Resource | None, root: RootIndex) -> frozenset[
     if text is not None:
         return root.once(GroupNames).called(text)
     if found is not None and isinstance(given, Unknown) and given.reference is not None:
-        return frozenset({without_key(given.reference.address)})
+        return frozenset({found.address})
     return None
 
 
@@ -127,11 +127,11 @@ class GroupNames:
             if identity is not None and identity.instance_ids:
                 continue  # no group
             given = text_of(resource.body.attribute(identity.group_name)) if identity and identity.group_name else None
-            (unnamed if given is None else self._named.setdefault(given, set())).add(without_key(resource.address))
+            (unnamed if given is None else self._named.setdefault(given, set())).add(resource.address)
         self._unnamed = frozenset(unnamed)
 
     def called(self, name: str) -> frozenset[str]:
-        """Return the addresses, without keys, of what has this name, or may have."""
+        """Return the addresses of what has this name, or may have."""
         return self._unnamed.union(self._named[name]) if name in self._named else self._unnamed
 
 

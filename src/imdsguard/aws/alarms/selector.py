@@ -83,7 +83,10 @@ class GivenId:
 
 @record(frozen=True, slots=True)
 class InDoubt:
-    """Nobody knows what. `addresses` (without keys) and `kinds` limit what it may be; None does not."""
+    """Nobody knows what. `addresses` and `kinds` limit what it may be; None does not.
+
+    An address without its key stands for all instances of the resource.
+    """
 
     reason: str
     addresses: frozenset[str] | None = None
@@ -93,7 +96,7 @@ class InDoubt:
         """Say why it cannot be told."""
         if self.kinds is not None and launch.kind not in self.kinds:
             return NO
-        if self.addresses is not None and without_key(launch.address) not in self.addresses:
+        if self.addresses is not None and self.addresses.isdisjoint((launch.address, without_key(launch.address))):
             return NO
         return doubt(self.reason)
 

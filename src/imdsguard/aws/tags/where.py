@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.alarms.insights import Condition
     from imdsguard.model.launch import Launch
+    from imdsguard.model.reason import Reason
     from imdsguard.model.tags import Tags
     from imdsguard.model.value import Value
 
@@ -40,17 +41,24 @@ class Filtered:
 
     def sees(self, launch: Launch) -> Coverage:
         """Ask the condition of the tags by each way in which the launch starts instances: of all, or it is not seen."""
-        answers = [_asked(self.condition, tags, launch) for tags in launch.tags]
-        for answer in answers:
-            if answer.covered is False:
-                whom = "all its instances" if any(each.covered is not False for each in answers) else "it"
-                return Coverage(covered=False, reason=f"does not let {whom} through its WHERE: {answer.reason}")
+        answers = self._answers(launch)
+        unmet = self.unmet(launch)
+        if unmet is not None:
+            whom = "all its instances" if any(each.covered is not False for each in answers) else "it"
+            return Coverage(covered=False, reason=f"does not let {whom} through its WHERE: {unmet}")
         untold = next((answer for answer in answers if answer.covered is None), None)
         if untold is not None or not answers:
             return untold or doubt(NOT_READ)
         if self.also is not None:
             return doubt(self.also)
         return Coverage(covered=True, reason=TELEMETRY if on_tags(self.condition) else None)
+
+    def unmet(self, launch: Launch) -> Reason | str | None:
+        """Return what the launch surely does not meet; None where it meets all, or that cannot be told."""
+        return next((answer.reason for answer in self._answers(launch) if answer.covered is False), None)
+
+    def _answers(self, launch: Launch) -> list[Coverage]:
+        return [_asked(self.condition, tags, launch) for tags in launch.tags]
 
 
 def on_tags(condition: Condition) -> bool:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.alarms.selector import AlarmTarget
     from imdsguard.model.alarm_fault import AlarmFault
-    from imdsguard.model.launch import Coverage, Launch
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.reason import Reason
     from imdsguard.model.value import Value
 
 SWITCH = "resource tags on telemetry switched on in the account (CloudWatch, Settings), or a query without WHERE:\n"
@@ -22,11 +23,11 @@ SWITCH = "resource tags on telemetry switched on in the account (CloudWatch, Set
 
 def where_faults(asks: Value, target: AlarmTarget, launches: Sequence[Launch]) -> Iterable[AlarmFault]:
     """Say that nothing in the code is let through, or what it takes besides to be let through."""
-    answers: list[tuple[str, Coverage]] = []
+    answers: list[tuple[str, Reason | str | None]] = []
     for launch in launches:
         if launch.starts_instances and launch.follows_account:
-            answers += _let_through(target, launch)
-        if answers and answers[-1][1].covered is not False:
+            answers += _unmet(target, launch)
+        if answers and answers[-1][1] is None:
             break
     else:
         if answers:
@@ -41,17 +42,16 @@ def where_faults(asks: Value, target: AlarmTarget, launches: Sequence[Launch]) -
     return [perhaps(asks, message, f"a query without WHERE:\n{BY_QUERY}", Severity.NOTE)]
 
 
-def _let_through(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Coverage]]:
-    """Yield what the WHERE says of a launch in the alarm's account and Region."""
+def _unmet(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Reason | str | None]]:
+    """Yield what a launch in the alarm's account and Region surely does not meet of the WHERE, if anything."""
     if target.scope.same(launch.scope) is not False:
         for selector in target.selectors:
             if isinstance(selector, Filtered):
-                yield seen_from(target.resource.root, launch.resource), selector.sees(launch)
+                yield seen_from(target.resource.root, launch.resource), selector.unmet(launch)
 
 
-def _lets_nothing(asks: Value, answers: Sequence[tuple[str, Coverage]]) -> AlarmFault:
-    address, answer = answers[0]
-    reason = str(answer.reason or "").partition("WHERE: ")[2]
+def _lets_nothing(asks: Value, answers: Sequence[tuple[str, Reason | str | None]]) -> AlarmFault:
+    address, reason = answers[0]
     if len(answers) > 1:
         many = f"none of the {len(answers)} launches of its account and Region"
         message = f"watches nothing in the code: its WHERE lets {many} through ({address}: {reason})"
