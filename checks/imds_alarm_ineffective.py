@@ -11,9 +11,10 @@ keeps it from firing or from being heard:
 - when it fires: comparison, threshold, how many periods must breach, missing data;
 - how it asks: `SEARCH`, `return_data`, limits, a `LIMIT` that leaves instances out, a `WHERE` that lets nothing in the
   code through, or that counts on "resource tags on telemetry" in the account;
-- who hears of it: `actions_enabled`, `alarm_actions`, mute rules, and composite alarms that notify in its place but may
-  not: because their rule wants other alarms too (AND, NOT, `AT_LEAST`), because a suppressor or a mute rule holds them
-  back, or because they notify nobody themselves and no composite alarm above them does.
+- who hears of it: `actions_enabled`, `alarm_actions` (EC2 actions and scaling policies do something and tell nobody),
+  mute rules, and composite alarms that notify in its place but may not: because their rule wants other alarms too (AND,
+  NOT, `AT_LEAST`), because a suppressor or a mute rule holds them back, or because they notify nobody themselves and no
+  composite alarm above them does.
 
 AWS does not say whether `MetadataNoTokenRejected` is reported as 0 while nothing is refused, nor whether it is
 published by Auto Scaling group: what rests on the first has medium confidence, what rests on the second is unknown.

@@ -73,6 +73,9 @@ YES, NO, UNTOLD = True, False, None
         (query(f"{ALL} GROUP BY InstanceId ORDER BY SUM() DESC LIMIT 10"), YES, YES),
         (query(f"{ALL} GROUP BY InstanceId LIMIT 10"), UNTOLD, UNTOLD),
         (query(f"{ALL} WHERE InstanceId = 'i-1'"), UNTOLD, NO),
+        (query(f"{ALL} WHERE AWS.AccountId = CURRENT_ACCOUNT_ID()"), YES, YES),
+        (query(f"{ALL} WHERE AWS.AccountId = current_account_id() AND InstanceId = 'i-1'"), UNTOLD, NO),
+        (query(f"{ALL} WHERE AWS.AccountId = '210987654321'"), UNTOLD, UNTOLD),
         (query('SELECT SUM(MetadataNoTokenRejected) FROM "AWS/EC2"'), YES, YES),
         (query('SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", AutoScalingGroupName)'), UNTOLD, UNTOLD),
         (query('SELECT SUM(MetadataNoToken) FROM SCHEMA("AWS/EC2", InstanceId)'), NO, NO),
@@ -173,7 +176,30 @@ def test_an_instance_by_cloud_control_is_watched_by_its_id():
 def test_a_group_may_be_watched_by_its_own_name_only():
     blue, green = (resource(f"aws_autoscaling_group.{name}", name=name) for name in ("blue", "green"))
     found = estate(blue, green, GROUP, WEB, alarm(**metric(AutoScalingGroupName="blue")))
-    assert [launch.coverage.covered for launch in found.launches] == [UNTOLD, NO, UNTOLD, NO]
+    assert [launch.coverage.covered for launch in found.launches] == [UNTOLD, NO, NO, NO]
+
+
+@pytest.mark.parametrize(
+    ("group", "watching", "answer"),
+    [
+        ({}, "api-v1", NO),
+        ({}, "terraform-20260101000000000100000001", UNTOLD),
+        ({}, "terraform-20260101", NO),
+        ({"name_prefix": "api-"}, "api-v1", NO),
+        ({"name_prefix": "api-"}, "api-20260101000000000100000001", UNTOLD),
+        ({"name_prefix": unknown()}, "api-v1", UNTOLD),
+        ({"name": unknown()}, "api-v1", UNTOLD),
+    ],
+)
+def test_a_group_without_a_name_has_one_that_terraform_makes(group, watching, answer):
+    found = estate(resource("aws_autoscaling_group.g", **group), alarm(**metric(AutoScalingGroupName=watching)))
+    assert found.launches[0].coverage.covered is answer
+
+
+def test_by_cloud_control_somebody_else_makes_the_name_of_a_group():
+    watching = alarm(**metric(AutoScalingGroupName="api-v1"))
+    found = estate(resource("awscc_autoscaling_auto_scaling_group.g"), watching)
+    assert found.launches[0].coverage.covered is UNTOLD
 
 
 def test_the_estate_lists_alarms_on_both_metrics_and_no_others():

@@ -146,6 +146,10 @@ def test_somebody_hears_of_it_through_composite_alarms(composites):
         ([composite("c", "ALARM(refused)", alarm_actions=None)], MAY_NOT.format("c", "it has no alarm_actions")),
         ([composite("c", "ALARM(refused)", alarm_actions=[])], MAY_NOT.format("c", "it has no alarm_actions")),
         (
+            [composite("c", "ALARM(refused)", alarm_actions=["arn:aws:automate:eu-west-1:ec2:stop"])],
+            MAY_NOT.format("c", "its alarm_actions notify no one"),
+        ),
+        (
             [composite("c", "ALARM(refused)", actions_enabled=False)],
             MAY_NOT.format("c", "its actions_enabled is false"),
         ),
@@ -272,6 +276,7 @@ def test_a_rule_with_the_arn_of_an_alarm_in_the_code(rule, messages):
         hole("ALARM(_) AND ALARM(_)", ME),
         hole("ALARM(_)", (ME[0], "metric_name")),
         hole("_", ME),
+        hole("_", TWIN),
         replace(hole("", ME), sketch=None),
     ],
 )

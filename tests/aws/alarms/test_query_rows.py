@@ -12,6 +12,7 @@ from tests.aws.alarms.rows import (
     SURE,
     TOPIC,
     UNTOLD,
+    WEB,
     alarm,
     asking,
     block,
@@ -21,7 +22,44 @@ from tests.aws.alarms.rows import (
     promql,
     remedies_of,
 )
-from tests.aws.memory import ref, unknown
+from tests.aws.memory import estate, ref, unknown
+
+
+def band(*returning, metric_id="ad1", **changes):
+    """An alarm on an anomaly detection band, of which these queries return data."""
+    condition = {
+        "comparison_operator": "GreaterThanUpperThreshold",
+        "threshold": None,
+        "threshold_metric_id": metric_id,
+    }
+    expression = {"id": "ad1", "expression": "ANOMALY_DETECTION_BAND(m1, 2)", "return_data": "ad1" in returning}
+    return asking(expression, {**block(1), "return_data": "m1" in returning}, **{**condition, **changes})
+
+
+USUAL = "compares with what is usual (GreaterThanUpperThreshold), so refused calls that are usual, or few, go unnoticed"
+BOTH = "is refused by AWS: {} return_data = true, and the band and the metric must both have it"
+
+BANDS = [
+    (band("ad1", "m1"), None),
+    (band("m1"), BOTH.format("only one of its queries has")),
+    (band("ad1"), BOTH.format("only one of its queries has")),
+    (band(), BOTH.format("none of its queries has")),
+    (
+        band("ad1", "m1", metric_id="other"),
+        'is refused by AWS: threshold_metric_id is "other", and no query with that id returns data',
+    ),
+]
+
+
+@pytest.mark.parametrize(("given", "refused"), BANDS)
+def test_an_alarm_on_a_band_returns_the_band_and_the_metric(given, refused):
+    found = [message for _, message in faults_of(given)]
+    assert USUAL in found
+    assert [message for message in found if "refused by AWS" in message] == ([refused] if refused else [])
+    coverage = estate(WEB, given).launches[0].coverage
+    assert coverage.covered is (refused is None)
+    assert refused is None or coverage.reason == f"aws_cloudwatch_metric_alarm.a {refused}"
+
 
 ROWS = {
     # 4.3, what excludes what
@@ -145,6 +183,10 @@ def test_each_row_has_a_remedy(row):
         alarm(treat_missing_data="missing"),
         alarm(treat_missing_data=None),
         alarm(alarm_actions=[TOPIC] * 5, ok_actions=[TOPIC]),
+        alarm(alarm_actions=["arn:aws:automate:eu-west-1:ec2:reboot", TOPIC]),
+        alarm(alarm_actions=["arn:aws:lambda:eu-west-1:111122223333:function:tell"]),
+        alarm(alarm_actions=["arn:aws:ssm:eu-west-1:111122223333:opsitem:1"]),
+        insights(f"{ALL} WHERE AWS.AccountId = CURRENT_ACCOUNT_ID()"),
         alarm(alarm_actions=[ref("aws_sns_topic.security.arn")]),
         alarm(alarm_actions=ref("aws_sns_topic.security.arn")),
         alarm(actions_enabled="true"),

@@ -260,6 +260,30 @@ ROWS = {
         UNTOLD,
         "may never be heard: its alarm_actions cannot be computed: var.notify is a variable without a value",
     ),
+    "only a restart of the instance": (
+        alarm(alarm_actions=["arn:aws:swf:eu-west-1:111122223333:action/actions/AWS_EC2.InstanceId.Reboot/1.0"]),
+        SURE,
+        (
+            "fires and tells nobody: its action arn:aws:swf:eu-west-1:111122223333:action/actions/AWS_EC2.InstanceId."
+            "Reboot/1.0 notifies no one, and no composite alarm in the code does"
+        ),
+    ),
+    "only a scaling policy, by its arn": (
+        alarm(alarm_actions=["arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:1:autoScalingGroupName/a:p"]),
+        SURE,
+        (
+            "fires and tells nobody: its action arn:aws:autoscaling:eu-west-1:111122223333:scalingPolicy:1:"
+            "autoScalingGroupName/a:p notifies no one, and no composite alarm in the code does"
+        ),
+    ),
+    "only a scaling policy in the code": (
+        alarm(alarm_actions=[ref("module.m.aws_autoscaling_policy.up[0].arn")]),
+        SURE,
+        (
+            "fires and tells nobody: its action module.m.aws_autoscaling_policy.up[0].arn notifies no one, and no "
+            "composite alarm in the code does"
+        ),
+    ),
     "six actions": (
         alarm(alarm_actions=[TOPIC] * 6),
         SURE,

@@ -6,18 +6,23 @@ Every setting is a `Value`, with the place where it is written; one that is not 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.insights import is_select
 from imdsguard.aws.alarms.metric_math import adds_up
 from imdsguard.aws.alarms.token_metric import METRICS, REJECTED, TOKENLESS
 from imdsguard.model.record import record
+from imdsguard.model.value import Absent, text_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.insights import Query
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
     from imdsguard.model.value import Unknown, Value
+
+
+BAND = re.compile(r"\s*ANOMALY_DETECTION_BAND\s*\(")
 
 
 @record(frozen=True, slots=True)
@@ -130,9 +135,21 @@ class AlarmConfig:
     """Whether it surely speaks of a token metric: only then can anything be wrong with how it does."""
 
     @property
+    def by_band(self) -> bool:
+        """Whether it compares with an anomaly detection band in place of a threshold."""
+        return not isinstance(self.threshold_metric_id, Absent)
+
+    def is_band(self, query: AlarmQuery) -> bool:
+        """Whether a query is the band that the alarm compares with."""
+        if not self.by_band:
+            return False
+        wanted = text_of(self.threshold_metric_id)
+        return BAND.match(query.text) is not None if wanted is None else text_of(query.id) == wanted
+
+    @property
     def math(self) -> tuple[AlarmQuery, ...]:
-        """Its queries that are metric math."""
-        return tuple(query for query in self.queries if query.text and not query.is_select)
+        """Its queries that are metric math. A band is none: what it makes of the metric is only compared with."""
+        return tuple(each for each in self.queries if each.text and not each.is_select and not self.is_band(each))
 
     @property
     def unread(self) -> tuple[AlarmQuery, ...]:

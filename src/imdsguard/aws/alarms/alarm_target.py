@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarms.dimensions import selectors_of
 from imdsguard.aws.alarms.faults.saying import number_of
 from imdsguard.aws.alarms.faults.table import faults_of
-from imdsguard.aws.alarms.insights import NOT_READ
+from imdsguard.aws.alarms.insights import NOT_READ, narrowing
 from imdsguard.aws.alarms.metric_math import metrics_behind
 from imdsguard.aws.alarms.selector import AlarmTarget, Everything, InDoubt
 from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE, TOKENLESS
@@ -61,7 +61,7 @@ def _by_query(alarm: AlarmConfig) -> tuple[AlarmTarget, ...]:
     """Return a target for each token metric that the returned query looks at, or may look at."""
     if alarm.queries_unknown is not None:
         return _may_watch(alarm, f"the alarm's queries cannot be computed: {alarm.queries_unknown.reason}")
-    returned = _returned(alarm.queries)
+    returned = _returned(alarm)
     if isinstance(returned, str):
         return _may_watch(alarm, returned)
     if returned is None:
@@ -75,8 +75,12 @@ def _by_query(alarm: AlarmConfig) -> tuple[AlarmTarget, ...]:
     return _by_math(alarm, returned)
 
 
-def _returned(queries: Sequence[AlarmQuery]) -> AlarmQuery | str | None:
-    """Return the query with `return_data = true`; a reason if that cannot be computed."""
+def _returned(alarm: AlarmConfig) -> AlarmQuery | str | None:
+    """Return the query with `return_data = true`; a reason if that cannot be computed.
+
+    Of an alarm on a band it is the one beside the band: the metric that is compared, whether AWS takes it or not.
+    """
+    queries = [query for query in alarm.queries if not alarm.is_band(query)] or alarm.queries
     if len(queries) == 1:
         return queries[0]
     for query in queries:
@@ -110,11 +114,12 @@ def _by_insights(alarm: AlarmConfig, query: AlarmQuery, asks: Value) -> tuple[Al
         also = "the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"
     elif select.keys is not None and select.keys != ("InstanceId",):
         also = f"whether AWS publishes the metric by {', '.join(select.keys) or 'no key'} is not documented"
-    if select.where is not None:
-        selector = Filtered(select.where, also)
+    narrowed = narrowing(select.where)
+    if narrowed is not None:
+        selector = Filtered(narrowed, also)
     elif also is not None:
         selector = InDoubt(also)
-    where = asks if select.where is not None else None
+    where = asks if narrowed is not None else None
     return (AlarmTarget(alarm.resource, alarm.scope, select.metric, (selector,), where=where),)
 
 

@@ -6,6 +6,7 @@ The token metrics are published by InstanceId and by nothing else that is docume
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ BY_ID = "InstanceId"
 BY_GROUP = "AutoScalingGroupName"
 BY_OTHER = (BY_GROUP, "ImageId", "InstanceType")
 GROUPED = frozenset({Kind.GROUP, Kind.NODE_GROUP})
+PREFIX, UNIQUE, MADE = "terraform-", 26, re.compile("[0-9a-f]{26}")
+"""Names that Terraform makes: a prefix, 26 hexadecimal digits (terraform-provider-aws, internal/create/naming.go)."""
 UNIDENTIFIED = "whether {} is the id of an instance is not known"
 UNPUBLISHED = "whether AWS publishes the metric by {} is not documented"
 
@@ -117,22 +120,44 @@ def _groups(given: Value, found: Resource | None, root: RootIndex) -> frozenset[
 
 
 class GroupNames:
-    """What launches in a root module, by the name of its group: AWS makes names where the code gives none."""
+    """What launches in a root module, by the name of its group.
+
+    Where the code gives none, Terraform makes one of a prefix, or AWS does.
+    """
 
     def __init__(self, root: RootIndex) -> None:
         self._named: dict[str, set[str]] = {}
+        self._made: dict[str, set[str]] = {}
         unnamed: set[str] = set()
         for resource, _ in root.capable(capability.launches):
             identity = identity_of(resource)
             if identity is not None and identity.instance_ids:
                 continue  # no group
-            given = text_of(resource.body.attribute(identity.group_name)) if identity and identity.group_name else None
-            (unnamed if given is None else self._named.setdefault(given, set())).add(resource.address)
+            name = resource.body.attribute(identity.group_name) if identity and identity.group_name else None
+            given = text_of(name) if name is not None else None
+            prefix = _prefix_of(resource, identity.name_prefix) if identity and isinstance(name, Absent) else None
+            if given is not None:
+                self._named.setdefault(given, set()).add(resource.address)
+            elif prefix is not None:
+                self._made.setdefault(prefix, set()).add(resource.address)
+            else:
+                unnamed.add(resource.address)
         self._unnamed = frozenset(unnamed)
 
     def called(self, name: str) -> frozenset[str]:
         """Return the addresses of what has this name, or may have."""
-        return self._unnamed.union(self._named[name]) if name in self._named else self._unnamed
+        found = self._named.get(name, set())
+        if self._made and MADE.fullmatch(name[-UNIQUE:]):
+            found = found.union(self._made.get(name[:-UNIQUE], ()))
+        return self._unnamed.union(found) if found else self._unnamed
+
+
+def _prefix_of(resource: Resource, name_prefix: str) -> str | None:
+    """Return the prefix of the name that Terraform makes; None where it makes none, or that cannot be told."""
+    if not name_prefix:
+        return None
+    prefix = resource.body.attribute(name_prefix)
+    return PREFIX if isinstance(prefix, Absent) else text_of(prefix)
 
 
 def _instance(dimensions: Dimensions) -> tuple[MetricSelector, ...]:

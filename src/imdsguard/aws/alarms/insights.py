@@ -14,6 +14,7 @@ from imdsguard.model.record import record
 FUNCTIONS = ("AVG", "COUNT", "MAX", "MIN", "SUM")
 KEYWORDS = ("SELECT", "FROM", "SCHEMA", "WHERE", "GROUP", "ORDER", "BY", "LIMIT", "ASC", "DESC")
 WORDS_OF_CONDITIONS = ("AND", "OR", "NOT")
+ACCOUNT, CURRENT_ACCOUNT = "AWS.AccountId", "CURRENT_ACCOUNT_ID"
 MAX_DEPTH = 50
 MAX_LENGTH = 10_000
 NOT_READ = "the query is not a Metrics Insights query that can be read"
@@ -29,6 +30,17 @@ class Comparison:
 
 
 @record(frozen=True, slots=True)
+class OwnAccount:
+    """`AWS.AccountId = CURRENT_ACCOUNT_ID()`, or `!=` where not `equal`: the account of the alarm.
+
+    A key of queries in monitoring accounts, no dimension. (CloudWatch User Guide, "Create a CloudWatch alarm based on a
+    Metrics Insights query")
+    """
+
+    equal: bool
+
+
+@record(frozen=True, slots=True)
 class JoinedConditions:
     """Conditions joined by AND (`every`) or by OR."""
 
@@ -41,7 +53,7 @@ class Unread:
     """A condition in words that are not understood here."""
 
 
-Condition: TypeAlias = "Comparison | JoinedConditions | Unread"
+Condition: TypeAlias = "Comparison | OwnAccount | JoinedConditions | Unread"
 
 
 @record(frozen=True, slots=True)
@@ -57,6 +69,19 @@ class Query:
     where: Condition | None = None
     cut: bool = False
     function: str = "SUM"
+
+
+def narrowing(condition: Condition | None) -> Condition | None:
+    """Return what of a condition leaves instances of the alarm's own account out; None if nothing does."""
+    if isinstance(condition, OwnAccount) and condition.equal:
+        return None
+    if not isinstance(condition, JoinedConditions):
+        return condition
+    parts = [narrowing(part) for part in condition.parts]
+    left = tuple(part for part in parts if part is not None)
+    if not left or (not condition.every and len(left) < len(parts)):
+        return None
+    return left[0] if len(left) == 1 else JoinedConditions(condition.every, left)
 
 
 class QueryError(Exception):
@@ -175,6 +200,10 @@ class _Parser:
         key = self._name()
         equal = not self._take_mark("!")
         self._mark("=")
+        if key == ACCOUNT and self._take(CURRENT_ACCOUNT):
+            self._mark("(")
+            self._mark(")")
+            return OwnAccount(equal)
         kind, value = self._tokens[self._at]
         if kind != "string" or key.upper() in WORDS_OF_CONDITIONS:
             raise QueryError(NOT_READ)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.insights import Comparison, JoinedConditions
-from imdsguard.aws.alarms.selector import NO, SINGLE, doubt
+from imdsguard.aws.alarms.insights import ACCOUNT, Comparison, JoinedConditions, OwnAccount
+from imdsguard.aws.alarms.selector import NO, SINGLE, YES, doubt
 from imdsguard.model.launch import Coverage
 from imdsguard.model.record import record
 from imdsguard.model.resource import Action
@@ -29,6 +29,8 @@ TELEMETRY = "if resource tags on telemetry are switched on in the account, which
 NOT_READ = "the alarm's query has a WHERE in words that are not read"
 UNEQUAL = "whether != lets an instance through that has no tag {} is not documented"
 DIMENSION = "the alarm's query has a WHERE on {}, and whether AWS publishes the metric by that is not documented"
+BY_ACCOUNT = "the alarm's query names an account by its id"
+NOT_OWN = "AWS.AccountId != CURRENT_ACCOUNT_ID(), and it is in the alarm's own account"
 LONGEST = 60
 
 
@@ -72,8 +74,12 @@ def _asked(condition: Condition, tags: Tags, launch: Launch) -> Coverage:
     if isinstance(condition, JoinedConditions):
         answers = [_asked(part, tags, launch) for part in condition.parts]
         return _joined(answers, every=condition.every)
+    if isinstance(condition, OwnAccount):
+        return YES if condition.equal else Coverage(covered=False, reason=NOT_OWN)
     if not isinstance(condition, Comparison):
         return doubt(NOT_READ)
+    if condition.key == ACCOUNT:
+        return doubt(BY_ACCOUNT)
     if condition.key.startswith(TAG):
         return _tag(condition, tags)
     if condition.key == "InstanceId":

@@ -241,7 +241,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=group_paths("override"),
         renewal=refreshed,
         workload=of_tagged_group,
-        identity=MetricIdentity((), "name"),
+        identity=MetricIdentity((), "name", "name_prefix"),
     ),
     ResourceType(
         name="awscc_autoscaling_auto_scaling_group",

@@ -130,11 +130,13 @@ class MetricIdentity:
     """By what CloudWatch knows the instances of a launch.
 
     `instance_ids` are the attributes that are the id of its instance; none for what has no instance of its own.
-    `group_name` is the argument that is the name of its Auto Scaling group; empty for what has none.
+    `group_name` is the argument that is the name of its Auto Scaling group; empty for what has none. `name_prefix` is
+    the one from which Terraform makes a name where none is given; empty where somebody else makes it.
     """
 
     instance_ids: tuple[tuple[str, ...], ...]
     group_name: str = ""
+    name_prefix: str = ""
 
 
 NO_IDENTITY = MetricIdentity(())

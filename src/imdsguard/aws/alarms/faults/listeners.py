@@ -62,7 +62,8 @@ class Listener:
     def may_name(self, alarm: AnyAlarm) -> bool:
         """Whether the rule names an alarm, or may."""
         if self.rule is None:
-            return speaks_of(self.composite.rule, alarm)
+            # A plan that does not know one name in a rule shows nothing of the rule: who is not in it, nobody can say.
+            return isinstance(self.composite.rule, Unknown) or speaks_of(self.composite.rule, alarm)
         return any(self.called(given, alarm) is not False for given in self.names)
 
     @property
@@ -167,7 +168,7 @@ def called(given: str, name: Value) -> bool | None:
 
 
 def speaks_of(value: Value, alarm: AnyAlarm) -> bool:
-    """Whether a value that cannot be read may name an alarm."""
+    """Whether a list of alarm names, or a rule that cannot be read, may name an alarm."""
     if isinstance(value, Unknown):
         mine = any(each.address == alarm.resource.address for each in value.references)
         return mine or not value.references or isinstance(alarm.name, Unknown)

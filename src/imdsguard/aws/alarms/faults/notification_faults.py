@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.relays import relays
 from imdsguard.aws.alarms.faults.saying import may_be_none, perhaps, settled, shown, unsettled, wrong
+from imdsguard.aws.alarms.faults.silent_action import shown_action, tells_nobody
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, text_of
 
@@ -33,7 +34,8 @@ def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
         if text is not None and not text.startswith("arn:"):
             yield wrong(action, f"is refused by AWS: an action must be an ARN, and one is {shown(action)}", ACTIONS)
     off = isinstance(enabled, Known) and enabled.value in (False, "false")
-    if not off and (given or given is None):
+    silent = [action for action in given or () if tells_nobody(action)]
+    if not off and (given is None or len(given) > len(silent)):
         yield from unsettled(enabled, "actions_enabled", "actions_enabled = true")
         if may_be_none(actions):
             yield from unsettled(actions, "alarm_actions", ACTIONS)
@@ -45,6 +47,9 @@ def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
         yield from found
     elif off:
         yield wrong(enabled, "fires silently: actions_enabled is false", "actions_enabled = true")
+    elif silent:
+        what = f"its action {shown_action(silent[0])} notifies no one"
+        yield wrong(actions, f"fires and tells nobody: {what}, and no composite alarm in the code does", ACTIONS)
     else:
         others = {
             "ok_actions": alarm.notification.ok_actions,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.saying import BY_QUERY, number_of, perhaps, unsettled, wrong
+from imdsguard.aws.alarms.faults.saying import BY_QUERY, number_of, perhaps, shown, unsettled, wrong
 from imdsguard.aws.alarms.token_metric import METRICS
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -32,7 +32,14 @@ def search(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 
 def returned(alarm: AlarmConfig) -> Iterator[AlarmFault]:
-    """Exactly one query is what the alarm compares."""
+    """Exactly one query is what the alarm compares; two are it with an anomaly detection band, the band among them.
+
+    (AWS's answer to PutMetricAlarm: "Exactly two elements of the metrics list should return data", "Metrics list must
+    contain exactly one metric matching the ThresholdMetricId parameter")
+    """
+    if alarm.by_band:
+        yield from _returned_by_band(alarm)
+        return
     values = [query.return_data for query in alarm.queries]
     if not values:
         return
@@ -44,6 +51,28 @@ def returned(alarm: AlarmConfig) -> Iterator[AlarmFault]:
         which = "none of its queries has" if not count else f"{count} of its queries have"
         message = f"is refused by AWS: {which} return_data = true, and exactly one must have it"
         yield wrong(values[0], message, remedy, never=len(values) > 1)
+
+
+def _returned_by_band(alarm: AlarmConfig) -> Iterator[AlarmFault]:
+    remedy = "return_data = true in the metric_query of the band and in that of the metric, and in no other"
+    values = [query.return_data for query in alarm.queries]
+    for value in values:
+        yield from unsettled(value, "return_data", remedy)
+    if not values or any(isinstance(value, Unknown) for value in values):
+        return
+    returning = [
+        each for each in alarm.queries if isinstance(each.return_data, Known) and each.return_data.value is True
+    ]
+    if len(returning) != 2:
+        which = {0: "none of its queries has", 1: "only one of its queries has"}.get(
+            len(returning), f"{len(returning)} of its queries have"
+        )
+        message = f"is refused by AWS: {which} return_data = true, and the band and the metric must both have it"
+        yield wrong(values[0], message, remedy, never=True)
+    elif text_of(alarm.threshold_metric_id) is not None and not any(alarm.is_band(query) for query in returning):
+        wanted = shown(alarm.threshold_metric_id)
+        message = f"is refused by AWS: threshold_metric_id is {wanted}, and no query with that id returns data"
+        yield wrong(alarm.threshold_metric_id, message, remedy, never=True)
 
 
 def mixed(alarm: AlarmConfig) -> Iterator[AlarmFault]:

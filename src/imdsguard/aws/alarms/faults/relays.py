@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import may_be_none
+from imdsguard.aws.alarms.faults.silent_action import tells_nobody
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
@@ -101,6 +102,8 @@ def why_silent(composite: CompositeConfig, listeners: Listeners) -> str | Unknow
         return "its actions_enabled is false"
     if isinstance(actions, Absent) or (isinstance(actions, Known) and actions.value == ()):
         return "it has no alarm_actions"
+    if isinstance(actions, Known) and isinstance(actions.value, tuple) and all(map(tells_nobody, actions.value)):
+        return "its alarm_actions notify no one"
     for value in (enabled, actions):
         if isinstance(value, Unknown) and may_be_none(value):
             return value
