@@ -51,7 +51,7 @@ def answers(launches, alarms):
     """For each launch whether it is watched, and by which alarms; for each alarm which launches it takes in."""
     found = estate(TEMPLATE, *launches, *alarms)
     return (
-        {launch.address: (launch.coverage.covered, {*launch.coverage.by}) for launch in found.launches},
+        {launch.address: (launch.once_required.covered, {*launch.once_required.by}) for launch in found.launches},
         {launch.address: (launch.observed.covered, {*launch.observed.by}) for launch in found.launches},
         {alarm.resource.address: {*alarm.covers} for alarm in found.alarms},
     )
@@ -97,11 +97,11 @@ def test_the_best_answer_counts_wherever_it_stands():
     surely, perhaps, no = on("surely", "aws_instance.web"), on("perhaps", unknown()), on("no", "aws_instance.other")
     for alarms in permutations((surely, perhaps, no)):
         (web, _) = estate(WEB, OTHER, *alarms).launches
-        assert (web.coverage.covered, web.coverage.by) == (True, ("aws_cloudwatch_metric_alarm.surely",))
+        assert (web.once_required.covered, web.once_required.by) == (True, ("aws_cloudwatch_metric_alarm.surely",))
     for alarms in permutations((perhaps, no)):
         (web, _) = estate(WEB, OTHER, *alarms).launches
-        assert (web.coverage.covered, web.coverage.by) == (None, ())
-    assert [launch.coverage.covered for launch in estate(WEB, OTHER, no).launches] == [False, True]
+        assert (web.once_required.covered, web.once_required.by) == (None, ())
+    assert [launch.once_required.covered for launch in estate(WEB, OTHER, no).launches] == [False, True]
 
 
 def math(expression, **queries):
@@ -158,7 +158,7 @@ def math(expression, **queries):
 )
 def test_metric_math_watches_what_it_surely_grows_with(expression, expected):
     web = estate(WEB, OTHER, math(expression, a="web", b="other")).launches[0]
-    assert web.coverage.covered is expected
+    assert web.once_required.covered is expected
 
 
 def test_an_alarm_in_another_stack_takes_in_all_instances_or_none():
@@ -167,16 +167,16 @@ def test_an_alarm_in_another_stack_takes_in_all_instances_or_none():
         roots = [("alarms", [replace(watching, root="alarms")]), ("web", [replace(WEB, root="web")])]
         for order in (roots, roots[::-1]):
             (web,) = build(order, {"alarms": "prod", "web": "prod"}).launches
-            assert web.coverage.covered is expected
-            assert web.coverage.by == (("alarms: aws_cloudwatch_metric_alarm.all",) if expected else ())
+            assert web.once_required.covered is expected
+            assert web.once_required.by == (("alarms: aws_cloudwatch_metric_alarm.all",) if expected else ())
             (web,) = build(order).launches
-            assert web.coverage.covered is False
+            assert web.once_required.covered is False
 
 
 def test_an_instance_of_many_is_watched_by_the_alarm_on_it_alone():
     two = [resource(f"aws_instance.n[{index}]", metadata_options=REQUIRED) for index in (0, 1)]
     found = estate(*two, on("first", "aws_instance.n[0]"))
-    assert [launch.coverage.covered for launch in found.launches] == [True, False]
+    assert [launch.once_required.covered for launch in found.launches] == [True, False]
     assert found.alarms[0].covers == ("aws_instance.n[0]",)
 
 

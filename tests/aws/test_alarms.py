@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Action, Blocks
 from imdsguard.model.value import Reference, Unknown
 from imdsguard.report.reasons import sentence
@@ -38,7 +39,7 @@ def query(expression, **more):
 
 def covered(watching, of="aws_instance.web"):
     found = estate(WEB, OTHER, TEMPLATE, GROUP, watching)
-    return next(launch.coverage for launch in found.launches if launch.address == of)
+    return next(launch.once_required for launch in found.launches if launch.address == of)
 
 
 YES, NO, UNTOLD = True, False, None
@@ -151,7 +152,7 @@ def test_a_plan_tells_whose_an_id_is():
     old = resource("aws_instance.old", id="i-1")
     new = replace(resource("aws_instance.new"), action=Action.CREATE)
     found = estate(old, new, alarm(**metric(InstanceId="i-1")))
-    assert [launch.coverage.covered for launch in found.launches] == [True, False]
+    assert [launch.once_required.covered for launch in found.launches] == [True, False]
 
 
 def test_templates_are_not_watched_since_they_start_nothing():
@@ -162,21 +163,21 @@ def test_a_spot_request_is_watched_by_the_id_of_its_instance():
     spot = resource("aws_spot_instance_request.s")
     good = alarm(**metric(InstanceId=ref("aws_spot_instance_request.s.spot_instance_id")))
     bad = alarm(**metric(InstanceId=ref("aws_spot_instance_request.s.id")))
-    assert estate(spot, good).launches[0].coverage.covered is True
-    assert estate(spot, bad).launches[0].coverage.covered is False
+    assert estate(spot, good).launches[0].once_required.covered is True
+    assert estate(spot, bad).launches[0].once_required.covered is False
 
 
 def test_an_instance_by_cloud_control_is_watched_by_its_id():
     instance = resource("awscc_ec2_instance.i")
     for attribute, answer in (("instance_id", True), ("id", True), ("private_ip", False)):
         watching = alarm(**metric(InstanceId=ref(f"awscc_ec2_instance.i.{attribute}")))
-        assert estate(instance, watching).launches[0].coverage.covered is answer
+        assert estate(instance, watching).launches[0].once_required.covered is answer
 
 
 def test_a_group_may_be_watched_by_its_own_name_only():
     blue, green = (resource(f"aws_autoscaling_group.{name}", name=name) for name in ("blue", "green"))
     found = estate(blue, green, GROUP, WEB, alarm(**metric(AutoScalingGroupName="blue")))
-    assert [launch.coverage.covered for launch in found.launches] == [UNTOLD, NO, NO, NO]
+    assert [launch.once_required.covered for launch in found.launches] == [UNTOLD, NO, NO, NO]
 
 
 @pytest.mark.parametrize(
@@ -193,13 +194,13 @@ def test_a_group_may_be_watched_by_its_own_name_only():
 )
 def test_a_group_without_a_name_has_one_that_terraform_makes(group, watching, answer):
     found = estate(resource("aws_autoscaling_group.g", **group), alarm(**metric(AutoScalingGroupName=watching)))
-    assert found.launches[0].coverage.covered is answer
+    assert found.launches[0].once_required.covered is answer
 
 
 def test_by_cloud_control_somebody_else_makes_the_name_of_a_group():
     watching = alarm(**metric(AutoScalingGroupName="api-v1"))
     found = estate(resource("awscc_autoscaling_auto_scaling_group.g"), watching)
-    assert found.launches[0].coverage.covered is UNTOLD
+    assert found.launches[0].once_required.covered is UNTOLD
 
 
 def test_the_estate_lists_alarms_on_both_metrics_and_no_others():
@@ -210,3 +211,24 @@ def test_the_estate_lists_alarms_on_both_metrics_and_no_others():
     assert [each.metric for each in estate(alarm(**metric(name="MetadataNoToken"))).alarms] == ["MetadataNoToken"]
     assert estate(alarm(**metric(name="CPUUtilization"))).alarms == ()
     assert estate(alarm(**metric(name=unknown()))).alarms == ()
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "answer"),
+    [
+        ([{"http_tokens": "required"}], None, True),
+        ([{"http_tokens": "optional"}], ReasonKind.NOTHING_REFUSED, False),
+        ([{"http_endpoint": "disabled"}], ReasonKind.ENDPOINT_OFF, False),
+        ([{"http_tokens": unknown()}], None, True),
+    ],
+)
+def test_no_alarm_on_refused_calls_watches_what_refuses_none(options, kind, answer):
+    (launch,) = estate(resource("aws_instance.web", metadata_options=options), query(ALL)).launches
+    assert (launch.coverage.covered, launch.once_required.covered) == (answer, True)
+    assert launch.coverage.reason == (kind and Reason(kind, "aws_cloudwatch_metric_alarm.a"))
+
+
+def test_what_cannot_be_told_of_an_alarm_does_not_matter_where_nothing_is_refused():
+    (launch,) = estate(resource("aws_instance.web"), query(unknown())).launches
+    assert (launch.coverage.covered, launch.once_required.covered) == (False, None)
+    assert launch.coverage.reason == Reason(ReasonKind.NOTHING_REFUSED)

@@ -84,7 +84,7 @@ def test_the_trace_names_the_stack() -> None:
 
 def test_without_an_estate_stacks_know_nothing_of_each_other() -> None:
     (found,) = stacks([default(), insights()], [required()], joined=False).launches
-    assert (found.coverage.covered, found.coverage.by) == (False, ())
+    assert (found.once_required.covered, found.once_required.by) == (False, ())
     (found,) = stacks([default()], [web()], joined=False).launches
     assert (found.state.value, found.tokens.source.value) == ("optional", "service_default")
 
@@ -109,7 +109,7 @@ def test_references_resolve_within_one_stack_only() -> None:
 
 def test_an_alarm_over_all_instances_watches_the_other_stack() -> None:
     found = stacks([insights()], [required()])
-    assert found.launches[0].coverage.by == ("baseline: aws_cloudwatch_metric_alarm.all",)
+    assert found.launches[0].once_required.by == ("baseline: aws_cloudwatch_metric_alarm.all",)
     assert found.alarms[0].covers == ("web: aws_instance.web",)
 
 
@@ -122,8 +122,8 @@ def test_an_alarm_on_an_instance_watches_that_of_its_own_stack() -> None:
         dimensions={"InstanceId": ref("aws_instance.web.id")},
     )
     here, there = stacks([one, required()], [required()]).launches
-    assert (here.coverage.covered, here.coverage.by) == (True, ("aws_cloudwatch_metric_alarm.one",))
-    assert there.coverage.covered is False
+    assert (here.once_required.covered, here.once_required.by) == (True, ("aws_cloudwatch_metric_alarm.one",))
+    assert there.once_required.covered is False
 
 
 def test_together_are_those_of_one_estate() -> None:

@@ -219,7 +219,7 @@ def test_tags_that_aws_sets_itself_are_unknown():
 def asked(condition, **arguments):
     """Covered, and the reason, of an instance with these arguments by a query with this WHERE."""
     web = resource("aws_instance.web", metadata_options=REQUIRED, **arguments)
-    found = estate(web, query(f"{ALL} WHERE {condition}")).launches[0].coverage
+    found = estate(web, query(f"{ALL} WHERE {condition}")).launches[0].once_required
     return found.covered, sentence(found.reason) or None
 
 
@@ -303,14 +303,14 @@ def test_a_where_on_an_id_that_a_plan_tells():
     assert asked("InstanceId = 'i-1'", id="i-1") == (True, None)
     assert asked("InstanceId = 'i-1'", id="i-2")[0] is False
     new = replace(resource("aws_instance.web", metadata_options=REQUIRED), action=Action.CREATE)
-    assert estate(new, query(f"{ALL} WHERE InstanceId = 'i-1'")).launches[0].coverage.covered is False
+    assert estate(new, query(f"{ALL} WHERE InstanceId = 'i-1'")).launches[0].once_required.covered is False
 
 
 def test_all_ways_of_a_launch_must_be_let_through():
     fleet = resource(
         "aws_spot_fleet_request.f", launch_specification=[{"ami": "ami-1", "tags": WEB}, {"ami": "ami-2", "tags": {}}]
     )
-    found = estate(fleet, query(f"{ALL} WHERE tag.Team = 'web'")).launches[0].coverage
+    found = estate(fleet, query(f"{ALL} WHERE tag.Team = 'web'")).launches[0].once_required
     assert found.covered is False
     assert sentence(found.reason) == (
         f"{A} does not let all its instances through its WHERE: tag.Team = 'web', and it has no tag Team"
@@ -325,7 +325,7 @@ def test_a_where_does_not_mend_what_else_may_drop_an_instance():
 def test_one_alarm_without_a_where_needs_no_telemetry():
     web = resource("aws_instance.web", metadata_options=REQUIRED, tags=WEB)
     narrow, wide = query(f"{ALL} WHERE tag.Team = 'web'"), replace(query(ALL), address="aws_cloudwatch_metric_alarm.b")
-    found = estate(web, narrow, wide).launches[0].coverage
+    found = estate(web, narrow, wide).launches[0].once_required
     assert (found.covered, found.by, found.reason) == (True, (A, "aws_cloudwatch_metric_alarm.b"), None)
 
 

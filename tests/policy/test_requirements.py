@@ -181,7 +181,7 @@ def test_demands_on_a_launch_that_leaves_tokens_optional(require: str, expected:
     ],
 )
 def test_alarms(rejected: Coverage, tokenless: Coverage, expected: list[str]) -> None:
-    asked = replace(launch(), coverage=rejected, observed=tokenless)
+    asked = replace(launch(), once_required=rejected, observed=tokenless)
     both = "{id: a, require: {alarm: [MetadataNoTokenRejected, MetadataNoToken]}}"
     assert sorted(verdicts(both, asked)) == expected
 

@@ -97,6 +97,13 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.NOT_A_VALUE, "Decimal"), "the document gives it as Decimal"),
     (Reason(K.DOCUMENT_TOO_DEEP), "the value is nested too deeply to be read"),
     (Reason(K.REGION_NOT_IN_STATE), "a state does not say which Region this resource is in"),
+    (
+        Reason(K.NOTHING_REFUSED, "alarm.a"),
+        "alarm.a counts refused calls, and none is refused while tokens are optional",
+    ),
+    (Reason(K.NOTHING_REFUSED), "no call is refused while tokens are optional"),
+    (Reason(K.ENDPOINT_OFF, "a"), "a counts refused calls, and there are none while the metadata endpoint is off"),
+    (Reason(K.ENDPOINT_OFF), "there are no calls while the metadata endpoint is off"),
     (Reason(K.DEFERRED, "absent_prereq"), "Terraform has put off planning it (absent_prereq)"),
 ]
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.alarm_index import watch
+from imdsguard.aws.alarms.alarm_index import as_it_is, watch
 from imdsguard.aws.alarms.alarm_target import alarm_targets
 from imdsguard.aws.alarms.faults.listeners import Listeners
 from imdsguard.aws.precedence.effective import decide
@@ -64,7 +64,12 @@ def build(
         answers = iter(watchers)
         for number in group:
             launches[number] = [
-                replace(launch, coverage=answer.coverage, observed=answer.observed)
+                replace(
+                    launch,
+                    coverage=as_it_is(launch, answer.coverage),
+                    once_required=answer.coverage,
+                    observed=answer.observed,
+                )
                 for launch, answer in zip(launches[number], answers, strict=False)
             ]
     return Estate(

@@ -63,9 +63,11 @@ class Launch:
     For a group or a fleet: the worst of what it launches, and `through` names the templates it launches through.
     `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
     the instances, nor its metrics to show them: those that a service runs in an account of its own. `delivery` says how
-    the settings get there, `observed` whether an alarm on `MetadataNoToken` takes the launch in. `ways` are those by
-    which it starts instances: what every layer says, also where another one decides. `terms` are how a managed service
-    speaks of tokens. `starts_later`: an apply only describes it, and instances start when somebody runs it.
+    the settings get there. `coverage` says whether an alarm on `MetadataNoTokenRejected` watches it as it is,
+    `once_required` whether one would once it requires tokens, `observed` whether one on `MetadataNoToken` takes it in.
+    `ways` are those by which it starts instances: what every layer says, also where another one decides. `terms` are
+    how a managed service speaks of tokens. `starts_later`: an apply only describes it, and instances start when
+    somebody runs it.
     """
 
     resource: Resource
@@ -76,6 +78,7 @@ class Launch:
     reason: Reason | str | None = None
     through: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
+    once_required: Coverage = field(default_factory=lambda: Coverage(covered=None))
     follows_account: bool = True
     delivery: Delivery = field(default_factory=Delivery)
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))

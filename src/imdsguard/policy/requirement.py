@@ -183,8 +183,8 @@ class Watched:
         return self.metric
 
     def of(self, launch: Launch) -> RequirementAnswer:
-        """Ask for alarms of the same account and Region."""
-        coverage = launch.coverage if self.metric == REJECTED else launch.observed
+        """Ask for alarms of the same account and Region: for those on refused calls that would watch it if required."""
+        coverage = launch.once_required if self.metric == REJECTED else launch.observed
         fit = Fit(coverage.covered, sentence(coverage.reason) if coverage.reason else "")
         if fit.so:
             return RequirementAnswer(fit, f"an alarm on {self.metric} watches it")

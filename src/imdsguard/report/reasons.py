@@ -70,6 +70,8 @@ SENTENCES: dict[ReasonKind, str] = {
     K.NOT_A_VALUE: "the document gives it as {subject}",
     K.DOCUMENT_TOO_DEEP: "the value is nested too deeply to be read",
     K.REGION_NOT_IN_STATE: "a state does not say which Region this resource is in",
+    K.NOTHING_REFUSED: "{subject} counts refused calls, and none is refused while tokens are optional",
+    K.ENDPOINT_OFF: "{subject} counts refused calls, and there are none while the metadata endpoint is off",
     K.DEFERRED: "Terraform has put off planning it ({subject})",
 }
 """What is said of each kind. Behind it stands, after a colon, the reason behind the reason."""
@@ -78,6 +80,8 @@ WITHOUT_DETAIL: dict[ReasonKind, str] = {K.NOT_JSON: "{subject} is not JSON"}
 """What is said instead where the reason has no detail."""
 
 WITHOUT_SUBJECT: dict[ReasonKind, str] = {
+    K.NOTHING_REFUSED: "no call is refused while tokens are optional",
+    K.ENDPOINT_OFF: "there are no calls while the metadata endpoint is off",
     K.AFTER_APPLY: "known only after apply",
     K.REFUSED: "{detail}",
 }

@@ -36,7 +36,7 @@ def test_a_notebook_by_its_minimum_version(version, state):
 
 def test_a_notebook_has_nothing_of_the_account():
     found = launch(DEFAULT, resource("aws_sagemaker_notebook_instance.x"))
-    assert (found.state.value, found.follows_account, found.coverage.covered) == ("optional", False, None)
+    assert (found.state.value, found.follows_account, found.once_required.covered) == ("optional", False, None)
 
 
 # Elastic Beanstalk

@@ -51,7 +51,7 @@ def answers(*resources):
     """What is said of each launch and of each alarm, whatever the order in which they are listed."""
     found = estate(*resources)
     launches = {
-        each.address: (each.coverage.covered, frozenset(each.coverage.by), each.observed.covered)
+        each.address: (each.once_required.covered, frozenset(each.once_required.by), each.observed.covered)
         for each in found.launches
     }
     alarms = {
@@ -126,7 +126,7 @@ def test_an_alarm_on_an_average_watches_what_cannot_be_told():
         **FIRES,
         metric_query=[*metrics, {"id": "e", "expression": "AVG(METRICS())", "return_data": True}],
     )
-    coverage = estate(WEB, average).launches[0].coverage
+    coverage = estate(WEB, average).launches[0].once_required
     assert (coverage.covered, coverage.by) == (None, ())
 
 

@@ -56,7 +56,7 @@ def test_an_alarm_on_a_band_returns_the_band_and_the_metric(given, refused):
     found = [message for _, message in faults_of(given)]
     assert USUAL in found
     assert [message for message in found if "refused by AWS" in message] == ([refused] if refused else [])
-    coverage = estate(WEB, given).launches[0].coverage
+    coverage = estate(WEB, given).launches[0].once_required
     assert coverage.covered is (refused is None)
     assert refused is None or coverage.reason == f"aws_cloudwatch_metric_alarm.a {refused}"
 

@@ -313,5 +313,5 @@ def test_each_row_has_a_remedy(row):
 def test_the_last_row_of_4_2_an_alarm_reads_metrics_of_its_own_account_and_region():
     far = replace(alarm(), provider=Provider("aws.audit", account("another"), Known("eu-west-1")))
     for given in (alarm(region="us-east-1"), far):
-        assert estate(WEB, given).launches[0].coverage.covered is False
-    assert estate(WEB, alarm()).launches[0].coverage.covered is True
+        assert estate(WEB, given).launches[0].once_required.covered is False
+    assert estate(WEB, alarm()).launches[0].once_required.covered is True

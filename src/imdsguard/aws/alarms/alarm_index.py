@@ -25,7 +25,8 @@ from imdsguard.aws.alarms.token_metric import METRICS, REJECTED, TOKENLESS
 from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.aws.root_index import without_key
 from imdsguard.model.alarm import Alarm
-from imdsguard.model.launch import Coverage
+from imdsguard.model.launch import Coverage, State
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Launch
-    from imdsguard.model.reason import Reason
 
 STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
 NOT_OURS = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")
@@ -134,6 +134,14 @@ class AlarmIndex:
             keys.append(("id", root, id_of(launch) or ""))
         for key in keys:
             yield from self._named.get(key, ())
+
+
+def as_it_is(launch: Launch, coverage: Coverage) -> Coverage:
+    """Return what alarms on refused calls are to a launch in its state: where it refuses none, none can fire for it."""
+    kind = {State.OPTIONAL: ReasonKind.NOTHING_REFUSED, State.DISABLED: ReasonKind.ENDPOINT_OFF}.get(launch.state)
+    if kind is None or coverage.covered is False or not launch.starts_instances or not launch.follows_account:
+        return coverage
+    return Coverage(covered=False, reason=Reason(kind, ", ".join(coverage.by)))
 
 
 def watch(

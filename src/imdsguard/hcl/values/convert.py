@@ -28,7 +28,7 @@ from imdsguard.hcl.values.types import (
     object_type,
 )
 from imdsguard.hcl.values.typetools import element_types, has_dynamic, without_optional
-from imdsguard.hcl.values.value import NO_REFINEMENT, OpenObject, Pending, Refinement, Value
+from imdsguard.hcl.values.value import NO_REFINEMENT, OpenObject, Pending, Refinement, Value, built_from
 
 if TYPE_CHECKING:
     from imdsguard.hcl.values.value import Raw
@@ -122,6 +122,9 @@ def _common(value: Value, wanted: Type) -> tuple[Type, list[Value]]:
 
 def _list(value: Value, wanted: Type) -> tuple[Type, Raw]:
     element, members = _common(value, wanted)
+    if isinstance(value.type, SetType) and len(members) > 1 and not value.wholly_known:
+        # Two that are not known may be one, and nobody knows in which order they come. (go-cty, conversion_collection)
+        return ListType(element), built_from(ListType(element), *members).raw
     return ListType(element), tuple(members)
 
 

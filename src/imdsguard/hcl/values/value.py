@@ -93,6 +93,8 @@ class Pending:
 GAP = "\ufffc"
 """Stands in a sketch for what is not known (U+FFFC, "object replacement character")."""
 LONGEST_SKETCH = 64 * 1024
+MOST_REFERENCES = 256
+"""So many things an unknown names that it is built from."""
 
 Raw: TypeAlias = str | bool | Number | tuple["Value", ...] | Mapping[str, "Value"] | Pending | None
 
@@ -269,7 +271,21 @@ def derived(type: Type, *sources: Value, refinement: Refinement = NO_REFINEMENT)
                 reason = reason or v.pending.reason
                 found.update(dict.fromkeys(v.pending.references))
     reason = reason or _buried_reason(sources)
-    return Value(type, Pending(reason or AFTER_APPLY, tuple(found)[:16], False, refinement))
+    return Value(type, Pending(reason or AFTER_APPLY, _bounded(found), False, refinement))
+
+
+def built_from(type: Type, *items: Value) -> Value:  # noqa: A002
+    """Make the unknown that is one of these items, or built from them: all that they refer to."""
+    pending = [item.pending for item in items if item.pending is not None]
+    references = dict.fromkeys(reference for each in pending for reference in each.references)
+    reason = pending[0].reason if pending else AFTER_APPLY
+    return Value(type, Pending(reason, _bounded(references)))
+
+
+def _bounded(references: Iterable[Reference]) -> tuple[Reference, ...]:
+    """All references, or none where there are too many: some of them would say that it is not built from the others."""
+    found = tuple(references)
+    return found if len(found) <= MOST_REFERENCES else ()
 
 
 def _buried_reason(sources: Iterable[Value], limit: int = 500) -> Reason | None:

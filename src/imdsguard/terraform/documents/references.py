@@ -186,7 +186,7 @@ class Resolver:
         key = key_of(sought[0]) if sought else None
         if key is not None:
             sought = sought[1:]
-        elif keyed:
+        elif keyed and self._repeats((*around.module, (name, None))):
             key = around.key
         child = (*around.module, (name, key))
         module = self._blocks.module(child)
@@ -196,6 +196,11 @@ class Resolver:
         if not output.expression.references:
             return SETTLED
         return self.follow(output.expression.references, ReferenceContext(self, child), sought[1:])
+
+    def _repeats(self, child: ModulePath) -> bool:
+        """Whether a module is called with count or for_each."""
+        call = self._blocks.call(child)
+        return call is not None and (call.count_expression is not None or call.for_each_expression is not None)
 
     def _resource(
         self, label: str, around: ReferenceContext, path: tuple[Step, ...], *, keyed: bool

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
-from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, number, string, unknown
+from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, built_from, number, string, unknown
 from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
@@ -87,7 +87,9 @@ def _unknown(
 
 def _element(value: Value) -> Type:
 
-    return value.type.element if isinstance(value.type, (MapType, SetType)) else DYNAMIC
+    if isinstance(value.type, (MapType, SetType)):
+        return value.type.element
+    return STRING if value.type == STRING else DYNAMIC  # an item of a set, or an object
 
 
 def _lifecycle(section: MergedBody, name: str) -> LazyExpression | None:
@@ -141,9 +143,9 @@ def _each(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansi
     elif isinstance(value.type, SetType):
         assert isinstance(value.raw, tuple)
         members = {}
+        if any(not item.is_known for item in value.raw):
+            return _unknown("for_each", built_from(STRING, *value.raw), code, scope)
         for item in value.raw:
-            if not item.is_known:
-                return _unknown("for_each", item, code, scope)
             if not isinstance(item.raw, str):
                 raise EvaluationError("for_each needs a map, or a set of strings", code.place)
             members[item.raw] = item
