@@ -73,7 +73,8 @@ class Unknown:
     """A value that the configuration sets but that cannot be computed now, and why.
 
     `references` name what it stands for, or was built from: one reference means it *is* that attribute if `exact`.
-    `sketch` is what is known of a text, with U+FFFC for each stretch that is not.
+    `sketch` is what is known of a text, with U+FFFC for each stretch that is not; `holes` are the attributes that these
+    stretches are, None for one that is something else, or is not told.
     """
 
     reason: Reason | str
@@ -82,6 +83,7 @@ class Unknown:
     trace: tuple[Step, ...] = ()
     exact: bool = False
     sketch: str | None = field(default=None, compare=False, repr=False)
+    holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
     written: SourceMap | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -37,7 +37,11 @@ UNTOLD, YES, NO = None, True, False
 
 
 def coverage(folder, repeated, instance):
-    (folder / "main.tf").write_text(INSTANCES + CODE.format(repeated=repeated, id=instance))
+    return coverage_by(folder, CODE.format(repeated=repeated, id=instance))
+
+
+def coverage_by(folder, code):
+    (folder / "main.tf").write_text(INSTANCES + code)
     reading = read([str(folder)], Inputs(), supported_types())
     assert reading.problems == ()
     estate = build([(root.name, root.resources) for root in reading.roots])
@@ -85,3 +89,35 @@ def test_of_many_ids_none_is_lost(tmp_path):
     found = coverage(tmp_path, "count = 20", "sort(aws_instance.many[*].id)[count.index]")
     assert {found[f"many[{number}]"] for number in range(20)} == {UNTOLD}
     assert found["other"] is NO
+
+
+QUERY = """
+resource "aws_cloudwatch_metric_alarm" "a" {{
+  metric_query {{
+    id          = "q"
+    expression  = "SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA(\\"AWS/EC2\\", InstanceId) WHERE {}"
+    period      = 300
+    return_data = true
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("where", "old", "new"),
+    [
+        ("InstanceId = '${aws_instance.old.id}'", YES, NO),
+        ("InstanceId = '${aws_instance.old.id}' OR InstanceId = '${aws_instance.new.id}'", YES, YES),
+        ("InstanceId = '${aws_instance.old.id}' OR InstanceId = '${aws_instance.old.id}'", YES, NO),
+        ("InstanceId != '${aws_instance.old.id}'", NO, YES),
+        ("InstanceId = '${aws_instance.old.id}' GROUP BY InstanceId LIMIT 5", UNTOLD, NO),
+        ("InstanceId = '${aws_instance.old.arn}'", UNTOLD, UNTOLD),
+        ("InstanceId = 'x${aws_instance.old.id}'", UNTOLD, UNTOLD),
+        ("InstanceId = '${upper(aws_instance.old.id)}'", UNTOLD, UNTOLD),
+        ("tag.Id = '${aws_instance.old.id}'", UNTOLD, UNTOLD),
+        ("InstanceId = '${aws_instance.old.id}' AND tag.Id = '${aws_instance.new.id}'", UNTOLD, UNTOLD),
+    ],
+)
+def test_a_query_that_names_an_instance_of_the_code(where, old, new, tmp_path):
+    found = coverage_by(tmp_path, QUERY.format(where))
+    assert (found["old"], found["new"]) == (old, new)

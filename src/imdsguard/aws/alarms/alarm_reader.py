@@ -17,6 +17,7 @@ from imdsguard.aws.alarms.alarm_config import (
     TokenMetric,
 )
 from imdsguard.aws.alarms.dimensions import dimensions_of
+from imdsguard.aws.alarms.filled_select import filled_select
 from imdsguard.aws.alarms.insights import QueryError, is_select, parse
 from imdsguard.aws.alarms.token_metric import METRICS, TOKENLESS, meant_by
 from imdsguard.aws.precedence.scope import scope_of
@@ -116,11 +117,14 @@ def _metric_stat(body: Body, statistic: Value, root: RootIndex) -> MetricStat:
 def _query(body: Body, root: RootIndex) -> AlarmQuery:
     expression = body.attribute("expression")
     text = text_of(expression) or ""
+    select = _select(text) if text else None
+    if isinstance(expression, Unknown):
+        text, select = filled_select(expression, root)
     return AlarmQuery(
         body.attribute("id"),
         expression,
         text,
-        _select(text),
+        select,
         body.attribute("period"),
         body.attribute("return_data"),
         body.attribute("account_id"),

@@ -68,7 +68,7 @@ def _by_query(alarm: AlarmConfig) -> tuple[AlarmTarget, ...]:
         return ()
     if not isinstance(returned.account_id, Absent) and _concerns(alarm.queries):
         return _may_watch(alarm, "the alarm reads the metrics of an account named by its id")
-    if isinstance(returned.expression, Unknown):
+    if isinstance(returned.expression, Unknown) and returned.select is None:
         return _may_watch(alarm, EXPRESSION.format(returned.expression.reason))
     if returned.is_select:
         return _by_insights(alarm, returned, returned.expression)

@@ -22,11 +22,15 @@ NOT_READ = "the query is not a Metrics Insights query that can be read"
 
 @record(frozen=True, slots=True)
 class Comparison:
-    """`key = 'value'`, or `!=` where not `equal`; a key is a dimension, or `tag.` and the key of a tag."""
+    """`key = 'value'`, or `!=` where not `equal`; a key is a dimension, or `tag.` and the key of a tag.
+
+    `instance` is set where the value is the id of an instance in the code: its root module, and its address there.
+    """
 
     key: str
     equal: bool
     value: str
+    instance: tuple[str, str] | None = None
 
 
 @record(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.insights import ACCOUNT, Comparison, JoinedConditions, OwnAccount
-from imdsguard.aws.alarms.selector import NO, SINGLE, YES, doubt
+from imdsguard.aws.alarms.selector import NO, SINGLE, YES, OneInstance, doubt
 from imdsguard.model.launch import Coverage
 from imdsguard.model.record import record
 from imdsguard.model.resource import Action
@@ -122,6 +122,8 @@ def _tag(comparison: Comparison, tags: Tags) -> Coverage:
 def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
     """Compare with the instance's id, which a plan or a state may tell."""
     wanted = f"InstanceId {'=' if comparison.equal else '!='} {_quoted(comparison.value)}"
+    if comparison.instance is not None:
+        return _same_instance(comparison, wanted, launch)
     if launch.kind in SINGLE:
         known: Value = launch.resource.body.attribute("id")
         if launch.resource.action in (Action.CREATE, Action.REPLACE):
@@ -133,6 +135,26 @@ def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
     elif comparison.equal:
         return Coverage(covered=False, reason=f"{wanted}, which is one instance")
     return doubt(f"the alarm's query has WHERE {wanted}, and the code does not show whose id that is")
+
+
+def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Coverage:
+    """Compare with an instance of the code."""
+    root, address = comparison.instance or ("", "")
+    answer = OneInstance(address).sees(launch) if launch.resource.root == root else NO
+    if answer.covered is None:
+        return answer
+    if answer.covered is comparison.equal:
+        return YES
+    return Coverage(
+        covered=False, reason=f"{wanted}, and it is {'another' if comparison.equal else 'that very'} instance"
+    )
+
+
+def by_instance(condition: Condition) -> bool:
+    """Whether a condition speaks of nothing but instances of the code."""
+    if isinstance(condition, JoinedConditions):
+        return all(by_instance(part) for part in condition.parts)
+    return isinstance(condition, Comparison) and condition.instance is not None
 
 
 def _spelled(value: Known) -> str | None:

@@ -23,6 +23,7 @@ from imdsguard.hcl.values.value import (
     Value,
     bounded_sketch,
     derived,
+    holes_of,
     sketch_of,
     sketched,
 )
@@ -72,7 +73,8 @@ def template(parts: Sequence[CompiledExpression], places: Sequence[Place], place
         refinement = Refinement(not_null=True, prefix=safe_prefix(text))
         sketch = bounded_sketch("".join(pieces))
         origin = text_written_at(place, sketch, pieces, places, values)
-        return sketched(derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin), sketch)
+        holes = tuple(hole for value in values for hole in holes_of(value))
+        return sketched(derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin), sketch, holes)
 
     return CompiledExpression(run, shape=fixed_shape(STRING))
 

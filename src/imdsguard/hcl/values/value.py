@@ -80,7 +80,8 @@ class Pending:
     """The raw part of an unknown value: why it cannot be computed now, and what it stands for.
 
     `references` are resource attributes that it is (one, and `exact`) or was built from. `sketch` is for readers of
-    scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not.
+    scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not. `holes` are the
+    attributes that these stretches are, where that is told; None for one that is something else.
     """
 
     reason: Reason
@@ -88,6 +89,7 @@ class Pending:
     exact: bool = False
     refinement: Refinement = NO_REFINEMENT
     sketch: str | None = field(default=None, compare=False, repr=False)
+    holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
 
 
 GAP = "\ufffc"
@@ -306,12 +308,26 @@ def literal(value: Value, place: Place, step_type: type[Step]) -> Value:
     return value.at(Origin(step_type("", place)))
 
 
-def sketched(value: Value, sketch: str | None) -> Value:
+def holes_of(value: Value) -> tuple[Reference | None, ...]:
+    """The attributes that the gaps in a value's sketch are; None for one that is something else."""
+    pending = value.pending
+    if pending is None:
+        return ()
+    if pending.holes:
+        return pending.holes
+    if pending.exact and len(pending.references) == 1 and pending.sketch is None:
+        return pending.references
+    return (None,) * sketch_of(value).count(GAP)
+
+
+def sketched(value: Value, sketch: str | None, holes: tuple[Reference | None, ...] = ()) -> Value:
     """The same unknown string, with what is known of its text. Known values, and other types, stay as they are."""
     pending = value.raw
     if sketch is None or not isinstance(pending, Pending) or value.type != STRING:
         return value
-    known = Pending(pending.reason, pending.references, pending.exact, pending.refinement, bounded_sketch(sketch))
+    known = Pending(
+        pending.reason, pending.references, pending.exact, pending.refinement, bounded_sketch(sketch), holes
+    )
     return Value(STRING, known, value.marks, value.origin)
 
 

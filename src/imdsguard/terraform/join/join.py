@@ -138,7 +138,8 @@ class JoinedBody:
             exact = planned.reference is not None and written.reference is None
             told = planned if exact or not (self._trusted and written.references) else written
             reason = written.reason if told is written or not planned.references else planned.reason
-            return Unknown(reason, told.references, place, written.trace, told.exact, written.sketch, written.written)
+            drawn = (written.sketch, written.holes, written.written)
+            return Unknown(reason, told.references, place, written.trace, told.exact, *drawn)
         if self._trusted:
             if isinstance(written, Absent):
                 return Absent(place, written.trace)  # null, or not set: the provider fills it in
@@ -168,7 +169,7 @@ def placed(value: Value, place: Place) -> Value:
     if isinstance(value, Absent):
         return Absent(place, trace)
     if isinstance(value, Unknown):
-        return Unknown(value.reason, value.references, place, trace, value.exact, value.sketch)
+        return Unknown(value.reason, value.references, place, trace, value.exact, value.sketch, value.holes)
     inner = value.value
     if isinstance(inner, Mapping):
         inner = {name: placed(each, place) for name, each in inner.items()}

@@ -27,7 +27,8 @@ def translate(value: language.Value, place: Place | None) -> Value:
         pending = value.pending
         sketch = pending.sketch if SENSITIVE not in value.marks else None
         written = written_of(value.origin) if sketch is not None else None
-        return Unknown(pending.reason, pending.references, place, trace, pending.exact, sketch, written)
+        holes = pending.holes if sketch is not None else ()
+        return Unknown(pending.reason, pending.references, place, trace, pending.exact, sketch, holes, written)
     if value.is_null:
         return Absent(place, trace)
     written = written_of(value.origin) if isinstance(value.raw, str) else None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import BY_QUERY, perhaps, wrong
 from imdsguard.aws.precedence.sharing import seen_from
-from imdsguard.aws.tags.where import Filtered, on_tags
+from imdsguard.aws.tags.where import Filtered, by_instance, on_tags
 from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def where_faults(asks: Value, target: AlarmTarget, launches: Sequence[Launch]) -
     else:
         if answers:
             return [_lets_nothing(asks, answers)]
+    if all(isinstance(each, Filtered) and by_instance(each.condition) for each in target.selectors):
+        return []
     if any(isinstance(each, Filtered) and on_tags(each.condition) for each in target.selectors):
         message = (
             "sees only what its WHERE lets through, and a condition on tags needs resource tags on telemetry switched "
