@@ -5,7 +5,8 @@
 The `http_put_response_hop_limit` that AWS will use, by the order of precedence, against what the instances are for:
 `max` (1) for plain instances, `max_container` (2) for hosts of containers. Hosts of containers are EKS node groups,
 Batch compute environments, groups that an ECS capacity provider uses or that carry a cluster's tag, and what launches
-an image made for EKS or ECS, or joins such a cluster in its user data.
+an image made for EKS or ECS, or joins such a cluster in its user data, or installs or starts Docker, containerd,
+Podman, k3s, RKE2, kubelet or Nomad there.
 
 A launch template or launch configuration is judged by what launches from it; where nothing in the code does, two hops
 are a note only. A limit below `max_container` on a host of containers is a note, too: containers that do not share the

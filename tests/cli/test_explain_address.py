@@ -231,3 +231,14 @@ def test_a_group_tells_each_way_the_deciding_one_first(capsys: pytest.CaptureFix
         0,
         ["├─ through aws_launch_template.b, which decides", "├─ through aws_launch_template.a"],
     )
+
+
+def test_code_that_nobody_has_read_is_listed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    boot = r"#!/bin/sh\ncurl -s https://example.com/boot.sh | sh\n"
+    (tmp_path / "main.tf").write_text(
+        f'resource "aws_instance" "boots" {{\n  ami       = "ami-1"\n  user_data = "{boot}"\n}}\n', encoding="utf-8"
+    )
+    line = "code not seen: https://example.com/boot.sh"
+    assert line in run(capsys, "aws_instance.boots", str(tmp_path))[1]
+    found = json.loads(run(capsys, "aws_instance.boots", str(tmp_path), "--format", "json")[1])
+    assert found["launches"][0]["code_not_seen"] == ["https://example.com/boot.sh"]

@@ -130,6 +130,7 @@ def test_inspect_is_its_contract() -> None:
         },
         "reason": None,
         "reason_kind": None,
+        "code_not_seen": [],
     }
     assert document["launches"][2]["options"]["http_tokens"]["value"] is None
     assert [(p["file"], p["line"]) for p in document["problems"]] == [("a.tf", 3), (None, None)]

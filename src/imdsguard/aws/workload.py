@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types import capability
@@ -34,6 +35,15 @@ IMAGES = (
 SCRIPTS = ("ECS_CLUSTER", "/etc/eks/bootstrap.sh", "apiVersion: node.eks.aws/")
 """What joins an instance to a cluster, in user data. (ECS Developer Guide, "Bootstrapping container instances";
 Amazon EKS User Guide, "Customize managed nodes with launch templates")"""
+CONTAINERS = re.compile(
+    r"\b(?:docker|podman|nerdctl) (?:run|compose|swarm|pull|start|stack|service|load)\b|\bdocker-compose\b"
+    r"|\bget\.(?:k3s|rke2|docker)\.\w+|\bkubeadm (?:init|join)\b|\bnodeadm\b|\bnomad agent\b"
+    r"|\b(?:systemctl|service|rc-service)\b.{0,80}\b(?:docker|containerd|kubelet|k3s|rke2|nomad|podman|ecs)\b"
+    r"|\binstall\b.{0,200}[ ,](?:docker(?:\.io|-ce|-engine)?|containerd(?:\.io)?|podman|nomad|kubelet|k3s)(?![\w./])"
+    r"|^\s*- ['\"]?(?:docker(?:\.io|-ce)?|containerd(?:\.io)?|podman|nomad|kubelet)['\"]?\s*$"
+    r"|^\[settings\.(?:kubernetes|ecs)"
+)
+"""Commands, packages and settings that start containers on the instance or make it run them."""
 LARGEST = 64 * 1024
 """Characters of encoded user data: EC2 takes 16 KB of what it decodes to."""
 
@@ -102,12 +112,24 @@ def _by_image(resource: Resource, root: RootIndex) -> str:
 def _by_user_data(resource: Resource) -> str:
     for name in ("user_data", "user_data_base64"):
         value = resource.body.attribute(name)
-        if not isinstance(value, Known) or not isinstance(value.value, str) or len(value.value) > LARGEST:
+        text = value.sketch if isinstance(value, Unknown) else value.value if isinstance(value, Known) else None
+        if not isinstance(text, str) or len(text) > LARGEST:
             continue
-        text = value.value
         for script in (text, _decoded(text)):
             if any(word in script for word in SCRIPTS):
                 return "its user data joins a cluster"
+            shown = _started(script)
+            if shown:
+                return f"its user data runs containers ({shown})"
+    return ""
+
+
+def _started(script: str) -> str:
+    """The words of a script by which containers run, comments aside."""
+    for line in script.splitlines():
+        found = CONTAINERS.search(line[:1_000]) if not line.lstrip().startswith("#") else None
+        if found is not None:
+            return " ".join(found[0].split())[:60]
     return ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from imdsguard.hcl.values.value import Origin
     from imdsguard.model.place import Place
 
 
@@ -17,6 +18,8 @@ class EvaluationError(Exception):
         super().__init__(message)
         self.message = message
         self.place = place
+        self.sketch: tuple[object, str, Origin] | None = None
+        """Of a template: its code, its text but for the part that failed, and where that is written."""
 
 
 class StaticError(EvaluationError):

@@ -48,6 +48,7 @@ def estate_text(estate: Estate, style: Style | None = None, width: int | None = 
     if estate.launches:
         parts.append(table(_LAUNCH, [_launch(launch, several) for launch in estate.launches], style, width))
         reasons = [_reason(launch, several) for launch in estate.launches if launch.reason]
+        reasons += [line for launch in estate.launches for line in _not_seen(launch, several)]
         if reasons:
             parts.append("".join(reasons))
     if estate.region_defaults:
@@ -116,6 +117,14 @@ def _watched(launch: Launch) -> str:
     if coverage.covered is None:
         return "?" if coverage.reason else "-"
     return (coverage.by[0] if coverage.by else "yes") if coverage.covered else "no"
+
+
+def _not_seen(launch: Launch, several: bool) -> list[str]:
+    """The addresses of code that it downloads and runs at boot, which nobody has read."""
+    address = escape(_address(launch.resource.root, launch.address, several))
+    return [
+        f"{address} runs at boot: code not seen: {escape(shorten(url, 300))}\n" for url in launch.user_data.not_seen
+    ]
 
 
 def _reason(launch: Launch, several: bool) -> str:

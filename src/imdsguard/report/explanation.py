@@ -45,6 +45,9 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
         else:
             through = f"through {way.through}" if way.through else "by itself"
             branches.append((f"{through}{', which decides' if number == 0 else ''}", layers))
+    not_seen: list[Tree] = [(f"code not seen: {url}", []) for url in launch.user_data.not_seen]
+    if not_seen:
+        branches.append(("runs at boot", not_seen))
     branches.append(("watched", [(line, []) for line in _watched(explanation)]))
     branches.append(("what would change the answer", [(line, []) for line in explanation.changes] or [("nothing", [])]))
     return "".join(f"{line}\n" for line in [_line(head), *_drawn(branches, marks)])

@@ -113,6 +113,7 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         },
         "reason": sentence(launch.reason) or None,
         "reason_kind": kind_of(launch.reason),
+        "code_not_seen": list(launch.user_data.not_seen),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import gzip
+import json
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 
@@ -115,3 +116,78 @@ def test_what_stands_behind_the_largest_size_is_not_passed_over() -> None:
     read = read_user_data("#!/bin/sh\n" + "echo text\n" * 100_000 + call)
     assert read.calls == ()
     assert read.unread == ("user data: it is larger than 1,000,000 bytes",)
+
+
+CALL = "curl http://169.254.169.254/latest/meta-data/"
+IN_A_URL = "data:;base64," + base64.b64encode(SCRIPT.encode()).decode()
+EC2LAUNCH = "version: 1.0\ntasks:\n- task: executeScript\n  inputs:\n  - type: {}\n    content: |\n      {}\n"
+FILE = "#cloud-config\nwrite_files:\n- path: {}\n  content: |\n    "
+URI = "- hosts: all\n      tasks:\n      - uri:\n          url: http://169.254.169.254/latest/meta-data/\n"
+
+
+def ignition(**parts: object) -> str:
+    return json.dumps({"ignition": {"version": "3.3.0"}, **parts})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ignition(storage={"files": [{"path": "/opt/a", "contents": {"source": IN_A_URL}}]}),
+        ignition(systemd={"units": [{"name": "a.service", "contents": f"[Service]\nExecStart=/usr/bin/{CALL}\n"}]}),
+        EC2LAUNCH.format("powershell", "irm http://169.254.169.254/latest/meta-data/"),
+        EC2LAUNCH.format("batch", CALL),
+        f"[settings.bootstrap-containers.a]\nuser-data = '{base64.b64encode(SCRIPT.encode()).decode()}'\n",
+        f"{FILE.format('/opt/a')}{CALL}\nruncmd:\n- [sh, /opt/a]\n",
+        f"{FILE.format('/etc/cron.d/a')}* * * * * root {CALL}\n",
+        "#cloud-config\nruncmd:\n- URL=http://169.254.169.254/latest\n- curl $URL/meta-data/\n",
+        f"#cloud-config-archive\n- type: text/x-shellscript\n  content: |\n    #!/bin/sh\n    {CALL}\n",
+        f"{FILE.format('/opt/p.yml')}- hosts: all\n      tasks:\n      - shell: {CALL}\n",
+        FILE.format("/opt/p.yml") + URI,
+        f"#cloud-boothook\n#!/bin/sh\n{CALL}\n",
+    ],
+)
+def test_the_call_is_found_in_other_formats(text: str) -> None:
+    read = read_user_data(text)
+    assert [call.flaw.value for call in read.calls] == ["no token"]
+    assert read.unread == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#!/usr/bin/perl\nprint 1;\n",
+        '{"app": "settings"}',
+        "<?xml version='1.0'?><a/>",
+        "---\napp: settings\n",
+        "[app]\nkey = 1\n",
+        "#upstart-job\nstart on runlevel 2\n",
+        '{"ignition": {"version": "3.3.0", "config": {"merge": [{"source": "https://example.com/a"}]}}}',
+        '{"ignition": {"version": "3.3.0"}, "storage": {"files": [{"path": "/a", "contents": {"source": "s3://b/a"}}]}}',
+        "#cloud-config\nphone_home:\n  url: http://169.254.169.254/latest/meta-data/\n",
+        "#cloud-config\nwrite_files:\n- path: /opt/a.rb\n  content: |\n    get('http://169.254.169.254/latest')\n",
+        f"#cloud-config\nruncmd:\n- {GAP}\n",
+        f"#cloud-config\nwrite_files:\n- path: /opt/a.sh\n  content: {GAP}\n",
+        message(("x-of-ours", "text")),
+        "#cloud-config\nruncmd: " + "[" * 20_000,
+    ],
+)
+def test_a_format_that_is_not_read_is_said(text: str) -> None:
+    assert len(read_user_data(text).unread) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\n",
+        "[settings.kubernetes]\ncluster-name = 'a'\n",
+        '{"ignition": {"version": "3.3.0"}}',
+        "ECS_CLUSTER=a\n",
+        f"#cloud-config\nwrite_files:\n- path: /etc/address\n  content: {GAP}\n",
+        "#cloud-config\ndatasource:\n  Ec2:\n    metadata_urls: ['http://169.254.169.254']\n",
+        "version: 1.1\ntasks:\n- task: setHostName\n",
+        "<persist>true</persist>",
+    ],
+)
+def test_settings_make_no_calls(text: str) -> None:
+    read = read_user_data(text)
+    assert (read.calls, read.unread) == ((), ())

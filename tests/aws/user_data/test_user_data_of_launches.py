@@ -208,3 +208,42 @@ def test_each_type_has_its_user_data_where_its_provider_has_it(written, tmp_path
     Path("main.tf").write_text(written.replace("<SCRIPT>", f"#!/bin/sh\\n{CALL}\\n"), encoding="utf-8")
     (found,) = estate_of(".").launches
     assert [call.line for call in found.user_data.calls] == [2]
+
+
+def test_a_part_that_fails_hides_no_other_line(user_data) -> None:
+    around = (
+        f'locals {{\n  a    = {{}}\n  data = <<-EOF\n    #!/bin/sh\n    {CALL}\n    echo ${{local.a["b"]}}\n  EOF\n}}\n'
+    )
+    found = user_data("user_data = local.data", around)
+    assert places(found) == ["main.tf:8"]
+    assert "Invalid index" in sentence(found.unread[0])
+
+
+def test_what_yamlencode_writes_is_known_but_for_what_is_not(user_data) -> None:
+    around = 'variable "name" {}\n'
+    text = f'"#cloud-config\\n${{yamlencode({{ hostname = var.name, runcmd = ["{CALL}"] }})}}"'
+    found = user_data(f"user_data = {text}", around)
+    assert ([call.script for call in found.calls], found.unread) == (["runcmd"], ())
+    found = user_data(f"user_data = {text.replace(CALL, 'true')}", around)
+    assert (found.calls, found.unread) == ((), ())
+    found = user_data(f"user_data = {text.replace(chr(34) + CALL + chr(34), 'var.name')}", around)
+    assert len(found.unread) == 1
+
+
+@pytest.mark.parametrize("packed", ["base64gzip", "base64encode"])
+def test_a_file_that_is_packed_in_a_cloud_config_is_read(user_data, packed: str) -> None:
+    around = f'variable "name" {{}}\nlocals {{\n  script = "#!/bin/sh\\necho ${{var.name}}\\n{CALL}\\n"\n}}\n'
+    lines = [
+        "#cloud-config",
+        "write_files:",
+        "- path: /opt/a",
+        "  encoding: b64",
+        f"  content: ${{{packed}(local.script)}}",
+    ]
+    found = user_data('user_data = "' + "\\n".join(lines) + '"', around)
+    assert ([call.script for call in found.calls], found.unread) == (["write_files /opt/a"], ())
+
+
+def test_code_that_is_not_seen_is_listed(user_data) -> None:
+    found = user_data(r'user_data = "#!/bin/sh\ncurl https://example.com/a.sh | sh\n"')
+    assert found.not_seen == ("https://example.com/a.sh",)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.boot_files import FileUse, cron_commands, unit_commands, use_of
 from imdsguard.aws.user_data.metadata_service import names_host
-from imdsguard.aws.user_data.script import Language, Script, ScriptCall, ScriptReading
+from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_state import ScriptFrame, World, Written
 from imdsguard.model.user_data import Flaw
 
@@ -33,7 +33,9 @@ class Boot:
         self._shells: dict[str, Shell] = {}
         self._calls: dict[tuple[object, ...], ScriptCall] = {}
         self._unread: list[str] = []
+        self._given: set[str] = set()
         for file in files:
+            self._given.add(file.path)
             frame = ScriptFrame(file.name, file.line, file.exact)
             self.world.files[file.path] = Written((file.text,), frame, file.executable)
 
@@ -76,7 +78,6 @@ class Boot:
         return inner
 
     def _shell(self, script: Script) -> None:
-        from imdsguard.aws.user_data.script import GAP
         from imdsguard.aws.user_data.shell import Shell
 
         frame = ScriptFrame(script.name, script.line, script.exact)
@@ -117,6 +118,8 @@ class Boot:
     def _of_file(self, path: str, text: str, written: Written) -> list[Script]:
         frame = written.frame
         use = use_of(path, text, written.executable)
+        if not text.strip(f"{GAP} \n") and text.strip() and use is not FileUse.TEXT and path in self._given:
+            self._unread.append(f"{frame.name}: what is in it is not known")
         if use is FileUse.UNIT:
             late = "EnvironmentFile" in text
             return [_line(frame, number, command, "unit", late) for number, command in unit_commands(text)]

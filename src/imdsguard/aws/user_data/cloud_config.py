@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.envelope import MOST_PARTS, Opened, opened, together, unpacked
 from imdsguard.aws.user_data.metadata_service import names_host
-from imdsguard.aws.user_data.script import File, Language, Script
+from imdsguard.aws.user_data.script import GAP, File, Language, Script
 from imdsguard.aws.user_data.yaml_nodes import NotYamlError, entries, items, root_of, scalar, scalars
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def read_cloud_config(text: str, name: str, line: int, depth: int) -> Opened:
             found.append(Opened(files=tuple(_files(value, line))))
         elif key in _COMMANDS:
             found.append(Opened(tuple(_commands(key, value, line))))
+            if any(scalar(item) and not (scalar(item) or "").strip(f"{GAP} \n") for item in items(value)):
+                found.append(Opened((), (f"{name}: a command of {key} is not known",)))
         elif key == "snap":
             for inner, commands in entries(value):
                 if inner == "commands":

@@ -84,6 +84,8 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
     if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
         return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
     result = _read_text(value.sketch, value, name)
+    if isinstance(value.reason, Reason) and value.reason.kind is ReasonKind.REFUSED:
+        made_of.append(UserData(True, (), (value.reason,), value.place))  # a part of it is an error
     gaps = list(_GAP_LINE.finditer(value.sketch))
     if len(gaps) <= sources:
         return _together([*made_of, result])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.errors import LimitReached
+from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, literal
 from imdsguard.hcl.syntax.literal import Literal
 
@@ -58,6 +58,10 @@ class Compiled:
             return self.constant
         try:
             return self._code.run(Frame(scope, self._slots))
+        except EvaluationError as error:
+            if error.sketch is not None and error.sketch[0] is not self._code.run:
+                error.sketch = None  # of a part of this expression only
+            raise
         except RecursionError:
             raise LimitReached(_TOO_DEEP) from None
 

@@ -17,6 +17,7 @@ from imdsguard.hcl.evaluate.compiled_expression import (
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING
 from imdsguard.hcl.values.value import (
+    GAP,
     NO_MARKS,
     Pending,
     Refinement,
@@ -49,11 +50,20 @@ def template(parts: Sequence[CompiledExpression], places: Sequence[Place], place
         values: list[Value] = []
         marks = NO_MARKS
         known = True
+        failed: EvaluationError | None = None
         for part, where in zip(runs, places, strict=True):
-            value = part(frame)
+            try:
+                value = part(frame)
+                if value.raw is None:
+                    raise EvaluationError(f"The expression result is null. {_NO_NULL}", where)
+            except EvaluationError as error:
+                if error.stage != "dynamic":
+                    raise
+                failed = failed or error
+                pieces.append(GAP)
+                values.append(Value(STRING, GAP))
+                continue
             raw = value.raw
-            if raw is None:
-                raise EvaluationError(f"The expression result is null. {_NO_NULL}", where)
             if value.marks:
                 marks |= value.marks
             values.append(value)
@@ -67,6 +77,11 @@ def template(parts: Sequence[CompiledExpression], places: Sequence[Place], place
                 texts.append(text)
         frame.bounds.step(len(texts) + 1)
         frame.bounds.text(sum(map(len, texts)))
+        if failed is not None:
+            if not marks:
+                sketch = bounded_sketch("".join(pieces))
+                failed.sketch = (run, sketch, text_written_at(place, sketch, pieces, places, values))
+            raise failed
         text = _normalised("".join(texts))
         if known:
             return Value(STRING, text, marks, text_written_at(place, text, pieces, places, values))

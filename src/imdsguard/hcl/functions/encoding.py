@@ -20,7 +20,7 @@ from imdsguard.hcl.values.types import (
     TupleType,
     Type,
 )
-from imdsguard.hcl.values.value import Refinement, Value, sketched, string, unknown
+from imdsguard.hcl.values.value import ENCODED, Refinement, Value, sketched, string, unknown
 from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def base64gzip(_: FunctionCall, text: Value) -> Value:
     """Unknown, as the bytes depend on the compressor that Terraform was built with. How they start is known."""
     reason = Reason(ReasonKind.COMPRESSOR, "base64gzip()")
     result = unknown(STRING, reason, refinement=Refinement(not_null=True, prefix=GZIP_START))
-    return sketched(result, str(text.raw))
+    return sketched(result, ENCODED + str(text.raw))
 
 
 @function("base64gunzip", STRING, TEXT)

@@ -16,6 +16,7 @@ from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
 from imdsguard.hcl.values.types import DYNAMIC, STRING, Type
 from imdsguard.hcl.values.value import (
+    ENCODED,
     GAP,
     NO_MARKS,
     NO_REFINEMENT,
@@ -198,8 +199,8 @@ class Function:
                 marks |= value.marks
             result = derived(expected, *given)
             pending = given[-1].pending
-            if self.keeps_sketch and pending is not None:
-                result = sketched(result, pending.sketch)
+            if self.keeps_sketch and pending is not None and pending.sketch is not None:
+                result = sketched(result, ENCODED + pending.sketch.removeprefix(ENCODED))
             elif self.sketches:
                 result = sketched(result, self._sketch(expected, given, context))
         else:

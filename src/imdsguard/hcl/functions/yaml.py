@@ -12,7 +12,7 @@ from imdsguard.hcl.functions.yaml_scalars import resolve
 from imdsguard.hcl.functions.yaml_text import encode
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING
-from imdsguard.hcl.values.value import EMPTY_OBJECT, EMPTY_TUPLE, Value, object_of, string, tuple_of
+from imdsguard.hcl.values.value import EMPTY_OBJECT, EMPTY_TUPLE, Value, drawn, object_of, sketched, string, tuple_of
 
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds
@@ -28,7 +28,7 @@ MOST_NESTED = 200
 def yamlencode(call: FunctionCall, value: Value) -> Value:
     """YAML as Terraform writes it: block style, strings in quotes."""
     if not value.wholly_known:
-        return call.unknown()
+        return sketched(call.unknown(), encode(drawn(value), call.context.bounds) if value.is_known else None)
     return string(encode(value, call.context.bounds))
 
 

@@ -94,6 +94,8 @@ class Pending:
 
 GAP = "\ufffc"
 """Stands in a sketch for what is not known (U+FFFC, "object replacement character")."""
+ENCODED = "\ufff9"
+"""Begins a sketch of a text that is in base64, of which the sketch has the plain text (U+FFF9)."""
 LONGEST_SKETCH = 64 * 1024
 MOST_REFERENCES = 256
 """So many things an unknown names that it is built from."""
@@ -331,6 +333,13 @@ def sketched(value: Value, sketch: str | None, holes: tuple[Reference | None, ..
     return Value(STRING, known, value.marks, value.origin)
 
 
+def sketched_in_part(value: Value, sketch: tuple[object, str, Origin] | None) -> Value:
+    """The unknown value of a template that failed, as the string that is known but for what failed."""
+    if sketch is None or not isinstance(value.raw, Pending):
+        return value
+    return sketched(Value(STRING, value.raw, NO_MARKS, sketch[2]), sketch[1])
+
+
 def bounded_sketch(sketch: str) -> str:
     """The sketch, or as many lines as fit, and one that says that there is more."""
     if len(sketch) <= LONGEST_SKETCH:
@@ -339,9 +348,27 @@ def bounded_sketch(sketch: str) -> str:
     return f"{lines}\n{GAP}"
 
 
+def drawn(value: Value) -> Value:
+    """The value with a sketch in place of each text that is not known, for what writes it out (`yamlencode`)."""
+    raw = value.raw
+    if isinstance(raw, Pending):
+        return Value(STRING, sketch_of(value))
+    if isinstance(raw, Mapping):
+        return object_of({key: drawn(each) for key, each in raw.items()})
+    if isinstance(raw, tuple):
+        return tuple_of(drawn(each) for each in raw)
+    return value
+
+
 def sketch_of(value: Value) -> str:
-    """What is known of a value's text: all, some, or nothing (a `GAP`)."""
+    """What is known of a value's text: all, some, or nothing (a `GAP`). What is in base64 is put in base64 again."""
     raw = value.raw
     if isinstance(raw, str):
         return raw
-    return raw.sketch if isinstance(raw, Pending) and raw.sketch is not None else GAP
+    if not isinstance(raw, Pending) or raw.sketch is None:
+        return GAP
+    if raw.sketch.startswith(ENCODED):
+        from base64 import b64encode
+
+        return b64encode(raw.sketch[1:].encode("utf-8", "replace")).decode()
+    return raw.sketch

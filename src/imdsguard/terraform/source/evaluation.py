@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
-from imdsguard.hcl.values.value import Value, unknown
+from imdsguard.hcl.values.value import Value, sketched_in_part, unknown
 from imdsguard.model.reason import limited, refused
 from imdsguard.model.record import record
 
@@ -59,7 +59,7 @@ class Evaluation:
     def failed(self, label: str, error: EvaluationError, place: Place | None = None) -> Value:
         """Note an error and give the unknown value that stands for what has none."""
         self.errors.append(error)
-        return unknown(reason=refused(error.message, error.place or place, label))
+        return sketched_in_part(unknown(reason=refused(error.message, error.place or place, label)), error.sketch)
 
 
 class NoNames:

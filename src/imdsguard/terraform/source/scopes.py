@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.evaluate.operations import get_attr, index
-from imdsguard.hcl.values.value import OpenObject, Origin, Value, unknown
+from imdsguard.hcl.values.value import OpenObject, Origin, Value, sketched_in_part, unknown
 from imdsguard.model.reason import Reason, limited, refused
 from imdsguard.model.value import Step
 
@@ -144,7 +144,7 @@ def safely(scope: EvaluationScope, code: LazyExpression) -> Value:
     try:
         return scope.evaluate(code)
     except EvaluationError as error:
-        return unknown(reason=reason_of(error, code.place))
+        return sketched_in_part(unknown(reason=reason_of(error, code.place)), error.sketch)
     except LimitReached as reached:
         return unknown(reason=limited(reached.message))
 

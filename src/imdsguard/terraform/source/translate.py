@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.values.value import SENSITIVE
+from imdsguard.hcl.values.value import ENCODED, SENSITIVE
 from imdsguard.model.value import Absent, Known, Plain, Step, Unknown
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def translate(value: language.Value, place: Place | None) -> Value:
     if value.pending is not None:
         pending = value.pending
         sketch = pending.sketch if SENSITIVE not in value.marks else None
+        sketch = sketch.removeprefix(ENCODED) if sketch is not None else None
         written = written_of(value.origin) if sketch is not None else None
         holes = pending.holes if sketch is not None else ()
         return Unknown(pending.reason, pending.references, place, trace, pending.exact, sketch, holes, written)
