@@ -71,7 +71,7 @@ def rule_id(path: Path) -> str:
 
 def rule_page(path: Path) -> str:
     """The rule's docstring under its name, followed by what its code says about severity, parameters and controls."""
-    from imdsguard.cli.explain import controls_part
+    from imdsguard.run.rule_page import controls_part
 
     rule = load(path)
     parts = [

@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "starter": {"model"},
     "suppress": {"model", "hcl", "policy", "system"},
     "system": set(),
-    "run": {"model", "terraform", "aws", "policy", "suppress", "report", "system"},
+    "run": {"model", "terraform", "aws", "policy", "suppress", "report", "starter", "system"},
 }
 
 # What a part that does no input or output must not name.
@@ -142,8 +142,6 @@ CIRCLES = (
         "shell_redirections",
         "shell_statements",
     },
-    # To end: the results of the tests of a policy, and a format of them.
-    {"policy_junit", "policy_test"},
 )
 """Modules that need each other all the same, by their last names."""
 
@@ -168,12 +166,17 @@ def test_circles_are_found() -> None:
 
 
 def test_no_modules_need_each_other() -> None:
-    """Imports in functions and those for a type checker count: they show who must know whom."""
+    """Imports in functions and those for a type checker count: they show who must know whom.
+
+    What is listed and needs each other no more goes from the list, so that it cannot come back unseen.
+    """
     graph = {
         name: {found.name for found in imports(path) if found.name in KNOWN} - {name} for name, path in KNOWN.items()
     }
     groups = [{name.split(".")[-1] for name in group} for group in circles(graph)]
-    assert [group for group in groups if not any(group <= known for known in CIRCLES)] == []
+    new = [group for group in groups if group not in CIRCLES]
+    ended = [known for known in CIRCLES if known not in groups]
+    assert (new, ended) == ([], [])
 
 
 def inside(path: Path) -> str:

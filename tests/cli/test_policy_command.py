@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard.cli import main
-from imdsguard.cli.policy_show import shown
+from imdsguard.policy.merged_yaml import merged_yaml
 from imdsguard.policy.read import ResolvedPolicy, find_policy
 from imdsguard.policy.shipped import shipped_policies
 from imdsguard.run.rules import load_rules, rule_files
@@ -226,11 +226,11 @@ def test_what_show_prints_is_a_policy_that_means_the_same(name: str) -> None:
     found = find_policy(name, ".")
     files = rule_files()
     on = found.select(files, lambda: load_rules(files))
-    write("flat.yaml", shown(found, on))
+    write("flat.yaml", merged_yaml(found, on))
     again = find_policy("flat.yaml", ".")
     assert meaning(again) == meaning(found)
     assert again.select(files, lambda: load_rules(files)) == on
-    assert "\u202e" not in shown(found)
+    assert "\u202e" not in merged_yaml(found)
 
 
 # requirements and exemptions in a scan

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imdsguard.cli.policy_check import bound
-from imdsguard.cli.policy_show import shown
 from imdsguard.policy.document import POLICY
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.exemption import EXEMPTION
+from imdsguard.policy.merged_yaml import merged_yaml
 from imdsguard.policy.read import find_policy
 from imdsguard.policy.requirement import REQUIRE, REQUIREMENT
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from imdsguard.policy.where import WHERE
 from imdsguard.policy.yaml import read_nodes
+from imdsguard.run.policy_check import bind_to_all
 from tests.conftest import REPOSITORY
 
 MANY = int(os.environ.get("IMDSGUARD_FUZZ", "150"))
@@ -63,8 +63,8 @@ def take(data: bytes, folder: Path) -> None:
     file.write_bytes(data)
     try:
         resolved = find_policy(str(file), ".")
-        shown(resolved)
-        bound(resolved, ())
+        merged_yaml(resolved)
+        bind_to_all(resolved, ())
     except PolicyError as error:
         for each in error.all():
             assert each.message

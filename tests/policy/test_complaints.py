@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.cli.policy_check import checked
+from imdsguard.run.policy_check import check_policy
 
 BAD: dict[str, tuple[str, list[str]]] = {
     "a word that is nearly right": (
@@ -249,6 +249,6 @@ def test_a_bad_policy_is_told_as_well_as_it_ever_was(
     monkeypatch.chdir(tmp_path)
     text, said = BAD[name]
     Path("team.yaml").write_text(text if "version" in name else f"version: 1\n{text}")
-    lines, fine = checked("team.yaml", ())
-    assert not fine
-    assert sorted(lines) == sorted(f"team.yaml:{line}" for line in [*said, *MORE.get(name, ())])
+    checked = check_policy("team.yaml")
+    assert not checked.usable
+    assert sorted(checked.lines) == sorted(f"team.yaml:{line}" for line in [*said, *MORE.get(name, ())])

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.cli.policy_check import checked
 from imdsguard.policy.document import POLICY
 from imdsguard.policy.exempt import EXPIRED, UNUSED
 from imdsguard.policy.exemption import EXEMPTION
 from imdsguard.policy.requirement import REQUIRE
 from imdsguard.policy.selection import SELECT
 from imdsguard.policy.where import WHERE
+from imdsguard.run.policy_check import check_policy
 from tests.conftest import REPOSITORY, Command
 from tests.policy.test_schema import VALIDATOR, document
 
@@ -32,8 +32,8 @@ def whole(block: str) -> str:
 def test_every_policy_is_fine_to_reader_and_schema(block: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("team.yaml").write_text(whole(block), encoding="utf-8")
-    lines, fine = checked("team.yaml", ())
-    assert fine, lines
+    checked = check_policy("team.yaml")
+    assert checked.usable, checked.lines
     VALIDATOR.validate(document(whole(block)))
 
 

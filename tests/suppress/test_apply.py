@@ -10,11 +10,11 @@ import pytest
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.severity import Severity
-from imdsguard.model.suppression import Means, Suppression
+from imdsguard.model.suppression import Means, Suppression, SuppressionState
 from imdsguard.policy.nodes import Scalar
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.suppressions import Suppressions
-from imdsguard.suppress.apply import Asked, Commented, SuppressionState, apply_comments
+from imdsguard.suppress.apply import Asked, Commented, apply_comments
 from imdsguard.suppress.foreign_comments import ForeignComments
 from imdsguard.suppress.marked import blocks_of, marked_files
 from tests.estates import resource

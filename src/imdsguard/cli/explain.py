@@ -19,16 +19,10 @@ from imdsguard.cli.options import (
 )
 from imdsguard.cli.output import style_for, write_problems
 from imdsguard.cli.streams import read_stdin, write_out
+from imdsguard.run.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from imdsguard.model.rule import Rule
     from imdsguard.terraform.inputs import Inputs
-
-
-OUR_MAPPING = "(our mapping)"
-MAPPED = 'Where it says "our mapping", the control is about the same danger; its own text does not name this check.'
 
 
 @click.command("explain", cls=OrderedCommand, short_help="Say what a rule is about, or why a launch is what it is.")
@@ -66,51 +60,33 @@ def command(
     if "." in subject:
         inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
         return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
-    from imdsguard.policy.errors import nearest
     from imdsguard.report.escape import escape_lines
-    from imdsguard.run.rules import load_rules, rule_files
+    from imdsguard.run.rule_page import rule_page
 
-    files = rule_files(checks)
-    others = {} if subject in files else rules_without_a_file(policy)
-    if subject not in files and subject not in others:
-        raise click.UsageError(f'There is no rule "{subject}"{nearest(subject, (*files, *others))}')
+    found = rule_page(subject, policy, checks)
     if paths or form != "text":
         raise click.UsageError("The page of a rule needs no PATH, and is text")
-    loaded = others[subject] if subject in others else load_rules(files, [subject])[0]
-    page = escape_lines(page_of(loaded))
+    page = escape_lines(found)
     colour = style_for(sys.stdout, no_color=no_color).colour
     write_out(_rendered(page) if colour else page)
     return CLEAN
-
-
-def rules_without_a_file(policy: str | None) -> dict[str, Rule]:
-    """Give the rules that no file holds: what the policy requires, and what is said of exemptions and comments."""
-    from imdsguard.policy.exempt import rules_of_exemptions
-    from imdsguard.policy.read import find_policy
-    from imdsguard.suppress.rules import rules_of_comments
-
-    own = find_policy(policy, ".").own_rules()
-    return {rule.id: rule for rule in (*rules_of_exemptions(), *rules_of_comments(), *own)}
 
 
 def explain_address(
     address: str, paths: tuple[str, ...], inputs: Inputs, policy: str | None, form: str, *, no_color: bool
 ) -> int:
     """Print the chain of every launch with this address: several root modules may have one."""
-    from imdsguard.aws.precedence.explanation import explain
-    from imdsguard.policy.errors import nearest
     from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
     from imdsguard.run.config import assumptions_of
+    from imdsguard.run.explaining import explain_launches
     from imdsguard.run.reading import read
 
-    assumptions = assumptions_of(policy)
-    found = read(paths, inputs, assumptions, stdin=read_stdin() if "-" in paths else None)
-    launches = [launch for launch in found.estate.launches if launch.address == address]
-    if not launches:
+    found = read(paths, inputs, assumptions_of(policy), stdin=read_stdin() if "-" in paths else None)
+    try:
+        told = explain_launches(address, found)
+    except UsageError:
         write_problems(found.problems, no_color=no_color)
-        known = {launch.address for launch in found.estate.launches}
-        raise click.UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
-    told = [explain(launch, found.estate) for launch in launches]
+        raise
     if form == "json":
         write_out(explanations_json(told, found.estate, found.problems))
     else:
@@ -118,39 +94,6 @@ def explain_address(
         write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))
     write_problems(found.problems, no_color=no_color)
     return PROBLEM if found.problems else CLEAN
-
-
-def page_of(rule: Rule) -> str:
-    """Give the whole page as Markdown: the docstring under the rule's name, what a policy can set, controls."""
-    parts = [f"# {rule.id}", f"Severity: {rule.severity.value}", rule.page]
-    if rule.parameters is not None:
-        from imdsguard.policy.parameters import name_of, parameter_types
-
-        default = rule.parameters()
-        lines = [
-            f"- `{name}`: {name_of(kind)} (default: {_plain(getattr(default, name))})"
-            for name, kind in parameter_types(rule).items()
-        ]
-        parts += ["## Parameters", (rule.parameters.__doc__ or "").strip(), "\n".join(lines)]
-    if rule.controls:
-        parts.append(controls_part(rule.controls))
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def controls_part(controls: Mapping[str, Sequence[str]]) -> str:
-    """Give the part of a page on controls; frameworks whose name ends in `(our mapping)` do not say so themselves."""
-    lines = "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in controls.items())
-    mapped = any(name.endswith(OUR_MAPPING) for name in controls)
-    return f"## Controls\n\n{lines}" + (f"\n\n{MAPPED}" if mapped else "")
-
-
-def _plain(value: object) -> str:
-    """Give a default as a policy would write it."""
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return f"[{', '.join(_plain(item) for item in value)}]"
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
 
 
 def _rendered(page: str) -> str:

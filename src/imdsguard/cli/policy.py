@@ -35,14 +35,14 @@ def check(files: tuple[str, ...], checks: tuple[str, ...]) -> int:
 
     Exit codes: 0, or 2 if a policy cannot be used.
     """  # noqa: D301
-    from imdsguard.cli.policy_check import checked
     from imdsguard.cli.streams import write_out
+    from imdsguard.run.policy_check import check_policy
 
     good = True
     for file in files or (None,):
-        lines, fine = checked(file, checks)
-        write_out("".join(f"{line}\n" for line in lines))
-        good &= fine
+        checked = check_policy(file, checks)
+        write_out("".join(f"{line}\n" for line in checked.lines))
+        good &= checked.usable
     return CLEAN if good else PROBLEM
 
 
@@ -58,18 +58,10 @@ def show(file: str | None) -> int:
       imdsguard policy show
       imdsguard policy show strict
     """  # noqa: D301
-    from imdsguard.cli.policy_show import shown
     from imdsguard.cli.streams import write_out
-    from imdsguard.policy.read import find_policy
+    from imdsguard.run.policy_check import merged_policy
 
-    resolved = find_policy(file, ".")
-    on: tuple[str, ...] = ()
-    if resolved.document.selection is not None:
-        from imdsguard.run.rules import load_rules, rule_files
-
-        files = rule_files()
-        on = resolved.select(files, lambda: load_rules(files))
-    write_out(shown(resolved, on))
+    write_out(merged_policy(file))
     return CLEAN
 
 

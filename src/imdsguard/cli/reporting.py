@@ -63,7 +63,7 @@ def _say_what_was_used(config: RunConfig, reading: Reading) -> None:
     lines = [f"policy: {config.policy.name}", f"rules: {', '.join(rule.id for rule in config.rules)}"]
     lines += [f"read: {root.name} ({plural(len(root.files), 'file')})" for root in reading.roots]
     if config.policy.exemptions:
-        from imdsguard.cli.policy_check import ends
+        from imdsguard.run.policy_check import exemption_ends
 
-        lines += ends(config.policy)
+        lines += exemption_ends(config.policy)
     sys.stderr.write("".join(f"{escape(line)}\n" for line in lines))

@@ -24,6 +24,19 @@ class Means(str, Enum):
     UNCHANGED = "unchanged"
 
 
+class SuppressionState(str, Enum):
+    """What becomes of a comment or an exemption.
+
+    `IDLE`: nothing can be said of a comment, for its rule is off or its block makes no resource.
+    """
+
+    USED = "used"
+    UNUSED = "unused"
+    EXPIRED = "expired"
+    INVALID = "invalid"
+    IDLE = "idle"
+
+
 @record(frozen=True, slots=True)
 class Suppression:
     """What takes a finding out of the count. `until` is the last day on which it does (ISO 8601), None: no end."""

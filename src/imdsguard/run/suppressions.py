@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from imdsguard.model.finding import Finding
-    from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
     from imdsguard.model.rule import Rule
     from imdsguard.policy.exemption import Exemption
     from imdsguard.policy.policy import Policy
+    from imdsguard.report.suppressions import ListedSuppression
     from imdsguard.run.config import RunConfig
     from imdsguard.run.reading import Reading
-    from imdsguard.suppress.apply import Comment, SuppressionState
+    from imdsguard.suppress.apply import Comment
     from imdsguard.suppress.baseline_match import BaselineEntry, Examples
     from imdsguard.suppress.moved import Rename
 
@@ -31,25 +31,6 @@ class Suppressed:
     problems: tuple[Problem, ...] = ()
     comments: tuple[Comment, ...] = ()
     notes: tuple[str, ...] = ()
-
-
-@record(frozen=True, slots=True)
-class ListedSuppression:
-    """A rule in a comment, or an exemption (`by`), and what becomes of it. `why` says why a comment is invalid.
-
-    `tool` is whose comment it is, `about` the address or what else is named, `until` the last day in ISO 8601.
-    """
-
-    by: str
-    tool: str
-    place: Place
-    about: str
-    root: str | None
-    rules: tuple[str, ...]
-    reason: str
-    until: str | None
-    state: SuppressionState
-    why: str = ""
 
 
 def list_suppressions(reading: Reading, config: RunConfig) -> tuple[tuple[ListedSuppression, ...], tuple[Problem, ...]]:
@@ -66,6 +47,8 @@ def list_suppressions(reading: Reading, config: RunConfig) -> tuple[tuple[Listed
 
 
 def _of_comment(comment: Comment) -> ListedSuppression:
+    from imdsguard.report.suppressions import ListedSuppression
+
     each = comment.directive
     return ListedSuppression(
         by="comment",
@@ -83,8 +66,9 @@ def _of_comment(comment: Comment) -> ListedSuppression:
 
 def _of_exemption(exemption: Exemption, findings: Sequence[Finding], fixed: frozenset[str]) -> ListedSuppression:
     from imdsguard.model.finding import Verdict
+    from imdsguard.model.suppression import SuppressionState
+    from imdsguard.report.suppressions import ListedSuppression
     from imdsguard.run.today import today
-    from imdsguard.suppress.apply import SuppressionState
 
     used = any(each.verdict is not Verdict.PASS and exemption.covers(each, fixed) for each in findings)
     otherwise = SuppressionState.USED if used else SuppressionState.UNUSED
@@ -104,7 +88,7 @@ def _of_exemption(exemption: Exemption, findings: Sequence[Finding], fixed: froz
 def apply_comments_and_exemptions(
     findings: tuple[Finding, ...], reading: Reading, config: RunConfig, folder: str, *, complete: bool
 ) -> Suppressed:
-    """Heed comments and exemptions. Files are looked for from `folder`: that of the run, or where another tree lies."""
+    """Apply comments and exemptions. Files are looked for from `folder`: the run's, or where another tree lies."""
     from imdsguard.suppress.marked import blocks_of, marked_files
     from imdsguard.terraform.boundary import read_bytes
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import field, replace
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Verdict, fingerprint
 from imdsguard.model.record import record
-from imdsguard.model.suppression import Means, Suppression
+from imdsguard.model.suppression import Means, Suppression, SuppressionState
 from imdsguard.suppress.comments import directives
 from imdsguard.suppress.foreign_comments import ForeignComments
 from imdsguard.suppress.marked import key_of
@@ -20,16 +19,6 @@ if TYPE_CHECKING:
     from imdsguard.policy.policy import Policy
     from imdsguard.suppress.directive import Directive
     from imdsguard.suppress.marked import Key
-
-
-class SuppressionState(str, Enum):
-    """What becomes of a comment. `IDLE`: nothing can be said, for the rule is off or the block makes no resource."""
-
-    USED = "used"
-    UNUSED = "unused"
-    EXPIRED = "expired"
-    INVALID = "invalid"
-    IDLE = "idle"
 
 
 @record(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What `imdsguard policy show` prints: one policy that means the same as several, each value with its place."""
+"""A policy and all that it extends as one YAML text that means the same, each value with its place."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SEVERITY = "severity"
 _NOTHING = Table((), Place(""))
 
 
-def shown(resolved: ResolvedPolicy, on: Collection[str] = ()) -> str:
-    """Give YAML. `on` are the rules that a `select` leaves on; where there is none, they do not matter."""
+def merged_yaml(resolved: ResolvedPolicy, on: Collection[str] = ()) -> str:
+    """Write what a policy comes to. `on` has the ids of the rules that its `select` leaves on; unused without one."""
     lines = [f"# {escape(resolved.name)}, with all it extends", "version: 1"]
     for key in ONCE:
         nodes = [node for _, node in _each(resolved.layers, key)]

@@ -1,9 +1,10 @@
-"""What `imdsguard policy check` says of one policy."""
+"""Whether a policy can be used with the rules there are, what is wrong with it, and what it comes to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import record
 from imdsguard.policy.errors import PolicyError
 from imdsguard.report.escape import escape
 
@@ -17,20 +18,54 @@ AHEAD = 14
 """Days before an exemption's end from which on it is named."""
 
 
-def checked(file: str | None, checks: Sequence[str]) -> tuple[list[str], bool]:
-    """Give the lines to say of a policy, and whether it can be used. Raises `RuleError` for a bad folder of rules."""
+@record(frozen=True, slots=True)
+class CheckedPolicy:
+    """Lines on one policy, escaped for a terminal, and whether it can be used."""
+
+    lines: tuple[str, ...]
+    usable: bool
+
+
+def check_policy(file: str | None, checks: Sequence[str] = ()) -> CheckedPolicy:
+    """Read a policy and all it extends, and bind it to every rule there is.
+
+    `file` is a path or the name of a shipped policy; None for the one that counts in the working directory. `checks`
+    are folders with more rules. Raises `RuleError` for such a folder that cannot be used; what is wrong with the policy
+    is one line each, `FILE:LINE:COLUMN: MESSAGE`.
+    """
     from imdsguard.policy.read import find_policy
 
     try:
         resolved = find_policy(file, ".")
-        policy = bound(resolved, checks)
+        policy = bind_to_all(resolved, checks)
     except PolicyError as error:
-        return [escape(str(each)) for each in error.all()], False
-    return [f"{escape(policy.name)}: fine{_made_of(resolved)}", *ends(policy)], True
+        return CheckedPolicy(tuple(escape(str(each)) for each in error.all()), usable=False)
+    return CheckedPolicy((f"{escape(policy.name)}: fine{_made_of(resolved)}", *exemption_ends(policy)), usable=True)
 
 
-def bound(resolved: ResolvedPolicy, checks: Sequence[str]) -> Policy:
-    """Join a policy with every rule there is, so that nothing it says stays unread. Raises `PolicyError`."""
+def merged_policy(file: str | None) -> str:
+    """Give YAML that means the same as a policy with all that it extends. `file` as for `check_policy`.
+
+    Raises `PolicyError`.
+    """
+    from imdsguard.policy.merged_yaml import merged_yaml
+    from imdsguard.policy.read import find_policy
+
+    resolved = find_policy(file, ".")
+    on: tuple[str, ...] = ()
+    if resolved.document.selection is not None:
+        from imdsguard.run.rules import load_rules, rule_files
+
+        files = rule_files()
+        on = resolved.select(files, lambda: load_rules(files))
+    return merged_yaml(resolved, on)
+
+
+def bind_to_all(resolved: ResolvedPolicy, checks: Sequence[str]) -> Policy:
+    """Bind a policy to every rule there is, ours and those in the folders `checks`: nothing it says stays unread.
+
+    Raises `PolicyError` with everything that is wrong, and `RuleError` for a folder of rules that cannot be used.
+    """
     from imdsguard.policy.errors import Complaints
     from imdsguard.run.rules import load_rules, rule_files
 
@@ -64,8 +99,8 @@ def _made_of(resolved: ResolvedPolicy) -> str:
     return f" ({said})" if said else ""
 
 
-def ends(policy: Policy) -> list[str]:
-    """Name the exemptions that have ended, and those that soon will."""
+def exemption_ends(policy: Policy) -> list[str]:
+    """Give a line for each exemption that has ended, and for each that ends within `AHEAD` days."""
     if not policy.exemptions:
         return []
     from imdsguard.policy.exempt import ending

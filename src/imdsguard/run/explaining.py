@@ -1,0 +1,28 @@
+"""Why the launches of one address are what they are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.run.errors import UsageError
+
+if TYPE_CHECKING:
+    from imdsguard.model.explanation import Explanation
+    from imdsguard.run.reading import Reading
+
+
+def explain_launches(address: str, reading: Reading) -> list[Explanation]:
+    """Explain every launch with this address, in the order of the root modules: several of them may have one.
+
+    Raises `UsageError` if nothing launches by it, naming the nearest address that does.
+    """
+    from imdsguard.aws.precedence.explanation import explain
+
+    estate = reading.estate
+    launches = [launch for launch in estate.launches if launch.address == address]
+    if not launches:
+        from imdsguard.policy.errors import nearest
+
+        known = {launch.address for launch in estate.launches}
+        raise UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
+    return [explain(launch, estate) for launch in launches]
