@@ -14,7 +14,8 @@ keeps it from firing or from being heard:
 - who hears of it: `actions_enabled`, `alarm_actions` (EC2 actions and scaling policies do something and tell nobody),
   mute rules, and composite alarms that notify in its place but may not: because their rule wants other alarms too (AND,
   NOT, `AT_LEAST`), because a suppressor or a mute rule holds them back, or because they notify nobody themselves and no
-  composite alarm above them does.
+  composite alarm above them does. A rule of EventBridge with a target, on CloudWatch's events of the alarm, tells
+  somebody, too.
 
 AWS does not say whether `MetadataNoTokenRejected` is reported as 0 while nothing is refused, nor whether it is
 published by Auto Scaling group: what rests on the first has medium confidence, what rests on the second is unknown.

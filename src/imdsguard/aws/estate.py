@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.alarm_index import as_it_is, watch
 from imdsguard.aws.alarms.alarm_target import alarm_targets
+from imdsguard.aws.alarms.event_rules import EventRules
 from imdsguard.aws.alarms.faults.listeners import Listeners
 from imdsguard.aws.precedence.effective import decide
 from imdsguard.aws.precedence.scope import scope_of
@@ -137,7 +138,9 @@ def alarm_targets_of(root: RootIndex) -> list[AlarmTarget]:
 
 
 def _listeners(root: RootIndex) -> Listeners:
-    """Return the composite alarms of a root module, and the rules that mute alarms."""
+    """Return the composite alarms of a root module, the rules that mute alarms, and those on the events of alarms."""
     composites = [read(resource) for resource, read in root.capable(capability.composite)]
     mute_rules = [read(resource) for resource, read in root.capable(capability.mute)]
-    return Listeners(composites, mute_rules, root.find)
+    rules = [read(resource) for resource, read in root.capable(capability.event_rule)]
+    targets = [read(resource) for resource, read in root.capable(capability.event_target)]
+    return Listeners(composites, mute_rules, EventRules(rules, targets), root.find)

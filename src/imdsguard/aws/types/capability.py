@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
+    from imdsguard.aws.alarms.event_rules import EventRule, EventTarget
     from imdsguard.aws.precedence.layer import Layer
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.aws.types.resource_type import ImageType, Launches, ResourceType, SharedSettings, TagAdder
@@ -51,6 +52,16 @@ def composite(record: ResourceType) -> Callable[[Resource], CompositeConfig] | N
 def mute(record: ResourceType) -> Callable[[Resource], MuteRule] | None:
     """What mutes alarms."""
     return record.mute
+
+
+def event_rule(record: ResourceType) -> Callable[[Resource], EventRule] | None:
+    """Rules of EventBridge."""
+    return record.event_rule
+
+
+def event_target(record: ResourceType) -> Callable[[Resource], EventTarget] | None:
+    """Targets of such rules."""
+    return record.event_target
 
 
 def organization_policy(record: ResourceType) -> Callable[[Resource, RootIndex], OrganizationPolicy | None] | None:

@@ -1,9 +1,10 @@
-"""CloudWatch: alarms on metrics, composite alarms, and rules that mute alarms."""
+"""CloudWatch: alarms on metrics, composite alarms, rules that mute alarms, and rules on their events."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.alarms import event_rules
 from imdsguard.aws.alarms.alarm_reader import alarm_config, composite_config, mute_rule
 from imdsguard.aws.types.resource_type import ResourceType
 from imdsguard.model.record import record
@@ -12,6 +13,7 @@ from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
+    from imdsguard.aws.alarms.event_rules import EventRule, EventTarget
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Body, Resource
@@ -90,6 +92,16 @@ def alarm_mute_rule(resource: Resource) -> MuteRule:
     return mute_rule(resource, resource.body)
 
 
+def event_rule(resource: Resource) -> EventRule:
+    """Return what a rule of EventBridge says: both providers spell alike what counts."""
+    return event_rules.event_rule(resource, resource.body)
+
+
+def event_target(resource: Resource) -> EventTarget:
+    """Return where a rule hands its events."""
+    return event_rules.event_target(resource, resource.body)
+
+
 TYPES: tuple[ResourceType, ...] = (
     ResourceType(name="aws_cloudwatch_metric_alarm", alarm=metric_alarm),
     ResourceType(name="awscc_cloudwatch_alarm", alarm=metric_alarm_by_cloud_control),
@@ -97,4 +109,7 @@ TYPES: tuple[ResourceType, ...] = (
     ResourceType(name="awscc_cloudwatch_composite_alarm", composite=composite_alarm),
     ResourceType(name="aws_cloudwatch_alarm_mute_rule", mute=alarm_mute_rule),
     ResourceType(name="awscc_cloudwatch_alarm_mute_rule", mute=alarm_mute_rule),
+    ResourceType(name="aws_cloudwatch_event_rule", event_rule=event_rule),
+    ResourceType(name="awscc_events_rule", event_rule=event_rule),
+    ResourceType(name="aws_cloudwatch_event_target", event_target=event_target),
 )

@@ -46,6 +46,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "cloudwatch": (
         "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_alarm_mute_rule",
         "awscc_cloudwatch_alarm", "awscc_cloudwatch_composite_alarm", "awscc_cloudwatch_alarm_mute_rule",
+        "aws_cloudwatch_event_rule", "aws_cloudwatch_event_target", "awscc_events_rule",
     ),
     "organization_policies": (
         "aws_organizations_policy", "aws_organizations_policy_attachment", "awscc_organizations_policy",

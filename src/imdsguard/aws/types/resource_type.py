@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
+    from imdsguard.aws.alarms.event_rules import EventRule, EventTarget
     from imdsguard.aws.precedence.layer import Layer
     from imdsguard.aws.precedence.settings import Settings
     from imdsguard.aws.root_index import RootIndex
@@ -160,7 +161,8 @@ class ResourceType:
     - `launches` makes the launch of what starts instances, or says how; it gives None for a resource that does not;
     - `shared`: settings that others launch through;
     - `image`, `region_default`: an image, an account's defaults for a Region (with the layer that they make);
-    - `alarm` reads what an alarm watches; `composite` and `mute` give what a composite alarm or a mute rule says;
+    - `alarm` reads what an alarm says, `composite` and `mute` what a composite alarm or a mute rule does; `event_rule`
+      and `event_target` read what hands the events of alarms on;
     - `organization_policy` reads a policy of an organisation (None for one that is about something else), `attaches`
       says which policy an attachment attaches, `statements` reads a policy document, `depth` documents deep;
     - `parts` yields name and text of what user data is made of; `image_names` the names that a look-up of an image
@@ -190,6 +192,8 @@ class ResourceType:
     alarm: Callable[[Resource, RootIndex], AlarmConfig | None] | None = None
     composite: Callable[[Resource], CompositeConfig] | None = None
     mute: Callable[[Resource], MuteRule] | None = None
+    event_rule: Callable[[Resource], EventRule] | None = None
+    event_target: Callable[[Resource], EventTarget] | None = None
     organization_policy: Callable[[Resource, RootIndex], OrganizationPolicy | None] | None = None
     attaches: Callable[[Resource], Value] | None = None
     statements: Callable[[Resource, RootIndex, int], tuple[Statement, ...] | Unknown] | None = None

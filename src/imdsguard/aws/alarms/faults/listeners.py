@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imdsguard.aws.alarms.alarm_config import AlarmConfig, CompositeConfig, MuteRule
+    from imdsguard.aws.alarms.event_rules import EventRules
     from imdsguard.aws.alarms.faults.composite_rule import Answer, Rule
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Reference, Value
@@ -74,9 +75,12 @@ class Listener:
 
 
 class Listeners:
-    """All composite alarms and mute rules of a root module, found by what they name."""
+    """All composite alarms and mute rules of a root module, found by what they name; `events` are rules on events."""
 
-    def __init__(self, composites: Sequence[CompositeConfig], mute_rules: Sequence[MuteRule], find: Find) -> None:
+    def __init__(
+        self, composites: Sequence[CompositeConfig], mute_rules: Sequence[MuteRule], events: EventRules, find: Find
+    ) -> None:
+        self.events = events
         self._composites = [_listener(each, find) for each in composites]
         self._mute_rules = mute_rules
         self._listening = _Named([_names_of(each) for each in self._composites])

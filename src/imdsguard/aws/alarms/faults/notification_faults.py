@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.relays import relays
+from imdsguard.aws.alarms.faults.relays import relays, told_by_event
 from imdsguard.aws.alarms.faults.saying import may_be_none, perhaps, settled, shown, unsettled, wrong
 from imdsguard.aws.alarms.faults.silent_action import shown_action, tells_nobody
 from imdsguard.model.severity import Confidence
@@ -41,7 +41,12 @@ def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
             yield from unsettled(actions, "alarm_actions", ACTIONS)
         return
     found = _through_composites(alarm, listeners)
-    if found is None:
+    if found is None or told_by_event(alarm, listeners):
+        return
+    by_event = listeners.events.of(alarm)
+    if by_event is not None:
+        message = f"may notify nobody: whether {by_event[0].resource.address} hands its events on cannot be told"
+        yield perhaps(Absent(alarm.resource.place), message, ACTIONS)
         return
     if found:
         yield from found
@@ -88,7 +93,7 @@ def muted(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
         remedy = f"mute_targets of {address} without this alarm"
         if unknown is not None:
             yield perhaps(unknown, f"may be muted by {address}: {unknown.reason}", settled(unknown, remedy))
-        elif _through_composites(alarm, listeners) is not None:
+        elif _through_composites(alarm, listeners) is not None and not told_by_event(alarm, listeners):
             message = f"is muted by {address}: nobody hears of a {alarm.calls} while that lasts"
             yield wrong(Absent(alarm.resource.place), message, remedy, confidence=Confidence.MEDIUM)
 

@@ -95,8 +95,16 @@ def _once_true(
     return Relay(composite, why + more)
 
 
+def told_by_event(alarm: AnyAlarm, listeners: Listeners) -> bool:
+    """Whether a rule of EventBridge surely tells somebody of an alarm: it is sent every change of its state."""
+    found = listeners.events.of(alarm)
+    return found is not None and found[1] is True
+
+
 def why_silent(composite: CompositeConfig, listeners: Listeners) -> str | Unknown:
     """Why nobody surely hears of a composite alarm that comes true by itself; empty if somebody does."""
+    if told_by_event(composite, listeners):
+        return ""
     enabled, actions = composite.notification.enabled, composite.notification.alarm_actions
     if isinstance(enabled, Known) and enabled.value in (False, "false"):
         return "its actions_enabled is false"
