@@ -2,11 +2,12 @@
 
 ## What it checks
 
-Everything that makes a service start instances: Image Builder infrastructure and (for Windows fast
-launching) distribution configurations, SageMaker notebooks,
-Elastic Beanstalk environments and configuration templates, EMR clusters, Batch compute environments, GameLift, ECS
-capacity providers, CodeBuild fleets, Cloud9, AppStream, Lightsail, Lambda capacity providers, WorkSpaces Instances and
-EKS Auto Mode; those of the `awscc` provider too.
+Everything that makes a service start instances: Image Builder infrastructure and (for Windows fast launching)
+distribution configurations, SageMaker notebooks, Elastic Beanstalk environments and configuration templates, EMR
+clusters and security configurations, Batch compute environments, GameLift, ECS capacity providers, CodeBuild fleets,
+Cloud9, AppStream, Lightsail, Lambda capacity providers, WorkSpaces Instances, Elastic Disaster Recovery and EKS Auto
+Mode; those of the `awscc` provider too, with Parallel Computing Service and Deadline Cloud. Karpenter (`EC2NodeClass`),
+Cluster API (`AWSMachineTemplate`) and Spot Ocean count as services.
 
 It fails where the code, or the service's documented default, leaves tokens optional. Each service says it in words of
 its own:
@@ -14,9 +15,15 @@ its own:
 - `aws_sagemaker_notebook_instance`: `minimum_instance_metadata_service_version`, by default `"1"`;
 - `aws_elastic_beanstalk_environment`: the setting `DisableIMDSv1` of `aws:autoscaling:launchconfiguration`; by default
   `true` on Amazon Linux 2023 and on Windows Server 2022 and later, `false` on all else;
-- `aws_emr_cluster`: `InstanceMetadataServiceConfiguration` in the JSON of its `aws_emr_security_configuration`;
+- `aws_emr_cluster`: `InstanceMetadataServiceConfiguration` in the JSON of its `aws_emr_security_configuration`
+  (which is judged by itself, too: clusters are often started outside Terraform); without it, by the release: one that
+  needs IMDSv1 has it, of later ones it is not documented;
 - `aws_imagebuilder_infrastructure_configuration`: `instance_metadata_options`, by default what EC2 does;
-- Batch and GameLift game server groups: `metadata_options` of the launch template.
+- `awscc_appstream_*`: `disable_imdsv1`;
+- `EC2NodeClass` and `AWSMachineTemplate` in a `kubernetes_manifest`, a `kubectl_manifest` or the values of a
+  `helm_release`: `httpTokens`, by default `required` for Karpenter and `optional` for Cluster API;
+- `spotinst_ocean_aws` and its launch specifications: `instance_metadata_options`;
+- Batch, GameLift game server groups and Parallel Computing Service: `metadata_options` of the launch template.
 
 Where a template, a group or a cluster in the code has the same fault, it is reported there and not again.
 

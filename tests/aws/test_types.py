@@ -65,7 +65,14 @@ def test_everything_that_launches_or_says_how_is_there():
         "awscc_imagebuilder_infrastructure_configuration", "awscc_workspacesinstances_workspace_instance",
         "awscc_ec2_ec2_fleet", "awscc_ec2_spot_fleet", "awscc_autoscaling_auto_scaling_group",
         "awscc_batch_compute_environment", "awscc_ecs_capacity_provider",
-        "awscc_imagebuilder_distribution_configuration",
+        "awscc_imagebuilder_distribution_configuration", "awscc_pcs_compute_node_group", "awscc_deadline_fleet",
+        "awscc_gamelift_game_server_group", "awscc_gamelift_fleet", "awscc_sagemaker_notebook_instance",
+        "awscc_appstream_fleet", "awscc_appstream_image_builder", "awscc_appstream_app_block_builder",
+        "awscc_emr_security_configuration", "awscc_elasticbeanstalk_environment", "awscc_lightsail_instance",
+        "awscc_cloud9_environment_ec2", "awscc_codebuild_fleet",
+        # of other providers
+        "spotinst_ocean_aws", "spotinst_ocean_aws_launch_spec", "kubernetes_manifest", "kubectl_manifest",
+        "helm_release",
         # policies of an organisation, alarms
         "aws_organizations_policy", "aws_organizations_policy_attachment", "awscc_organizations_policy",
         "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_alarm_mute_rule",
@@ -124,6 +131,13 @@ UNKNOWN = {
         "awscc_imagebuilder_distribution_configuration", "aws_sagemaker_notebook_instance", "aws_lightsail_instance",
         "aws_gamelift_game_server_group", "aws_gamelift_fleet", "aws_appstream_fleet", "aws_appstream_image_builder",
         "aws_cloud9_environment_ec2", "aws_codebuild_fleet", "aws_lambda_capacity_provider", "aws_opsworks_instance",
+        "aws_emr_security_configuration", "awscc_emr_security_configuration", "awscc_sagemaker_notebook_instance",
+        "awscc_elasticbeanstalk_configuration_template", "awscc_lightsail_instance",
+        "awscc_gamelift_game_server_group", "awscc_gamelift_fleet", "awscc_appstream_fleet",
+        "awscc_appstream_image_builder", "awscc_appstream_app_block_builder", "awscc_cloud9_environment_ec2",
+        "awscc_codebuild_fleet", "awscc_deadline_fleet", "awscc_pcs_compute_node_group",
+        "aws_drs_replication_configuration_template", "spotinst_ocean_aws", "spotinst_ocean_aws_launch_spec",
+        "kubernetes_manifest", "kubectl_manifest", "helm_release",
     },
 }  # fmt: skip
 """What nobody has looked up, so that the answer is unknown."""

@@ -74,6 +74,11 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.NOT_JSON, "content"), "content is not JSON"),
     (Reason(K.SENSITIVE), "it is a sensitive value, of which nothing is shown"),
     (Reason(K.NO_REGION), "policies of an organisation have no Region"),
+    (Reason(K.MANIFEST_UNREAD, detail="is not YAML"), "a manifest in it is not YAML"),
+    (
+        Reason(K.RELEASE_NEEDS_V1, "emr-6.1.0", "MinimumInstanceMetadataServiceVersion"),
+        "a cluster of emr-6.1.0, which needs IMDSv1, does not start with MinimumInstanceMetadataServiceVersion 2",
+    ),
     (Reason(K.USER_DATA_UNREAD, detail="it is no text"), "it is no text"),
     (
         Reason(K.USER_DATA_LINE, "4", cause=Reason(K.AFTER_APPLY, "a.b.c")),

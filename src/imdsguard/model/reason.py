@@ -61,6 +61,8 @@ class ReasonKind(str, Enum):
     NOT_JSON = "not_json"  # the argument; detail: what the parser says
     SENSITIVE = "sensitive"
     NO_REGION = "without_region"
+    MANIFEST_UNREAD = "manifest_unread"  # detail: what is wrong with it
+    RELEASE_NEEDS_V1 = "release_needs_imdsv1"  # the release; detail: the setting that it cannot start with
     USER_DATA_UNREAD = "user_data_unread"  # detail: what could not be read
     USER_DATA_LINE = "user_data_line"  # the number of the line
 

@@ -51,6 +51,8 @@ SENTENCES: dict[ReasonKind, str] = {
     K.NOT_JSON: "{subject} is not JSON: {detail}",
     K.SENSITIVE: "it is a sensitive value, of which nothing is shown",
     K.NO_REGION: "policies of an organisation have no Region",
+    K.MANIFEST_UNREAD: "a manifest in it {detail}",
+    K.RELEASE_NEEDS_V1: "a cluster of {subject}, which needs IMDSv1, does not start with {detail} 2",
     K.USER_DATA_UNREAD: "{detail}",
     K.USER_DATA_LINE: "line {subject} is not known",
     K.NOT_IN_PLAN: "the plan does not show {subject}",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Reference, Value
 
-KEYS = ("id", "launch_template_id", "name", "launch_template_name")
+KEYS = ("id", "launch_template_id", "template_id", "name", "launch_template_name")
 NAMES = (*KEYS, "launch_configuration_name")
 """Attributes that stand for a template or a launch configuration."""
 

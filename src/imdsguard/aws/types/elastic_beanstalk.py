@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.precedence.layer import Layer, silent, undecided
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.settings import Settings, doubtful
-from imdsguard.aws.tags.read import own_layers
+from imdsguard.aws.tags.read import either, own_layers
 from imdsguard.aws.templates.lookup import named_by
 from imdsguard.aws.types.managed_services import service
 from imdsguard.aws.types.resource_type import (
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 NAMESPACE = "aws:autoscaling:launchconfiguration"
 NAME = "DisableIMDSv1"
+SETTINGS = (("setting", "name"), ("option_settings", "option_name"))
+"""The blocks of settings, and the argument in them that names one: the second pair is the `awscc` provider's."""
 SWITCH: dict[object, str] = {"true": "required", "false": "optional", True: "required", False: "optional"}
 
 NOT_SHOWN = f"the platform decides what holds without the setting {NAME}, and the code does not show which it is"
@@ -52,11 +54,17 @@ _WINDOWS = re.compile(r"Windows Server (?:Core )?(\d{4})")
 
 def switch_layer(resource: Resource) -> Layer:
     """Return what the `setting` blocks of an environment or a configuration template say of tokens."""
-    blocks = resource.body.blocks("setting")
-    answers = [answer for block in blocks.items if not isinstance(answer := switch(block), Absent)]
+    found = [(resource.body.blocks(block), name) for block, name in SETTINGS]
+    answers = [
+        answer
+        for blocks, name in found
+        for block in blocks.items
+        if not isinstance(answer := switch(block, name), Absent)
+    ]
     if not answers:
-        if blocks.unknown is not None:
-            return undecided(Source.LAUNCH, resource.address, blocks.unknown)
+        unknown = next((blocks.unknown for blocks, _ in found if blocks.unknown is not None), None)
+        if unknown is not None:
+            return undecided(Source.LAUNCH, resource.address, unknown)
         return silent(Source.LAUNCH, resource.address)
     first = next((answer for answer in answers if isinstance(answer, Known)), answers[0])
     if any(
@@ -66,10 +74,11 @@ def switch_layer(resource: Resource) -> Layer:
     return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: first})
 
 
-def switch(setting: Body) -> Value:
+def switch(setting: Body, name_argument: str = "name") -> Value:
     """Return what one `setting` says of tokens: absent if it is another setting."""
-    named = {name: setting.attribute(name) for name in ("namespace", "name")}
-    for name, wanted in (("namespace", NAMESPACE), ("name", NAME)):
+    wanted_of = {"namespace": NAMESPACE, name_argument: NAME}
+    named = {name: setting.attribute(name) for name in wanted_of}
+    for name, wanted in wanted_of.items():
         value = named[name]
         if isinstance(value, Absent) or (isinstance(value, Known) and value.value != wanted):
             return Absent()
@@ -158,6 +167,11 @@ def environment_tags(resource: Resource, _: RootIndex) -> Iterable[Tags]:
     yield Tags(own_layers(resource), ("aws:", "elasticbeanstalk:", "Name"))
 
 
+def environment_tags_by_cloud_control(resource: Resource, _: RootIndex) -> Iterable[Tags]:
+    """Read the same, a list of keys and values."""
+    yield Tags((either(resource.body),), ("aws:", "elasticbeanstalk:", "Name"))
+
+
 TERMS = ServiceTerms(
     """setting {
   namespace = "aws:autoscaling:launchconfiguration"
@@ -168,27 +182,45 @@ TERMS = ServiceTerms(
     default="DisableIMDSv1 is not set, and it is false by default on this platform",
 )
 
+ENVIRONMENT = ResourceType(
+    name="aws_elastic_beanstalk_environment",
+    launches=environment,
+    options=NO_OPTIONS,
+    user_data=no_user_data,
+    tags=InstanceTags(environment_tags, None),
+    template_paths=(),
+    workload=shown,
+    identity=NO_IDENTITY,
+    terms=TERMS,
+)
+CONFIGURATION_TEMPLATE = ResourceType(
+    name="aws_elastic_beanstalk_configuration_template",
+    launches=template,
+    shared=SharedSettings(SharedBy.ENVIRONMENT_TEMPLATE, template_settings),
+    options=NO_OPTIONS,
+    user_data=no_user_data,
+    template_paths=(),
+    workload=shown,
+    identity=NO_IDENTITY,
+    terms=TERMS,
+)
+TERMS_BY_CLOUD_CONTROL = replace(
+    TERMS,
+    remedy="""option_settings = [{
+  namespace   = "aws:autoscaling:launchconfiguration"
+  option_name = "DisableIMDSv1"
+  value       = "true"
+}]""",
+)
+
 TYPES: tuple[ResourceType, ...] = (
-    ResourceType(
-        name="aws_elastic_beanstalk_environment",
-        launches=environment,
-        options=NO_OPTIONS,
-        user_data=no_user_data,
-        tags=InstanceTags(environment_tags, None),
-        template_paths=(),
-        workload=shown,
-        identity=NO_IDENTITY,
-        terms=TERMS,
+    ENVIRONMENT,
+    CONFIGURATION_TEMPLATE,
+    replace(
+        ENVIRONMENT,
+        name="awscc_elasticbeanstalk_environment",
+        tags=InstanceTags(environment_tags_by_cloud_control, None),
+        terms=TERMS_BY_CLOUD_CONTROL,
     ),
-    ResourceType(
-        name="aws_elastic_beanstalk_configuration_template",
-        launches=template,
-        shared=SharedSettings(SharedBy.ENVIRONMENT_TEMPLATE, template_settings),
-        options=NO_OPTIONS,
-        user_data=no_user_data,
-        template_paths=(),
-        workload=shown,
-        identity=NO_IDENTITY,
-        terms=TERMS,
-    ),
+    replace(CONFIGURATION_TEMPLATE, name="awscc_elasticbeanstalk_configuration_template", terms=TERMS_BY_CLOUD_CONTROL),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from imdsguard.aws.types.resource_type import (
 )
 from imdsguard.aws.workload import shown
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.resource_type import Launches
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
@@ -43,15 +46,58 @@ VERSION = "MinimumInstanceMetadataServiceVersion"
 VERSIONS = {1: "optional", 2: "required", "1": "optional", "2": "required"}
 
 
+_RELEASE = re.compile(r"emr-(\d{1,3})\.(\d{1,3})\.(\d{1,3})$")
+
+
+def knows_tokens(label: str) -> bool | None:
+    """Tell whether a release works without IMDSv1; None where the label is none of EMR's.
+
+    (EMR Management Guide, "Configure metadata service requests to Amazon EC2 instances": 5.23.1, 5.27.1, 5.32 or later
+    and 6.2 or later)
+    """
+    found = _RELEASE.match(label)
+    if found is None:
+        return None
+    major, minor, patch = map(int, found.groups())
+    if (major, minor) in ((5, 23), (5, 27)):
+        return patch >= 1
+    return (major, minor) >= (6, 2) or (major == 5 and minor >= 32)
+
+
+def _default_layer(resource: Resource) -> Layer:
+    """Return what EMR sets where no security configuration says it.
+
+    A release that needs IMDSv1 gets it; of the others nothing is documented. (The same page)
+    """
+    label = resource.body.attribute("release_label")
+    if isinstance(label, Known) and isinstance(label.value, str) and knows_tokens(label.value) is False:
+        return silent(Source.LAUNCH, resource.address)
+    return undocumented(resource, DEFAULT)
+
+
+def _startable(resource: Resource, layer: Layer) -> Layer:
+    """Doubt required tokens with a release that needs IMDSv1: the cluster does not start. (The same page)."""
+    label = resource.body.attribute("release_label")
+    tokens = layer.says(HTTP_TOKENS)
+    if not (isinstance(label, Known) and isinstance(label.value, str) and knows_tokens(label.value) is False):
+        return layer
+    if not isinstance(tokens, Known) or tokens.value != "required":
+        return layer
+    shown = "this release" if label.sensitive else label.value
+    reason = Reason(ReasonKind.RELEASE_NEEDS_V1, shown, VERSION)
+    unknown = Unknown(reason, place=label.place or resource.place, trace=label.trace)
+    return Layer(layer.source, layer.label, {**layer.answers, HTTP_TOKENS: unknown})
+
+
 def cluster(resource: Resource, root: RootIndex) -> Launch:
-    """Resolve what the security configuration says; below it nothing is documented."""
-    default = undocumented(resource, DEFAULT)
+    """Resolve what the security configuration says; below it the release decides, where that is documented."""
+    default = _default_layer(resource)
     value = resource.body.attribute("security_configuration")
     if isinstance(value, Absent):
         return service(resource, (default,))
     found = named_by(value, resource, root, SharedBy.SECURITY_CONFIGURATION)
     if found is not None:
-        return service(resource, (root.settings(found).layer, default), (found.address,))
+        return service(resource, (_startable(resource, root.settings(found).layer), default), (found.address,))
     if isinstance(value, Known):
         reason = "its security configuration is not in the code"
     else:
@@ -66,18 +112,27 @@ def member(resource: Resource, root: RootIndex) -> Launch:
     return found or unshown(resource, NOT_IN_CODE)
 
 
-def settings(resource: Resource, _: RootIndex) -> Settings:
-    """Read the JSON.
+def security_configuration(argument: str) -> tuple[Launches, SharedSettings]:
+    """Make what reads the JSON in an argument: alone, and for the clusters that use it.
 
     (EMR Management Guide, "Create a security configuration")
     """
-    value = resource.body.attribute("configuration")
-    return Settings(resource.address, _layer_of(resource, value), Absent())
+
+    def settings(resource: Resource, _: RootIndex) -> Settings:
+        return Settings(resource.address, _layer_of(resource, argument), Absent())
+
+    def launches(resource: Resource, root: RootIndex) -> Launch | None:
+        """Say what clusters get that somebody starts with it; None where it says nothing of the metadata service."""
+        layer = root.settings(resource).layer
+        return service(resource, (layer,), follows_account=False) if layer.answers else None
+
+    return launches, SharedSettings(SharedBy.SECURITY_CONFIGURATION, settings)
 
 
-def _layer_of(resource: Resource, value: Value) -> Layer:
-    """Return what the JSON says of tokens and the hop limit."""
-    parsed = read_json(value, "configuration")
+def _layer_of(resource: Resource, argument: str) -> Layer:
+    """Return what the JSON says of tokens and the hop limit; where its section is there, it must say both."""
+    value = resource.body.attribute(argument)
+    parsed = read_json(value, argument)
     if isinstance(parsed, Unknown):
         return undecided(Source.LAUNCH, resource.address, parsed)
     section = parsed.get(SECTION) if isinstance(parsed, dict) else None
@@ -86,7 +141,10 @@ def _layer_of(resource: Resource, value: Value) -> Layer:
     place = value.place or resource.place
     answers: dict[str, Value] = {}
     version = section.get(VERSION)
-    if version is not None:
+    if version is None:
+        unset = Reason(ReasonKind.NAMES_NOTHING, SECTION, VERSION)
+        answers[HTTP_TOKENS] = Unknown(unset, place=place)
+    else:
         known = VERSIONS.get(version) if isinstance(version, (int, str)) and not isinstance(version, bool) else None
         refused = Unknown(f"{VERSION} accepts nothing but 1 and 2", place=place)
         answers[HTTP_TOKENS] = Known(known, place) if known is not None else refused
@@ -110,6 +168,22 @@ REMEDY = """an aws_emr_security_configuration whose JSON says
   "HttpPutResponseHopLimit": 1
 }"""
 
+LAUNCHES, SHARED = security_configuration("configuration")
+LAUNCHES_BY_CLOUD_CONTROL, SHARED_BY_CLOUD_CONTROL = security_configuration("security_configuration")
+
+SECURITY_CONFIGURATION = ResourceType(
+    name="aws_emr_security_configuration",
+    launches=LAUNCHES,
+    shared=SHARED,
+    options=NO_OPTIONS,
+    user_data=no_user_data,
+    template_paths=(),
+    workload=shown,
+    identity=NO_IDENTITY,
+    terms=ServiceTerms(REMEDY, tokens=VERSION),
+    starts_later=True,
+)
+
 MEMBER = ResourceType(
     name="aws_emr_instance_group",
     launches=member,
@@ -131,11 +205,19 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=NO_IDENTITY,
-        terms=ServiceTerms(REMEDY, tokens="MinimumInstanceMetadataServiceVersion"),
+        terms=ServiceTerms(
+            REMEDY,
+            tokens=VERSION,
+            default="no security configuration sets it, and a release that needs IMDSv1 allows it then",
+        ),
     ),
     MEMBER,
     replace(MEMBER, name="aws_emr_instance_fleet"),
-    ResourceType(
-        name="aws_emr_security_configuration", shared=SharedSettings(SharedBy.SECURITY_CONFIGURATION, settings)
+    SECURITY_CONFIGURATION,
+    replace(
+        SECURITY_CONFIGURATION,
+        name="awscc_emr_security_configuration",
+        launches=LAUNCHES_BY_CLOUD_CONTROL,
+        shared=SHARED_BY_CLOUD_CONTROL,
     ),
 )

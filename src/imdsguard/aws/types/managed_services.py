@@ -23,6 +23,7 @@ from imdsguard.aws.types.resource_type import (
 from imdsguard.aws.workload import shown
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.service_terms import NOT_IN_TERRAFORM, ServiceTerms
 from imdsguard.model.value import Absent, Known, Unknown
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
+PCS_TEMPLATE = "custom_launch_template"
 WORKSPACE_DEFAULT = (
     "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing is not documented"
 )
@@ -104,6 +106,8 @@ def workspace_instance(resource: Resource, _: RootIndex) -> Launch:
 
 # --- SageMaker ---
 
+DISABLES: dict[object, str] = {True: "required", False: "optional", "true": "required", "false": "optional"}
+
 SAGEMAKER_BLOCK = "instance_metadata_service_configuration"
 SAGEMAKER_ARGUMENT = "minimum_instance_metadata_service_version"
 SAGEMAKER_VERSIONS = {"1": "optional", "2": "required", 1: "optional", 2: "required"}
@@ -140,6 +144,28 @@ def _notebook_layer(resource: Resource) -> Layer:
     return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: answer})
 
 
+# --- AppStream by Cloud Control ---
+
+
+def appstream(resource: Resource, _: RootIndex) -> Launch:
+    """Read `disable_imdsv1`; what AppStream does without it is not documented. (AppStream API, DisableIMDSV1)."""
+    value = resource.body.attribute("disable_imdsv1")
+    default = undocumented(resource, "what AppStream does where disable_imdsv1 is not set is not documented")
+    if isinstance(value, Absent):
+        return service(resource, (default,), follows_account=False)
+    place = value.place or resource.place
+    answer: Value = value
+    if isinstance(value, Known):
+        tokens = DISABLES.get(value.value) if isinstance(value.value, (bool, str)) else None
+        if tokens is not None:
+            answer = Known(tokens, place, value.trace, value.sensitive)
+        else:
+            refused = Reason(ReasonKind.OPTION_REFUSED, "disable_imdsv1", "something else", "true or false")
+            answer = Unknown(refused, place=place, trace=value.trace)
+    layer = Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: answer})
+    return service(resource, (layer, default), follows_account=False)
+
+
 # --- GameLift, Lightsail and others ---
 
 
@@ -150,6 +176,19 @@ def game_server_group(resource: Resource, root: RootIndex) -> Launch:
     if not ways:
         unknown = blocks.unknown or Unknown("the group names no launch template", place=resource.place)
         ways = [way_unknown(resource, unknown)]
+    return worst_of(resource, Kind.SERVICE, ways)
+
+
+def compute_nodes(resource: Resource, root: RootIndex) -> Launch:
+    """Resolve what `custom_launch_template` leads to: PCS starts instances of this account with it.
+
+    (AWS Parallel Computing Service API, CustomLaunchTemplate)
+    """
+    blocks = resource.body.blocks(PCS_TEMPLATE)
+    ways = [way_through(template_of(block, resource, root), root, resource) for block in blocks.items]
+    if not ways:
+        reason = Reason(ReasonKind.NAMES_NOTHING, "the node group", "launch template")
+        ways = [way_unknown(resource, blocks.unknown or Unknown(reason, place=resource.place))]
     return worst_of(resource, Kind.SERVICE, ways)
 
 
@@ -170,6 +209,14 @@ def nothing_tells(reason: str) -> Launches:
     return launches
 
 
+NOTEBOOK_TERMS = ServiceTerms(
+    """instance_metadata_service_configuration {
+  minimum_instance_metadata_service_version = "2"
+}""",
+    tokens="minimum_instance_metadata_service_version",
+    default="without minimum_instance_metadata_service_version SageMaker allows IMDSv1",
+)
+
 NOTEBOOK = ResourceType(
     name="aws_sagemaker_notebook_instance",
     launches=notebook,
@@ -178,13 +225,7 @@ NOTEBOOK = ResourceType(
     template_paths=(),
     workload=shown,
     identity=NO_IDENTITY,
-    terms=ServiceTerms(
-        """instance_metadata_service_configuration {
-  minimum_instance_metadata_service_version = "2"
-}""",
-        tokens="minimum_instance_metadata_service_version",
-        default="without minimum_instance_metadata_service_version SageMaker allows IMDSv1",
-    ),
+    terms=NOTEBOOK_TERMS,
 )
 
 LIGHTSAIL = replace(
@@ -205,6 +246,41 @@ APPSTREAM = nothing_tells(
     "Terraform has no argument for AppStream's DisableIMDSV1, and what AppStream does without it is not documented"
 )
 
+GAME_SERVERS = replace(
+    NOTEBOOK,
+    name="aws_gamelift_game_server_group",
+    launches=game_server_group,
+    template_paths=(("launch_template",),),
+    terms=ServiceTerms("a launch_template that says\n" + BOTH),
+)
+GAMELIFT = replace(
+    SILENT,
+    name="aws_gamelift_fleet",
+    launches=nothing_tells(
+        "Terraform has no argument for it, and what GameLift sets for the instances of its fleets is not documented"
+    ),
+)
+CLOUD9 = replace(
+    SILENT,
+    name="aws_cloud9_environment_ec2",
+    launches=nothing_tells(
+        "Terraform has no argument for it, and what Cloud9 sets for the instance it launches is not documented"
+    ),
+)
+CODEBUILD = replace(
+    SILENT,
+    name="aws_codebuild_fleet",
+    launches=nothing_tells(
+        "Terraform has no argument for it, and what CodeBuild sets for the machines of its fleets is not documented"
+    ),
+)
+APPSTREAM_BY_CLOUD_CONTROL = replace(
+    NOTEBOOK,
+    name="awscc_appstream_fleet",
+    launches=appstream,
+    terms=ServiceTerms("disable_imdsv1 = true", tokens="disable_imdsv1"),
+)
+
 TYPES: tuple[ResourceType, ...] = (
     ResourceType(
         name="awscc_workspacesinstances_workspace_instance",
@@ -218,36 +294,12 @@ TYPES: tuple[ResourceType, ...] = (
     ),
     NOTEBOOK,
     LIGHTSAIL,
-    replace(
-        NOTEBOOK,
-        name="aws_gamelift_game_server_group",
-        launches=game_server_group,
-        template_paths=(("launch_template",),),
-        terms=ServiceTerms("a launch_template that says\n" + BOTH),
-    ),
+    GAME_SERVERS,
     replace(SILENT, name="aws_appstream_fleet", launches=APPSTREAM),
     replace(SILENT, name="aws_appstream_image_builder", launches=APPSTREAM),
-    replace(
-        SILENT,
-        name="aws_gamelift_fleet",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what GameLift sets for the instances of its fleets is not documented"
-        ),
-    ),
-    replace(
-        SILENT,
-        name="aws_cloud9_environment_ec2",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what Cloud9 sets for the instance it launches is not documented"
-        ),
-    ),
-    replace(
-        SILENT,
-        name="aws_codebuild_fleet",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what CodeBuild sets for the machines of its fleets is not documented"
-        ),
-    ),
+    GAMELIFT,
+    CLOUD9,
+    CODEBUILD,
     replace(
         SILENT,
         name="aws_lambda_capacity_provider",
@@ -261,5 +313,46 @@ TYPES: tuple[ResourceType, ...] = (
         launches=nothing_tells(
             "Terraform has no argument for it, and what OpsWorks sets for its instances is not documented"
         ),
+    ),
+    replace(
+        SILENT,
+        name="aws_drs_replication_configuration_template",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what Elastic Disaster Recovery sets for its replication servers is"
+            " not documented"
+        ),
+    ),
+    replace(
+        NOTEBOOK,
+        name="awscc_sagemaker_notebook_instance",
+        terms=replace(
+            NOTEBOOK_TERMS,
+            remedy="""instance_metadata_service_configuration = {
+  minimum_instance_metadata_service_version = "2"
+}""",
+        ),
+    ),
+    replace(LIGHTSAIL, name="awscc_lightsail_instance"),
+    replace(GAME_SERVERS, name="awscc_gamelift_game_server_group"),
+    replace(GAMELIFT, name="awscc_gamelift_fleet"),
+    replace(CLOUD9, name="awscc_cloud9_environment_ec2"),
+    replace(CODEBUILD, name="awscc_codebuild_fleet"),
+    replace(
+        SILENT,
+        name="awscc_deadline_fleet",
+        launches=nothing_tells(
+            "Terraform has no argument for it, and what Deadline Cloud sets for the workers of its fleets is not"
+            " documented"
+        ),
+    ),
+    APPSTREAM_BY_CLOUD_CONTROL,
+    replace(APPSTREAM_BY_CLOUD_CONTROL, name="awscc_appstream_image_builder"),
+    replace(APPSTREAM_BY_CLOUD_CONTROL, name="awscc_appstream_app_block_builder"),
+    replace(
+        GAME_SERVERS,
+        name="awscc_pcs_compute_node_group",
+        launches=compute_nodes,
+        template_paths=((PCS_TEMPLATE,),),
+        terms=ServiceTerms("a launch template that says\n" + BOTH),
     ),
 )

@@ -29,9 +29,11 @@ FILES: dict[str, tuple[str, ...]] = {
     "batch_environments": ("aws_batch_compute_environment", "awscc_batch_compute_environment"),
     "emr": (
         "aws_emr_cluster", "aws_emr_instance_fleet", "aws_emr_instance_group", "aws_emr_security_configuration",
+        "awscc_emr_security_configuration",
     ),
     "elastic_beanstalk": (
         "aws_elastic_beanstalk_environment", "aws_elastic_beanstalk_configuration_template",
+        "awscc_elasticbeanstalk_environment", "awscc_elasticbeanstalk_configuration_template",
     ),
     "image_builder": (
         "aws_imagebuilder_infrastructure_configuration", "awscc_imagebuilder_infrastructure_configuration",
@@ -41,8 +43,14 @@ FILES: dict[str, tuple[str, ...]] = {
         "aws_sagemaker_notebook_instance", "aws_lightsail_instance", "aws_gamelift_game_server_group",
         "aws_gamelift_fleet", "aws_appstream_fleet", "aws_appstream_image_builder", "aws_cloud9_environment_ec2",
         "aws_codebuild_fleet", "aws_lambda_capacity_provider", "aws_opsworks_instance",
+        "aws_drs_replication_configuration_template", "awscc_sagemaker_notebook_instance", "awscc_lightsail_instance",
+        "awscc_gamelift_game_server_group", "awscc_gamelift_fleet", "awscc_appstream_fleet",
+        "awscc_appstream_image_builder", "awscc_appstream_app_block_builder", "awscc_cloud9_environment_ec2",
+        "awscc_codebuild_fleet", "awscc_deadline_fleet", "awscc_pcs_compute_node_group",
         "awscc_workspacesinstances_workspace_instance",
     ),
+    "spot_ocean": ("spotinst_ocean_aws", "spotinst_ocean_aws_launch_spec"),
+    "kubernetes": ("kubernetes_manifest", "kubectl_manifest", "helm_release"),
     "cloudwatch": (
         "aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm", "aws_cloudwatch_alarm_mute_rule",
         "awscc_cloudwatch_alarm", "awscc_cloudwatch_composite_alarm", "awscc_cloudwatch_alarm_mute_rule",
