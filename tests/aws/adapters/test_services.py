@@ -7,6 +7,7 @@ import json
 import pytest
 
 from imdsguard.aws.types.elastic_beanstalk import platform_default
+from imdsguard.aws.types.emr import knows_tokens
 from imdsguard.model.resource import Blocks
 from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, launch, ref, resource, unknown, verdict
@@ -287,3 +288,32 @@ def test_where_no_argument_tells_the_answer_is_unknown_even_with_a_region_defaul
     found = launch(DEFAULT, resource(f"{kind}.x"))
     assert (found.state.value, found.follows_account) == ("unknown", False)
     assert "not documented" in sentence(found.reason)
+
+
+@pytest.mark.parametrize(
+    ("release", "knows"),
+    [
+        ("emr-4.9.6", False), ("emr-5.23.0", False), ("emr-5.23.1", True), ("emr-5.24.1", False), ("emr-5.27.1", True),
+        ("emr-5.31.0", False), ("emr-5.32.0", True), ("emr-6.0.0", False), ("emr-6.1.1", False), ("emr-6.2.0", True),
+        ("emr-7.9.0", True), ("emr-spark-8.0", None), ("latest", None),
+    ],
+)  # fmt: skip
+def test_releases_of_emr_that_work_without_imdsv1(release, knows):
+    assert knows_tokens(release) is knows
+
+
+@pytest.mark.parametrize(("version", "hops"), [("karpenter.k8s.aws/v1", 1), ("karpenter.k8s.aws/v1beta1", 2)])
+def test_karpenter_has_defaults_of_its_own(version, hops):
+    found = launch(resource("kubernetes_manifest.x", manifest={"apiVersion": version, "kind": "EC2NodeClass"}))
+    assert (found.state.value, found.options["http_put_response_hop_limit"].effective) == ("required", hops)
+
+
+def test_a_manifest_that_refers_to_itself_is_read_to_an_end():
+    text = "kind: EC2NodeClass\nspec: &a\n  again: *a\n  metadataOptions: {httpTokens: optional}\n"
+    assert launch(resource("kubectl_manifest.x", yaml_body=text)).state.value == "optional"
+
+
+def test_options_of_a_manifest_that_cannot_be_computed_are_unknown():
+    manifest = {"kind": "EC2NodeClass", "spec": {"metadataOptions": unknown("var.options has no value")}}
+    found = launch(resource("kubernetes_manifest.x", manifest=manifest))
+    assert (found.state.value, sentence(found.reason)) == ("unknown", "var.options has no value")
