@@ -135,7 +135,10 @@ def test_progress_on_a_terminal_is_one_line_a_step(stacks: Stacks) -> None:
     variables = {**stacks.variables, "CI": ""}
     code, seen = at_terminal(["plan", "--", PROD], stacks.folder / "hardened-web", variables, typed={})
     assert code == 0
-    assert re.search(r"\r\x1b\[Kterraform plan  \d s  Refreshing", seen)
+    # Erased and drawn again; at the end the title and the time are left, and the cursor is to be seen.
+    assert re.search(r"\r\x1b\[2Kterraform plan  \d s  Refreshing", seen)
+    assert re.search(r"\x1b\[2Kterraform plan  \d\.\d s\r\n", seen)
+    assert seen.rindex("\x1b[?25h") > seen.rindex("\x1b[?25l")
     assert "imdsguard: terraform plan" not in seen
 
 

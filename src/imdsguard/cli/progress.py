@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from imdsguard.report.escape import escape
@@ -75,17 +74,35 @@ class _Step:
 
 
 class _Line(_Step):
-    """One line, written over again and again."""
+    """One line, drawn again and again by rich: by this thread and when it says so, as signals are handled in it."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        from rich.console import Console
+        from rich.live import Live
+
+        self._console = Console(file=sys.stderr, force_terminal=True)
+        self._live = Live(
+            console=self._console, auto_refresh=False, transient=True, redirect_stdout=False, redirect_stderr=False
+        )
+        with suppress(OSError):
+            self._live.start()
 
     def turn(self, stopping: bool) -> None:
-        """Write the line anew."""
+        """Draw the line anew."""
+        from rich.text import Text
+
         said = _STOPPING if stopping else self.last
-        text = f"{self.title}  {self.seconds():.0f} s  {escape(said)}"
-        _write("\r\x1b[K" + fitting(text, max(shutil.get_terminal_size().columns - 1, 20)))
+        line = fitting(f"{self.title}  {self.seconds():.0f} s  {escape(said)}", max(self._console.width - 1, 20))
+        with suppress(OSError):
+            self._live.update(Text(line, no_wrap=True, overflow="crop"), refresh=True)
 
     def end(self, *, done: bool) -> None:
         """Leave the title and the time."""
-        _write("\r\x1b[K" + (f"{self.title}  {self.seconds():.1f} s\n" if done else ""))
+        with suppress(OSError):
+            self._live.stop()
+        if done:
+            _write(f"{self.title}  {self.seconds():.1f} s\n")
 
 
 class _Log(_Step):
