@@ -84,6 +84,10 @@ def test_a_call_in_a_wrapper_is_found(script: str) -> None:
         f"curl --url {URL}",
         "curl 169.254.169.254",
         "curl http://2852039166/latest/meta-data/",
+        "curl -g 'http://[fd00:ec2:0:0:0:0:0:254]/latest/meta-data/'",
+        "H=$(echo 169-254-169-254 | tr - .)\ncurl http://$H/latest/meta-data/",
+        f"echo $(( $({CALL}) + 1 ))",
+        "A=http:\nB=169.254.169.254\ncurl $A//$B/latest/meta-data/",
     ],
 )
 def test_a_call_by_variables_is_found(script: str) -> None:
@@ -171,6 +175,8 @@ def test_a_call_where_no_token_could_be_had_is_a_fallback(script: str) -> None:
         f'until T=$({PUT}); do sleep 1; done\ncurl -H "X-aws-ec2-metadata-token: $T" {URL}',
         f'while [ -z "$T" ]; do T=$({PUT}); done\ncurl -H "X-aws-ec2-metadata-token: $T" {URL}',
         f"unused() {{ {CALL}; }}",
+        f"cat > /opt/a.sh <<EOF\n#!/bin/bash\n{SENT}\nEOF",
+        "docker run -e NO_PROXY=169.254.169.254 app",
         f"cat <<'EOF'\n{CALL}\nEOF",
         f"cat > /usr/share/doc/note.txt <<'EOF'\n{CALL}\nEOF",
         f'echo "run {CALL} by hand" > /etc/motd',

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.boot_files import FileUse, cron_commands, unit_commands, use_of
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_state import ScriptFrame, World, Written
+from imdsguard.aws.user_data.shell_values import shown, without_marks
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -37,11 +39,11 @@ class Boot:
         for file in files:
             self._given.add(file.path)
             frame = ScriptFrame(file.name, file.line, file.exact)
-            self.world.files[file.path] = Written((file.text,), frame, file.executable)
+            self.world.files[file.path] = Written((without_marks(file.text),), frame, file.executable)
 
     def run(self, scripts: Iterable[Script]) -> None:
         """Read scripts, and all that comes of them."""
-        queue = list(scripts)
+        queue = [replace(script, text=without_marks(script.text)) for script in scripts]
         number = 0
         left = False
         while True:
@@ -102,7 +104,8 @@ class Boot:
     def _keep(self, reading: ScriptReading) -> None:
         self.world.inner += reading.inner
         self._unread += reading.unread
-        for call in reading.calls:
+        for found in reading.calls:
+            call = replace(found, what=shown(found.what))
             self._calls.setdefault((call.line, call.what, call.flaw is Flaw.NOT_UNDERSTOOD), call)
 
     def _left_to_run(self) -> list[Script]:

@@ -33,7 +33,24 @@ _ENDINGS = {
     ".sh": FileUse.SHELL, ".bash": FileUse.SHELL, ".py": FileUse.PYTHON, ".ps1": FileUse.POWERSHELL,
     ".bat": FileUse.BATCH, ".cmd": FileUse.BATCH, ".service": FileUse.UNIT,
 }  # fmt: skip
-_UNREAD = (".pl", ".rb", ".js", ".mjs", ".ts", ".php", ".lua", ".go", ".java", ".groovy", ".nix", ".tcl", ".r", ".vbs")
+_UNREAD = (
+    ".pl",
+    ".rb",
+    ".js",
+    ".mjs",
+    ".ts",
+    ".php",
+    ".lua",
+    ".go",
+    ".java",
+    ".groovy",
+    ".nix",
+    ".tcl",
+    ".r",
+    ".vbs",
+    ".tf",
+)
+_UNREAD_NAMES = ("dockerfile", "containerfile", "makefile", "gnumakefile", "jenkinsfile", "rakefile")
 _PATHS = (
     (
         re.compile(r"/etc/cron\.(?:hourly|daily|weekly|monthly)/|/etc/rc\.(?:d/rc\.)?local$|/etc/init\.d/"),
@@ -72,7 +89,7 @@ def use_of(path: str, text: str, executable: bool = False) -> FileUse:
     for pattern, use in _PATHS:
         if pattern.search(path):
             return use
-    if path.lower().endswith(_UNREAD):
+    if path.lower().endswith(_UNREAD) or path.lower().rsplit("/", 1)[-1] in _UNREAD_NAMES:
         return FileUse.UNREAD
     if re.search(r"^\s*Exec(?:Start|Stop|Reload)\w*\s*=", text, re.MULTILINE):
         return FileUse.UNIT

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.user_data.metadata_service import Target, has_token_header, target_of
+from imdsguard.aws.user_data.metadata_service import Target, has_token_header, names_host, target_of
 from imdsguard.aws.user_data.packages import old_pins
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.model.user_data import Flaw
@@ -23,6 +23,10 @@ _POWERSHELL = re.compile(
 )
 _REMARK = re.compile(r"^[\s@(]*(?:rem\b|::)", re.IGNORECASE)
 _SHOWN = re.compile(r"^[\s@(]*(?:echo|title)\b", re.IGNORECASE)
+_INTO = re.compile(
+    r"^[\s@(]*echo\s+(?P<text>[^>]{1,2000}?)\s*>{1,2}\s*\"?[^\s\">]{1,200}\.(?P<ending>bat|cmd|ps1)\b", re.IGNORECASE
+)
+_NO_CALL = re.compile(r"^[\s@(]*(?:route|netsh|ping|tracert|nslookup|if|setx|find|findstr)\b", re.IGNORECASE)
 _SET = re.compile(r"^[\s@(]*set\s+(?:/a\s+)?\"?([\w.\-]{1,80})=", re.IGNORECASE)
 _VARIABLE = re.compile(r"%([\w.\-]{1,80})%|!([\w.\-]{1,80})!|%%~?\w")
 _HIDDEN = re.compile(rf"(?:\s-K|\s--config|\s(?:-H|--header)[\s=]{{0,5}}\"?[^\"]{{0,200}}(?:@|{GAP})|\s{GAP}(?:\s|$))")
@@ -46,6 +50,7 @@ def read_batch(script: Script) -> ScriptReading:
                 variables[assigned[1].lower()] = text[assigned.end() :].strip().rstrip(")").strip().strip('"')
                 continue
             if _SHOWN.match(text):
+                inner += _written(text, script.name, row)
                 continue
             started = _POWERSHELL.search(text)
             if started is not None:
@@ -69,6 +74,16 @@ def _found(text: str) -> Iterator[tuple[Flaw, str]]:
     words = text.replace('"', " ").split()
     for pin in old_pins(words):
         yield Flaw.OLD_SDK, pin
+    if names_host(text) and not _NO_CALL.match(text):
+        yield Flaw.NOT_UNDERSTOOD, text.strip().replace(GAP, "...")[:120]
+
+
+def _written(text: str, name: str, row: int) -> Iterator[Script]:
+    """What `echo` writes into a script."""
+    found = _INTO.match(text)
+    if found is not None:
+        language = Language.POWERSHELL if found["ending"].lower() == "ps1" else Language.BATCH
+        yield Script(name, language, found["text"], row, exact=False)
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -11,7 +11,8 @@ from enum import Enum
 
 from imdsguard.aws.user_data.script import GAP
 
-HOST = r"(?:169\.254\.169\.254|\[fd00:ec2::254\]|instance-data(?:\.ec2\.internal)?|2852039166|0xa9fea9fe)"
+_IPV6 = r"fd00:0?ec2:(?::|(?:0{1,4}:){5})0?254"
+HOST = rf"(?:169\.254\.169\.254|\[{_IPV6}\]|instance-data(?:\.ec2\.internal)?|2852039166|0xa9fea9fe)"
 """The addresses and names; the last two are the address as one number, which URLs may hold too."""
 _TARGET = re.compile(
     rf"(?<![\w.-])(?:https?://)?{HOST}(?::80)?(?=/|$|[\s\"'?#])(?P<path>/[^\s\"'<>|;)]*)?",
@@ -23,8 +24,9 @@ _DATA = re.compile(
 _TOKEN_PATH = re.compile(r"^/+(?:latest|\d{4}-\d\d-\d\d)/+api/+token", re.IGNORECASE)
 _TOKEN_HEADER = re.compile(r"x-aws-ec2-metadata-token(?!-ttl)", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?<![\w.])(?:169\.254\.169\.254|2852039166|0xa9fea9fe)(?!\w|\.[\w])|fd00:ec2::254(?!\w)"
-    r"|(?<![\w./-])instance-data(?:\.ec2\.internal)?(?![\w.-])|(?<=//)instance-data(?:\.ec2\.internal)?(?![\w.-])",
+    r"(?<![\w.])(?:169\.254\.169\.254|2852039166|0xa9fea9fe)(?!\w|\.[\w])|"
+    rf"{_IPV6}(?!\w)|"
+    r"(?<![\w./-])instance-data(?:\.ec2\.internal)?(?![\w.-])|(?<=//)instance-data(?:\.ec2\.internal)?(?![\w.-])",
     re.IGNORECASE,
 )
 

@@ -26,7 +26,6 @@ from imdsguard.aws.user_data.shell_values import (
     joined,
     merged,
     shown,
-    without_marks,
 )
 from imdsguard.aws.user_data.syntax_tree import text_of, tree_of, walk
 from imdsguard.model.user_data import Flaw
@@ -71,7 +70,6 @@ class Shell:
     def run_text(self, text: str, frame: ScriptFrame) -> Status:
         """Read a text as this shell's commands."""
         before, self.frame = self.frame, frame
-        text = without_marks(text) if not self.depth and not frame.flat else text
         text = frame.mended(text)
         frame.watch(text)
         if not self.world.spend(1 + len(text) // 200):

@@ -59,6 +59,8 @@ _INERT = frozenset(
     )
 )
 """Programs that never call the metadata service, whatever they are told."""
+_EXEMPTS = re.compile(r"(?i)^[-\w]*no_?proxy[=:]|^--[\w-]+=no_?proxy=")
+"""A word that says for which hosts there is no proxy."""
 _LINE = re.compile(r"[\s;|&\n]")
 _MOST_ALIASES = 10
 
@@ -116,7 +118,7 @@ def _unknown(shell: Shell, program: str, argv: Argv, node: Node) -> Status:
                 shell.run_words(word, shell.place(node)[0])
     if not understood and program in _RUNNERS and shell.stdin is not None:
         return run_stdin(shell, node)
-    if any(names_host(w) for w in argv[1:]) and not understood:
+    if any(names_host(w) and not _EXEMPTS.search(w) for w in argv[1:]) and not understood:
         shell.not_understood(argv, node)
     elif shell.stdin is not None and not understood and any(names_host(t) for t in shell.stdin):
         shell.not_understood((program, "<", _line_with_host(shell.stdin)), node)

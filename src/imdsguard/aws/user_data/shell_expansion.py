@@ -21,7 +21,7 @@ from imdsguard.aws.user_data.shell_values import (
     joined,
     merged,
 )
-from imdsguard.aws.user_data.syntax_tree import text_of
+from imdsguard.aws.user_data.syntax_tree import text_of, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -114,6 +114,9 @@ def _pieces(shell: Shell, node: Node, quoted: bool, depth: int = 0) -> list[Piec
     if kind == "process_substitution":
         return [((shell.file_of(node), LITERAL),)]
     if kind == "arithmetic_expansion":
+        for inner in walk(node):
+            if inner.type == "command_substitution":
+                shell.output_of(inner)
         return [((GAP, LITERAL),)]
     if kind in {"string", "translated_string"}:
         return [((("", LITERAL), *each)) for each in _spread(shell, node, True, depth, _string_text)]

@@ -43,6 +43,8 @@ def run_filter(shell: Shell, program: str, argv: Argv, node: Node | None) -> Sta
     elif program == "tr" and all(TOKEN in t or len(t) < 2_000 for t in source) and ("-d" in argv) and len(argv) > 2:
         drop = set(argv[2].replace("\\n", "\n").replace("\\r", "\r").replace("[:space:]", " \n\t\r"))
         shell.write(tuple("".join(c for c in t if c not in drop) if len(drop) < 9 else t for t in source))
+    elif program == "tr" and len(argv) == 3 and 0 < len(argv[1]) == len(argv[2]) < 5 and not {"[", "\\"} & set(argv[1]):
+        shell.write(tuple(t.translate(str.maketrans(argv[1], argv[2])) for t in source))
     elif program == "envsubst":
         shell.write(tuple(_substituted(shell, t) for t in source))
     else:
