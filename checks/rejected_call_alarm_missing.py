@@ -85,7 +85,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Judgement, Kind, Launch, Severity, State, failed, passed, sentence, undecided
+from imdsguard import Estate, Judgement, Kind, Launch, Severity, State, failed, passed, sentence, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -103,7 +103,7 @@ metric_name = "MetadataNoTokenRejected"
 dimensions  = {{ InstanceId = {id} }}"""
 
 
-def check(launch: Launch) -> Iterable[Judgement]:
+def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     """Judge what starts instances and requires tokens."""
     if not launch.starts_instances or launch.state is not State.REQUIRED or not launch.follows_account:
         return
@@ -118,7 +118,8 @@ def check(launch: Launch) -> Iterable[Judgement]:
         message = f"may refuse calls without a token unnoticed: {sentence(coverage.reason)}"
         yield undecided(launch, message, remedy=remedy, because=coverage.reason, place=launch.resource.place)
     else:
-        message = "refuses calls without a token, and no alarm on MetadataNoTokenRejected watches it"
+        read = "" if estate.wholly_read(launch.resource.root) else " in what was read"
+        message = f"refuses calls without a token, and no alarm on MetadataNoTokenRejected{read} watches it"
         if coverage.reason:
             message = f"{message}: {sentence(coverage.reason)}"
         yield failed(launch, message, remedy=remedy, place=launch.resource.place)

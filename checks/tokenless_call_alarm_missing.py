@@ -63,7 +63,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Judgement, Launch, Severity, State, failed, passed, sentence, undecided
+from imdsguard import Estate, Judgement, Launch, Severity, State, failed, passed, sentence, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -78,7 +78,7 @@ metric_query {
 }"""
 
 
-def check(launch: Launch) -> Iterable[Judgement]:
+def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     """Judge what starts instances and leaves tokens optional."""
     if not launch.starts_instances or launch.state is not State.OPTIONAL or not launch.follows_account:
         return
@@ -90,7 +90,8 @@ def check(launch: Launch) -> Iterable[Judgement]:
         message = f"may answer calls without a token unnoticed: {sentence(observed.reason)}"
         yield undecided(launch, message, remedy=REMEDY, because=observed.reason, place=launch.resource.place)
     else:
-        message = "answers calls without a token, and no alarm on MetadataNoToken tells who still makes them"
+        read = "" if estate.wholly_read(launch.resource.root) else " in what was read"
+        message = f"answers calls without a token, and no alarm on MetadataNoToken{read} tells who still makes them"
         if observed.reason:
             message = f"{message}: {sentence(observed.reason)}"
         yield failed(launch, message, remedy=REMEDY, place=launch.resource.place)

@@ -102,6 +102,7 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.NOT_A_VALUE, "Decimal"), "the document gives it as Decimal"),
     (Reason(K.DOCUMENT_TOO_DEEP), "the value is nested too deeply to be read"),
     (Reason(K.REGION_NOT_IN_STATE), "a state does not say which Region this resource is in"),
+    (Reason(K.HANDED_ON, "module.m"), "its id goes into module.m, which is not there and may watch it"),
     (
         Reason(K.NOTHING_REFUSED, "alarm.a"),
         "alarm.a counts refused calls, and none is refused while tokens are optional",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.alarms.absent_uses import AbsentUses
 from imdsguard.aws.alarms.alarm_index import as_it_is, watch
 from imdsguard.aws.alarms.alarm_target import alarm_targets
 from imdsguard.aws.alarms.event_rules import EventRules
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imdsguard.aws.alarms.selector import AlarmTarget
+    from imdsguard.model.absent_module import AbsentModule
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.launch import Launch
@@ -41,12 +44,14 @@ def build(
     estates: Mapping[str, str] | None = None,
     assumed: Sequence[AssumedDefault] = (),
     history: History = NOTHING_KNOWN,
+    absent: Mapping[str, Sequence[AbsentModule]] = MappingProxyType({}),
 ) -> Estate:
     """Build the estate of these root modules: (name, resources) each. References resolve within one root only.
 
     `estates` gives roots the name of a group that shares one AWS account: Region defaults, and alarms that name no
     instance, count for all launches of the group (`Scope.same` says how accounts compare). `assumed` counts as a Region
-    default where the code has none. `history` is kept with the estate.
+    default where the code has none. `history` is kept with the estate. `absent` are the modules of each root module
+    that were not read: who watches a launch whose id goes into one cannot be told.
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
     joined = estates or {}
@@ -64,12 +69,13 @@ def build(
         alarms += seen
         answers = iter(watchers)
         for number in group:
+            unread = AbsentUses(absent.get(roots[number][0], ()))
             launches[number] = [
                 replace(
                     launch,
-                    coverage=as_it_is(launch, answer.coverage),
-                    once_required=answer.coverage,
-                    observed=answer.observed,
+                    coverage=as_it_is(launch, unread.instead_of(answer.coverage, launch)),
+                    once_required=unread.instead_of(answer.coverage, launch),
+                    observed=unread.instead_of(answer.observed, launch),
                 )
                 for launch, answer in zip(launches[number], answers, strict=False)
             ]
@@ -82,6 +88,7 @@ def build(
         joined,
         tuple(assumed),
         history,
+        frozenset(root for root, modules in absent.items() if modules),
     )
 
 

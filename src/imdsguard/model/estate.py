@@ -40,7 +40,8 @@ class Estate:
     """Everything the rules see: what will be launched, and what stands behind it and watches it.
 
     `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
-    policy says of Region defaults that are set outside the code. `history` says what is deployed already.
+    policy says of Region defaults that are set outside the code. `history` says what is deployed already. `unread` are
+    the root modules of which a module could not be read.
     """
 
     launches: tuple[Launch, ...] = ()
@@ -51,6 +52,7 @@ class Estate:
     joined: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[AssumedDefault, ...] = ()
     history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
+    unread: frozenset[str] = frozenset()
 
     @property
     def before(self) -> Estate | None:
@@ -63,6 +65,10 @@ class Estate:
     def together(self, root: str, other: str) -> bool:
         """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
         return root == other or (root in self.joined and self.joined[root] == self.joined.get(other))
+
+    def wholly_read(self, root: str) -> bool:
+        """Whether all that may stand around a root module's launches was read: what is not seen is then not there."""
+        return not any(self.together(root, other) for other in self.unread)
 
     def assumed_default(self, scope: Scope) -> AssumedDefault | None:
         """What the policy says of the Region default there, which counts where the code has none."""

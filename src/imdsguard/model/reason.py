@@ -82,6 +82,7 @@ class ReasonKind(str, Enum):
     NOT_A_VALUE = "not_a_value"  # the type of JSON that stands in its place
     DOCUMENT_TOO_DEEP = "document_too_deep"
     REGION_NOT_IN_STATE = "region_not_in_state"
+    HANDED_ON = "handed_on"  # the module that is not there
     NOTHING_REFUSED = "nothing_refused"  # the alarms that count what is refused
     ENDPOINT_OFF = "endpoint_off"  # the same
     DEFERRED = "planning_deferred"  # Terraform's own word for why

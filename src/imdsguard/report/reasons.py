@@ -72,6 +72,7 @@ SENTENCES: dict[ReasonKind, str] = {
     K.NOT_A_VALUE: "the document gives it as {subject}",
     K.DOCUMENT_TOO_DEEP: "the value is nested too deeply to be read",
     K.REGION_NOT_IN_STATE: "a state does not say which Region this resource is in",
+    K.HANDED_ON: "its id goes into {subject}, which is not there and may watch it",
     K.NOTHING_REFUSED: "{subject} counts refused calls, and none is refused while tokens are optional",
     K.ENDPOINT_OFF: "{subject} counts refused calls, and there are none while the metadata endpoint is off",
     K.DEFERRED: "Terraform has put off planning it ({subject})",

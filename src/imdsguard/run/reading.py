@@ -85,7 +85,9 @@ def estate_of(
 
     joined = assumptions.joined(root.name for root in roots) if assumptions else {}
     assumed = assumptions.assumed if assumptions else ()
-    estate = build([(root.name, root.resources) for root in roots], joined, assumed, history_of(roots, joined, assumed))
+    absent = {root.name: root.absent for root in roots if root.absent}
+    resources = [(root.name, root.resources) for root in roots]
+    estate = build(resources, joined, assumed, history_of(roots, joined, assumed), absent)
     return Reading(estate, roots, problems)
 
 

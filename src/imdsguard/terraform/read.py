@@ -179,7 +179,8 @@ class _RunReader:
         for variable, error in tree.top.refused():
             message = f"the value that is given to var.{variable} does not fit: {error.message}"
             cache.report(Problem(message, error.place, "Terraform refuses this"))
-        return Root(name, Collector(tree, name, self._wanted, graph.matters).collect(), files)
+        collector = Collector(tree, name, self._wanted, graph.matters)
+        return Root(name, collector.collect(), files, absent=tuple(collector.absent))
 
 
 def _undeclared(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> list[Problem]:

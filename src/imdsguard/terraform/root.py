@@ -9,6 +9,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from imdsguard.model.absent_module import AbsentModule
     from imdsguard.model.resource import Resource
 
 
@@ -34,6 +35,7 @@ class Root:
     directory. `resources` are in the order of their addresses' declaration, modules after the resources that stand
     beside their calls. `files` are the paths (relative to the working directory) that took part, in order: what
     pre-commit maps changed files by. `plan` is set for a plan; `deployed` for a state: all that is in it is there.
+    `absent` are the module calls whose code could not be read.
     """
 
     name: str
@@ -41,3 +43,4 @@ class Root:
     files: tuple[str, ...] = ()
     plan: Plan | None = None
     deployed: bool = False
+    absent: tuple[AbsentModule, ...] = ()

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.absent_module import AbsentModule
 from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Reference, Unknown
 from imdsguard.terraform.source.body import SourceBody
+from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.order import CreationOrder, references
 from imdsguard.terraform.source.providers import Providers
+from imdsguard.terraform.source.scopes import safely
 from imdsguard.terraform.source.static_references import StaticReferenceCheck
 from imdsguard.terraform.source.translate import translate
 
@@ -41,6 +45,8 @@ class Collector:
         self._order = CreationOrder()
         self._parsed: set[MergedBody] = set()
         self._static = StaticReferenceCheck(tree.cache)
+        self.absent: list[AbsentModule] = []
+        """The module calls without code that were met on the way."""
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -64,7 +70,10 @@ class Collector:
                     yield self._resource(instance, declaration, key, scope, doubt)
         for name, call in instance.module.calls.items():
             try:
-                folder = self._tree.source_folder(instance, call) if instance.call_expansion(name).scopes else None
+                made = bool(instance.call_expansion(name).scopes)
+                folder = self._tree.source_folder(instance, call) if made else None
+                if made and folder is None:
+                    self.absent.append(AbsentModule(instance.absolute(call), partial(given_to, instance, name)))
                 if folder is None or not self._matters(folder):
                     continue
                 children = instance.children(name)
@@ -194,3 +203,28 @@ def _address(steps: tuple[str | int, ...]) -> str:
     for i, step in enumerate(steps):
         text += f"[{step}]" if isinstance(step, int) else step if not i else f".{step}"
     return text
+
+
+MOST_VALUES = 10_000
+"""So many values inside the arguments of a call are looked at."""
+
+
+def given_to(instance: ModuleInstance, name: str) -> tuple[Reference, ...]:
+    """Return the attributes that the arguments of a module call are made of, in all its instances."""
+    section = instance.module.calls[name].section
+    codes = [section.code(argument) for argument in section.names() if argument not in META_ARGUMENTS]
+    waiting = [
+        safely(scope, code)
+        for scope in instance.call_expansion(name).scopes.values()
+        for code in codes
+        if code is not None
+    ]
+    found: dict[Reference, None] = {}
+    for _ in range(MOST_VALUES):
+        if not waiting:
+            break
+        value = waiting.pop()
+        if value.pending is not None:
+            found.update(dict.fromkeys(value.pending.references))
+        waiting.extend(value.elements())
+    return tuple(found)
