@@ -140,6 +140,7 @@ def ignition(**parts: object) -> str:
         f"{FILE.format('/opt/a')}{CALL}\nruncmd:\n- [sh, /opt/a]\n",
         f"{FILE.format('/etc/cron.d/a')}* * * * * root {CALL}\n",
         "#cloud-config\nruncmd:\n- URL=http://169.254.169.254/latest\n- curl $URL/meta-data/\n",
+        "#cloud-config\nruncmd:\n- export U=169.254.169.254\n- sh -c 'curl $U'\n",
         f"#cloud-config-archive\n- type: text/x-shellscript\n  content: |\n    #!/bin/sh\n    {CALL}\n",
         f"{FILE.format('/opt/p.yml')}- hosts: all\n      tasks:\n      - shell: {CALL}\n",
         FILE.format("/opt/p.yml") + URI,

@@ -70,7 +70,8 @@ class Boot:
 
     def _read(self, script: Script) -> list[Script]:
         lowered = script.text.lower()
-        if not self.world.files and not any(word in lowered for word in _WORDS):
+        goes_on = script.session in self._shells
+        if not self.world.files and not goes_on and not any(word in lowered for word in _WORDS):
             return []  # no call can be in it: no parser is loaded
         if script.language is Language.SHELL:
             self._shell(script)

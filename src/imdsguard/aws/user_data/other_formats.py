@@ -171,7 +171,8 @@ def _ec2launch(tasks: Node, name: str, line: int) -> Opened:
                 script = Script(f"{name}, executeScript", language, scalar(content) or "", start, exact=False)
                 found.append(Opened((script,)))
             elif kind == "executeProgram":
-                words = " ".join(scalar(given.get(key)) or "" for key in ("path", "arguments"))
+                arguments = [scalar(word) or "" for word in items(given.get("arguments"))]
+                words = " ".join([scalar(given.get(key)) or "" for key in ("path", "arguments")] + arguments)
                 found.append(
                     Opened(
                         (Script(f"{name}, executeProgram", Language.BATCH, words, line + each.start_mark.line, False),)

@@ -46,6 +46,7 @@ _VARIABLE = re.compile(r"\$\{?(?:(?:global|script|local|private|env):)?(\w+)\}?"
 _SPLAT = re.compile(r"(?<![\w@])@(\w+)")
 _HERE = re.compile(r"@(['\"])[ \t]*\r?\n(.*?)\r?\n\1@", re.DOTALL)
 _QUOTED = re.compile(r"\"((?:[^\"`]|`.|\"\")*)\"|'((?:[^']|'')*)'", re.DOTALL)
+_FORMAT = re.compile(r"['\"]?([^'\"\s]{0,500}\{0\}[^'\"\s]{0,500})['\"]?\s+-f\s+['\"]?([^'\"\s)]{1,200})['\"]?")
 _LONGEST = 4_000
 
 
@@ -157,8 +158,12 @@ class _PowerShellReader:
         text = self._substituted(source)
         splatted = _SPLAT.search(source)
         table = self.variables.get(splatted[1].lower(), GAP) if splatted is not None else ""
-        whole = f"{text} {table}"
-        if target_of(whole) is not Target.DATA or has_token_header(whole) or self._armed_later(node):
+        whole = _filled(f"{text} {table}")
+        if has_token_header(whole) or self._armed_later(node):
+            return
+        if target_of(whole) is not Target.DATA:
+            if target_of(whole) is Target.NOTHING and names_host(whole) and "noproxy" not in whole.lower():
+                self._found(Flaw.NOT_UNDERSTOOD, node, source)
             return
         hidden = GAP in table and not names_host(table.replace(GAP, ""))
         open_headers = hidden or re.search(rf"-head\w*\s+{GAP}", text, re.IGNORECASE) is not None
@@ -193,6 +198,11 @@ class _PowerShellReader:
             return GAP if known is None else known.strip().strip("\"'")
 
         return _VARIABLE.sub(value, text[:_LONGEST])[:_LONGEST]
+
+
+def _filled(text: str) -> str:
+    """The text with `'{0}' -f 'x'` put together."""
+    return _FORMAT.sub(lambda m: m[1].replace("{0}", m[2]), text)
 
 
 def read_powershell(script: Script) -> ScriptReading:

@@ -29,6 +29,15 @@ _TEXT = frozenset(
     )
 )
 """Functions that do nothing to an address but keep, change or show it; `put` asks for a token."""
+_NAMES_A_VALUE = {
+    "assignment": ("left", "right"),
+    "for_statement": ("left", "right"),
+    "for_in_clause": ("left", "right"),
+    "named_expression": ("name", "value"),
+    "default_parameter": ("name", "value"),
+    "typed_default_parameter": ("name", "value"),
+}
+"""What gives a name a value, by the fields of the grammar."""
 _MOST_CALLS = 3_000
 
 
@@ -48,16 +57,16 @@ class _PythonReader:
     def visit(self, tree: Node) -> None:
         """Read all below a node."""
         for node in walk(tree):
-            if node.type == "assignment":
-                self._assign(node)
+            if node.type in _NAMES_A_VALUE:
+                self._assign(node, *_NAMES_A_VALUE[node.type])
             elif node.type == "call":
                 self.seen += 1
                 if self.seen > _MOST_CALLS:
                     return
                 self._call(node)
 
-    def _assign(self, node: Node) -> None:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    def _assign(self, node: Node, name: str, value: str) -> None:
+        left, right = node.child_by_field_name(name), node.child_by_field_name(value)
         if left is not None and right is not None and left.type in {"identifier", "attribute"}:
             self.names.values[text_of(left)] = expanded(right, self.names)
 
@@ -123,7 +132,8 @@ class _PythonReader:
         if names_host(host) and not names_host(text):
             # An object that was made for a host: the path is the argument.
             path = next((part for part in text.split() if part.startswith("/")), "/" + GAP)
-            address = f"http://169.254.169.254{path} {text}"
+            base = host.strip().split(" ", 1)[0].rstrip("/")
+            address = f"{base if base.startswith('http') else 'http://169.254.169.254'}{path} {text}"
         if target_of(address) is not Target.DATA or has_token_header(address):
             return None
         if last == "get" and address is text and not _names_a_host_first(arguments, self.names):

@@ -37,7 +37,8 @@ def expanded(node: Node, names: PythonNames, depth: int = 0) -> str:
     if depth > _DEEPEST:
         return GAP
     if node.type in {"identifier", "attribute"}:
-        return names.values.get(text_of(node), GAP)
+        name = text_of(node)
+        return names.values.get(name, names.values.get(name.rpartition(".")[2], GAP))
     if node.type == "string_content" or not node.named_children:
         return text_of(node) if node.type not in {"string", "none", "true", "false", "list", "dictionary"} else ""
     if node.type == "call":
