@@ -95,7 +95,7 @@ class _PowerShellReader:
             )
             parent = node.parent
             piped = parent is not None and any(
-                text_of(c).split(None, 1)[0].lower() in _WRITE | _RUN for c in parent.named_children if c != node
+                {*text_of(c).lower().split(None, 1)[:1]} & (_WRITE | _RUN) for c in parent.named_children if c != node
             )
             if names_host(text) and not piped and not any(n.type == "command" for n in walk(node) if n != node):
                 self._found(Flaw.NOT_UNDERSTOOD, node, source)
@@ -133,6 +133,8 @@ class _PowerShellReader:
 
     def _assign(self, node: Node) -> None:
         parts = [c for c in node.children if c.is_named]
+        if len(parts) < 2:
+            return
         name, operator, value = text_of(parts[0]).strip(), text_of(parts[1]), text_of(parts[-1])
         found = _VARIABLE.fullmatch(name.split(".", 1)[0].split("[", 1)[0])
         if found is None:
@@ -141,6 +143,8 @@ class _PowerShellReader:
         # $h["X-..."] = $t, $client.Headers = ... and += add to what the name stands for
         added = operator != "=" or not _VARIABLE.fullmatch(name)
         text = self._substituted(name[len(found[0]) :] + " " + value if added else value)
+        if any(n.type in {"command", "invokation_expression"} for n in walk(parts[-1])) and names_host(text):
+            text = GAP  # what a call answers is not what it was asked
         here = _HERE.fullmatch(value.strip())
         if here is not None:
             text = here[2] if here[1] == "'" else self._substituted(here[2])
