@@ -122,7 +122,7 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
     unknown = "" if host else workload_unknown(launch, estate)
     if unknown and number <= parameters.max_container and not (number > parameters.max and shared):
         message = f"may have the wrong hop limit: {said(hops)}, and {unknown}"
-        found = undecided(launch, message, place=hops.place, trace=hops.trace, because=unknown)
+        found = undecided(launch, message, place=hops.place, trace=hops.trace)
         yield replace(found, severity=Severity.NOTE)
     elif number > allowed:
         if not shared:  # else it is said of the template, once

@@ -96,7 +96,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from imdsguard import Alarm, Estate, Judgement, Launch, Severity, State, failed, passed, sentence, undecided
+from imdsguard import Alarm, Estate, Judgement, Launch, Severity, State, failed, fault_in_words, passed, undecided
 
 SEVERITY = Severity.WARNING
 
@@ -113,9 +113,8 @@ def check(alarm: Alarm, estate: Estate) -> Iterable[Judgement]:
 def own_faults(alarm: Alarm) -> Iterator[Judgement]:
     """What is wrong with the alarm as it is written."""
     for fault in alarm.faults:
-        message = f"{fault.message}: {sentence(fault.because)}" if fault.because is not None else fault.message
         judge = failed if fault.certain else undecided
-        judgement = judge(alarm, message, remedy=fault.remedy, place=fault.place, trace=fault.trace)
+        judgement = judge(alarm, fault_in_words(fault), remedy=fault.remedy, place=fault.place, trace=fault.trace)
         yield replace(judgement, confidence=fault.confidence, severity=fault.severity)
 
 

@@ -78,6 +78,8 @@ from imdsguard import (
     Confidence,
     Judgement,
     OrganizationPolicy,
+    Reason,
+    ReasonKind,
     Severity,
     Statement,
     failed,
@@ -140,8 +142,9 @@ def check(policy: OrganizationPolicy) -> Iterable[Judgement]:
     elif policy.attached:
         yield passed(policy)
     elif policy.attached is None:
-        message = "may hold for no account: whether the code attaches it cannot be computed"
-        yield undecided(policy, message, remedy=ATTACH.format(address=policy.address), because=message)
+        reason = Reason(ReasonKind.NOT_COMPUTED, "whether the code attaches it")
+        message = f"may hold for no account: {sentence(reason)}"
+        yield undecided(policy, message, remedy=ATTACH.format(address=policy.address), because=reason)
     else:
         message = "holds for no account, as nothing in the code attaches it"
         yield failed(

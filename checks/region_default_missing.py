@@ -210,9 +210,7 @@ def modules(resource: Resource) -> list[str]:
     return calls.split("\0") if calls else []
 
 
-def unsure(
-    first: Launch, default: RegionDefault, said: str, reason: Reason | str | None, remedy: str = SETTING
-) -> Judgement:
+def unsure(first: Launch, default: RegionDefault, said: str, reason: Reason | None, remedy: str = SETTING) -> Judgement:
     """Say that the default may or may not help."""
     message = f"may not require tokens for launches in {region(first)}: {said}"
     found = undecided(default, message, remedy=remedy, because=reason)

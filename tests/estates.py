@@ -10,6 +10,7 @@ from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Coverage, Kind, Launch, State
 from imdsguard.model.option import Option, Source
 from imdsguard.model.place import Place
+from imdsguard.model.reason import refused
 from imdsguard.model.region_default import RegionDefault
 from imdsguard.model.resource import Blocks, Provider, Resource
 from imdsguard.model.scope import Scope
@@ -51,7 +52,7 @@ def launch(
     place = Place(file, line + 3, 19, line + 3, 29)
     trace = (Step("http_tokens", place), Step("var.tokens", Place("prod.tfvars", 2, 1)))
     if state is State.UNKNOWN:
-        tokens = Option("http_tokens", None, Source.UNKNOWN, place, trace, reason)
+        tokens = Option("http_tokens", None, Source.UNKNOWN, place, trace, refused(reason) if reason else None)
     else:
         tokens = Option("http_tokens", state.value, Source.LAUNCH, place, trace, sensitive=sensitive)
     hops = Option("http_put_response_hop_limit", None, Source.SERVICE_DEFAULT)
@@ -61,7 +62,7 @@ def launch(
         scope=SCOPE,
         state=state,
         options={"http_tokens": tokens, "http_put_response_hop_limit": hops},
-        reason=reason,
+        reason=refused(reason) if reason else None,
     )
 
 

@@ -339,7 +339,7 @@ def test_no_line_names_the_machine_it_was_written_on() -> None:
 
 REASONS = {"reason", "because", "unsure", "unreadable"}
 """What fields and variables are called that hold a `Reason`, or were made of one."""
-REASONS_OF_PEOPLE = ("suppress/", "aws/alarms/faults/where_faults", "model/resolution")
+REASONS_OF_PEOPLE = "suppress/"
 """Where a reason is the text that somebody gives in a comment."""
 SEARCHES = {"startswith", "endswith", "partition", "rpartition", "split", "find", "index", "count", "removeprefix"}
 

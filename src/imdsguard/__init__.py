@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
     from imdsguard.policy.errors import PolicyError
     from imdsguard.policy.policy import Policy, Setting
-    from imdsguard.report.reasons import because, sentence
+    from imdsguard.report.reasons import because, fault_in_words, sentence
     from imdsguard.report.report import Report, Summary
     from imdsguard.run.config import RunConfig, ScanOptions, assumptions_of, prepare
     from imdsguard.run.errors import RunError, UsageError
@@ -70,7 +70,7 @@ _HOMES = {
     "imdsguard.model.value": ("Absent", "Known", "Reference", "Step", "Unknown", "Value", "text_of"),
     "imdsguard.policy.errors": ("PolicyError",),
     "imdsguard.policy.policy": ("Policy", "Setting"),
-    "imdsguard.report.reasons": ("because", "sentence"),
+    "imdsguard.report.reasons": ("because", "fault_in_words", "sentence"),
     "imdsguard.report.report": ("Report", "Summary"),
     "imdsguard.run.config": ("RunConfig", "ScanOptions", "assumptions_of", "prepare"),
     "imdsguard.run.errors": ("RunError", "UsageError"),
@@ -150,6 +150,7 @@ __all__ = [
     "assumptions_of",
     "because",
     "failed",
+    "fault_in_words",
     "judge",
     "load_rules",
     "passed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.resource import Action, Blocks
 from imdsguard.model.value import Reference, Unknown
 from imdsguard.report.reasons import sentence
@@ -141,7 +141,7 @@ def test_only_the_query_that_is_returned_is_watched():
 
 
 def test_an_unknown_id_built_from_other_instances_is_none_of_ours():
-    either = Unknown("", (Reference("aws_instance.other", ("id",)),))
+    either = Unknown(refused(""), (Reference("aws_instance.other", ("id",)),))
     assert covered(alarm(**metric(InstanceId=either))).covered is False
     assert covered(alarm(**metric(InstanceId=either)), "aws_instance.other").covered is None
 

@@ -12,6 +12,7 @@ from imdsguard.model.account import Account, AccountKind, Untold, account_id
 from imdsguard.model.assumption import AssumedDefault
 from imdsguard.model.estate import Estate
 from imdsguard.model.place import Place
+from imdsguard.model.reason import refused
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.report.reasons import because, sentence
@@ -186,5 +187,5 @@ def test_a_default_that_may_not_exist_counts_where_it_agrees_with_the_assumption
     ],
 )
 def test_in_a_region_that_is_not_known(assumptions: tuple[AssumedDefault, ...], expected: str) -> None:
-    nowhere = Provider("aws", BY_ENVIRONMENT, Unknown("var.region has no value", place=PLACE))
+    nowhere = Provider("aws", BY_ENVIRONMENT, Unknown(refused("var.region has no value"), place=PLACE))
     assert of_web(*assumptions, provider=nowhere) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imdsguard.model.reason import refused
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Reference, Unknown
 from imdsguard.report.reasons import sentence
@@ -87,7 +88,7 @@ def test_references_resolve_in_one_root_only():
 def test_one_resource_stands_for_all_instances_of_an_unknown_count():
     web = template(instances=unknown("var.n has no value"))
     for key in ("[0]", '["a"]', '["b[\\"1\\"]"]'):
-        keyed = Unknown("", (Reference(f"aws_launch_template.web{key}", ("id",)),), exact=True)
+        keyed = Unknown(refused(""), (Reference(f"aws_launch_template.web{key}", ("id",)),), exact=True)
         assert verdict(web, resource("aws_instance.web", launch_template=[{"id": keyed}]))[0] == "required"
 
 
@@ -272,7 +273,7 @@ def test_an_image_whose_support_cannot_be_computed_leaves_tokens_unknown(support
 
 
 def test_one_of_several_images_is_unknown_if_any_of_them_says_something():
-    either = Unknown("", (Reference("aws_ami.plain", ("id",)), Reference("aws_ami.golden", ("id",))))
+    either = Unknown(refused(""), (Reference("aws_ami.plain", ("id",)), Reference("aws_ami.golden", ("id",))))
     plain = resource("aws_ami.plain")
     assert verdict(plain, V2, resource("aws_instance.web", ami=either))[0] == "unknown"
     assert verdict(plain, resource("aws_instance.web", ami=either))[0] == "optional"

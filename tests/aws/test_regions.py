@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.model.place import Place
+from imdsguard.model.reason import refused
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
 from imdsguard.report.reasons import sentence
@@ -14,8 +15,8 @@ WEB = "aws_instance.web"
 DEFAULT = "aws_ec2_instance_metadata_defaults.all"
 USE1 = Provider("aws.use1", account("a"), Known("us-east-1"))
 AUDIT = Provider("aws.audit", account("another"), Known("eu-west-1"))
-BY_VARIABLE = Provider("aws", account("a"), Unknown("var.region has no value", place=Place("main.tf", 3)))
-BY_ANOTHER = Provider("aws.b", account("a"), Unknown("var.other has no value", place=Place("main.tf", 9)))
+BY_VARIABLE = Provider("aws", account("a"), Unknown(refused("var.region has no value"), place=Place("main.tf", 3)))
+BY_ANOTHER = Provider("aws.b", account("a"), Unknown(refused("var.other has no value"), place=Place("main.tf", 9)))
 
 
 def state(default, web, tokens="required"):
@@ -46,7 +47,7 @@ def test_a_default_applies_in_its_own_account_and_region(default, web, expected)
 
 
 def test_a_region_read_from_one_place_is_one_region():
-    same = Unknown("", (Reference("data.aws_region.here", ("region",)),), exact=True)
+    same = Unknown(refused(""), (Reference("data.aws_region.here", ("region",)),), exact=True)
     assert state({"region": same}, {"region": same}) == "required"
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from imdsguard.model.launch import Launch
+from imdsguard.model.reason import refused
 from imdsguard.model.resource import Action, Blocks, Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
-from imdsguard.report.reasons import sentence
+from imdsguard.report.reasons import fault_in_words, sentence
 from tests.aws.memory import AWS, account, estate, ref, resource, unknown, value
 from tests.aws.test_alarms import ALL, REQUIRED, query
 
@@ -178,7 +179,7 @@ def by_group_tag(target, *, handed=True):
 
 
 GROUP_OF_NODES = ("resources", 0, "autoscaling_groups", 0, "name")
-NODES_OWN = Unknown("known after apply", (Reference("aws_eks_node_group.n", GROUP_OF_NODES),), exact=True)
+NODES_OWN = Unknown(refused("known after apply"), (Reference("aws_eks_node_group.n", GROUP_OF_NODES),), exact=True)
 
 
 @pytest.mark.parametrize(
@@ -331,7 +332,7 @@ def test_one_alarm_without_a_where_needs_no_telemetry():
 
 def faults(*resources, condition="tag.Team = 'web'"):
     (alarm,) = estate(*resources, query(f"{ALL} WHERE {condition}", period=300)).alarms
-    return [(fault.certain, fault.message) for fault in alarm.faults if "WHERE" in fault.message]
+    return [(fault.certain, fault_in_words(fault)) for fault in alarm.faults if "WHERE" in fault_in_words(fault)]
 
 
 def test_a_where_that_lets_nothing_in_the_code_through_is_a_fault():

@@ -10,6 +10,7 @@ from imdsguard.aws.alarms.why_not import why_not
 from imdsguard.aws.estate import build
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Known
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import account, estate, ref, resource, unknown
 from tests.aws.test_alarms import ALL, GROUP, OTHER, REQUIRED, TEMPLATE, WEB, alarm, metric, query
 
@@ -26,6 +27,12 @@ OPTIONAL = resource("aws_instance.old")
 CLOSED = resource("aws_instance.closed", metadata_options=[{"http_endpoint": "disabled"}])
 
 
+def in_words(alarm, launch, found):
+    """Why an alarm does not watch a launch, as `explain` says it; nothing if it does."""
+    reason = why_not(alarm, launch, found)
+    return "" if reason is None else f"{sentence(reason)}."
+
+
 def good(**arguments):
     return alarm(**{**GOOD, **arguments})
 
@@ -34,7 +41,7 @@ def told(watching, of="aws_instance.web"):
     found = estate(WEB, OTHER, TEMPLATE, GROUP, OPTIONAL, CLOSED, watching)
     (one,) = found.alarms
     launch = next(launch for launch in found.launches if launch.address == of)
-    return why_not(one, launch, found)
+    return in_words(one, launch, found)
 
 
 A = "aws_cloudwatch_metric_alarm.a"
@@ -158,7 +165,7 @@ def test_one_sentence_says_why(watching, of, sentence):
 def test_what_an_alarm_covers_is_what_it_has_no_reason_against():
     found = estate(WEB, OTHER, TEMPLATE, GROUP, good(**metric()))
     (one,) = found.alarms
-    silent = [launch.address for launch in found.launches if why_not(one, launch, found) == ""]
+    silent = [launch.address for launch in found.launches if why_not(one, launch, found) is None]
     assert tuple(silent) == one.covers == ("aws_instance.web",)
 
 
@@ -169,8 +176,8 @@ def test_between_root_modules_only_an_estate_joins():
     roots = [("web", [here]), ("audit", [there, everything])]
     apart, joined = build(roots), build(roots, {"web": "prod", "audit": "prod"})
     (launch,) = apart.launches
-    assert [why_not(each, launch, apart) for each in apart.alarms] == [
+    assert [in_words(each, launch, apart) for each in apart.alarms] == [
         f"audit: {A} stands in another root module, and no estate of the policy joins the two."
     ] * 2
-    named, _ = (why_not(each, joined.launches[0], joined) for each in joined.alarms)
+    named, _ = (in_words(each, joined.launches[0], joined) for each in joined.alarms)
     assert named == f"audit: {A} names instances of its own root module."

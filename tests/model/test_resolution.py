@@ -9,6 +9,7 @@ import pytest
 from imdsguard.aws.estate import build
 from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.launch import State
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resolution import INIT, PLAN, REGION, STATE, resolution
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.read import read
@@ -38,5 +39,5 @@ def test_each_kind_of_unknown(code: str, tokens: str, expected: str, tmp_path: P
 
 
 def test_nothing_resolves_what_nobody_documents() -> None:
-    assert resolution("what EMR sets where no security configuration says it is not documented") == ""
+    assert resolution(Reason(ReasonKind.UNDOCUMENTED, "what EMR sets")) == ""
     assert resolution(None) == ""

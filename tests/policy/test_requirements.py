@@ -15,7 +15,7 @@ from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.launch import Coverage, Kind, Launch, State
 from imdsguard.model.option import Option, Source
 from imdsguard.model.place import Place
-from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.scope import Scope
 from imdsguard.model.severity import Severity
 from imdsguard.model.tags import TagLayer, Tags
@@ -59,7 +59,7 @@ def tagged(*layers: dict[str, Value]) -> Launch:
 
 def with_hops(value: int | None, source: Source = Source.LAUNCH) -> Launch:
     place = Place("main.tf", 8, 35)
-    reason = None if value is not None else "var.hops has no value"
+    reason = None if value is not None else refused("var.hops has no value")
     hops = Option("http_put_response_hop_limit", value, source, place, (Step("aws_instance.web", place),), reason)
     made = launch(state=State.REQUIRED)
     return replace(made, options={**made.options, "http_put_response_hop_limit": hops})
@@ -87,7 +87,7 @@ def test_the_message_of_a_policy_comes_first() -> None:
 
 def test_each_demand_that_is_not_met_is_a_finding_of_its_own() -> None:
     asked = "{id: a, require: {http_tokens: required, http_endpoint: disabled, http_put_response_hop_limit: {max: 1}}}"
-    found = judged(asked, replace(launch(), reason="it is not read"))
+    found = judged(asked, replace(launch(), reason=refused("it is not read")))
     assert [(f.verdict.value, f.message) for f in found] == [
         ("unknown", "http_endpoint must be disabled, which cannot be told: it is not read"),
         ("fail", 'http_tokens must be required: http_tokens is "optional" in http_tokens'),
@@ -127,7 +127,7 @@ def test_a_sensitive_value_is_compared_and_not_shown() -> None:
 )
 def test_how_bad_it_is(severity: str, more: str, fail: str, unknown: str) -> None:
     asked = f"{{id: a, require: {{state: required}}{severity}}}"
-    found = judged(asked, launch(), launch("aws_instance.b", State.UNKNOWN, reason="x"), more=more)
+    found = judged(asked, launch(), launch("aws_instance.b", State.UNKNOWN, reason=refused("x")), more=more)
     assert {f.verdict.value: f.severity.value for f in found} == {"fail": fail, "unknown": unknown}
 
 
@@ -176,8 +176,8 @@ def test_demands_on_a_launch_that_leaves_tokens_optional(require: str, expected:
     ("rejected", "tokenless", "expected"),
     [
         (Coverage(covered=True), Coverage(covered=True), ["pass"]),
-        (Coverage(covered=False), Coverage(covered=None, reason="x"), ["fail", "unknown"]),
-        (Coverage(covered=True), Coverage(covered=None, reason="its Region is not known"), ["unknown"]),
+        (Coverage(covered=False), Coverage(covered=None, reason=refused("x")), ["fail", "unknown"]),
+        (Coverage(covered=True), Coverage(covered=None, reason=refused("its Region is not known")), ["unknown"]),
     ],
 )
 def test_alarms(rejected: Coverage, tokenless: Coverage, expected: list[str]) -> None:
@@ -269,9 +269,9 @@ def test_templates_are_asked_only_if_they_are_named() -> None:
         (({"Env": Known(value=7)},), "7", ["fail"]),
         (({"Env": Known(value=True)},), "'true'", ["fail"]),
         (({"env": Known("prod")},), "prod", []),
-        (({"Env": Unknown("var.env has no value")},), "prod", ["unknown"]),
-        (({"Env": Unknown("x", sketch="prod-\N{OBJECT REPLACEMENT CHARACTER}")},), "prod-1", ["unknown"]),
-        (({"Env": Unknown("x", sketch="dev-\N{OBJECT REPLACEMENT CHARACTER}")},), "prod-1", []),
+        (({"Env": Unknown(refused("var.env has no value"))},), "prod", ["unknown"]),
+        (({"Env": Unknown(refused("x"), sketch="prod-\N{OBJECT REPLACEMENT CHARACTER}")},), "prod-1", ["unknown"]),
+        (({"Env": Unknown(refused("x"), sketch="dev-\N{OBJECT REPLACEMENT CHARACTER}")},), "prod-1", []),
         (({},), "'*'", []),
     ],
 )
@@ -285,7 +285,7 @@ def test_unless_takes_launches_out_again() -> None:
     asked = "{id: a, where: {type: aws_instance}, unless: {tags.Env: dev}, require: {state: required}}"
     assert verdicts(asked, tagged({"Env": Known("dev")})) == []
     assert verdicts(asked, tagged({"Env": Known("prod")})) == ["fail"]
-    assert verdicts(asked, tagged({"Env": Unknown("x")})) == ["unknown"]
+    assert verdicts(asked, tagged({"Env": Unknown(refused("x"))})) == ["unknown"]
 
 
 # On code

@@ -70,6 +70,69 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.VERSION_UNREAD, "aws_x"), "where aws_x names the version of its launch template is not known"),
     (Reason(K.TAGS_UNREAD, "aws_x"), "which tags aws_x gives its instances is not read"),
     (Reason(K.TAGS_OF_AWS), "AWS sets such tags itself, and the code does not show them"),
+    (
+        Reason(K.NO_ARGUMENT, "it", "what Cloud9 sets"),
+        "Terraform has no argument for it, and what Cloud9 sets is not documented",
+    ),
+    (
+        Reason(K.TEMPLATE_OF_SERVICE, "EKS"),
+        "EKS makes the launch template itself, and what it sets there is not documented",
+    ),
+    (
+        Reason(K.LAUNCH_OF_SERVICE, "Batch"),
+        "Batch says itself how its instances are launched, and what it sets there is not documented",
+    ),
+    (
+        Reason(K.INSTANCES_OF_SERVICE, "ECS"),
+        "ECS launches and manages the instances itself, and what it sets for them is not documented",
+    ),
+    (
+        Reason(K.IMAGE_OF_SERVICE, "Batch"),
+        "Batch picks the image, and the code does not show whether its imds_support requires tokens",
+    ),
+    (
+        Reason(K.IMAGE_MAY_DECIDE, "EKS", "an Amazon Linux 2023 image"),
+        "EKS picks an Amazon Linux 2023 image; whether its imds_support decides here is not shown by the code",
+    ),
+    (
+        Reason(K.NOT_IN_TERRAFORM, "EKS Auto Mode"),
+        "EKS Auto Mode launches the nodes, and what it sets for them cannot be said in Terraform",
+    ),
+    (
+        Reason(K.THROUGH_GROUP, cause=Reason(K.NOT_IN_CODE, "it")),
+        "it launches through an Auto Scaling group: it is not in the code",
+    ),
+    (Reason(K.CLUSTER_OUTSIDE), "its EMR cluster, and the cluster's security configuration, are not in the code"),
+    (
+        Reason(K.PLATFORM_DECIDES, "DisableIMDSv1"),
+        "the platform decides what holds without the setting DisableIMDSv1, and the code does not show which it is",
+    ),
+    (Reason(K.SETTING_TWICE, "DisableIMDSv1"), "the setting DisableIMDSv1 is given twice, with different values"),
+    (
+        Reason(K.SETTING_UNSURE, "DisableIMDSv1", "namespace", cause=Reason(K.NO_VALUE, "var.n")),
+        "a setting may be DisableIMDSv1, but its namespace cannot be computed: var.n is a variable without a value",
+    ),
+    (Reason(K.NOT_ACCEPTED, "imds_support", expected='"v2.0"'), 'imds_support accepts nothing but "v2.0"'),
+    (Reason(K.SAYS_NOTHING, "the fleet"), "the fleet says nothing about what it launches"),
+    (Reason(K.INSTANT_FLEETS_ONLY), "metadata_options of an override are accepted for fleets of type instant only"),
+    (
+        Reason(K.SENT_BESIDE_ENDPOINT),
+        (
+            'the provider sends this only if the block also says http_endpoint = "enabled"; '
+            "whether the newest version still does so is not documented"
+        ),
+    ),
+    (Reason(K.UNREADABLE), "it cannot be read"),
+    (Reason(K.COMPOSITES_TOO_DEEP, "20"), "more than 20 composite alarms listen to one another"),
+    (Reason(K.ALARM, detail="names instances of its own root module"), "names instances of its own root module"),
+    (
+        Reason(K.ALARM_SAYS, "a.b", cause=Reason(K.ALARM, detail="looks at other instances")),
+        "a.b looks at other instances",
+    ),
+    (
+        Reason(K.WHERE_KEEPS_OUT, "it", cause=Reason(K.ALARM, detail="tag.a = 'b', and it has no tag a")),
+        "does not let it through its WHERE: tag.a = 'b', and it has no tag a",
+    ),
     (Reason(K.NOT_JSON, "content", "Expecting value"), "content is not JSON: Expecting value"),
     (Reason(K.NOT_JSON, "content"), "content is not JSON"),
     (Reason(K.SENSITIVE), "it is a sensitive value, of which nothing is shown"),

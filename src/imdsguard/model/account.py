@@ -36,7 +36,7 @@ class Untold:
 
     reference: Reference | None = None
     origin: Step | Place | None = None
-    reason: Reason | str | None = None
+    reason: Reason | None = None
     module: str = ""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class AlarmFault:
     """One thing that keeps an alarm from firing, or people from hearing of it. `message` and `remedy` as in a rule.
 
-    Where something is unknown, `because` is the reason, which is said after the message.
+    Where something is unknown, `because` is the reason, which is said after the message and before `rest`.
     `certain` is false where it cannot be told from the code whether it is a fault. `never`: with it the alarm cannot
     fire at all, so it watches nobody. `severity` is set where the fault is milder than others.
     """
@@ -32,3 +32,4 @@ class AlarmFault:
     severity: Severity | None = None
     never: bool = False
     because: Reason | None = None
+    rest: str = ""

@@ -57,7 +57,7 @@ class VersionUse:
     template: str
     pin: Pin
     text: str = ""
-    reason: Reason | str | None = None
+    reason: Reason | None = None
     place: Place | None = None
     trace: tuple[Step, ...] = ()
 
@@ -86,7 +86,7 @@ class IneffectiveOption:
     remedy: str
     place: Place | None = None
     sure: bool = True
-    because: Reason | str | None = None
+    because: Reason | None = None
 
 
 @record(frozen=True, slots=True)

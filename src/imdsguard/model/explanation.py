@@ -9,6 +9,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.option import Source
+    from imdsguard.model.reason import Reason
     from imdsguard.model.value import Known, Unknown
 
 
@@ -45,10 +46,10 @@ class Explanation:
     """A launch and the ways by which it starts instances, the one that decides its state first.
 
     `changes` are sentences on what would change the answer, `unwatched` are alarms on refused calls by their address,
-    each with a sentence on why it does not watch the launch.
+    each with why it does not watch the launch.
     """
 
     launch: Launch
     ways: tuple[WayAnswers, ...]
     changes: tuple[str, ...]
-    unwatched: tuple[tuple[str, str], ...] = ()
+    unwatched: tuple[tuple[str, Reason], ...] = ()

@@ -53,7 +53,7 @@ class Judgement:
     confidence: Confidence = Confidence.HIGH
     severity: Severity | None = None
     aspect: str = ""
-    because: Reason | str | None = None
+    because: Reason | None = None
 
 
 @record(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Finding:
     related: tuple[Related, ...] = field(default=())
     deployed: bool = False
     aspect: str = ""
-    because: Reason | str | None = None
+    because: Reason | None = None
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
@@ -133,7 +133,7 @@ def undecided(
     place: Place | None = None,
     trace: tuple[Step, ...] = (),
     region: str | None = None,
-    because: Reason | str | None = None,
+    because: Reason | None = None,
     severity: Severity | None = None,
 ) -> Judgement:
     """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own.

@@ -52,7 +52,7 @@ class Coverage:
 
     covered: bool | None
     by: tuple[str, ...] = ()
-    reason: Reason | str | None = None
+    reason: Reason | None = None
 
 
 @record(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Launch:
     scope: Scope
     state: State
     options: Mapping[str, Option]
-    reason: Reason | str | None = None
+    reason: Reason | None = None
     through: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
     once_required: Coverage = field(default_factory=lambda: Coverage(covered=None))

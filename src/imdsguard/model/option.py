@@ -55,7 +55,7 @@ class Option:
     source: Source
     place: Place | None = None
     trace: tuple[Step, ...] = ()
-    reason: Reason | str | None = None
+    reason: Reason | None = None
     sensitive: bool = False
 
     @property

@@ -44,7 +44,7 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
     sid: str = ""
     place: Place | None = None
-    unsure: Reason | str | None = None
+    unsure: Reason | None = None
 
 
 @record(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class OrganizationPolicy:
     statements: tuple[Statement, ...] = ()
     defaults: Mapping[str, str] = field(default_factory=dict)
     attached: bool | None = None
-    unreadable: Reason | str | None = None
+    unreadable: Reason | None = None
     place: Place | None = None
     trace: tuple[Step, ...] = ()
 

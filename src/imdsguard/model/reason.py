@@ -58,6 +58,27 @@ class ReasonKind(str, Enum):
     VERSION_UNREAD = "version_unread"  # the type of which we do not read it
     TAGS_UNREAD = "tags_unread"  # the type of which we do not read it
     TAGS_OF_AWS = "tags_of_aws"
+    NO_ARGUMENT = "no_argument"  # for what; detail: what the service does
+    TEMPLATE_OF_SERVICE = "template_of_service"  # the service
+    LAUNCH_OF_SERVICE = "launch_of_service"  # the service
+    INSTANCES_OF_SERVICE = "instances_of_service"  # the service
+    IMAGE_OF_SERVICE = "image_of_service"  # the service
+    IMAGE_MAY_DECIDE = "image_may_decide"  # the service; detail: the image that it picks
+    NOT_IN_TERRAFORM = "not_in_terraform"  # the service
+    THROUGH_GROUP = "through_group"
+    CLUSTER_OUTSIDE = "cluster_outside"
+    PLATFORM_DECIDES = "platform_decides"  # the setting
+    SETTING_TWICE = "setting_twice"  # the setting
+    SETTING_UNSURE = "setting_unsure"  # the setting; detail: which part of it
+    NOT_ACCEPTED = "not_accepted"  # the argument; expected: what AWS accepts
+    SAYS_NOTHING = "says_nothing"  # who
+    INSTANT_FLEETS_ONLY = "instant_fleets_only"
+    SENT_BESIDE_ENDPOINT = "sent_beside_endpoint"
+    UNREADABLE = "unreadable"
+    COMPOSITES_TOO_DEEP = "composites_too_deep"  # how many we follow
+    ALARM = "alarm"  # detail: what an alarm looks at, or does not show
+    ALARM_SAYS = "alarm_answer"  # the alarm; cause: what it looks at
+    WHERE_KEEPS_OUT = "where_keeps_out"  # it, or all its instances
     NOT_JSON = "not_json"  # the argument; detail: what the parser says
     SENSITIVE = "sensitive"
     NO_REGION = "without_region"
@@ -101,26 +122,19 @@ class Reason:
     detail: str = ""
     expected: str = ""
     place: Place | None = None
-    cause: Reason | str | None = None
+    cause: Reason | None = None
 
     def chain(self) -> Iterator[Reason]:
         """Give this reason and those behind it, the last of all last."""
         reason: Reason | None = self
         while reason is not None:
             yield reason
-            reason = reason.cause if isinstance(reason.cause, Reason) else None
-
-    def __str__(self) -> str:
-        """Short-lived, for aws/ that still makes sentences of its own: goes when those are converted."""
-        from importlib import import_module
-
-        said: str = import_module("imdsguard.report.reasons").sentence(self)
-        return said
+            reason = reason.cause
 
     @property
     def root(self) -> Reason:
         """The last reason of the chain: what all of it comes down to."""
-        return self.cause.root if isinstance(self.cause, Reason) else self
+        return self if self.cause is None else self.cause.root
 
 
 AFTER_APPLY = Reason(ReasonKind.AFTER_APPLY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imdsguard.model.reason import ReasonKind
@@ -32,49 +31,18 @@ _REMEDIES = (
     ),
     (NEXT_ROUND, {K.DEFERRED}),
     (STATE, {K.AFTER_APPLY, K.DYNAMIC_UNCOUNTED}),
-    (INPUTS, {K.NOT_COMPUTED, K.TEMPLATE_OUTSIDE}),
+    (INPUTS, {K.NOT_COMPUTED, K.TEMPLATE_OUTSIDE, K.SETTING_UNSURE}),
 )  # fmt: skip
 """What resolves which kinds; the first that fits counts, of all that a reason comes down to."""
 
-_VARIABLE = re.compile(r"\bvar\.([\w-]{1,80}) is a variable without a value")
-_PHRASES = (
-    ("is a variable without a value", INPUTS),
-    ("is read by Terraform at plan or apply time", PLAN),
-    ("is defined by a provider", PLAN),
-    ("has for_each, which is not evaluated", PLAN),
-    ("is not there: its outputs are not known", INIT),
-    ("names no Region", REGION),
-    ("the Region is set outside the code", REGION),
-    ("a plan does not show", SOURCE),
-    ("the plan does not show", SOURCE),
-    ("the document does not show", SOURCE),
-    ("Terraform has put off planning it", "the plan of the next round, in which Terraform plans it"),
-    ("known only after apply", STATE),
-    ("cannot be computed", INPUTS),
-)
-"""Short-lived, for reasons that aws/ still gives as text."""
 
-
-def resolution(reason: Reason | str | None) -> str:
+def resolution(reason: Reason | None) -> str:
     """Say what would resolve a reason for which something is unknown; nothing where nothing the user has would."""
-    if not reason:
+    if reason is None:
         return ""
-    if isinstance(reason, str):
-        named = _VARIABLE.search(reason)
-        if named is not None:
-            name = named.group(1)
-            return f"a value for var.{name}: --var-file FILE, or --var {name}=VALUE"
-        return next((remedy for phrase, remedy in _PHRASES if phrase in reason), "")
-    return _by_kind(reason)
-
-
-def _by_kind(reason: Reason) -> str:
     missing = next((each for each in reason.chain() if each.kind is K.NO_VALUE), None)
     if missing is not None:
         name = missing.subject.removeprefix("var.")
         return f"a value for var.{name}: --var-file FILE, or --var {name}=VALUE"
     kinds = {each.kind for each in reason.chain()}
-    told = [each.cause for each in reason.chain() if isinstance(each.cause, str)]
-    if told and (found := resolution(told[0])):
-        return found
     return next((remedy for remedy, those in _REMEDIES if kinds & those), "")

@@ -56,7 +56,7 @@ class UserData:
 
     given: bool = False
     calls: tuple[MetadataCall, ...] = ()
-    unread: tuple[Reason | str, ...] = ()
+    unread: tuple[Reason, ...] = ()
     place: Place | None = None
     not_seen: tuple[str, ...] = ()
 

@@ -77,7 +77,7 @@ class Unknown:
     stretches are, None for one that is something else, or is not told.
     """
 
-    reason: Reason | str
+    reason: Reason
     references: tuple[Reference, ...] = ()
     place: Place | None = None
     trace: tuple[Step, ...] = ()

@@ -67,7 +67,9 @@ def explanations_json(explanations: Sequence[Explanation], estate: Estate, probl
                 for way in explanation.ways
             ],
             "would_change": list(explanation.changes),
-            "not_watched_by": [{"address": address, "why": why} for address, why in explanation.unwatched],
+            "not_watched_by": [
+                {"address": address, "why": f"{sentence(why)}."} for address, why in explanation.unwatched
+            ],
         }
         for explanation in explanations
     ]
@@ -117,7 +119,7 @@ def _watched(explanation: Explanation) -> list[str]:
         lines = [f"cannot be told: {sentence(coverage.reason)}" if coverage.reason else "not asked"]
     else:
         lines = ["by no alarm on MetadataNoTokenRejected in the same account and Region"]
-    lines += [why.removesuffix(".") for _, why in explanation.unwatched[:_MOST_ALARMS]]
+    lines += [sentence(why) for _, why in explanation.unwatched[:_MOST_ALARMS]]
     more = len(explanation.unwatched) - _MOST_ALARMS
     return [*lines, f"nor does any of {more} more"] if more > 0 else lines
 

@@ -8,6 +8,7 @@ from imdsguard.model.option import Source
 from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
+    from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.option import Option
 
 K = ReasonKind
@@ -48,6 +49,38 @@ SENTENCES: dict[ReasonKind, str] = {
     K.VERSION_UNREAD: "where {subject} names the version of its launch template is not known",
     K.TAGS_UNREAD: "which tags {subject} gives its instances is not read",
     K.TAGS_OF_AWS: "AWS sets such tags itself, and the code does not show them",
+    K.NO_ARGUMENT: "Terraform has no argument for {subject}, and {detail} is not documented",
+    K.TEMPLATE_OF_SERVICE: "{subject} makes the launch template itself, and what it sets there is not documented",
+    K.LAUNCH_OF_SERVICE: (
+        "{subject} says itself how its instances are launched, and what it sets there is not documented"
+    ),
+    K.INSTANCES_OF_SERVICE: (
+        "{subject} launches and manages the instances itself, and what it sets for them is not documented"
+    ),
+    K.IMAGE_OF_SERVICE: (
+        "{subject} picks the image, and the code does not show whether its imds_support requires tokens"
+    ),
+    K.IMAGE_MAY_DECIDE: "{subject} picks {detail}; whether its imds_support decides here is not shown by the code",
+    K.NOT_IN_TERRAFORM: "{subject} launches the nodes, and what it sets for them cannot be said in Terraform",
+    K.THROUGH_GROUP: "it launches through an Auto Scaling group",
+    K.CLUSTER_OUTSIDE: "its EMR cluster, and the cluster's security configuration, are not in the code",
+    K.PLATFORM_DECIDES: (
+        "the platform decides what holds without the setting {subject}, and the code does not show which it is"
+    ),
+    K.SETTING_TWICE: "the setting {subject} is given twice, with different values",
+    K.SETTING_UNSURE: "a setting may be {subject}, but its {detail} cannot be computed",
+    K.NOT_ACCEPTED: "{subject} accepts nothing but {expected}",
+    K.SAYS_NOTHING: "{subject} says nothing about what it launches",
+    K.INSTANT_FLEETS_ONLY: "metadata_options of an override are accepted for fleets of type instant only",
+    K.SENT_BESIDE_ENDPOINT: (
+        'the provider sends this only if the block also says http_endpoint = "enabled"; whether '
+        "the newest version still does so is not documented"
+    ),
+    K.UNREADABLE: "it cannot be read",
+    K.COMPOSITES_TOO_DEEP: "more than {subject} composite alarms listen to one another",
+    K.ALARM: "{detail}",
+    K.ALARM_SAYS: "{subject} {cause}",
+    K.WHERE_KEEPS_OUT: "does not let {subject} through its WHERE",
     K.NOT_JSON: "{subject} is not JSON: {detail}",
     K.SENSITIVE: "it is a sensitive value, of which nothing is shown",
     K.NO_REGION: "policies of an organisation have no Region",
@@ -77,7 +110,7 @@ SENTENCES: dict[ReasonKind, str] = {
     K.ENDPOINT_OFF: "{subject} counts refused calls, and there are none while the metadata endpoint is off",
     K.DEFERRED: "Terraform has put off planning it ({subject})",
 }
-"""What is said of each kind. Behind it stands, after a colon, the reason behind the reason."""
+"""What is said of each kind. The reason behind the reason stands where `{cause}` is, else at the end, after a colon."""
 
 WITHOUT_DETAIL: dict[ReasonKind, str] = {K.NOT_JSON: "{subject} is not JSON"}
 """What is said instead where the reason has no detail."""
@@ -91,24 +124,25 @@ WITHOUT_SUBJECT: dict[ReasonKind, str] = {
 """What is said instead where the reason has no subject."""
 
 
-def sentence(reason: Reason | str | None) -> str:
+def sentence(reason: Reason | None) -> str:
     """Say a reason in words that follow "because" or a colon; nothing where there is none."""
-    if reason is None or isinstance(reason, str):
-        return reason or ""
+    if reason is None:
+        return ""
     words = SENTENCES[reason.kind]
     if not reason.subject:
         words = WITHOUT_SUBJECT.get(reason.kind, words)
     elif not reason.detail:
         words = WITHOUT_DETAIL.get(reason.kind, words)
-    said = words.format(subject=reason.subject, detail=reason.detail, expected=reason.expected)
+    cause = sentence(reason.cause)
+    said = words.format(subject=reason.subject, detail=reason.detail, expected=reason.expected, cause=cause)
     if reason.place is not None:
         said = f"{said} (error at {reason.place.file}:{reason.place.line})"
-    return f"{said}: {sentence(reason.cause)}" if reason.cause is not None else said
+    return f"{said}: {cause}" if cause and "{cause}" not in words else said
 
 
-def kind_of(reason: Reason | str | None) -> str | None:
+def kind_of(reason: Reason | None) -> str | None:
     """Give the word for what a reason comes down to: the kind of the last one behind it; None where there is none."""
-    return reason.root.kind.value if isinstance(reason, Reason) else None
+    return reason.root.kind.value if reason is not None else None
 
 
 def because(option: Option) -> str:
@@ -124,3 +158,8 @@ def because(option: Option) -> str:
     if option.source is Source.AMI:
         return f"{option.name} is {value} by the image {layer}"
     return f"{option.name} is {value} in {layer}"
+
+
+def fault_in_words(fault: AlarmFault) -> str:
+    """Say what is wrong with an alarm: its message, and behind it the reason for what is unknown."""
+    return f"{fault.message}: {sentence(fault.because)}{fault.rest}" if fault.because is not None else fault.message

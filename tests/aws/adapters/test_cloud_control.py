@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from imdsguard.model.reason import refused
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Unknown
 from imdsguard.report.reasons import sentence
@@ -169,7 +170,7 @@ def test_image_builder():
 
 
 def test_unknown_options_are_unknown():
-    hidden = resource(INSTANCE, metadata_options=Blocks((), Unknown("var.options has no value")))
+    hidden = resource(INSTANCE, metadata_options=Blocks((), Unknown(refused("var.options has no value"))))
     assert sentence(launch(hidden).reason) == "var.options has no value"
 
 

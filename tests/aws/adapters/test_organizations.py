@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from imdsguard.model.organization import Condition
+from imdsguard.model.reason import refused
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Reference, Unknown
 from imdsguard.report.reasons import sentence
@@ -148,7 +149,7 @@ def attachment(value, **more):
     return resource("aws_organizations_policy_attachment.x", policy_id=value, target_id="r-1", **more)
 
 
-EACH = Unknown("it is known only after apply", (Reference(POLICY, ("id",)),))
+EACH = Unknown(refused("it is known only after apply"), (Reference(POLICY, ("id",)),))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imdsguard.model.severity import Confidence
+from imdsguard.report.reasons import fault_in_words
 from tests.aws.memory import estate, ref, resource
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:security"
@@ -58,7 +59,10 @@ def promql(query):
 def faults_of(given):
     """What is wrong with an alarm by what it says: how sure that is, and the message."""
     return [
-        (UNTOLD if not fault.certain else MEDIUM if fault.confidence is Confidence.MEDIUM else SURE, fault.message)
+        (
+            UNTOLD if not fault.certain else MEDIUM if fault.confidence is Confidence.MEDIUM else SURE,
+            fault_in_words(fault),
+        )
         for fault in found_in(given)
     ]
 

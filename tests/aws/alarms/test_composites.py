@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from imdsguard.aws.alarms.faults.composite_rule import CompositeRuleError, comes_true, names_in, parse
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.value import Reference, Unknown
+from imdsguard.report.reasons import fault_in_words
 from tests.aws.memory import estate, ref, resource, unknown
 from tests.aws.test_alarms import WEB, alarm, metric
 
@@ -110,7 +112,7 @@ def said(*resources):
     """What is wrong with the alarm `refused`, which notifies nobody itself unless it is among the resources."""
     own = () if any(each.address == SILENT.address for each in resources) else (SILENT,)
     (found,) = estate(WEB, *own, *resources).alarms
-    return [("" if fault.certain else "? ") + fault.message for fault in found.faults]
+    return [("" if fault.certain else "? ") + fault_in_words(fault) for fault in found.faults]
 
 
 MAY_NOT = "notifies nobody itself, and aws_cloudwatch_composite_alarm.{} may not either: {}"
@@ -224,13 +226,13 @@ def test_nobody_may_hear_of_it(composites, message):
 
 @pytest.mark.parametrize("rule", ["ALARM(prod-refused)", unknown(), ref("aws_cloudwatch_metric_alarm.b.arn")])
 def test_an_alarm_whose_name_is_not_known_may_be_heard(rule):
-    name = Unknown("var.stage has no value", sketch="\ufffc-refused")
+    name = Unknown(refused("var.stage has no value"), sketch="\ufffc-refused")
     (message,) = said(alarm(**{**GOOD, "alarm_name": name}), composite("c", rule))
     assert message.startswith("? may notify nobody: whether aws_cloudwatch_composite_alarm.c does for it cannot be")
 
 
 def test_an_alarm_whose_name_ends_otherwise_is_not_heard():
-    name = Unknown("var.stage has no value", sketch="\ufffc-refused")
+    name = Unknown(refused("var.stage has no value"), sketch="\ufffc-refused")
     spoken = alarm(**{**GOOD, "alarm_name": name})
     assert said(spoken, composite("c", "ALARM(prod-answered)")) == [NOBODY]
     heard = alarm(**{**GOOD, "alarm_name": name, "alarm_actions": TOPIC})
@@ -241,7 +243,7 @@ def test_an_alarm_whose_name_ends_otherwise_is_not_heard():
 
 def hole(sketch, *references):
     found = tuple(Reference(address, (attribute,)) for address, attribute in references)
-    return Unknown(f"{found[0]} is known only after apply", found, sketch=sketch.replace("_", "\ufffc"))
+    return Unknown(Reason(ReasonKind.AFTER_APPLY, str(found[0])), found, sketch=sketch.replace("_", "\ufffc"))
 
 
 ME, TWIN = ("aws_cloudwatch_metric_alarm.a", "arn"), ("aws_cloudwatch_metric_alarm.b", "arn")

@@ -11,6 +11,7 @@ from imdsguard.aws.alarms.metric_math import adds_up
 from imdsguard.aws.alarms.selector import AlarmTarget
 from imdsguard.aws.estate import alarm_targets_of
 from imdsguard.aws.root_index import RootIndex
+from imdsguard.report.reasons import fault_in_words
 from tests.aws.alarms.rows import FIRES, METRIC, WEB
 from tests.aws.memory import estate, ref, resource, unknown
 
@@ -55,7 +56,7 @@ def answers(*resources):
         for each in found.launches
     }
     alarms = {
-        (each.address, each.metric): (frozenset(each.covers), frozenset(fault.message for fault in each.faults))
+        (each.address, each.metric): (frozenset(each.covers), frozenset(fault_in_words(fault) for fault in each.faults))
         for each in found.alarms
     }
     return launches, alarms
@@ -103,7 +104,7 @@ RELAYS = [
 def test_composite_alarms_may_be_asked_in_any_order():
     def told(resources):
         (alarm,) = estate(WEB, *resources).alarms
-        return {(fault.certain, fault.message) for fault in alarm.faults}
+        return {(fault.certain, fault_in_words(fault)) for fault in alarm.faults}
 
     expected = told(RELAYS)
     assert {certain for certain, _ in expected} == {False}

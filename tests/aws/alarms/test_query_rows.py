@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from imdsguard.report.reasons import sentence
 from tests.aws.alarms.rows import (
     ALL,
     MEDIUM,
@@ -58,7 +59,7 @@ def test_an_alarm_on_a_band_returns_the_band_and_the_metric(given, refused):
     assert [message for message in found if "refused by AWS" in message] == ([refused] if refused else [])
     coverage = estate(WEB, given).launches[0].once_required
     assert coverage.covered is (refused is None)
-    assert refused is None or coverage.reason == f"aws_cloudwatch_metric_alarm.a {refused}"
+    assert refused is None or sentence(coverage.reason) == f"aws_cloudwatch_metric_alarm.a {refused}"
 
 
 ROWS = {

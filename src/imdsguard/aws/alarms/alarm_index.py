@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Launch
 
-STARTS_NOTHING = Coverage(covered=None, reason="it starts no instances itself")
-NOT_OURS = Coverage(covered=None, reason="the account's own metrics are not known to show its instances")
+STARTS_NOTHING = Coverage(covered=None, reason=Reason(ReasonKind.ALARM, detail="it starts no instances itself"))
+NOT_SHOWN = Reason(ReasonKind.ALARM, detail="the account's own metrics are not known to show its instances")
+NOT_OURS = Coverage(covered=None, reason=NOT_SHOWN)
 
 
 @record(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class AlarmIndex:
         if not launch.starts_instances:
             return Watchers(STARTS_NOTHING, STARTS_NOTHING)
         found = dict.fromkeys(METRICS, NO)
-        by: dict[str, dict[str, Reason | str | None]] = {metric: {} for metric in METRICS}
+        by: dict[str, dict[str, Reason | None]] = {metric: {} for metric in METRICS}
         surely: list[int] = []
         for number, answer in sorted(self._answers(launch).items()):
             target = self.targets[number]
@@ -190,6 +191,6 @@ def _asked(target: AlarmTarget, launch: Launch) -> Coverage:
     return answer_of(target, launch)
 
 
-def _covered(by: Mapping[str, Reason | str | None]) -> Coverage:
+def _covered(by: Mapping[str, Reason | None]) -> Coverage:
     """Say which alarms take a launch in; the reason is what that depends on, if all depend on something."""
     return Coverage(covered=True, by=tuple(by), reason=None if None in by.values() else next(iter(by.values())))

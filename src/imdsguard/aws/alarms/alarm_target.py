@@ -16,6 +16,7 @@ from imdsguard.aws.alarms.metric_math import metrics_behind
 from imdsguard.aws.alarms.selector import AlarmTarget, Everything, InDoubt
 from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE, TOKENLESS
 from imdsguard.aws.tags.where import Filtered
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
@@ -26,10 +27,13 @@ if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import MetricSelector
     from imdsguard.model.value import Value
 
-EXPRESSION = "the alarm's expression cannot be computed: {}"
-ON_SELECT = "whether an alarm may do metric math on a Metrics Insights query is not documented"
-MATH = "what the alarm's metric math makes of the metric cannot be told"
-PROMQL = "the alarm asks in PromQL, and what that lets through is not read"
+ON_SELECT = Reason(ReasonKind.UNDOCUMENTED, "whether an alarm may do metric math on a Metrics Insights query")
+MATH = Reason(ReasonKind.ALARM, detail="what the alarm's metric math makes of the metric cannot be told")
+PROMQL = Reason(ReasonKind.ALARM, detail="the alarm asks in PromQL, and what that lets through is not read")
+LIMITED = Reason(
+    ReasonKind.ALARM, detail="the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"
+)
+OTHER_ACCOUNT = Reason(ReasonKind.ALARM, detail="the alarm reads the metrics of an account named by its id")
 FASTEST, SLOW = 60, 300
 
 
@@ -60,22 +64,26 @@ def _targets(alarm: AlarmConfig) -> tuple[AlarmTarget, ...]:
 def _by_query(alarm: AlarmConfig) -> tuple[AlarmTarget, ...]:
     """Return a target for each token metric that the returned query looks at, or may look at."""
     if alarm.queries_unknown is not None:
-        return _may_watch(alarm, f"the alarm's queries cannot be computed: {alarm.queries_unknown.reason}")
+        return _may_watch(
+            alarm, Reason(ReasonKind.NOT_COMPUTED, "the alarm's queries", cause=alarm.queries_unknown.reason)
+        )
     returned = _returned(alarm)
-    if isinstance(returned, str):
+    if isinstance(returned, Reason):
         return _may_watch(alarm, returned)
     if returned is None:
         return ()
     if not isinstance(returned.account_id, Absent) and _concerns(alarm.queries):
-        return _may_watch(alarm, "the alarm reads the metrics of an account named by its id")
+        return _may_watch(alarm, OTHER_ACCOUNT)
     if isinstance(returned.expression, Unknown) and returned.select is None:
-        return _may_watch(alarm, EXPRESSION.format(returned.expression.reason))
+        return _may_watch(
+            alarm, Reason(ReasonKind.NOT_COMPUTED, "the alarm's expression", cause=returned.expression.reason)
+        )
     if returned.is_select:
         return _by_insights(alarm, returned, returned.expression)
     return _by_math(alarm, returned)
 
 
-def _returned(alarm: AlarmConfig) -> AlarmQuery | str | None:
+def _returned(alarm: AlarmConfig) -> AlarmQuery | Reason | None:
     """Return the query with `return_data = true`; a reason if that cannot be computed.
 
     Of an alarm on a band it is the one beside the band: the metric that is compared, whether AWS takes it or not.
@@ -86,7 +94,7 @@ def _returned(alarm: AlarmConfig) -> AlarmQuery | str | None:
     for query in queries:
         value = query.return_data
         if isinstance(value, Unknown):
-            return f"which query the alarm looks at cannot be computed: {value.reason}"
+            return Reason(ReasonKind.NOT_COMPUTED, "which query the alarm looks at", cause=value.reason)
         if isinstance(value, Known) and value.value is True:
             return query
     return None
@@ -105,15 +113,17 @@ def _concerns(queries: Sequence[AlarmQuery]) -> bool:
 def _by_insights(alarm: AlarmConfig, query: AlarmQuery, asks: Value) -> tuple[AlarmTarget, ...]:
     select = query.select
     if select is None:
-        return _may_watch(alarm, NOT_READ) if TOKENLESS in query.text else ()
+        return _may_watch(alarm, Reason(ReasonKind.ALARM, detail=NOT_READ)) if TOKENLESS in query.text else ()
     if select.namespace != NAMESPACE or select.metric not in METRICS:
         return ()
     selector: MetricSelector = Everything()
     also = None
     if select.cut:
-        also = "the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"
+        also = LIMITED
     elif select.keys is not None and select.keys != ("InstanceId",):
-        also = f"whether AWS publishes the metric by {', '.join(select.keys) or 'no key'} is not documented"
+        also = Reason(
+            ReasonKind.UNDOCUMENTED, f"whether AWS publishes the metric by {', '.join(select.keys) or 'no key'}"
+        )
     narrowed = narrowing(select.where)
     if narrowed is not None:
         selector = Filtered(narrowed, also)
@@ -142,28 +152,28 @@ def _by_math(alarm: AlarmConfig, returned: AlarmQuery) -> tuple[AlarmTarget, ...
     return tuple(targets)
 
 
-def _by_metric(alarm: AlarmConfig, stat: MetricStat, doubt: str | None) -> tuple[AlarmTarget, ...]:
+def _by_metric(alarm: AlarmConfig, stat: MetricStat, doubt: Reason | None) -> tuple[AlarmTarget, ...]:
     """Watch one metric; `doubt` is set where it cannot be told what the alarm makes of it."""
     targets = []
     for metric in METRICS:
         unsure = _unsure_of(stat, metric)
         if unsure is not False:
-            reason = unsure if isinstance(unsure, str) else doubt
+            reason = unsure if isinstance(unsure, Reason) else doubt
             targets.append(AlarmTarget(alarm.resource, alarm.scope, metric, selectors_of(stat.dimensions), reason))
     return tuple(targets)
 
 
-def _unsure_of(stat: MetricStat, metric: str) -> str | bool:
+def _unsure_of(stat: MetricStat, metric: str) -> Reason | bool:
     """Compare namespace and metric name: False for another metric, True for this one, a reason if it cannot be told."""
-    reason = ""
+    reason: Reason | None = None
     for name, value, wanted in (("metric_name", stat.name, metric), ("namespace", stat.namespace, NAMESPACE)):
         if isinstance(value, Unknown):
-            reason = reason or f"the alarm's {name} cannot be computed: {value.reason}"
+            reason = reason or Reason(ReasonKind.NOT_COMPUTED, f"the alarm's {name}", cause=value.reason)
         elif isinstance(value, Absent) or value.value != wanted:
             return False
     return reason or True
 
 
-def _may_watch(alarm: AlarmConfig, reason: str) -> tuple[AlarmTarget, ...]:
+def _may_watch(alarm: AlarmConfig, reason: Reason) -> tuple[AlarmTarget, ...]:
     """Return targets of which nothing is sure."""
     return tuple(AlarmTarget(alarm.resource, alarm.scope, metric, (InDoubt(reason),), reason) for metric in METRICS)

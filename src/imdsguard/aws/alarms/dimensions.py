@@ -17,6 +17,7 @@ from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import NO_IDENTITY
 from imdsguard.model.launch import Kind
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
@@ -65,9 +66,11 @@ def selectors_of(dimensions: Dimensions) -> tuple[MetricSelector, ...]:
     if dimensions.key == BY_GROUP:
         return (_group(dimensions),)
     if dimensions.key in BY_OTHER:
-        return (InDoubt(UNPUBLISHED.format(dimensions.key)),)
+        return (InDoubt(_unpublished(dimensions.key)),)
     if dimensions.names is None and isinstance(given, Unknown):
-        return (InDoubt(f"the alarm's dimensions cannot be computed: {given.reason}", dimensions.among),)
+        return (
+            InDoubt(Reason(ReasonKind.NOT_COMPUTED, "the alarm's dimensions", cause=given.reason), dimensions.among),
+        )
     return ()
 
 
@@ -167,16 +170,23 @@ def _instance(dimensions: Dimensions) -> tuple[MetricSelector, ...]:
     if isinstance(given, Absent):
         return ()
     if given.reference is None or dimensions.found is None:
-        return (InDoubt(f"the alarm's InstanceId cannot be computed: {given.reason}", dimensions.among, SINGLE),)
+        reason = Reason(ReasonKind.NOT_COMPUTED, "the alarm's InstanceId", cause=given.reason)
+        return (InDoubt(reason, dimensions.among, SINGLE),)
     if given.reference.attribute and identity_of(dimensions.found) is None:
         address = frozenset({without_key(given.reference.address)})
-        return (InDoubt(UNIDENTIFIED.format(given.reference), address),)
+        return (InDoubt(Reason(ReasonKind.ALARM, detail=UNIDENTIFIED.format(given.reference)), address),)
     if names_no_instance(dimensions):
         return ()  # another attribute than the instance's id: no data
     return (OneInstance(given.reference.address),)
 
 
+def _unpublished(key: str) -> Reason:
+    return Reason(ReasonKind.ALARM, detail=UNPUBLISHED.format(key))
+
+
 def _group(dimensions: Dimensions) -> MetricSelector:
     """An Auto Scaling group's name: nobody says whether AWS publishes the metric for groups."""
-    reason = UNPUBLISHED.format(BY_GROUP) + ": a Metrics Insights query takes in every instance"
+    reason = Reason(
+        ReasonKind.ALARM, detail=f"{UNPUBLISHED.format(BY_GROUP)}: a Metrics Insights query takes in every instance"
+    )
     return InDoubt(reason, dimensions.among, None if dimensions.found is not None else GROUPED)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.aws.root_index import without_key
 from imdsguard.model.launch import Coverage, Kind
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resource import Action
 from imdsguard.model.value import text_of
@@ -26,7 +27,7 @@ YES = Coverage(covered=True)
 NO = Coverage(covered=False)
 
 
-def doubt(reason: str) -> Coverage:
+def doubt(reason: Reason) -> Coverage:
     """Say that it cannot be told, and why."""
     return Coverage(covered=None, reason=reason)
 
@@ -61,7 +62,9 @@ class OneInstance:
         if launch.address == self.address:
             return YES
         if launch.resource.instances is not None and without_key(self.address) == launch.address:
-            return doubt(f"how many instances there are cannot be computed: {launch.resource.instances.reason}")
+            return doubt(
+                Reason(ReasonKind.NOT_COMPUTED, "how many instances there are", cause=launch.resource.instances.reason)
+            )
         return NO
 
 
@@ -78,7 +81,7 @@ class GivenId:
         known = id_of(launch)
         if known is not None:
             return YES if known == self.identifier else NO
-        return doubt(f"the code does not show whose id {self.identifier} is")
+        return doubt(Reason(ReasonKind.ALARM, detail=f"the code does not show whose id {self.identifier} is"))
 
 
 @record(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class InDoubt:
     An address without its key stands for all instances of the resource.
     """
 
-    reason: str
+    reason: Reason
     addresses: frozenset[str] | None = None
     kinds: frozenset[Kind] | None = None
 
@@ -113,7 +116,7 @@ class AlarmTarget:
     scope: Scope
     metric: str
     selectors: tuple[MetricSelector, ...]
-    unsure: str | None = None
+    unsure: Reason | None = None
     faults: tuple[AlarmFault, ...] = ()
     fast: Known | None = None
     where: Value | None = None
@@ -128,19 +131,25 @@ class AlarmTarget:
             selectors = tuple(each for each in selectors if sees_elsewhere(each))
         answer = best(each.sees(launch) for each in selectors)
         if answer.covered is False:
-            return NO if answer.reason is None else Coverage(False, reason=f"{self.resource.address} {answer.reason}")
+            return NO if answer.reason is None else self._says(answer.reason)
         for fault in self.faults:
             if fault.never:
-                return Coverage(covered=False, reason=f"{self.resource.address} {fault.message}")
+                return self._says(Reason(ReasonKind.ALARM, detail=fault.message, cause=fault.because))
         if not answer.covered:
             return answer
         if self.unsure is not None:
             return doubt(self.unsure)
         if same is None:
-            return doubt(f"whether {self.resource.address} is in the Region of this launch cannot be computed")
+            return doubt(
+                Reason(ReasonKind.NOT_COMPUTED, f"whether {self.resource.address} is in the Region of this launch")
+            )
         if self.resource.instances is not None:
-            return doubt(f"whether {self.resource.address} exists cannot be computed: {self.resource.instances.reason}")
+            exists = f"whether {self.resource.address} exists"
+            return doubt(Reason(ReasonKind.NOT_COMPUTED, exists, cause=self.resource.instances.reason))
         return answer
+
+    def _says(self, reason: Reason) -> Coverage:
+        return Coverage(covered=False, reason=Reason(ReasonKind.ALARM_SAYS, self.resource.address, cause=reason))
 
 
 def may_have_an_id(launch: Launch) -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.selector import SINGLE, GivenId, InDoubt, OneInstance, doubt, sees_elsewhere
 from imdsguard.aws.alarms.token_metric import REJECTED, TOKENLESS
 from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.model.launch import Coverage, Kind, State
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import AlarmTarget, MetricSelector
@@ -21,66 +23,72 @@ COUNTS = {REJECTED: "calls without a token that are refused", TOKENLESS: "calls 
 NO_INSTANCE = "looks at no instance: no metric has its dimensions"
 
 
-def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> str:
-    """Say in one sentence why this alarm does not watch the launch; empty if it does, and can fire and be heard.
+def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> Reason | None:
+    """Say why this alarm does not watch the launch; None if it does, and can fire and be heard.
 
     Asked of alarms and launches of one `estate`. "It cannot be told whether" starts what is not certain.
     """
     name = seen_from(launch.resource.root, alarm.resource)
     if not launch.starts_instances:
-        return f"{launch.address} starts no instances itself: what launches through it is watched, or not."
+        return _alarm(f"{launch.address} starts no instances itself: what launches through it is watched, or not")
     if not estate.together(alarm.resource.root, launch.resource.root):
-        return f"{name} stands in another root module, and no estate of the policy joins the two."
+        return _alarm(f"{name} stands in another root module, and no estate of the policy joins the two")
     if alarm.scope.same(launch.scope) is False:
-        return f"{name} is {_apart(alarm.scope, launch.scope)}: an alarm reads the metrics of its own."
+        return _alarm(f"{name} is {_apart(alarm.scope, launch.scope)}: an alarm reads the metrics of its own")
+    untold = _alarm(f"It cannot be told whether {name} watches {launch.address}")
     if alarm.asked is None:
-        return f"It cannot be told whether {name} watches {launch.address}."
+        return untold
     answer = alarm.asked(launch)
     if answer.covered is False:
-        return f"{name} {answer.reason}."
+        return Reason(ReasonKind.ALARM_SAYS, name, cause=answer.reason)
     broken = next((fault for fault in alarm.faults if fault.never), None)
     if broken is not None:
-        return f"{name} {broken.message}."
+        return _alarm(f"{name} {broken.message}", broken.because)
     other = _other_state(alarm, launch)
     if other:
-        return f"{name} {other}."
+        return _alarm(f"{name} {other}")
     if not launch.follows_account:
-        reason = "the account's own metrics are not known to show its instances"
-        return f"It cannot be told whether {name} watches {launch.address}: {reason}."
+        return replace(untold, cause=_alarm("the account's own metrics are not known to show its instances"))
     if answer.covered is None:
-        return f"It cannot be told whether {name} watches {launch.address}: {answer.reason}."
+        return replace(untold, cause=answer.reason)
     certain = next((fault for fault in alarm.faults if fault.certain and fault.severity is None), None)
-    return f"{name} takes it in, but {certain.message}." if certain is not None else ""
+    return _alarm(f"{name} takes it in, but {certain.message}", certain.because) if certain is not None else None
+
+
+def _alarm(said: str, cause: Reason | None = None) -> Reason:
+    return Reason(ReasonKind.ALARM, detail=said, cause=cause)
 
 
 def answer_of(target: AlarmTarget, launch: Launch) -> Coverage:
     """Return what an alarm sees of a launch, with a reason wherever that is not yes; faults are not looked at."""
     same = target.scope.same(launch.scope)
     if same is False:
-        return Coverage(covered=False, reason=f"is {_apart(target.scope, launch.scope)}")
+        return Coverage(covered=False, reason=_alarm(f"is {_apart(target.scope, launch.scope)}"))
     elsewhere = launch.resource.root != target.resource.root
     said: Coverage | None = None
     for selector in target.selectors:
         answer = selector.sees(launch)
         if elsewhere and not sees_elsewhere(selector):
-            answer = Coverage(covered=False, reason="names instances of its own root module")
+            answer = Coverage(covered=False, reason=_alarm("names instances of its own root module"))
         if answer.covered:
             return _surely(target, same=same)
-        reason = answer.reason or _blind(selector, launch)
+        reason = answer.reason or _alarm(_blind(selector, launch))
         if said is None or (said.covered is False and answer.covered is None):
             said = Coverage(covered=answer.covered, reason=reason)
-    broken = next((fault.message for fault in target.faults if fault.never), NO_INSTANCE)
+    broken = next((_alarm(each.message, each.because) for each in target.faults if each.never), _alarm(NO_INSTANCE))
     return said or Coverage(covered=False, reason=broken)
 
 
 def _surely(target: AlarmTarget, *, same: bool | None) -> Coverage:
     """Return the answer of an alarm that looks at the launch."""
     if same is None:
-        return doubt("whether both are in the same Region cannot be computed")
+        return doubt(Reason(ReasonKind.NOT_COMPUTED, "whether both are in the same Region"))
     if target.unsure is not None:
         return doubt(target.unsure)
     if target.resource.instances is not None:
-        return doubt(f"whether the alarm exists cannot be computed: {target.resource.instances.reason}")
+        return doubt(
+            Reason(ReasonKind.NOT_COMPUTED, "whether the alarm exists", cause=target.resource.instances.reason)
+        )
     return Coverage(covered=True)
 
 

@@ -48,7 +48,7 @@ def inner(body: Body, *path: str) -> tuple[Body | None, Unknown | None]:
     return body, None
 
 
-def merged(template: Layer, reason: Reason | str) -> Layer:
+def merged(template: Layer, reason: Reason) -> Layer:
     """Return a template's layer as it stands below metadata options of a launch's own: nobody knows if they mix.
 
     An endpoint that is on is on either way.

@@ -78,7 +78,7 @@ def _same_line(step: Step, other: Step) -> bool:
     return (step.place.file, step.place.line) == (other.place.file, other.place.line)
 
 
-def state_of(options: Mapping[str, Option]) -> tuple[State, Reason | str | None]:
+def state_of(options: Mapping[str, Option]) -> tuple[State, Reason | None]:
     """Say whether token-less calls are answered, and why that cannot be told if it cannot.
 
     Where tokens are required it does not matter whether the endpoint is on; where the endpoint is off, what tokens are.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.model.estate import Estate
     from imdsguard.model.launch import Launch
     from imdsguard.model.layer import LaunchPath, Layer
+    from imdsguard.model.reason import Reason
 
 
 def explain(launch: Launch, estate: Estate) -> Explanation:
@@ -27,7 +28,7 @@ def explain(launch: Launch, estate: Estate) -> Explanation:
     return Explanation(launch, told, changes(ways[0].layers) if ways else (), tuple(_unwatched(launch, estate)))
 
 
-def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, str]]:
+def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, Reason]]:
     """Each alarm on refused calls in reach that does not watch the launch, by address, and why."""
     alarms = (
         alarm

@@ -24,7 +24,7 @@ class Settings:
     address: str
     layer: Layer
     image: Value
-    doubt: Reason | str | None = None
+    doubt: Reason | None = None
 
 
 def outside(reason: Reason, label: str, value: Value | None = None) -> Settings:
@@ -35,7 +35,7 @@ def outside(reason: Reason, label: str, value: Value | None = None) -> Settings:
     return Settings("", undecided(Source.LAUNCH_TEMPLATE, label, unknown), Absent())
 
 
-def doubtful(layer: Layer, reason: Reason | str) -> Layer:
+def doubtful(layer: Layer, reason: Reason) -> Layer:
     """Make a layer's answers unknown, but for those that equal what holds without it."""
 
     def change(option: str, answer: Value) -> Value:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarms.insights import ACCOUNT, Comparison, JoinedConditions, OwnAccount
 from imdsguard.aws.alarms.selector import NO, SINGLE, YES, OneInstance, doubt
 from imdsguard.model.launch import Coverage
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resource import Action
 from imdsguard.model.value import Absent, Known, Unknown
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.alarms.insights import Condition
     from imdsguard.model.launch import Launch
-    from imdsguard.model.reason import Reason
     from imdsguard.model.tags import Tags
     from imdsguard.model.value import Value
 
@@ -39,7 +39,7 @@ class Filtered:
     """The instances that a WHERE lets through. `also` is set where it cannot be told of those either, and why."""
 
     condition: Condition
-    also: str | None = None
+    also: Reason | None = None
 
     def sees(self, launch: Launch) -> Coverage:
         """Ask the condition of the tags by each way in which the launch starts instances: of all, or it is not seen."""
@@ -47,20 +47,24 @@ class Filtered:
         unmet = self.unmet(launch)
         if unmet is not None:
             whom = "all its instances" if any(each.covered is not False for each in answers) else "it"
-            return Coverage(covered=False, reason=f"does not let {whom} through its WHERE: {unmet}")
+            return Coverage(covered=False, reason=Reason(ReasonKind.WHERE_KEEPS_OUT, whom, cause=unmet))
         untold = next((answer for answer in answers if answer.covered is None), None)
         if untold is not None or not answers:
-            return untold or doubt(NOT_READ)
+            return untold or doubt(_alarm(NOT_READ))
         if self.also is not None:
             return doubt(self.also)
-        return Coverage(covered=True, reason=TELEMETRY if on_tags(self.condition) else None)
+        return Coverage(covered=True, reason=_alarm(TELEMETRY) if on_tags(self.condition) else None)
 
-    def unmet(self, launch: Launch) -> Reason | str | None:
+    def unmet(self, launch: Launch) -> Reason | None:
         """Return what the launch surely does not meet; None where it meets all, or that cannot be told."""
         return next((answer.reason for answer in self._answers(launch) if answer.covered is False), None)
 
     def _answers(self, launch: Launch) -> list[Coverage]:
         return [_asked(self.condition, tags, launch) for tags in launch.tags]
+
+
+def _alarm(what: str) -> Reason:
+    return Reason(ReasonKind.ALARM, detail=what)
 
 
 def on_tags(condition: Condition) -> bool:
@@ -75,16 +79,16 @@ def _asked(condition: Condition, tags: Tags, launch: Launch) -> Coverage:
         answers = [_asked(part, tags, launch) for part in condition.parts]
         return _joined(answers, every=condition.every)
     if isinstance(condition, OwnAccount):
-        return YES if condition.equal else Coverage(covered=False, reason=NOT_OWN)
+        return YES if condition.equal else Coverage(covered=False, reason=_alarm(NOT_OWN))
     if not isinstance(condition, Comparison):
-        return doubt(NOT_READ)
+        return doubt(_alarm(NOT_READ))
     if condition.key == ACCOUNT:
-        return doubt(BY_ACCOUNT)
+        return doubt(_alarm(BY_ACCOUNT))
     if condition.key.startswith(TAG):
         return _tag(condition, tags)
     if condition.key == "InstanceId":
         return _identifier(condition, launch)
-    return doubt(DIMENSION.format(condition.key))
+    return doubt(_alarm(DIMENSION.format(condition.key)))
 
 
 def _joined(answers: Sequence[Coverage], *, every: bool) -> Coverage:
@@ -102,21 +106,22 @@ def _tag(comparison: Comparison, tags: Tags) -> Coverage:
     found = tags.of(key)
     wanted = f"{comparison.key} {'=' if comparison.equal else '!='} {_quoted(comparison.value)}"
     if isinstance(found, Unknown):
-        return doubt(f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} cannot be told: {found.reason}")
+        said = f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} cannot be told"
+        return doubt(Reason(ReasonKind.ALARM, detail=said, cause=found.reason))
     if isinstance(found, Absent):
         if not comparison.equal:
-            return doubt(UNEQUAL.format(_short(key)))
-        return Coverage(covered=False, reason=f"{wanted}, and it has no tag {_short(key)}")
+            return doubt(_alarm(UNEQUAL.format(_short(key))))
+        return Coverage(covered=False, reason=_alarm(f"{wanted}, and it has no tag {_short(key)}"))
     text = _spelled(found)
     if text is None:
-        return doubt(f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} is no text")
+        return doubt(_alarm(f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} is no text"))
     same = text == comparison.value
     if not same and "%" in comparison.value:
-        return doubt(f"the alarm's query has WHERE {wanted}, and what % stands for is not documented")
+        return doubt(_alarm(f"the alarm's query has WHERE {wanted}, and what % stands for is not documented"))
     if same is comparison.equal:
         return Coverage(covered=True)
     given = "a sensitive value" if found.sensitive else _quoted(text)
-    return Coverage(covered=False, reason=f"{wanted}, and its tag {_short(key)} is {given}")
+    return Coverage(covered=False, reason=_alarm(f"{wanted}, and its tag {_short(key)} is {given}"))
 
 
 def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
@@ -131,10 +136,10 @@ def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
         if isinstance(known, Known):
             if (known.value == comparison.value) is comparison.equal:
                 return Coverage(covered=True)
-            return Coverage(covered=False, reason=f"{wanted}, and it is another instance")
+            return Coverage(covered=False, reason=_alarm(f"{wanted}, and it is another instance"))
     elif comparison.equal:
-        return Coverage(covered=False, reason=f"{wanted}, which is one instance")
-    return doubt(f"the alarm's query has WHERE {wanted}, and the code does not show whose id that is")
+        return Coverage(covered=False, reason=_alarm(f"{wanted}, which is one instance"))
+    return doubt(_alarm(f"the alarm's query has WHERE {wanted}, and the code does not show whose id that is"))
 
 
 def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Coverage:
@@ -145,9 +150,8 @@ def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Cover
         return answer
     if answer.covered is comparison.equal:
         return YES
-    return Coverage(
-        covered=False, reason=f"{wanted}, and it is {'another' if comparison.equal else 'that very'} instance"
-    )
+    said = f"{wanted}, and it is {'another' if comparison.equal else 'that very'} instance"
+    return Coverage(covered=False, reason=_alarm(said))
 
 
 def by_instance(condition: Condition) -> bool:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
 
 
-def looked_up(*, below: str | None) -> Callable[[Resource, RootIndex], Settings]:
+def looked_up(*, below: Reason | None) -> Callable[[Resource, RootIndex], Settings]:
     """Make what reads the settings of such a data source; `below` is the doubt of `Settings`."""
 
     def settings(resource: Resource, _: RootIndex) -> Settings:

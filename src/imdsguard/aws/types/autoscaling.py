@@ -34,6 +34,7 @@ from imdsguard.aws.workload import of_group, of_tagged_group, shown
 from imdsguard.model.delivery import IneffectiveOption, Renewal
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown
 
@@ -48,12 +49,12 @@ if TYPE_CHECKING:
     from imdsguard.model.tags import TagLayer
     from imdsguard.model.value import Value
 
-NAMES_NOTHING = "the group names no launch template and no launch configuration"
-NOT_SENT = (
-    'the provider sends this only if the block also says http_endpoint = "enabled"; '
-    "whether the newest version still does so is not documented"
+NAMES_NOTHING = Reason(ReasonKind.NAMES_NOTHING, "the group", "launch template and no launch configuration")
+NOT_SENT = Reason(ReasonKind.SENT_BESIDE_ENDPOINT)
+BELOW = Reason(
+    ReasonKind.UNDOCUMENTED,
+    "whether a launch configuration that leaves this unset follows the Region default or the AMI",
 )
-BELOW = "whether a launch configuration that leaves this unset follows the Region default or the AMI is not documented"
 GUARD = (
     "{names} may never be sent: the provider has been seen to send the options of a launch configuration only beside "
     'http_endpoint = "enabled"'

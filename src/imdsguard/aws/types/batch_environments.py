@@ -24,6 +24,7 @@ from imdsguard.aws.workload import always
 from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Unknown, text_of
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
 
-OWN_TEMPLATE = "Batch says itself how its instances are launched, and what it sets there is not documented"
-OWN_IMAGE = "Batch picks the image, and the code does not show whether its imds_support requires tokens"
+OWN_TEMPLATE = Reason(ReasonKind.LAUNCH_OF_SERVICE, "Batch")
+OWN_IMAGE = Reason(ReasonKind.IMAGE_OF_SERVICE, "Batch")
 
 
 def compute_environment(resource: Resource, root: RootIndex) -> Launch | None:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types.resource_type import ResourceType
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.source_map import SourceMap
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -25,7 +26,7 @@ GAP = "\ufffc"
 """Stands for what is not known, as in `Unknown.sketch`."""
 LARGEST = 1_000_000
 _SEQUENCE = re.compile(r"\$\$\{|%%\{|\$\{~?\s*([^{}]{0,200}?)\s*~?\}|%\{[^{}]{0,200}\}|\$\{|%\{")
-REASON = "a part of this template_file cannot be computed"
+REASON = Reason(ReasonKind.NOT_COMPUTED, "a part of this template_file")
 
 
 def parts_of_message(resource: Resource) -> Iterator[tuple[str, Value]]:

@@ -36,6 +36,7 @@ from imdsguard.aws.workload import shown
 from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HTTP_ENDPOINT, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -47,11 +48,13 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
 
-MERGE = "whether EC2 merges the instance's metadata_options with its launch template's is not documented"
-MERGE_OVERRIDE = "whether EC2 merges an override's metadata_options with its launch template's is not documented"
-ONLY_INSTANT = "metadata_options of an override are accepted for fleets of type instant only"
-NO_TEMPLATE = "the fleet names no launch template"
-NOTHING_LAUNCHED = "the fleet says nothing about what it launches"
+MERGE = Reason(ReasonKind.UNDOCUMENTED, "whether EC2 merges the instance's metadata_options with its launch template's")
+MERGE_OVERRIDE = Reason(
+    ReasonKind.UNDOCUMENTED, "whether EC2 merges an override's metadata_options with its launch template's"
+)
+ONLY_INSTANT = Reason(ReasonKind.INSTANT_FLEETS_ONLY)
+NO_TEMPLATE = Reason(ReasonKind.NAMES_NOTHING, "the fleet", "launch template")
+NOTHING_LAUNCHED = Reason(ReasonKind.SAYS_NOTHING, "the fleet")
 SPOT = "metadata_options of a spot request are never sent: AWS's API for spot requests has no such field"
 SPOT_REMEDY = (
     'an aws_instance with instance_market_options { market_type = "spot" } and\n'

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.types.managed_services import same_as, unshown
 from imdsguard.aws.types.resource_type import NO_IDENTITY, NO_OPTIONS, ResourceType, no_user_data
 from imdsguard.aws.workload import always
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.service_terms import NOT_IN_TERRAFORM
 from imdsguard.model.value import Known
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
-MANAGED = "ECS launches and manages the instances itself, and what it sets for them is not documented"
+MANAGED = Reason(ReasonKind.INSTANCES_OF_SERVICE, "ECS")
+NOT_THERE = Reason(ReasonKind.NOT_IN_CODE, "it")
+WHICH = Reason(ReasonKind.NOT_COMPUTED, "which one it is")
 GROUPS = ("aws_autoscaling_group", "awscc_autoscaling_auto_scaling_group")
 
 
@@ -29,8 +32,8 @@ def capacity_provider(resource: Resource, root: RootIndex) -> Launch | None:
         found = same_as(resource, value, GROUPS, root)
         if found is not None:
             return found
-        why = "it is not in the code" if isinstance(value, Known) else "which one it is cannot be computed"
-        return unshown(resource, f"it launches through an Auto Scaling group: {why}", value.place)
+        why = NOT_THERE if isinstance(value, Known) else WHICH
+        return unshown(resource, Reason(ReasonKind.THROUGH_GROUP, cause=why), value.place)
     managed = resource.body.blocks("managed_instances_provider")
     if managed.items or managed.unknown is not None:
         return unshown(resource, MANAGED)

@@ -22,6 +22,7 @@ from imdsguard.aws.workload import always, shown
 from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.service_terms import NOT_IN_TERRAFORM
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown, text_of
@@ -35,9 +36,9 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
 
-OWN_TEMPLATE = "EKS makes the launch template itself, and what it sets there is not documented"
-OWN_IMAGE = "EKS picks an Amazon Linux 2023 image; whether its imds_support decides here is not shown by the code"
-AUTO_MODE = "EKS Auto Mode launches the nodes, and what it sets for them cannot be said in Terraform"
+OWN_TEMPLATE = Reason(ReasonKind.TEMPLATE_OF_SERVICE, "EKS")
+OWN_IMAGE = Reason(ReasonKind.IMAGE_MAY_DECIDE, "EKS", "an Amazon Linux 2023 image")
+AUTO_MODE = Reason(ReasonKind.NOT_IN_TERRAFORM, "EKS Auto Mode")
 
 
 def node_group(resource: Resource, root: RootIndex) -> Launch:
@@ -81,7 +82,8 @@ def cluster(resource: Resource, _: RootIndex) -> Launch | None:
         if isinstance(enabled, Known) and enabled.value is True:
             return unshown(resource, AUTO_MODE, mode.place)
         if not isinstance(enabled, (Known, Absent)):
-            return unshown(resource, f"whether Auto Mode is on cannot be computed: {enabled.reason}", enabled.place)
+            reason = Reason(ReasonKind.NOT_COMPUTED, "whether Auto Mode is on", cause=enabled.reason)
+            return unshown(resource, reason, enabled.place)
     return None
 
 

@@ -27,6 +27,7 @@ from imdsguard.aws.types.resource_type import (
 )
 from imdsguard.aws.workload import shown
 from imdsguard.model.option import HTTP_TOKENS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown
@@ -45,8 +46,10 @@ SETTINGS = (("setting", "name"), ("option_settings", "option_name"))
 """The blocks of settings, and the argument in them that names one: the second pair is the `awscc` provider's."""
 SWITCH: dict[object, str] = {"true": "required", "false": "optional", True: "required", False: "optional"}
 
-NOT_SHOWN = f"the platform decides what holds without the setting {NAME}, and the code does not show which it is"
-BELOW = f"whether the Region default applies where Beanstalk's setting {NAME} is not given is not documented"
+NOT_SHOWN = Reason(ReasonKind.PLATFORM_DECIDES, NAME)
+BELOW = Reason(
+    ReasonKind.UNDOCUMENTED, f"whether the Region default applies where Beanstalk's setting {NAME} is not given"
+)
 
 _LINUX = re.compile(r"Amazon Linux (\d{4}|\d)")
 _WINDOWS = re.compile(r"Windows Server (?:Core )?(\d{4})")
@@ -70,7 +73,7 @@ def switch_layer(resource: Resource) -> Layer:
     if any(
         isinstance(answer, Known) and isinstance(first, Known) and answer.value != first.value for answer in answers
     ):
-        first = Unknown(f"the setting {NAME} is given twice, with different values", place=first.place)
+        first = Unknown(Reason(ReasonKind.SETTING_TWICE, NAME), place=first.place)
     return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: first})
 
 
@@ -84,7 +87,7 @@ def switch(setting: Body, name_argument: str = "name") -> Value:
             return Absent()
     for name, value in named.items():
         if isinstance(value, Unknown):
-            reason = f"a setting may be {NAME}, but its {name} cannot be computed: {value.reason}"
+            reason = Reason(ReasonKind.SETTING_UNSURE, NAME, name, cause=value.reason)
             return Unknown(reason, place=value.place or setting.place, trace=value.trace)
     value = setting.attribute("value")
     place = value.place or setting.place
@@ -92,7 +95,8 @@ def switch(setting: Body, name_argument: str = "name") -> Value:
         tokens = SWITCH.get(value.value) if isinstance(value.value, (str, bool)) else None
         if tokens is not None:
             return Known(tokens, place, value.trace, value.sensitive)
-        return Unknown(f'the setting {NAME} accepts nothing but "true" and "false"', place=place, trace=value.trace)
+        reason = Reason(ReasonKind.NOT_ACCEPTED, f"the setting {NAME}", expected='"true" and "false"')
+        return Unknown(reason, place=place, trace=value.trace)
     return value if isinstance(value, Unknown) else Absent()
 
 
@@ -134,7 +138,7 @@ def environment(resource: Resource, root: RootIndex) -> Launch:
         if template is not None:
             layers.append(root.settings(template).layer)
         else:
-            reason = "its configuration template is not in the code"
+            reason = Reason(ReasonKind.NOT_IN_CODE, "its configuration template")
             layers.append(undecided(Source.LAUNCH, resource.address, Unknown(reason, place=name.place)))
     platform = platform_layer(resource, "solution_stack_name", "platform_arn")
     if platform is None and template is not None:

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 CLUSTER = "aws_emr_cluster"
-DEFAULT = "what EMR sets where no security configuration says it is not documented"
-NOT_IN_CODE = "its EMR cluster, and the cluster's security configuration, are not in the code"
+DEFAULT = Reason(ReasonKind.UNDOCUMENTED, "what EMR sets where no security configuration says it")
+NOT_IN_CODE = Reason(ReasonKind.CLUSTER_OUTSIDE)
 SECTION = "InstanceMetadataServiceConfiguration"
 VERSION = "MinimumInstanceMetadataServiceVersion"
 VERSIONS = {1: "optional", 2: "required", "1": "optional", "2": "required"}
@@ -99,9 +99,9 @@ def cluster(resource: Resource, root: RootIndex) -> Launch:
     if found is not None:
         return service(resource, (_startable(resource, root.settings(found).layer), default), (found.address,))
     if isinstance(value, Known):
-        reason = "its security configuration is not in the code"
+        reason = Reason(ReasonKind.NOT_IN_CODE, "its security configuration")
     else:
-        reason = f"which security configuration is used cannot be computed: {value.reason}"
+        reason = Reason(ReasonKind.NOT_COMPUTED, "which security configuration is used", cause=value.reason)
     unknown = Unknown(reason, place=value.place, trace=value.trace)
     return service(resource, (undecided(Source.LAUNCH, resource.address, unknown),))
 
@@ -146,7 +146,7 @@ def _layer_of(resource: Resource, argument: str) -> Layer:
         answers[HTTP_TOKENS] = Unknown(unset, place=place)
     else:
         known = VERSIONS.get(version) if isinstance(version, (int, str)) and not isinstance(version, bool) else None
-        refused = Unknown(f"{VERSION} accepts nothing but 1 and 2", place=place)
+        refused = Unknown(Reason(ReasonKind.NOT_ACCEPTED, VERSION, expected="1 and 2"), place=place)
         answers[HTTP_TOKENS] = Known(known, place) if known is not None else refused
     hops = section.get("HttpPutResponseHopLimit")
     if isinstance(hops, (int, str)):

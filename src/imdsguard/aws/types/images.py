@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.precedence.layer import Layer, silent, undecided
 from imdsguard.aws.types.resource_type import ImageType, ResourceType
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def registered(resource: Resource, _: RootIndex) -> Layer:
         answers = {HTTP_TOKENS: Known("required", place, support.trace), HOP_LIMIT: Known(2, place, support.trace)}
         return Layer(Source.AMI, resource.address, answers)
     if isinstance(support, Known):
-        support = Unknown('imds_support accepts nothing but "v2.0"', place=place, trace=support.trace)
+        reason = Reason(ReasonKind.NOT_ACCEPTED, "imds_support", expected='"v2.0"')
+        support = Unknown(reason, place=place, trace=support.trace)
     return _only_what_images_set(undecided(Source.AMI, resource.address, support))
 
 
@@ -56,8 +58,8 @@ def _inherited(resource: Resource, source: Layer) -> Layer:
     """Return what an image made from one with the layer `source` says: nothing, or nobody knows what."""
 
     def change(_: str, answer: Value) -> Value:
-        reason = f"whether {resource.address} keeps imds_support of {source.label} is not documented"
-        return Unknown(reason, place=resource.place, trace=answer.trace)
+        kept = f"whether {resource.address} keeps imds_support of {source.label}"
+        return Unknown(Reason(ReasonKind.UNDOCUMENTED, kept), place=resource.place, trace=answer.trace)
 
     return Layer(Source.AMI, resource.address, source.changed(change).answers)
 

@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 PCS_TEMPLATE = "custom_launch_template"
-WORKSPACE_DEFAULT = (
-    "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing is not documented"
+NO_TEMPLATE = Reason(ReasonKind.NAMES_NOTHING, "the group", "launch template")
+WORKSPACE_DEFAULT = Reason(
+    ReasonKind.UNDOCUMENTED, "what WorkSpaces Instances sets where managed_instance.metadata_options says nothing"
 )
-UNTOLD = "what the service sets where {} says nothing is not documented"
+UNTOLD = "what the service sets where {} says nothing"
 
 
 def service(
@@ -53,12 +54,12 @@ def service(
     return launch if follows_account else replace(launch, follows_account=False)
 
 
-def unshown(resource: Resource, reason: str, place: Place | None = None) -> Launch:
+def unshown(resource: Resource, reason: Reason, place: Place | None = None) -> Launch:
     """Make the launch of a service of which no argument tells anything, nor any documentation."""
     return service(resource, (undocumented(resource, reason, place),), follows_account=False)
 
 
-def undocumented(resource: Resource, reason: str, place: Place | None = None) -> Layer:
+def undocumented(resource: Resource, reason: Reason, place: Place | None = None) -> Layer:
     """Make the layer of what a service sets without telling. No service is known to switch the endpoint off."""
     unknown = Unknown(reason, place=place or resource.place)
     answers = {option: unknown for option in OPTIONS if option != HTTP_ENDPOINT}
@@ -86,7 +87,8 @@ def by_block(block: str) -> Launches:
 
     def launches(resource: Resource, _: RootIndex) -> Launch:
         own, _block = block_layer(Source.LAUNCH, resource.address, resource.body, block)
-        return service(resource, (own, undocumented(resource, UNTOLD.format(block))), follows_account=False)
+        below = Reason(ReasonKind.UNDOCUMENTED, UNTOLD.format(block))
+        return service(resource, (own, undocumented(resource, below)), follows_account=False)
 
     return launches
 
@@ -98,7 +100,7 @@ def workspace_instance(resource: Resource, _: RootIndex) -> Launch:
     """Resolve what `managed_instance.metadata_options` says; below it nothing is documented."""
     managed, unknown = inner(resource.body, "managed_instance")
     if managed is None:
-        return unshown(resource, str(unknown.reason) if unknown is not None else WORKSPACE_DEFAULT)
+        return unshown(resource, unknown.reason if unknown is not None else WORKSPACE_DEFAULT)
     own, _block = metadata_layer(Source.LAUNCH, resource.address, managed)
     default = undocumented(resource, WORKSPACE_DEFAULT, managed.place)
     return service(resource, (own, default), follows_account=False)
@@ -138,7 +140,8 @@ def _notebook_layer(resource: Resource) -> Layer:
         if tokens is not None:
             answer: Known | Unknown = Known(tokens, place, version.trace, version.sensitive)
         else:
-            answer = Unknown(f'{SAGEMAKER_ARGUMENT} accepts nothing but "1" and "2"', place=place, trace=version.trace)
+            reason = Reason(ReasonKind.NOT_ACCEPTED, SAGEMAKER_ARGUMENT, expected='"1" and "2"')
+            answer = Unknown(reason, place=place, trace=version.trace)
     else:
         answer = version
     return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: answer})
@@ -150,7 +153,9 @@ def _notebook_layer(resource: Resource) -> Layer:
 def appstream(resource: Resource, _: RootIndex) -> Launch:
     """Read `disable_imdsv1`; what AppStream does without it is not documented. (AppStream API, DisableIMDSV1)."""
     value = resource.body.attribute("disable_imdsv1")
-    default = undocumented(resource, "what AppStream does where disable_imdsv1 is not set is not documented")
+    default = undocumented(
+        resource, Reason(ReasonKind.UNDOCUMENTED, "what AppStream does where disable_imdsv1 is not set")
+    )
     if isinstance(value, Absent):
         return service(resource, (default,), follows_account=False)
     place = value.place or resource.place
@@ -174,7 +179,7 @@ def game_server_group(resource: Resource, root: RootIndex) -> Launch:
     blocks = resource.body.blocks("launch_template")
     ways: list[LaunchPath] = [way_through(template_of(block, resource, root), root, resource) for block in blocks.items]
     if not ways:
-        unknown = blocks.unknown or Unknown("the group names no launch template", place=resource.place)
+        unknown = blocks.unknown or Unknown(NO_TEMPLATE, place=resource.place)
         ways = [way_unknown(resource, unknown)]
     return worst_of(resource, Kind.SERVICE, ways)
 
@@ -200,8 +205,9 @@ def lightsail(resource: Resource, _: RootIndex) -> Launch:
     return service(resource, (), follows_account=False)
 
 
-def nothing_tells(reason: str) -> Launches:
-    """Make what says why it cannot be told: no argument of the type says anything of the metadata service."""
+def nothing_tells(undocumented: str, argument: str = "it") -> Launches:
+    """Make what says why it cannot be told: Terraform has no argument, and what the service does is not documented."""
+    reason = Reason(ReasonKind.NO_ARGUMENT, argument, undocumented)
 
     def launches(resource: Resource, _: RootIndex) -> Launch:
         return unshown(resource, reason)
@@ -242,9 +248,7 @@ LIGHTSAIL = replace(
 SILENT = replace(NOTEBOOK, terms=NOT_IN_TERRAFORM)
 """A type that runs instances in accounts of the service's own, or sets what they get, without telling."""
 
-APPSTREAM = nothing_tells(
-    "Terraform has no argument for AppStream's DisableIMDSV1, and what AppStream does without it is not documented"
-)
+APPSTREAM = nothing_tells("what AppStream does without it", "AppStream's DisableIMDSV1")
 
 GAME_SERVERS = replace(
     NOTEBOOK,
@@ -256,23 +260,17 @@ GAME_SERVERS = replace(
 GAMELIFT = replace(
     SILENT,
     name="aws_gamelift_fleet",
-    launches=nothing_tells(
-        "Terraform has no argument for it, and what GameLift sets for the instances of its fleets is not documented"
-    ),
+    launches=nothing_tells("what GameLift sets for the instances of its fleets"),
 )
 CLOUD9 = replace(
     SILENT,
     name="aws_cloud9_environment_ec2",
-    launches=nothing_tells(
-        "Terraform has no argument for it, and what Cloud9 sets for the instance it launches is not documented"
-    ),
+    launches=nothing_tells("what Cloud9 sets for the instance it launches"),
 )
 CODEBUILD = replace(
     SILENT,
     name="aws_codebuild_fleet",
-    launches=nothing_tells(
-        "Terraform has no argument for it, and what CodeBuild sets for the machines of its fleets is not documented"
-    ),
+    launches=nothing_tells("what CodeBuild sets for the machines of its fleets"),
 )
 APPSTREAM_BY_CLOUD_CONTROL = replace(
     NOTEBOOK,
@@ -303,24 +301,17 @@ TYPES: tuple[ResourceType, ...] = (
     replace(
         SILENT,
         name="aws_lambda_capacity_provider",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what Lambda sets for the instances it manages is not documented"
-        ),
+        launches=nothing_tells("what Lambda sets for the instances it manages"),
     ),
     replace(
         SILENT,
         name="aws_opsworks_instance",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what OpsWorks sets for its instances is not documented"
-        ),
+        launches=nothing_tells("what OpsWorks sets for its instances"),
     ),
     replace(
         SILENT,
         name="aws_drs_replication_configuration_template",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what Elastic Disaster Recovery sets for its replication servers is"
-            " not documented"
-        ),
+        launches=nothing_tells("what Elastic Disaster Recovery sets for its replication servers"),
     ),
     replace(
         NOTEBOOK,
@@ -340,10 +331,7 @@ TYPES: tuple[ResourceType, ...] = (
     replace(
         SILENT,
         name="awscc_deadline_fleet",
-        launches=nothing_tells(
-            "Terraform has no argument for it, and what Deadline Cloud sets for the workers of its fleets is not"
-            " documented"
-        ),
+        launches=nothing_tells("what Deadline Cloud sets for the workers of its fleets"),
     ),
     APPSTREAM_BY_CLOUD_CONTROL,
     replace(APPSTREAM_BY_CLOUD_CONTROL, name="awscc_appstream_image_builder"),

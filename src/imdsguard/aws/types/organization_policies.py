@@ -107,7 +107,7 @@ class BlockReader:
 
     def __init__(self, block: Body) -> None:
         self.block = block
-        self.unsure: Reason | str | None = None
+        self.unsure: Reason | None = None
 
     def text(self, block: Body, name: str) -> str:
         """Return a text; an empty one if nothing is set."""

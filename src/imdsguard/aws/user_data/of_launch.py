@@ -43,7 +43,7 @@ def read(resource: Resource, root: RootIndex) -> UserData:
     if record is None or record.user_data is None:
         from imdsguard.model.user_data import UserData
 
-        return UserData(True, (), (UNPLACED.format(resource.type),), resource.place)
+        return UserData(True, (), (_unread(UNPLACED.format(resource.type)),), resource.place)
     return _together([_read_value(value, root) for value in record.user_data(resource)])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.reason import ReasonKind
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.terraform.documents.document_body import TOO_DEEP, DocumentBody
@@ -90,8 +90,7 @@ class JoinedBody:
 
     def _settled(self, doubt: Unknown, written: Blocks) -> bool:
         """Whether the plan only suspects a `dynamic` block, and the source shows whether there is one."""
-        kind = doubt.reason.kind if isinstance(doubt.reason, Reason) else None
-        return self._trusted and kind is ReasonKind.DYNAMIC_POSSIBLE and not written.items
+        return self._trusted and doubt.reason.kind is ReasonKind.DYNAMIC_POSSIBLE and not written.items
 
     def _hides(self, name: str, unknown: Unknown) -> bool:
         """Whether no block in the plan may mean one that is not known: of a `dynamic` block a plan says nothing."""

@@ -13,6 +13,7 @@ from imdsguard.aws.alarms.faults.composite_rule import (
     parse,
     short,
 )
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.value import Known, Unknown, text_of
 
@@ -71,7 +72,7 @@ class Listener:
     def unread(self) -> Unknown:
         """Why its rule cannot be read."""
         rule = self.composite.rule
-        return rule if isinstance(rule, Unknown) else Unknown("it cannot be read", place=rule.place)
+        return rule if isinstance(rule, Unknown) else Unknown(Reason(ReasonKind.UNREADABLE), place=rule.place)
 
 
 class Listeners:

@@ -72,8 +72,9 @@ def _through_composites(alarm: AlarmConfig, listeners: Listeners) -> list[AlarmF
     for relay in relays(alarm, listeners):
         address = relay.composite.resource.address
         if relay.unknown is not None:
-            message = f"may notify nobody: whether {address} does for it cannot be computed: {relay.unknown.reason}"
-            faults.append(perhaps(relay.unknown, message, settled(relay.unknown, ACTIONS)))
+            message = f"may notify nobody: whether {address} does for it cannot be computed"
+            remedy = settled(relay.unknown, ACTIONS)
+            faults.append(perhaps(relay.unknown, message, remedy, because=relay.unknown.reason))
         elif relay.reason:
             message = f"notifies nobody itself, and {address} may not either: {relay.reason}"
             place = Absent(alarm.resource.place)
@@ -92,7 +93,8 @@ def muted(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
         address = rule.resource.address
         remedy = f"mute_targets of {address} without this alarm"
         if unknown is not None:
-            yield perhaps(unknown, f"may be muted by {address}: {unknown.reason}", settled(unknown, remedy))
+            message = f"may be muted by {address}"
+            yield perhaps(unknown, message, settled(unknown, remedy), because=unknown.reason)
         elif _through_composites(alarm, listeners) is not None and not told_by_event(alarm, listeners):
             message = f"is muted by {address}: nobody hears of a {alarm.calls} while that lasts"
             yield wrong(Absent(alarm.resource.place), message, remedy, confidence=Confidence.MEDIUM)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import may_be_none
 from imdsguard.aws.alarms.faults.silent_action import tells_nobody
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent, Known, Unknown
 
@@ -21,7 +22,7 @@ ALSO = "its rule also wants the state of other alarms"
 HIDES = "another alarm in its rule can hide this one"
 CYCLE = "it listens to itself through other composite alarms, and CloudWatch does not evaluate such a circle"
 DEEPEST = 20
-TOO_DEEP = Unknown(f"more than {DEEPEST} composite alarms listen to one another")
+TOO_DEEP = Unknown(Reason(ReasonKind.COMPOSITES_TOO_DEEP, str(DEEPEST)))
 
 
 @record(frozen=True, slots=True)

@@ -37,18 +37,20 @@ def wrong(
     return AlarmFault(message, remedy, value.place, trace, True, confidence, severity, never)
 
 
-def perhaps(value: Value, message: str, remedy: str, severity: Severity | None = None) -> AlarmFault:
-    """Say that it cannot be told whether a value is wrong."""
+def perhaps(
+    value: Value, message: str, remedy: str, severity: Severity | None = None, because: Reason | None = None
+) -> AlarmFault:
+    """Say that it cannot be told whether a value is wrong; `because` is said after the message."""
     trace = () if isinstance(value, Absent) else value.trace
-    return AlarmFault(message, remedy, value.place, trace, certain=False, severity=severity)
+    return AlarmFault(message, remedy, value.place, trace, certain=False, severity=severity, because=because)
 
 
 def unsettled(value: Value, name: str, remedy: str) -> list[AlarmFault]:
     """Say of an unknown argument that it is unknown."""
     if not isinstance(value, Unknown):
         return []
-    message = f"may never be heard: its {name} cannot be computed: {value.reason}"
-    return [perhaps(value, message, settled(value, remedy))]
+    message = f"may never be heard: its {name} cannot be computed"
+    return [perhaps(value, message, settled(value, remedy), because=value.reason)]
 
 
 def settled(value: Unknown, remedy: str) -> str:
@@ -64,8 +66,7 @@ def may_be_none(value: Value) -> bool:
     """
     if not isinstance(value, Unknown):
         return False
-    reason = value.reason
-    return not value.references or (isinstance(reason, Reason) and reason.root.kind is ReasonKind.NO_VALUE)
+    return not value.references or value.reason.root.kind is ReasonKind.NO_VALUE
 
 
 def number_of(value: Value) -> int | float | None:

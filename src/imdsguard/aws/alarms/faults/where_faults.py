@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import BY_QUERY, perhaps, wrong
@@ -23,7 +24,7 @@ SWITCH = "resource tags on telemetry switched on in the account (CloudWatch, Set
 
 def where_faults(asks: Value, target: AlarmTarget, launches: Sequence[Launch]) -> Iterable[AlarmFault]:
     """Say that nothing in the code is let through, or what it takes besides to be let through."""
-    answers: list[tuple[str, Reason | str | None]] = []
+    answers: list[tuple[str, Reason | None]] = []
     for launch in launches:
         if launch.starts_instances and launch.follows_account:
             answers += _unmet(target, launch)
@@ -44,7 +45,7 @@ def where_faults(asks: Value, target: AlarmTarget, launches: Sequence[Launch]) -
     return [perhaps(asks, message, f"a query without WHERE:\n{BY_QUERY}", Severity.NOTE)]
 
 
-def _unmet(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Reason | str | None]]:
+def _unmet(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Reason | None]]:
     """Yield what a launch in the alarm's account and Region surely does not meet of the WHERE, if anything."""
     if target.scope.same(launch.scope) is not False:
         for selector in target.selectors:
@@ -52,12 +53,13 @@ def _unmet(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Reason | 
                 yield seen_from(target.resource.root, launch.resource), selector.unmet(launch)
 
 
-def _lets_nothing(asks: Value, answers: Sequence[tuple[str, Reason | str | None]]) -> AlarmFault:
+def _lets_nothing(asks: Value, answers: Sequence[tuple[str, Reason | None]]) -> AlarmFault:
     address, reason = answers[0]
     if len(answers) > 1:
         many = f"none of the {len(answers)} launches of its account and Region"
-        message = f"watches nothing in the code: its WHERE lets {many} through ({address}: {reason})"
+        message = f"watches nothing in the code: its WHERE lets {many} through ({address}"
     else:
-        message = f"watches nothing in the code: its WHERE does not let {address} through: {reason}"
+        message = f"watches nothing in the code: its WHERE does not let {address} through"
     remedy = f"the tag in what is launched, or a query without WHERE:\n{BY_QUERY}"
-    return wrong(asks, message, remedy, confidence=Confidence.MEDIUM)
+    fault = wrong(asks, message, remedy, confidence=Confidence.MEDIUM)
+    return replace(fault, because=reason, rest=")" if len(answers) > 1 else "")
