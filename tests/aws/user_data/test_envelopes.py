@@ -153,6 +153,13 @@ def test_the_call_is_found_in_other_formats(text: str) -> None:
     assert read.unread == ()
 
 
+def test_a_call_in_ignition_is_at_the_line_of_its_file() -> None:
+    files = [{"path": "/opt/a", "contents": {"source": IN_A_URL}}]
+    text = json.dumps({"ignition": {"version": "3.3.0"}, "storage": {"files": files}}, indent=1)
+    (call,) = read_user_data(text).calls
+    assert '"/opt/a"' in text.split("\n")[call.line - 1]
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -38,7 +38,7 @@ class Boot:
         self._given: set[str] = set()
         for file in files:
             self._given.add(file.path)
-            frame = ScriptFrame(file.name, file.line, file.exact)
+            frame = ScriptFrame(file.name, file.line, file.exact, file.flat)
             self.world.files[file.path] = Written((without_marks(file.text),), frame, file.executable)
 
     def run(self, scripts: Iterable[Script]) -> None:
@@ -83,7 +83,7 @@ class Boot:
     def _shell(self, script: Script) -> None:
         from imdsguard.aws.user_data.shell import Shell
 
-        frame = ScriptFrame(script.name, script.line, script.exact)
+        frame = ScriptFrame(script.name, script.line, script.exact, script.flat)
         shell = self._shells.get(script.session) if script.session else None
         if shell is None:
             shell = Shell(self.world, frame)
@@ -131,7 +131,7 @@ class Boot:
             user = "/var/spool/" not in path
             return [_line(frame, number, command, "cron") for number, command in cron_commands(text, user)]
         if use is FileUse.SHELL:
-            return [Script(frame.name, Language.SHELL, text, frame.line, frame.exact and not frame.flat, late=True)]
+            return [Script(frame.name, Language.SHELL, text, frame.line, frame.exact, late=True, flat=frame.flat)]
         if use in _LANGUAGES:
             return [Script(frame.name, _LANGUAGES[use], text, frame.line, frame.exact and not frame.flat)]
         if use is FileUse.PLAYBOOK:

@@ -46,13 +46,16 @@ def _json(text: str, name: str) -> Opened:
     if not isinstance(data, dict):
         return Opened((), (f"{name}: JSON is not read",))
     if isinstance(data.get("ignition"), dict):
-        return _ignition(data, name)
+        return _ignition(data, name, text)
     if "node.eks.aws" in str(data.get("apiVersion")):
         return Opened()
     return Opened((), (f"{name}: JSON that is no Ignition is not read",))
 
 
-def _ignition(data: dict[str, Any], name: str) -> Opened:
+def _ignition(data: dict[str, Any], name: str, source_text: str) -> Opened:
+    def line_of(what: str) -> int:
+        return source_text.count("\n", 0, max(source_text.find(json.dumps(what)), 0)) + 1
+
     files: list[File] = []
     unread: list[str] = []
     for each in _dicts(_of(data, "storage", "files")):
@@ -67,12 +70,13 @@ def _ignition(data: dict[str, Any], name: str) -> Opened:
             else:
                 mode = each.get("mode")
                 executable = isinstance(mode, int) and bool(mode & 0o111)
-                files.append(File(f"{name}, {path}", path, text, executable=executable))
+                files.append(File(f"{name}, {path}", path, text, line_of(path), executable=executable, flat=True))
     for unit in _dicts(_of(data, "systemd", "units")):
         for part in [unit, *_dicts(unit.get("dropins"))]:
             if isinstance(part.get("contents"), str):
                 label = str(unit.get("name"))
-                files.append(File(f"{name}, {label}", f"/etc/systemd/system/{label}.service", part["contents"]))
+                path = f"/etc/systemd/system/{label}.service"
+                files.append(File(f"{name}, {label}", path, part["contents"], line_of(label), flat=True))
     if any(_of(data, "ignition", "config", kind) for kind in ("append", "merge", "replace")):
         unread.append(f"{name}: what its ignition.config adds is fetched at boot")
     return Opened((), tuple(unread), tuple(files))

@@ -30,7 +30,8 @@ class Script:
     `name` says which piece: "user data", "part 2 (text/x-shellscript)", "write_files /opt/id.sh". `exact` is false
     where the piece was decoded or re-indented, so that columns in it are not those of the user data. Scripts with the
     same `session` (not "") are run by one shell, one after the other: what one sets, the next one knows. A `late` one
-    is started by something out of sight, with an environment that nobody knows.
+    is started by something out of sight, with an environment that nobody knows. Of a
+    `flat` one all lines stand on one line of the user data.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Script:
     exact: bool = True
     session: str = ""
     late: bool = False
+    flat: bool = False
 
 
 @record(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class File:
     line: int = 1
     exact: bool = False
     executable: bool = False
+    flat: bool = False
 
 
 @record(frozen=True, slots=True)
