@@ -189,3 +189,49 @@ def test_a_document_that_is_cut_or_strewn_with_zeros_is_reported(at: int, spoil:
     root, problems = read_document("state.json", spoilt, WANTED)
     assert root.resources == ()
     assert len(problems) == 1
+
+
+ONE = {"address": "aws_instance.x", "mode": "managed", "type": "aws_instance", "name": "x"}
+CHANGED = {**ONE, "change": {"actions": ["no-op"], "before": {}, "after": {}, "after_unknown": {}}}
+INNER = {"address": "module.m", "resources": [{"address": "module.m.aws_instance.y"}]}
+NESTED = {"resources": [ONE], "child_modules": [INNER]}
+OF_OUTPUTS = {"outputs": {"a": {"sensitive": False, "value": 1}}, "root_module": {}}
+NOTHING = "this is an empty state, or `show` without a plan file: it holds nothing"
+NO_CHANGES = "no resource_changes: this is not a whole plan, for planned_values has "
+
+WHOLE_OR_NOT: list[tuple[dict[str, Any], list[str]]] = [
+    ({}, [NOTHING]),
+    ({"terraform_version": "1.11.4"}, [NOTHING]),
+    ({"values": None}, [NOTHING]),
+    ({"values": {}}, []),
+    # Real Terraform writes no resource_changes where only outputs change.
+    ({"planned_values": OF_OUTPUTS, "configuration": {"root_module": {}}}, []),
+    ({"planned_values": OF_OUTPUTS, "resource_changes": []}, []),
+    ({"planned_values": {"root_module": {"resources": [ONE]}}}, [NO_CHANGES + "aws_instance.x"]),
+    ({"planned_values": {"root_module": NESTED}, "resource_changes": None}, [NO_CHANGES + "aws_instance.x and 1 more"]),
+    (
+        {"planned_values": {"root_module": NESTED}, "resource_changes": [CHANGED]},
+        ["resource_changes lacks module.m.aws_instance.y, which planned_values has: this is not a whole plan"],
+    ),
+    (
+        {
+            "planned_values": {"root_module": {"resources": [ONE]}},
+            "resource_changes": [{**CHANGED, "deposed": "0a1b2c3d", "change": {"actions": ["delete"]}}],
+        },
+        ["resource_changes lacks aws_instance.x, which planned_values has: this is not a whole plan"],
+    ),
+    ({"planned_values": {"root_module": {"resources": [ONE]}}, "resource_changes": [CHANGED]}, []),
+    ({"planned_values": None, "resource_changes": [CHANGED]}, []),
+    (
+        {"planned_values": {"root_module": []}, "resource_changes": [CHANGED]},
+        ["planned_values cannot be read: Expected `object`, got `array` - at `$.root_module`"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("parts", "messages"), WHOLE_OR_NOT)
+def test_what_a_plan_has_planned_it_must_say_in_its_changes(parts: dict[str, Any], messages: list[str]) -> None:
+    document = json.dumps({"format_version": "1.2", **parts}).encode()
+    root, problems = read_document("plan.json", document, WANTED)
+    assert [problem.message for problem in problems] == messages
+    assert len(root.resources) == (CHANGED in (parts.get("resource_changes") or ()))

@@ -217,6 +217,8 @@ def test_a_data_source_that_waits_for_apply_is_unknown(fixture: Fixture) -> None
     assert [str(reference) for reference in value.references] == ["aws_instance.created.private_dns"]
 
 
+COUNTED = ["module.made.aws_instance.counted[0]", "module.made.aws_instance.counted[1]"]
+KEYED = ['module.made.aws_instance.keyed["a"]', 'module.made.aws_instance.keyed["b"]']
 WATCHED = [
     ("aws_cloudwatch_metric_alarm.one", ["aws_instance.one.id"], True),
     ('aws_cloudwatch_metric_alarm.each_value["b"]', ['aws_instance.each["b"].id'], True),
@@ -226,6 +228,18 @@ WATCHED = [
     ('module.m.aws_cloudwatch_metric_alarm.ids["b"]', ['aws_instance.each["b"]'], False),
     ('module.n["a"].aws_cloudwatch_metric_alarm.id', ['aws_instance.each["a"].id'], True),
     ('module.n["a"].aws_cloudwatch_metric_alarm.ids["a"]', ['aws_instance.each["a"].id'], True),
+    # The alarm's key is of the output's list or map, and not of a module call that has neither count nor for_each.
+    ("aws_cloudwatch_metric_alarm.made_counted[1]", COUNTED, False),
+    ("aws_cloudwatch_metric_alarm.made_element[1]", COUNTED, False),
+    ('aws_cloudwatch_metric_alarm.made_keyed["b"]', KEYED, False),
+    ('aws_cloudwatch_metric_alarm.made_map["b"]', KEYED, False),
+    ('aws_cloudwatch_metric_alarm.made_inside["x"]', ["module.made.aws_instance.counted[0].id"], True),
+    (
+        "aws_cloudwatch_metric_alarm.made_of_one[0]",
+        ["module.twice[1].aws_instance.counted[0]", "module.twice[1].aws_instance.counted[1]"],
+        False,
+    ),
+    ("aws_cloudwatch_metric_alarm.made_twice[0]", [], False),
 ]
 
 

@@ -53,11 +53,6 @@ def test_a_real_state(fixture: Callable[[str], dict[str, Resource]]) -> None:
     assert (template.provider.name, template.provider.account) == ("aws", account_id("123456789012"))
 
 
-def test_an_empty_state_holds_nothing() -> None:
-    root, problems = read_document("state.json", b'{"format_version":"1.0"}', frozenset({"aws_instance"}))
-    assert (root.resources, problems) == ((), ())
-
-
 def test_modules_and_keys() -> None:
     inner = {**instance("x", region="us-east-1"), "address": 'module.m["k"].aws_instance.x[1]', "index": 1}
     resources = state(children=[{"address": 'module.m["k"]', "resources": [inner]}])

@@ -34,6 +34,7 @@ REMEDIES = {
         "run `tofu show -json FILE > shown.json` where its key is at hand, and check that",
     ),
 }
+NOTHING = "this is an empty state, or `show` without a plan file: it holds nothing"
 _TAIL = 4096
 _DECODER = msgspec.json.Decoder(Document)
 
@@ -99,10 +100,18 @@ def _root(form: Form | None, text: bytes, place: Place, wanted: frozenset[str]) 
         )
     if document.values is not None and document.resource_changes is msgspec.UNSET:
         return _state(read_state(document.values.root_module, place, wanted), place)
+    if not _holds_anything(document):
+        raise _RefusedError(NOTHING, f"{SHOW_PLAN}; for what is deployed, {SHOW_STATE}")
     from imdsguard.terraform.documents.plan import read_plan
 
     resources, problems, plan = read_plan(document, place, wanted)
     return Root(place.file, resources, (place.file,), plan), problems
+
+
+def _holds_anything(document: Document) -> bool:
+    """Whether it is more than what `terraform show -json` prints where there is no state: its format's version."""
+    parts = (document.planned_values, document.resource_changes, document.configuration, document.values)
+    return any(part is not msgspec.UNSET and part is not None for part in (*parts, document.prior_state))
 
 
 def _state(found: Resources, place: Place) -> tuple[Root, tuple[Problem, ...]]:

@@ -19,7 +19,7 @@ from imdsguard.terraform.documents.instances import CHANGE, Instance, Instances
 from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, label_of
 from imdsguard.terraform.documents.provider_configurations import PlanProviders
 from imdsguard.terraform.documents.references import ReferenceContext, Resolver
-from imdsguard.terraform.documents.schema import Configuration, StateModule
+from imdsguard.terraform.documents.schema import Configuration, PlannedValues, StateModule
 from imdsguard.terraform.documents.state import decoded
 from imdsguard.terraform.root import Plan
 
@@ -43,6 +43,13 @@ ACTIONS = {
 """What the lists of actions mean (Terraform, "JSON Output Format": change representation)."""
 
 ERRORED = "Terraform reported errors while it made this plan: resources may be missing from it"
+
+NO_CHANGES = "no resource_changes: this is not a whole plan, for planned_values has {}"
+"""Terraform writes both from one list of changes, and no list at all where only outputs change."""
+LACKING = "resource_changes lacks {}, which planned_values has: this is not a whole plan"
+WHOLE = "run `terraform show -json PLANFILE > plan.json` and check all that this writes"
+
+PLANNED = msgspec.json.Decoder(PlannedValues | None)
 
 
 class PlanReader:
@@ -248,6 +255,27 @@ class PlanReader:
             )
 
 
+def _partial(document: Document, place: Place) -> Iterator[Problem]:
+    """Say what `planned_values` has and `resource_changes`, from which the resources are read, has not."""
+    if isinstance(document.planned_values, msgspec.UnsetType):
+        return
+    try:
+        planned = PLANNED.decode(document.planned_values)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        yield Problem(f"planned_values cannot be read: {error}", place, WHOLE)
+        return
+    changed = {each.address for each in document.resource_changes or () if not each.deposed}
+    pending = [planned.root_module] if planned is not None else []
+    lacking: list[str] = []
+    while pending:
+        module = pending.pop()
+        lacking += [each.address for each in module.resources if each.address not in changed]
+        pending += reversed(module.child_modules)
+    if lacking:
+        named = lacking[0] + (f" and {len(lacking) - 1} more" if len(lacking) > 1 else "")
+        yield Problem((LACKING if document.resource_changes else NO_CHANGES).format(named), place, WHOLE)
+
+
 def read_plan(
     document: Document, place: Place, wanted: frozenset[str]
 ) -> tuple[tuple[Resource, ...], tuple[Problem, ...], Plan]:
@@ -256,5 +284,6 @@ def read_plan(
     resources = reader.read()
     if document.errored:
         reader.problems.append(Problem(ERRORED, place, "fix what `terraform plan` reports and make the plan again"))
+    reader.problems.extend(_partial(document, place))
     variables = {name: variable.value for name, variable in document.variables.items()}
     return resources, tuple(reader.problems), Plan(reader.before, variables, document.complete)

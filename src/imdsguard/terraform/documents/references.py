@@ -148,7 +148,7 @@ class Resolver:
         if root == "var":
             return self._variable(str(rest[0]), around, (*rest[1:], *sought))
         if root == "module":
-            return self._output(str(rest[0]), around, (*rest[1:], *sought), keyed=keyed)
+            return self._output(str(rest[0]), around, (*rest[1:], *sought))
         if root == "resource":
             root, rest = rest[0], rest[1:]
         if root == "data":
@@ -180,14 +180,14 @@ class Resolver:
             return ReferenceSources((), (FUNCTION,))
         return self.follow(references, outside, sought)
 
-    def _output(
-        self, name: str, around: ReferenceContext, sought: tuple[Step, ...], *, keyed: bool
-    ) -> ReferenceSources:
+    def _output(self, name: str, around: ReferenceContext, sought: tuple[Step, ...]) -> ReferenceSources:
         key = key_of(sought[0]) if sought else None
         if key is not None:
             sought = sought[1:]
-        elif keyed and self._repeats((*around.module, (name, None))):
-            key = around.key
+        if not self._repeats((*around.module, (name, None))):
+            key = None  # one before it is of an object that was built around it
+        elif key is None:
+            return _hidden(ReasonKind.NOT_IN_PLAN, f"which instance of module.{name} it is")
         child = (*around.module, (name, key))
         module = self._blocks.module(child)
         output = module.outputs.get(str(sought[0])) if module is not None and sought else None
@@ -197,9 +197,9 @@ class Resolver:
             return SETTLED
         return self.follow(output.expression.references, ReferenceContext(self, child), sought[1:])
 
-    def _repeats(self, child: ModulePath) -> bool:
-        """Whether a module is called with count or for_each."""
-        call = self._blocks.call(child)
+    def _repeats(self, path: ModulePath) -> bool:
+        """Whether a module call makes several instances."""
+        call = self._blocks.call(path)
         return call is not None and (call.count_expression is not None or call.for_each_expression is not None)
 
     def _resource(

@@ -150,6 +150,25 @@ class StateValues(Struct):
     root_module: StateModule = msgspec.field(default_factory=StateModule)
 
 
+class PlannedResource(Struct):
+    """A resource instance that will be there after the plan: what it will be stands in its change."""
+
+    address: str
+
+
+class PlannedModule(Struct):
+    """A module instance that will be there after the plan."""
+
+    resources: list[PlannedResource] = []
+    child_modules: list[PlannedModule] = []
+
+
+class PlannedValues(Struct):
+    """The root of the modules that will be there after the plan."""
+
+    root_module: PlannedModule = msgspec.field(default_factory=PlannedModule)
+
+
 class PriorState(Struct):
     """The state that a plan starts from."""
 
