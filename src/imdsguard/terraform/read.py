@@ -112,16 +112,16 @@ class _RunReader:
             cache.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
 
     def _document(self, label: str, data: bytes) -> None:
-        from imdsguard.terraform.documents import document_in
+        from imdsguard.terraform.documents import documents_in
 
-        found = document_in(label, data, self._wanted)
-        if found is None:
+        found = documents_in(label, data, self._wanted)
+        if not found:
             message = "this is neither a Terraform file nor a plan or state in JSON"
             self._problems.append(Problem(message, Place(label), "make one with `terraform show -json`"))
             return
-        root, problems = found
-        self._documents.append(root)
-        self._problems += problems
+        for root, problems in found:
+            self._documents.append(root)
+            self._problems += problems
 
     def _at_its_source(self, document: Root) -> Root:
         """Join a plan or a state with its source, if there is one. It gets that one's name unless another has it."""
@@ -131,7 +131,8 @@ class _RunReader:
             root, problems = join(document, self._inputs.source, self._inputs, self._wanted)
             self._problems += problems
         else:
-            own = os.path.dirname(document.name) if document.name != "-" else "."
+            file = document.files[0]
+            own = os.path.dirname(file) if file != "-" else "."
             root = join_with_any(document, (own or ".", "."), self._inputs, self._wanted)
         return renamed(root, document.name) if any(other.name == root.name for other in self._roots) else root
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from imdsguard.aws.estate import build
 from imdsguard.aws.types.registry import supported_types
 from imdsguard.model.estate import Estate
-from imdsguard.terraform.documents import document_in
+from imdsguard.terraform.documents import documents_in
 
 from .conftest import FIXTURES
 
@@ -35,8 +35,8 @@ DOCUMENTS = [
 
 def read(text: bytes) -> Estate | None:
     """Go from the bytes to the estate, as a scan does."""
-    found = document_in("plan.json", text, supported_types())
-    return None if found is None else build([(found[0].name, found[0].resources)])
+    found = documents_in("plan.json", text, supported_types())
+    return build([(root.name, root.resources) for root, _ in found]) if found else None
 
 
 def places(node: Any, rng: random.Random) -> tuple[Any, Any] | None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imdsguard.terraform.documents import document_in, looks_like_document, read_document
+from imdsguard.terraform.documents import documents_in, looks_like_document, read_document
 from imdsguard.terraform.documents.unwrap import UnwrapError, peel
 
 from .conftest import FIXTURES, WANTED
@@ -90,9 +90,7 @@ SPOILT = {
 
 @pytest.mark.parametrize(("data", "message"), SPOILT.values(), ids=SPOILT.keys())
 def test_what_cannot_be_taken_off_is_said(data: bytes, message: str) -> None:
-    found = document_in("plan.json", data, WANTED)
-    assert found is not None
-    root, (problem,) = found
+    ((root, (problem,)),) = documents_in("plan.json", data, WANTED)
     assert root.resources == ()
     assert problem.message.startswith(message)
     assert problem.remedy
@@ -114,7 +112,7 @@ def test_a_bomb_of_anything_else_is_not_even_unpacked() -> None:
     bomb = gzip.compress(b"\x00" * 2**27, 9)
     tracemalloc.start()
     try:
-        assert document_in("bomb.gz", bomb, WANTED) is None
+        assert documents_in("bomb.gz", bomb, WANTED) == []
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -122,11 +120,11 @@ def test_a_bomb_of_anything_else_is_not_even_unpacked() -> None:
 
 
 def test_a_bomb_in_a_bomb_is_no_document() -> None:
-    assert document_in("bomb.gz", gzip.compress(gzip.compress(PLAN)), WANTED) is None
+    assert documents_in("bomb.gz", gzip.compress(gzip.compress(PLAN)), WANTED) == []
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\x1f\x8b\x08", b"\xff\xfe", b"{\0", b"[command]", b"::", b"{"]))
 def test_any_bytes_are_borne(data: bytes, begin: bytes) -> None:
-    found = document_in("x", begin + data, WANTED)
-    assert found is None or found[1] or not found[0].resources
+    found = documents_in("x", begin + data, WANTED)
+    assert all(problems or not root.resources for root, problems in found)

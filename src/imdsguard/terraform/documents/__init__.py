@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from imdsguard.model.problem import Problem
     from imdsguard.terraform.root import Root
 
-__all__ = ["document_in", "looks_like_document", "read_document"]
+__all__ = ["documents_in", "looks_like_document", "read_document"]
 
 
 def looks_like_document(data: bytes) -> bool:
@@ -19,19 +19,25 @@ def looks_like_document(data: bytes) -> bool:
     What cannot be unwrapped counts as one.
     """
     from imdsguard.terraform.documents.sniff import form_of
+    from imdsguard.terraform.documents.stream import parts_of
     from imdsguard.terraform.documents.unwrap import UnwrapError, peel
 
     try:
-        return form_of(peel(data)) is not None
+        text = peel(data)
+        return form_of(text) is not None or bool(parts_of(text))
     except UnwrapError:
         return True
 
 
-def document_in(label: str, data: bytes, wanted: Set[str]) -> tuple[Root, tuple[Problem, ...]] | None:
-    """Read the plan or state in `data` as `read_document` does; None if it is nothing that Terraform writes."""
-    from imdsguard.terraform.documents.document import read
+def documents_in(label: str, data: bytes, wanted: Set[str]) -> list[tuple[Root, tuple[Problem, ...]]]:
+    """Read the plan or state in `data` as `read_document` does, or each of several that one file holds.
 
-    return read(label, data, frozenset(wanted), sure=False)
+    Nothing if Terraform writes nothing of the kind. Of several, each is a root of its own, named `LABEL#UNIT` (or
+    `LABEL#2` where nothing says of which unit of Terragrunt it is), and its problems hide nothing of the others.
+    """
+    from imdsguard.terraform.documents.document import read_each
+
+    return read_each(label, data, frozenset(wanted))
 
 
 def read_document(label: str, data: bytes, wanted: Set[str]) -> tuple[Root, tuple[Problem, ...]]:
@@ -42,6 +48,4 @@ def read_document(label: str, data: bytes, wanted: Set[str]) -> tuple[Root, tupl
     """
     from imdsguard.terraform.documents.document import read
 
-    found = read(label, data, frozenset(wanted), sure=True)
-    assert found is not None
-    return found
+    return read(label, data, frozenset(wanted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -10,6 +11,7 @@ from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.terraform.documents.schema import Document
 from imdsguard.terraform.documents.sniff import Form, form_of
+from imdsguard.terraform.documents.stream import parts_of
 from imdsguard.terraform.documents.unwrap import UnwrapError, peel
 from imdsguard.terraform.root import Root
 
@@ -39,16 +41,31 @@ _TAIL = 4096
 _DECODER = msgspec.json.Decoder(Document)
 
 
-def read(label: str, data: bytes, wanted: frozenset[str], *, sure: bool) -> tuple[Root, tuple[Problem, ...]] | None:
-    """Read a document; None if it does not look like one, unless it is `sure` that it must be."""
-    place = Place(label)
+def read(label: str, data: bytes, wanted: frozenset[str]) -> tuple[Root, tuple[Problem, ...]]:
+    """Read a document of which it is sure that it must be one."""
     try:
         text = peel(data)
     except UnwrapError as error:
-        return _nothing(label, Problem(error.message, place, error.remedy))
+        return _nothing(label, Problem(error.message, Place(label), error.remedy))
+    return _read(label, text, form_of(text), wanted)
+
+
+def read_each(label: str, data: bytes, wanted: frozenset[str]) -> list[tuple[Root, tuple[Problem, ...]]]:
+    """Read a document, or each of a stream of them: those are named `LABEL#UNIT`. Nothing if it looks like neither."""
+    try:
+        text = peel(data)
+    except UnwrapError as error:
+        return [_nothing(label, Problem(error.message, Place(label), error.remedy))]
+    parts = parts_of(text)
+    if parts:
+        read_parts = [_read(f"{label}#{part.name}", part.text, form_of(part.text), wanted) for part in parts]
+        return [(replace(root, files=(label,)), problems) for root, problems in read_parts]
     form = form_of(text)
-    if form is None and not sure:
-        return None
+    return [_read(label, text, form, wanted)] if form is not None else []
+
+
+def _read(label: str, text: bytes, form: Form | None, wanted: frozenset[str]) -> tuple[Root, tuple[Problem, ...]]:
+    place = Place(label)
     if form in REMEDIES:
         return _nothing(label, Problem(REMEDIES[form][0], place, REMEDIES[form][1]))
     try:
