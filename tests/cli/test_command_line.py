@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,13 @@ def test_quiet_says_nothing_when_there_is_nothing_to_say(stage: Stage) -> None:
     stage.read = holding(State.REQUIRED)
     assert stage.run("scan", "-q") == Answer(0, "", "")
     assert stage.run("scan") == Answer(0, "1 launch (1 required); no findings\n", "")
+
+
+@pytest.mark.parametrize("command", ["scan", "inspect"])
+def test_what_is_given_for_nothing_is_told_and_is_no_problem(command: str, stage: Stage) -> None:
+    stage.read = replace(holding(State.REQUIRED), notes=("x.tfvars:1:5: \u202enothing declares this",))
+    answer = stage.run(command)
+    assert (answer.code, answer.err) == (0, "x.tfvars:1:5: \\u202enothing declares this\n")
 
 
 def test_passes_are_shown_on_request(stage: Stage) -> None:

@@ -23,6 +23,54 @@ def test_a_folder_that_a_root_calls_is_no_root_of_its_own(stack):
     assert [r.address for r in reading.roots[0].resources] == ["module.m.aws_instance.web"]
 
 
+FLAVOUR = 'variable "flavour" { default = "web" }\n'
+COMPUTED = 'module "m" { source = "../modules/${var.flavour}" }\n'
+
+
+@pytest.mark.parametrize(
+    ("inputs", "expected", "called"),
+    [
+        ({}, ["modules/api", "prod"], ["module.m.aws_instance.web"]),
+        ({"variables": ("flavour=api",)}, ["modules/web", "prod"], ["module.m.aws_instance.web"]),
+        ({"variables": ("flavour=gone",)}, ["modules/api", "modules/web", "prod"], []),
+    ],
+)
+def test_a_folder_that_is_called_by_a_computed_source_is_no_root_either(stack, inputs, expected, called):
+    """OpenTofu computes sources of variables and locals: what is called depends on what is given."""
+    stack.files(
+        {
+            "prod/main.tofu": FLAVOUR + COMPUTED,
+            "modules/web/main.tofu": INSTANCE,
+            "modules/api/main.tofu": INSTANCE,
+        }
+    )
+    reading = stack.read(**inputs)
+    assert names(reading) == expected
+    assert [r.address for root in reading.roots if root.name == "prod" for r in root.resources] == called
+
+
+def test_a_file_stands_for_the_root_that_computes_where_it_is(stack):
+    stack.files({"prod/main.tofu": FLAVOUR + COMPUTED, "modules/web/main.tofu": INSTANCE})
+    reading = stack.read("modules/web/main.tofu")
+    assert names(reading) == ["prod"]
+    assert reading.roots[0].files == ("modules/web/main.tofu", "prod/main.tofu")
+
+
+def test_what_a_module_would_call_by_its_own_defaults_does_not_count(stack):
+    """`modules/web` is given another flavour by its caller: what its default names is called by nobody."""
+    given = 'module "m" {\n  source = "../modules/${var.flavour}"\n  inner  = "b"\n}\n'
+    inner = 'variable "inner" { default = "a" }\nmodule "i" { source = "./${var.inner}" }\n'
+    stack.files(
+        {
+            "prod/main.tofu": FLAVOUR + given,
+            "modules/web/main.tofu": inner,
+            "modules/web/a/main.tofu": INSTANCE,
+            "modules/web/b/main.tofu": INSTANCE,
+        }
+    )
+    assert names(stack.read()) == ["modules/web/a", "prod"]
+
+
 def test_a_called_folder_given_by_itself_is_a_root(stack):
     stack.files({"prod/main.tf": CALL.format("../modules/web"), "modules/web/main.tf": INSTANCE})
     assert names(stack.read("modules/web")) == ["modules/web"]

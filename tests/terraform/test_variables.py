@@ -115,6 +115,21 @@ def test_an_option_for_a_variable_that_nothing_declares_is_a_problem(stack, inst
     assert problems(stack, variables=("only_here=1", "hops=2")) == []
 
 
+def test_a_name_in_a_named_file_that_nothing_declares_is_told(stack, instance):
+    """Terraform warns of it, and goes on; of files that it reads by itself it is the same, and nothing is said here."""
+    shared = 'tokens = "optional"\ntokns = "optional"\nzone = "a"\nonly_here = 1\n'
+    files = {"main.tf": DECLARED + instance("var.tokens"), "other/main.tf": 'variable "only_here" {}'}
+    stack.files({**files, "prod.tfvars": shared, "all.auto.tfvars": "never = 1\n"})
+    reading = stack.read(var_files=("prod.tfvars",))
+    assert reading.problems == ()
+    said = "no root module that was read declares this variable"
+    assert reading.notes == (
+        f'prod.tfvars:2:9: "tokns": {said}; did you mean "tokens"?',
+        f'prod.tfvars:3:8: "zone": {said}',
+    )
+    assert stack.read().notes == ()
+
+
 @pytest.mark.parametrize(
     ("inputs", "place"),
     [

@@ -17,7 +17,7 @@ from imdsguard.cli.options import (
     inputs_of,
     policy_option,
 )
-from imdsguard.cli.output import style_for, write_problems
+from imdsguard.cli.output import style_for, write_notes, write_problems
 from imdsguard.cli.streams import read_stdin, write_out
 from imdsguard.run.errors import UsageError
 
@@ -92,6 +92,7 @@ def explain_address(
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
         write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))
+    write_notes(found.notes)
     write_problems(found.problems, no_color=no_color)
     return PROBLEM if found.problems else CLEAN
 

@@ -8,7 +8,7 @@ import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.options import OrderedCommand, color_option, input_options, inputs_of, policy_option
-from imdsguard.cli.output import style_for, write_problems
+from imdsguard.cli.output import style_for, write_notes, write_problems
 from imdsguard.cli.streams import read_stdin, write_out
 
 
@@ -60,5 +60,6 @@ def command(
 
         width = get_terminal_size().columns if sys.stdout.isatty() else None
         write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color), width))
+    write_notes(found.notes)
     write_problems(found.problems, no_color=no_color)
     return PROBLEM if found.problems else CLEAN

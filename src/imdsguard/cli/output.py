@@ -33,6 +33,14 @@ def write_problems(problems: Iterable[Problem], *, no_color: bool) -> None:
         sys.stderr.write(problem_line(problem, style) + "\n")
 
 
+def write_notes(notes: Iterable[str]) -> None:
+    """Write lines for people to stderr: what is no problem, and good to know."""
+    from imdsguard.report.escape import escape
+
+    for note in notes:
+        sys.stderr.write(f"{escape(note)}\n")
+
+
 def parse_outputs(given: Sequence[str], formats: Sequence[str]) -> list[tuple[str, str]]:
     """Take `FORMAT=FILE` apart, and see that there is a place for each before a scan was for nothing.
 

@@ -38,8 +38,8 @@ class Report:
     """The outcome of a scan. `findings` are to be shown: passes are among them only if they were asked for.
 
     `rules` are those that were asked, `policy` is the name of the policy that says how bad each finding is.
-    `notes` are lines about the run itself, for people: which entries of a baseline are fixed. `fail_on` is the mildest
-    severity that makes `exit_code` 1; None: no finding does.
+    `notes` are lines about the run itself, for people: which entries of a baseline are fixed, which given variables are
+    declared nowhere. `fail_on` is the mildest severity that makes `exit_code` 1; None: no finding does.
     """
 
     estate: Estate = field(default_factory=Estate)

@@ -23,14 +23,16 @@ if TYPE_CHECKING:
 class Reading:
     """What was read: the estate, the roots it is made of, and what could not be read.
 
-    `folders` were read whole: all that is in them, with nothing excluded. `paths` and `inputs` are what the run was
-    given; no inputs: what was read is not source that can be read again.
+    `folders` were read whole: all that is in them, with nothing excluded. `notes` are lines for people on what was
+    given and is used by nothing: names in files of `--var-file` that no root module declares. `paths` and `inputs` are
+    what the run was given; no inputs: what was read is not source that can be read again.
     """
 
     estate: Estate
     roots: tuple[Root, ...]
     problems: tuple[Problem, ...]
     folders: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     inputs: Inputs | None = None
 
@@ -65,13 +67,15 @@ def read(
     problems: tuple[Problem, ...] = (_NO_STDIN,) if "-" in paths and stdin is None else ()
     given = [governed(path) for path in paths if path != "-" or stdin is not None]
     roots: tuple[Root, ...] = ()
+    notes: tuple[str, ...] = ()
     if given or not paths:
         found = read_roots(given or ["."], inputs, supported_types(), stdin)
         roots = found.roots
         problems += found.problems
+        notes = found.notes
     reading = estate_of(roots, problems + shown_problems, assumptions)
     folders = () if inputs.exclude else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
-    return replace(reading, folders=folders, paths=tuple(given), inputs=inputs)
+    return replace(reading, folders=folders, notes=notes, paths=tuple(given), inputs=inputs)
 
 
 _NO_STDIN = Problem("the standard input cannot be read", None, "pipe a plan or a state into it")

@@ -39,9 +39,8 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         from imdsguard.suppress.rules import rules_of_comments
 
         rules += rules_of_comments()
-    return Report(
-        reading.estate, shown, counted.problems, rules, config.policy.name, counted.notes, fail_on=config.fail_on
-    )
+    notes = reading.notes + counted.notes
+    return Report(reading.estate, shown, counted.problems, rules, config.policy.name, notes, fail_on=config.fail_on)
 
 
 def apply_suppressions(

@@ -140,7 +140,7 @@ class _RunReader:
         """Read all roots."""
         read: list[tuple[SourceCache, str]] = []
         for boundary, (cache, graph) in self._caches.items():
-            roots = roots_of(self._folders.get(boundary, ()), graph)
+            roots = self._roots_of(self._folders.get(boundary, ()), cache, graph)
             for folder in self._users(boundary, cache, graph):
                 if folder not in roots:
                     roots.append(folder)
@@ -149,10 +149,35 @@ class _RunReader:
             read += [(cache, folder) for folder in roots]
             self._problems += cache.problems
         self._problems += _undeclared(self._inputs, read)
+        notes = _undeclared_in_files(self._inputs, read)
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
-        return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)))
+        return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)), notes)
+
+    def _roots_of(self, folders: Sequence[str], cache: SourceCache, graph: ModuleGraph) -> list[str]:
+        """Give the folders that no other one calls, computed sources included.
+
+        A root module with such sources is evaluated for it, apart from the run: what is wrong in it is said when it is
+        read. What it calls is no root, so its own calls do not count.
+        """
+        roots = roots_of(folders, graph)
+        found = {root: self._computed_calls(root, cache, graph) for root in roots if graph.computes(root)}
+        if not any(found.values()):
+            return roots
+        called = {target for root, calls in found.items() for _, target in calls if target != root}
+        for root, calls in found.items():
+            for folder, target in calls if root not in called else ():
+                graph.add_call(folder, target)
+        return roots_of(folders, graph)
+
+    def _computed_calls(self, root: str, cache: SourceCache, graph: ModuleGraph) -> list[tuple[str, str]]:
+        from imdsguard.terraform.source.resources import Collector
+        from imdsguard.terraform.source.tree import load
+
+        tree = load(root, SourceCache(self._directory, cache.boundary), self._inputs)
+        Collector(tree, root, self._wanted, graph.matters).collect()
+        return tree.computed_calls
 
     def _users(self, boundary: str, cache: SourceCache, graph: ModuleGraph) -> list[str]:
         """Find the roots that use the folders of the files given singly; a folder that nothing calls is its own."""
@@ -161,7 +186,7 @@ class _RunReader:
             return []
         every = list(find_folders(boundary, cache, self._excluded))
         every += [folder for folder in changed if folder not in every]
-        roots = roots_of(every, graph)
+        roots = self._roots_of(every, cache, graph)
         return [root for root in roots if not graph.reach(root).isdisjoint(changed)]
 
     def _root(self, folder: str, cache: SourceCache, graph: ModuleGraph) -> Root:
@@ -186,23 +211,46 @@ class _RunReader:
 
 def _undeclared(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> list[Problem]:
     """The names of `--var` that no root module declares: Terraform refuses them, for they may be misspelt."""
-    if not roots:
-        return []
-    missing = [text.partition("=")[0].strip() for kind, text in inputs.given() if kind == "var" and "=" in text]
+    given = [text.partition("=")[0].strip() for kind, text in inputs.given() if kind == "var" and "=" in text]
+    return [
+        Problem(NOT_DECLARED, Place(f"--var {name}"), nearest or "Terraform refuses this")
+        for name, nearest in _not_declared(given, roots)
+    ]
+
+
+def _undeclared_in_files(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> tuple[str, ...]:
+    """Say which names in files of `--var-file` no root module declares.
+
+    Terraform warns of them and goes on: a file may be shared by stacks that do not declare the same.
+    """
+    files = [text for kind, text in inputs.given() if kind == "var-file"]
+    if not files or not roots:
+        return ()
+    from imdsguard.terraform.source.variables import named_file
+
+    places = {name: given.place for file in files for name, given in named_file(file, roots[0][0]).items()}
+    return tuple(
+        f'{places[name]}: "{name}": {NOT_DECLARED}' + (f"; {nearest}" if nearest else "")
+        for name, nearest in _not_declared(list(places), roots)
+    )
+
+
+NOT_DECLARED = "no root module that was read declares this variable"
+
+
+def _not_declared(names: Sequence[str], roots: Sequence[tuple[SourceCache, str]]) -> list[tuple[str, str]]:
+    """Give those of the names that no root declares, each once, with a question for the nearest one that is; or ""."""
+    missing = list(dict.fromkeys(names)) if roots else []
     declared: dict[str, None] = {}
     for cache, folder in roots:
-        missing = [name for name in missing if name not in declared]
         if not missing:
             return []
         declared.update(dict.fromkeys(cache.module(folder).variables))
+        missing = [name for name in missing if name not in declared]
     from difflib import get_close_matches
 
-    found = []
-    for name in dict.fromkeys(name for name in missing if name not in declared):
-        close = get_close_matches(name[:200], list(declared), n=1, cutoff=0.6)
-        remedy = f'did you mean "{close[0]}"?' if close else "Terraform refuses this"
-        found.append(Problem("no root module that was read declares this variable", Place(f"--var {name}"), remedy))
-    return found
+    close = {name: get_close_matches(name[:200], list(declared), n=1, cutoff=0.6) for name in missing}
+    return [(name, f'did you mean "{close[name][0]}"?' if close[name] else "") for name in missing]
 
 
 def read_bytes_of_document(path: str) -> bytes:

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class RootsRead:
-    """All roots that were found, and what could not be read or checked."""
+    """All roots that were found, and what could not be read or checked.
+
+    `notes` are lines for people on what was given and is used by nothing.
+    """
 
     roots: tuple[Root, ...] = ()
     problems: tuple[Problem, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -44,7 +44,11 @@ def _expression(glob: str) -> str:
 
 
 class ModuleGraph:
-    """What is known of folders without looking at expressions: whether they matter, and which ones they call."""
+    """What is known of folders: whether they matter, and which ones they call.
+
+    No expression is evaluated for it. Where the source of a call is one (OpenTofu: variables and locals), whoever has
+    evaluated it adds the call.
+    """
 
     def __init__(self, cache: SourceCache, prefilter: Prefilter) -> None:
         self._cache = cache
@@ -52,6 +56,7 @@ class ModuleGraph:
         self._matters: dict[str, bool] = {}
         self._calls: dict[str, tuple[str, ...]] = {}
         self._elsewhere: dict[str, bool] = {}
+        self._computing: set[str] = set()
         self._reach: dict[str, frozenset[str]] = {}
 
     def _look(self, folder: str) -> None:
@@ -71,6 +76,8 @@ class ModuleGraph:
             for call in module_calls(body) if body is not None and calling else ():
                 source = call.section.code("source")
                 text = source.literal() if source is not None else None
+                if source is not None and text is None:
+                    self._computing.add(folder)
                 target = self._cache.boundary.inside(os.path.join(folder, text)) if text and is_local(text) else None
                 if target is not None and os.path.isdir(target):
                     calls[target] = None
@@ -83,6 +90,15 @@ class ModuleGraph:
         """Give the folders that a folder calls as local modules."""
         self._look(folder)
         return self._calls.get(folder, ())
+
+    def add_call(self, folder: str, target: str) -> None:
+        """Note that a folder calls another one by a source that is computed."""
+        self._calls[folder] = tuple(dict.fromkeys((*self.calls(folder), target)))
+        self._reach.clear()
+
+    def computes(self, folder: str) -> bool:
+        """Whether a folder, or one that it calls, has calls whose source is no literal text."""
+        return not self.reach(folder).isdisjoint(self._computing)
 
     def reach(self, folder: str) -> frozenset[str]:
         """Give a folder and all that it calls, directly or not."""

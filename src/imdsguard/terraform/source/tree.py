@@ -35,6 +35,8 @@ class ModuleTree:
         self.evaluation = evaluation
         self._manifest: dict[str, str] | None = None
         self._places: dict[tuple[str, str], str | None] = {}
+        self.computed_calls: list[tuple[str, str]] = []
+        """Of the calls met so far whose source is computed and local: the folder of each, and the folder called."""
         self.top = ModuleInstance(self, cache.module(folder), given=given)
 
     def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
@@ -75,6 +77,7 @@ class ModuleTree:
     def _locate(self, parent: ModuleInstance, call: Declaration, path: str) -> str | None:
         code = call.section.code("source")
         source = code.literal() if code is not None else None
+        computed = source is None and code is not None
         if source is None and code is not None:
             value = parent.safe(code)
             source = value.raw if isinstance(value.raw, str) else None
@@ -99,6 +102,8 @@ class ModuleTree:
         elif folder in _folders(parent):
             self._report(call, f"module {call.name} calls itself through {source}", "its launches were not checked")
         else:
+            if computed:
+                self.computed_calls.append((parent.module.folder, folder))
             return folder
         return None
 

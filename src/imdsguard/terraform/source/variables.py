@@ -76,7 +76,7 @@ def given_values(folder: str, inputs: Inputs, cache: SourceCache) -> dict[str, G
         found.update(_file(os.path.join(folder, name), cache))
     for kind, text in inputs.given():
         if kind == "var-file":
-            found.update(_file(os.path.join(cache.working_directory, text), cache, outside=True))
+            found.update(named_file(text, cache))
         else:
             name, equals, value = text.partition("=")
             if equals:
@@ -96,10 +96,18 @@ def automatic_files(folder: str) -> list[str]:
     return first + [name for name in names if name.endswith((".auto.tfvars", ".auto.tfvars.json"))]
 
 
-def _file(path: str, cache: SourceCache, *, outside: bool = False) -> dict[str, Given]:
+def named_file(path: str, cache: SourceCache) -> dict[str, Given]:
+    """Read a tfvars file that a person named, relative to the working directory: what it gives, by variable.
+
+    It may lie anywhere. What is wrong with it is reported to the cache.
+    """
+    return _file(os.path.join(cache.working_directory, path), cache, named=True)
+
+
+def _file(path: str, cache: SourceCache, *, named: bool = False) -> dict[str, Given]:
     """Read a tfvars file. One named on the command line may lie anywhere: a person chose it, not the scanned code."""
     label = cache.label(path)
-    if outside:
+    if named:
         try:
             body = cache.parse(label, read_bytes(path))
         except OSError as error:
