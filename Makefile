@@ -43,7 +43,7 @@ accept: $(VENV)/.test
 	@$(BIN)/python -m tools.accept $(if $(YES),--yes)
 
 # make mutants SAMPLE=300 SEED=1 ONLY=suppress
-mutants: $(VENV)/.mutants
+mutants: $(VENV)/.test
 	@$(BIN)/python -m tools.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
 
 bench: $(VENV)/.bench

@@ -45,12 +45,15 @@ class Shape(Protocol):
     @property
     def name(self) -> str:
         """Under which name the schema defines it; empty: in place."""
+        ...
 
     def read(self, node: Node, about: About) -> Any:
         """Give the value. Raises `PolicyError`."""
+        ...
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """Write its JSON Schema, and add what it refers to to `definitions`."""
+        ...
 
 
 def schema_of(shape: Shape, definitions: Definitions) -> dict[str, Any]:

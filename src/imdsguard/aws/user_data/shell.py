@@ -423,7 +423,8 @@ class Shell:
         bodies = self.state.functions[name]
         if len(bodies) > 1:
             return self.either([partial(self._inline, body, frame, arguments) for body, frame in bodies])
-        return self._inline(*bodies[0], arguments)
+        body, frame = bodies[0]
+        return self._inline(body, frame, arguments)
 
     def _inline(self, body: Node, frame: ScriptFrame, arguments: Argv) -> Status:
         saved = (self.positional, self.frame, self.ended)

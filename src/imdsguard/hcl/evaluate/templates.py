@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -18,6 +19,7 @@ from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.types import DYNAMIC, STRING
 from imdsguard.hcl.values.value import (
     GAP,
+    MOST_HOLES,
     NO_MARKS,
     Pending,
     Refinement,
@@ -88,8 +90,12 @@ def template(parts: Sequence[CompiledExpression], places: Sequence[Place], place
         refinement = Refinement(not_null=True, prefix=safe_prefix(text))
         sketch = bounded_sketch("".join(pieces))
         origin = text_written_at(place, sketch, pieces, places, values)
-        holes = tuple(hole for value in values for hole in holes_of(value))
-        return sketched(derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin), sketch, holes)
+        holes = tuple(islice(chain.from_iterable(map(holes_of, values)), MOST_HOLES + 1))
+        return sketched(
+            derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin),
+            sketch,
+            holes if len(holes) <= MOST_HOLES else (),
+        )
 
     return CompiledExpression(run, shape=fixed_shape(STRING))
 

@@ -96,6 +96,9 @@ GAP = "\ufffc"
 """Stands in a sketch for what is not known (U+FFFC, "object replacement character")."""
 ENCODED = "\ufff9"
 """Begins a sketch of a text that is in base64, of which the sketch has the plain text (U+FFF9)."""
+MOST_HOLES = 256
+"""Gaps of a text whose attributes are kept; of a text with more, none are: a text may double at each step."""
+
 LONGEST_SKETCH = 64 * 1024
 MOST_REFERENCES = 256
 """So many things an unknown names that it is built from."""
