@@ -268,6 +268,27 @@ def test_a_shallow_clone_says_what_to_do(imdsguard: Command, project: Checkout, 
     assert (done.returncode, done.stderr) == (2, f"imdsguard: {where}: {deepen}\n")
 
 
+@pytest.mark.parametrize("name", ["defaults.tf", "modules/x/data.txt", "link.tf"])
+def test_a_clone_that_lacks_a_file_of_the_earlier_version_is_not_compared(
+    name: str, imdsguard: Command, tmp_path: Path
+) -> None:
+    project = Checkout.made(tmp_path / "project", main='resource "aws_instance" "x" {}\n')
+    project.put(
+        "defaults.tf", 'resource "aws_ec2_instance_metadata_defaults" "this" {\n  http_tokens = "required"\n}\n'
+    )
+    project.put("modules/x/data.txt", "text that code may read")
+    (project.folder / "link.tf").symlink_to("main.tf")
+    project.commit()
+    project.branch()
+    (project.folder / "defaults.tf").unlink()
+    project.commit()
+    lost = project("rev-parse", f"main:{name}")
+    (project.folder / ".git/objects" / lost[:2] / lost[2:]).unlink()
+    done = imdsguard("scan", "--changed-since", "main", cwd=project.folder)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"imdsguard: {name} of the earlier version is not in this clone: ")
+
+
 def test_without_git_it_says_so(imdsguard: Command, project: Checkout) -> None:
     done = imdsguard("scan", "--changed-since", "main", cwd=project.folder, PATH="/nowhere")
     assert (done.returncode, done.stderr) == (2, "imdsguard: git is not installed: --changed-since needs it\n")

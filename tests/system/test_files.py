@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.system.files import whole_file, write_file, write_in_scratch
+from imdsguard.system.files import read_bytes, read_head, whole_file, write_file, write_in_scratch
 
 
 def full(*_: object) -> None:
@@ -80,3 +80,33 @@ def test_in_a_folder_of_ours_nothing_is_written_through_what_is_there(tmp_path: 
     with pytest.raises(FileExistsError):
         write_in_scratch(str(tmp_path / "link"), b"text")
     assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_file_is_read_whole_or_its_head_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "a.tf"
+    path.write_bytes(b"0123456789")
+    assert (read_bytes(str(path)), read_bytes(str(path), 10), read_head(str(path), 4)) == (
+        b"0123456789",
+        b"0123456789",
+        b"0123",
+    )
+    path.write_bytes(b"x" * (1024 * 1024 + 1))
+    with pytest.raises(OSError, match="larger than 1 MB"):
+        read_bytes(str(path), 1024 * 1024)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="only Linux says what is mapped")
+def test_files_that_are_kept_cost_no_mapping_each(tmp_path: Path) -> None:
+    """Linux gives a process 65,530 of them, and a repository may have more files."""
+    path = tmp_path / "a.tf"
+    path.write_bytes(b"#" * 100)
+    before = read_head("/proc/self/maps", 1 << 24).count(b"\n")
+    kept = [read_bytes(str(path)) for _ in range(400)]
+    assert read_head("/proc/self/maps", 1 << 24).count(b"\n") < before + 100
+    assert len(kept) == 400
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/status"), reason="these are Linux's")
+def test_a_file_that_says_no_size_is_read_whole() -> None:
+    assert os.stat("/proc/self/status").st_size == 0
+    assert b"Threads:" in read_bytes("/proc/self/status")

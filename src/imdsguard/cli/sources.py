@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import stat
 from typing import TYPE_CHECKING
+
+from imdsguard.system.files import read_bytes
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -33,10 +33,6 @@ class Sources:
 
 def _lines(file: str) -> list[bytes]:
     try:
-        found = os.stat(file)
-        if not stat.S_ISREG(found.st_mode) or found.st_size > _LARGEST:
-            return []
-        with open(file, "rb") as source:
-            return source.read(_LARGEST).split(b"\n")
+        return read_bytes(file, _LARGEST).split(b"\n")
     except (OSError, ValueError):
         return []

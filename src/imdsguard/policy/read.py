@@ -14,6 +14,8 @@ from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.shapes import MOST
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from imdsguard.policy.yaml import LARGEST, read_nodes
+from imdsguard.system.files import read_head
+from imdsguard.system.paths import real_path_inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -295,14 +297,12 @@ def _path(name: str, folder: str, place: Place | None) -> str:
 def _read(path: str, name: str, place: Place | None, inside: str | None, base: str) -> PolicyLayer:
     shipped = os.path.dirname(path) == shipped_folder("policies")
     shown = name if shipped else path.replace(os.sep, "/")
-    real = os.path.realpath(path)
-    if inside is not None and not shipped and not real.startswith(os.path.join(os.path.realpath(inside), "")):
+    if inside is not None and not shipped and real_path_inside(path, os.path.realpath(inside)) is None:
         raise PolicyError(f"{shown} lies outside the repository: name it with --policy if you trust it", place)
     try:
         if not os.path.isfile(path) and os.path.exists(path):
             raise PolicyError(f"{shown} is not a file", place)
-        with open(path, "rb") as file:
-            data = file.read(LARGEST + 1)
+        data = read_head(path, LARGEST + 1)
     except OSError as error:
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
     node = read_nodes(data, shown)

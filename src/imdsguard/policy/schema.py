@@ -14,6 +14,7 @@ from imdsguard.policy.parameters import parameter_types
 from imdsguard.policy.selection import names_of
 from imdsguard.policy.shapes import is_nothing
 from imdsguard.policy.shipped import shipped_folder
+from imdsguard.system.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,8 +63,8 @@ def missed(node: Node, said: Sequence[PolicyError]) -> tuple[PolicyError, ...]:
 
     import jsonschema
 
-    with open(f"{shipped_folder('policies')}/schema.json", encoding="utf-8") as file:
-        validator = jsonschema.Draft7Validator(json.load(file))
+    schema = json.loads(read_bytes(f"{shipped_folder('policies')}/schema.json"))
+    validator = jsonschema.Draft7Validator(schema)
     lines = {error.place.line for error in said if error.place is not None}
     found: dict[Place, PolicyError] = {}
     for refused in validator.iter_errors(value_of(node)):

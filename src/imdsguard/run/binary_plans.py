@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.system.files import read_head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,10 +45,7 @@ def _is_binary(path: str) -> bool:
     from imdsguard.terraform.documents.sniff import is_binary_plan
 
     try:
-        if not os.path.isfile(path):
-            return False
-        with open(path, "rb") as file:
-            return is_binary_plan(file.read(_HEAD))
+        return is_binary_plan(read_head(path, _HEAD))
     except (OSError, ValueError):
         return False
 

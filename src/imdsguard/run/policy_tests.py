@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.policy.errors import PolicyError
-from imdsguard.system.files import write_in_scratch
+from imdsguard.system.files import read_head, write_in_scratch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -108,8 +108,7 @@ def _read(file: str, top: str) -> tuple[str | None, tuple[Case, ...]]:
     try:
         if os.path.exists(file) and not os.path.isfile(file):
             raise PolicyError(f"{shown} is not a file")
-        with open(file, "rb") as source:
-            node = read_nodes(source.read(LARGEST + 1), shown)
+        node = read_nodes(read_head(file, LARGEST + 1), shown)
     except OSError as error:
         raise PolicyError(f"{shown} cannot be read: {error.strerror}") from None
     if os.path.basename(file) not in EXPECTED:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.model.rule import SUBJECTS, Rule
 from imdsguard.model.severity import Severity
 from imdsguard.policy.shipped import shipped_folder
+from imdsguard.system.files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,8 +68,7 @@ def fixed_rules(files: Mapping[str, str], ids: Iterable[str]) -> tuple[str, ...]
     found = []
     for rule in ids:
         try:
-            with open(files[rule], "rb") as file:
-                found += [rule] if _FIXED.search(file.read()) else []
+            found += [rule] if _FIXED.search(read_bytes(files[rule])) else []
         except OSError:
             continue
     return tuple(found)
@@ -102,8 +102,7 @@ def _docstring(file: str) -> str:
         return ""
     import ast
 
-    with open(file, "rb") as source:
-        return ast.get_docstring(ast.parse(source.read(), file), clean=False) or ""
+    return ast.get_docstring(ast.parse(read_bytes(file), file), clean=False) or ""
 
 
 def _package(folder: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.run.errors import UsageError
-from imdsguard.system.files import whole_file
+from imdsguard.system.files import read_bytes, whole_file
+from imdsguard.system.paths import real_path_inside
 
 if TYPE_CHECKING:
     from imdsguard.report.report import Report
@@ -130,13 +131,11 @@ def _check(host: str) -> str:
     from imdsguard.policy.shipped import shipped_folder
 
     folder, name = _CHECKS[host]
-    with open(os.path.join(shipped_folder(folder), name), encoding="utf-8") as file:
-        return file.read()
+    return read_bytes(os.path.join(shipped_folder(folder), name)).decode()
 
 
 def _is_below(folder: str, top: str) -> bool:
-    real = os.path.realpath(top)
-    return os.path.commonpath([os.path.realpath(folder), real]) == real
+    return real_path_inside(folder, os.path.realpath(top)) is not None
 
 
 def _steps(report: Report) -> tuple[tuple[str, str], ...]:

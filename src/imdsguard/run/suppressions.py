@@ -90,7 +90,7 @@ def apply_comments_and_exemptions(
 ) -> Suppressed:
     """Apply comments and exemptions. Files are looked for from `folder`: the run's, or where another tree lies."""
     from imdsguard.suppress.marked import blocks_of, marked_files
-    from imdsguard.terraform.boundary import read_bytes
+    from imdsguard.system.files import read_bytes
 
     options = config.options
     if options.no_suppressions:
@@ -146,7 +146,7 @@ def followed(
     from functools import cache
 
     from imdsguard.suppress.moved import follow, moves_of
-    from imdsguard.terraform.boundary import read_bytes
+    from imdsguard.system.files import read_bytes
 
     roots = {root_of(root.name): root for root in reading.roots}
 

@@ -6,6 +6,7 @@ import os
 import re
 
 from imdsguard.model.record import record
+from imdsguard.system.files import read_head
 
 _AUTOMATIC = re.compile(r"(?:terraform\.tfvars|.*\.auto\.tfvars)(?:\.json)?")
 _REMOTE = re.compile(r'\[remote "[^"\n]*"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
@@ -86,5 +87,4 @@ def _git_folder(git: str) -> str:
 
 
 def _read(file: str) -> str:
-    with open(file, encoding="utf-8", errors="replace") as source:
-        return source.read(_LARGEST)
+    return read_head(file, _LARGEST).decode("utf-8", "replace")

@@ -10,6 +10,7 @@ from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 from imdsguard.suppress.baseline_match import BaselineEntry
 from imdsguard.suppress.problems import Gap
+from imdsguard.system.files import read_head
 
 SCHEMA = "imdsguard/baseline/v1"
 DEFAULT = ".imdsguard-baseline.json"
@@ -37,8 +38,7 @@ def read_baseline(file: str) -> Baseline:
     try:
         if os.path.exists(file) and not os.path.isfile(file):
             raise BaselineError(f"the baseline {file} is not a file")
-        with open(file, "rb") as opened:
-            data = opened.read(LARGEST + 1)
+        data = read_head(file, LARGEST + 1)
         if len(data) > LARGEST:
             raise BaselineError(f"the baseline {file} is larger than {LARGEST // 1024 // 1024} MB")
         document = json.loads(data)

@@ -101,7 +101,7 @@ class Repository:
         return self._commit(commit) is not None
 
     def tree(self, commit: str) -> GitTree:
-        """Give what is in a commit. Raises `GitError`."""
+        """Give what is in a commit. Raises `GitError`, also where one of its files is not there."""
         done = _run(self.top, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
         if done.returncode:
             raise GitError(f"git does not list the files of {commit[:12]}: {_said(done)}")
@@ -109,7 +109,9 @@ class Repository:
         for line in done.stdout.split(b"\0"):
             head, _, path = line.partition(b"\t")
             fields, name = head.split(), os.fsdecode(path)
-            if len(fields) == 4 and fields[1] == b"blob" and fields[3].isdigit():
+            if len(fields) == 4 and fields[1] == b"blob":
+                if not fields[3].isdigit():  # "BAD": git knows no size of what it does not have
+                    raise GitError(_ABSENT.format(name))
                 found.append(Blob(name, fields[2].decode(), int(fields[3]), fields[0] == b"120000"))
             elif len(fields) == 4 and fields[1] == b"commit":
                 submodules.append((name, fields[2].decode()))
@@ -129,7 +131,7 @@ class Repository:
                     process.stdin.flush()
                     head = process.stdout.readline().split()
                     if len(head) != 3 or head[1] != b"blob":
-                        raise GitError(f"{blob.path} of the earlier version is not in this clone: {_COMPLETE}")
+                        raise GitError(_ABSENT.format(blob.path))
                     data = process.stdout.read(int(head[2]) + 1)[:-1]
                     yield blob, data
             except OSError as error:
@@ -162,7 +164,10 @@ class Repository:
 
 _DEEPEN = "run `git fetch --unshallow` (actions/checkout: fetch-depth: 0)"
 _TRUST = "if you trust it, run `git config --global --add safe.directory {}` (in a container, as its user)"
-_COMPLETE = "a partial clone is not completed over the network; clone without --filter"
+_ABSENT = (
+    "{} of the earlier version is not in this clone: a partial clone is not completed over the network; clone without"
+    " --filter"
+)
 
 
 def _command(folder: str) -> list[str]:

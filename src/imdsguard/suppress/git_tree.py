@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.suppress.git import GitError, Repository
-from imdsguard.suppress.modules import LARGEST, MANIFEST, SYNTAX, unchanged_modules
-from imdsguard.system.files import write_in_scratch
+from imdsguard.suppress.modules import MANIFEST, SYNTAX, unchanged_modules
+from imdsguard.system.files import MAX_FILE, write_in_scratch
+from imdsguard.system.paths import real_path_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -105,7 +106,7 @@ def _fitting(blobs: list[Blob]) -> list[Blob] | None:
     """
     limit = LARGEST_OTHER
     while True:
-        found = [b for b in blobs if b.size <= (LARGEST if b.path.endswith(CONFIGURATION) else limit)]
+        found = [b for b in blobs if b.size <= (MAX_FILE if b.path.endswith(CONFIGURATION) else limit)]
         if sum(blob.size for blob in found) <= MOST_BYTES:
             return found
         if not limit:
@@ -170,7 +171,7 @@ def _files(top: str) -> Iterator[str]:
 def _copy(source: str, target: str) -> None:
     """Copy a regular file; one that cannot be read is left out."""
     try:
-        if os.path.isfile(source) and not os.path.islink(source) and os.path.getsize(source) <= LARGEST:
+        if os.path.isfile(source) and not os.path.islink(source) and os.path.getsize(source) <= MAX_FILE:
             os.makedirs(os.path.dirname(target), exist_ok=True)
             shutil.copyfile(source, target)
     except OSError:
@@ -178,5 +179,4 @@ def _copy(source: str, target: str) -> None:
 
 
 def _inside(path: str, top: str) -> bool:
-    real = os.path.realpath(path)
-    return real == top or real.startswith(os.path.join(os.path.realpath(top), ""))
+    return real_path_inside(path, os.path.realpath(top)) is not None

@@ -11,6 +11,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.system.files import read_bytes
+from imdsguard.system.paths import NotAPathError, join_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 MANIFEST = ".terraform/modules/modules.json"
 SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
-LARGEST = 32 * 1024 * 1024
 _NAMES = ("source", "version")
 
 
@@ -41,7 +42,7 @@ def _same(
     for depth, name in enumerate(names, 1):
         asked = []
         for top in (earlier, today):
-            place = os.path.normpath(os.path.join(top, folder))
+            place = os.path.normpath(join_path(top, folder))
             if place not in calls:
                 calls[place] = module_calls(place)
             asked.append(calls[place].get(name))
@@ -73,10 +74,7 @@ def _calls(file: str) -> dict[str, tuple[str, ...]]:
     from imdsguard.hcl.syntax.native import parse_body
     from imdsguard.hcl.syntax.source import SourceText
 
-    if not os.path.isfile(file) or os.path.getsize(file) > LARGEST:
-        return {}
-    with open(file, "rb") as opened:
-        data = opened.read()
+    data = read_bytes(file)
     if b"module" not in data:
         return {}
     source = SourceText(file, data)
@@ -104,15 +102,19 @@ def written(source: SourceText, place: Place) -> str:
 
 def _manifest(file: str) -> list[dict[str, Any]]:
     try:
-        if not os.path.isfile(file) or os.path.getsize(file) > LARGEST:
-            return []
-        with open(file, "rb") as opened:
-            document = json.loads(opened.read())
+        document = json.loads(read_bytes(file))
     except (OSError, ValueError, RecursionError):
         return []
     entries = document.get("Modules") if isinstance(document, dict) else None
     return [
         entry
         for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict) and isinstance(entry.get("Key"), str) and isinstance(entry.get("Dir"), str)
+        if isinstance(entry, dict) and isinstance(entry.get("Key"), str) and _is_path(entry.get("Dir"))
     ]
+
+
+def _is_path(text: object) -> bool:
+    try:
+        return isinstance(text, str) and bool(join_path("", text))
+    except NotAPathError:
+        return False

@@ -10,7 +10,8 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from imdsguard.suppress.modules import LARGEST, SYNTAX
+from imdsguard.suppress.modules import SYNTAX
+from imdsguard.system.files import MAX_FILE, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,9 +47,8 @@ def _files(folder: str) -> Files:
     try:
         for name in os.listdir(folder):
             path = os.path.join(folder, name)
-            if name.endswith(SYNTAX) and os.path.isfile(path) and os.path.getsize(path) <= LARGEST:
-                with open(path, "rb") as file:
-                    found.add((name, sha256(file.read()).digest()))
+            if name.endswith(SYNTAX) and os.path.isfile(path) and os.path.getsize(path) <= MAX_FILE:
+                found.add((name, sha256(read_bytes(path)).digest()))
     except OSError:
         return frozenset()
     return frozenset(found)

@@ -1,1 +1,1 @@
-"""What the machine is asked for: programs, and files that are written. The one place for each."""
+"""What the machine is asked for: programs, files that are read and written, paths. The one place for each."""

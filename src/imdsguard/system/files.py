@@ -1,4 +1,4 @@
-"""Files that are written: whole or not at all, and whatever goes wrong leaves nothing behind."""
+"""Files: read within bounds, and written whole or not at all, so that whatever goes wrong leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -10,7 +10,67 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+MAX_FILE = 32 * 1024 * 1024
+"""Bytes of one file of source; a larger one is not read."""
+MAX_DOCUMENT = 1024 * 1024 * 1024
+"""Bytes of one plan or state; a larger one is not read."""
+_PIECE = 1024 * 1024
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def read_bytes(path: str, most: int = MAX_FILE) -> bytes:
+    """Read a regular file. Raises `OSError`, also (`EFBIG`) if it is larger than `most` bytes."""
+    data = read_head(path, most + 1)
+    if len(data) > most:
+        import errno
+
+        raise OSError(errno.EFBIG, f"larger than {most // 1024 // 1024} MB", path)
+    return data
+
+
+def read_head(path: str, most: int) -> bytes:
+    """Read a regular file, at most so many bytes of it. Raises `OSError`, also (`EINVAL`) for what is none."""
+    import stat
+
+    with open(path, "rb", buffering=0, opener=_open_at_once) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode):
+            import errno
+
+            raise OSError(errno.EINVAL, "not a regular file", path)
+        # No more is asked for than there is: room for `most` bytes would stay a mapping of its own for each file that
+        # is kept, of which Linux gives a process 65,530 (vm.max_map_count).
+        data = file.read(min(status.st_size, most) + 1) or b""
+        while status.st_size < len(data) < most and (more := file.read(min(most - len(data), _PIECE))):
+            data += more  # it grows, or is one of those of the system that say no size
+        return data[:most]
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Open without waiting: a named pipe may never have a writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def read_document_bytes(path: str) -> bytes:
+    """Read a plan or a state: these may be larger than any source file, and come out of a shell's `<(command)`.
+
+    Raises `OSError`, also (`EFBIG`) if it is larger than `MAX_DOCUMENT`.
+    """
+    if not os.path.isfile(path) and not path.startswith("/dev/fd/"):
+        return read_bytes(path)
+    pieces: list[bytes] = []
+    with open(path, "rb") as file:
+        size = os.fstat(file.fileno()).st_size  # of a pipe it is 0, and there may be no end
+        if size <= MAX_DOCUMENT:
+            room = MAX_DOCUMENT
+            while room >= 0 and (piece := file.read(max(size, _PIECE))):
+                pieces.append(piece)
+                room -= len(piece)
+            if room >= 0:
+                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    import errno
+
+    raise OSError(errno.EFBIG, f"larger than {MAX_DOCUMENT // 1024**2} MB", path)
 
 
 @contextmanager

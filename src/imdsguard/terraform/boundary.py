@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 
 from imdsguard.model.record import record
-
-MAX_FILE = 32 * 1024 * 1024
-"""Bytes of one file; a larger one is not read."""
+from imdsguard.system.paths import join_path, real_path_inside
 
 
 @record(frozen=True, slots=True)
@@ -18,8 +16,11 @@ class Boundary:
 
     def inside(self, path: str) -> str | None:
         """Give the real path behind `path` if it lies inside, else None."""
-        real = os.path.realpath(path)
-        return real if real == self.root or real.startswith(self.root.rstrip(os.sep) + os.sep) else None
+        return real_path_inside(path, self.root)
+
+    def named(self, folder: str, text: str) -> str | None:
+        """Give the real path that scanned code names from a folder, None outside. Raises `NotAPathError`."""
+        return self.inside(join_path(folder, text))
 
 
 def boundary_of(path: str, working_directory: str) -> Boundary:
@@ -40,19 +41,3 @@ def boundary_of(path: str, working_directory: str) -> Boundary:
     project = os.path.realpath(working_directory)
     too_wide = project in (os.path.dirname(project), os.path.realpath(os.path.expanduser("~")))
     return Boundary(project if not too_wide and project in upward else start)
-
-
-def read_bytes(path: str) -> bytes:
-    """Read a regular file. Raises `OSError`, also (`EFBIG`) if it is larger than `MAX_FILE`."""
-    import errno
-    import stat
-
-    # O_NONBLOCK: opening a named pipe must not wait for a writer.
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", path)
-        if status.st_size > MAX_FILE:
-            raise OSError(errno.EFBIG, f"larger than {MAX_FILE // 1024 // 1024} MB", path)
-        return file.read(MAX_FILE + 1)[:MAX_FILE]

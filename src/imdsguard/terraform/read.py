@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.syntax.source import OpinionBudget
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.terraform.boundary import boundary_of, read_bytes
+from imdsguard.system.files import read_document_bytes
+from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.reading import RootsRead
 from imdsguard.terraform.root import Root
 from imdsguard.terraform.source.discovery import Excluded, ModuleGraph, find_folders, roots_of
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 
     from imdsguard.terraform.boundary import Boundary
     from imdsguard.terraform.inputs import Inputs
-
-MAX_DOCUMENT = 1024 * 1024 * 1024
-"""Bytes of one plan or state; a larger one is not read."""
-_PIECE = 1024 * 1024
 
 
 def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: bytes | None = None) -> RootsRead:
@@ -75,7 +72,7 @@ class _RunReader:
             elif is_configuration(os.path.basename(full)) or is_variables(os.path.basename(full)):
                 self._file(full)
             else:
-                self._document(self._label(full), read_bytes_of_document(full))
+                self._document(self._label(full), read_document_bytes(full))
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             self._problems.append(Problem(f"cannot read this: {reason}", Place(path)))
@@ -251,25 +248,3 @@ def _not_declared(names: Sequence[str], roots: Sequence[tuple[SourceCache, str]]
 
     close = {name: get_close_matches(name[:200], list(declared), n=1, cutoff=0.6) for name in missing}
     return [(name, f'did you mean "{close[name][0]}"?' if close[name] else "") for name in missing]
-
-
-def read_bytes_of_document(path: str) -> bytes:
-    """Read a plan or a state: these may be larger than any source file, and come out of a shell's `<(command)`.
-
-    Raises `OSError`, also (`EFBIG`) if it is larger than `MAX_DOCUMENT`.
-    """
-    if not os.path.isfile(path) and not path.startswith("/dev/fd/"):
-        return read_bytes(path)
-    pieces: list[bytes] = []
-    with open(path, "rb") as file:
-        size = os.fstat(file.fileno()).st_size  # of a pipe it is 0, and there may be no end
-        if size <= MAX_DOCUMENT:
-            room = MAX_DOCUMENT
-            while room >= 0 and (piece := file.read(max(size, _PIECE))):
-                pieces.append(piece)
-                room -= len(piece)
-            if room >= 0:
-                return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    import errno
-
-    raise OSError(errno.EFBIG, f"larger than {MAX_DOCUMENT // 1024**2} MB", path)

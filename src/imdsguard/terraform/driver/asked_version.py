@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
+from imdsguard.system.files import read_head
 
 if TYPE_CHECKING:
     from imdsguard.terraform.driver.find import Terraform
@@ -50,10 +51,7 @@ def asked_version(folder: str) -> AskedVersion | None:
 
 def _first_word(path: str) -> str:
     try:
-        if not os.path.isfile(path):
-            return ""
-        with open(path, "rb") as file:
-            text = file.read(_LARGEST).decode("utf-8", "replace")
+        text = read_head(path, _LARGEST).decode("utf-8", "replace")
     except OSError:
         return ""
     words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]

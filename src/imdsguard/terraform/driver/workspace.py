@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imdsguard.system.files import read_head
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -17,7 +19,7 @@ def workspace_of(data_directory: str, environment: Mapping[str, str]) -> str:
     if named:
         return named
     try:
-        with open(os.path.join(data_directory, "environment"), "rb") as file:
-            return file.read(_LARGEST).decode("utf-8", "replace").strip() or "default"
+        noted = read_head(os.path.join(data_directory, "environment"), _LARGEST)
+        return noted.decode("utf-8", "replace").strip() or "default"
     except OSError:
         return "default"

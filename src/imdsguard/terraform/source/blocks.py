@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.errors import EvaluationError, LimitReached, SyntaxProblem
 from imdsguard.hcl.values.value import Value, number, string, unknown
 from imdsguard.model.reason import limited
 from imdsguard.model.record import record
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.lazy_expression import LazyExpression
     from imdsguard.terraform.source.merged_body import MergedBody, Nested
+
+_ITERATOR = "the iterator of a dynamic block must be a single name"
 
 
 @record(frozen=True, slots=True)
@@ -87,10 +89,15 @@ def _members(collection: Value, code: LazyExpression) -> list[tuple[Value, Value
 
 
 def iterator_name(code: LazyExpression | None) -> str | None:
-    """Give the iterator's name: a bare word, in JSON syntax a string."""
+    """Give the iterator's name: a bare word, in JSON syntax a string. Raises `EvaluationError` for what is none."""
     if code is None:
         return None
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
 
-    steps = static_traversal(reference_node(code.expression))
-    return steps[0] if steps and len(steps) == 1 and isinstance(steps[0], str) else None
+    try:
+        steps = static_traversal(reference_node(code.expression))
+    except SyntaxProblem as problem:
+        raise EvaluationError(f"{_ITERATOR}: {problem.message}", problem.place or code.place) from None
+    if not steps or len(steps) != 1 or not isinstance(steps[0], str):
+        raise EvaluationError(_ITERATOR, code.place)
+    return steps[0]

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.model.glob import literal, whole
+from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.source.configuration import module_calls
 from imdsguard.terraform.source.tree import is_local
 
@@ -78,13 +79,20 @@ class ModuleGraph:
                 text = source.literal() if source is not None else None
                 if source is not None and text is None:
                     self._computing.add(folder)
-                target = self._cache.boundary.inside(os.path.join(folder, text)) if text and is_local(text) else None
-                if target is not None and os.path.isdir(target):
+                target = self._target(folder, text) if text and is_local(text) else None
+                if target is not None:
                     calls[target] = None
                 else:
                     elsewhere = True
         self._calls[folder] = tuple(calls)
         self._elsewhere[folder] = elsewhere
+
+    def _target(self, folder: str, source: str) -> str | None:
+        try:
+            target = self._cache.boundary.named(folder, source)
+        except NotAPathError:
+            return None  # its root reports it
+        return target if target is not None and os.path.isdir(target) else None
 
     def calls(self, folder: str) -> tuple[str, ...]:
         """Give the folders that a folder calls as local modules."""
@@ -138,10 +146,17 @@ def find_folders(top: str, cache: SourceCache, excluded: Excluded) -> Iterator[s
             yield real
         try:
             with os.scandir(real) as entries:
-                below = sorted(e.path for e in entries if not e.name.startswith(".") and e.is_dir())
+                below = sorted(e.path for e in entries if not e.name.startswith(".") and _is_folder(e))
         except OSError:
             continue
         todo += [path for path in reversed(below) if not excluded(cache.label(path))]
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def roots_of(folders: Iterable[str], graph: ModuleGraph) -> list[str]:

@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.terraform.boundary import read_bytes
+from imdsguard.system.files import read_bytes
+from imdsguard.system.paths import NotAPathError, join_path
 from imdsguard.terraform.source.glob import Glob
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class RepositoryFiles:
         while len(rest) > 1 and (rest[0] == ".." or not _SPECIAL.search(rest[0])):
             above.append(rest.pop(0))
         asked = self.absolute(path)
-        start = self._inside(os.path.join(asked, *above))
+        start = self._inside("/".join((asked, *above)))
         levels = MAX_LEVELS if "**" in cleaned else len(rest) - 1
         names = self._below(start, levels)
         wanted = Glob("/".join(rest)) if names else None
@@ -92,10 +93,11 @@ class RepositoryFiles:
         return sorted(found)
 
     def _inside(self, path: str) -> str:
-        if "\0" in path:
-            raise EvaluationError("a path cannot hold a NUL character")
         home = os.path.expanduser(path) if path.startswith("~") else path
-        real = self.boundary.inside(self.absolute(home))
+        try:
+            real = self.boundary.inside(os.path.normpath(join_path(self._folder, home)))
+        except NotAPathError as error:
+            raise EvaluationError(str(error)) from None
         if real is None:
             raise LimitReached(f"{path} lies outside of the repository, where nothing is read")
         return real

@@ -53,9 +53,13 @@ def listing(names: Iterable[str]) -> Listing:
 
 
 def list_folder(path: str) -> Listing:
-    """List a folder. Raises `OSError`."""
+    """List a folder. Raises `OSError`.
+
+    Only folders are passed over, as Terraform does: a link that leads nowhere, or to a folder, and what is no regular
+    file is a file that cannot be read, and Terraform refuses the whole for it.
+    """
     with os.scandir(path) as entries:
-        return listing(entry.name for entry in entries if is_configuration(entry.name) and entry.is_file())
+        return listing(e.name for e in entries if is_configuration(e.name) and not e.is_dir(follow_symlinks=False))
 
 
 def _stem(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.terraform.boundary import read_bytes
+from imdsguard.system.files import read_bytes
 from imdsguard.terraform.source.folder import Listing, list_folder
 
 if TYPE_CHECKING:

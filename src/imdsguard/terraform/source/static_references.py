@@ -60,7 +60,12 @@ class StaticReferenceCheck:
                     code = nested.section.code("for_each")
                     if code is not None:
                         self._follow((instance, code, bound))
-                    self.check(instance, content, bound | {iterator_name(nested.section.code("iterator")) or type_})
+                    try:
+                        iterator = iterator_name(nested.section.code("iterator")) or type_
+                    except EvaluationError as error:
+                        self._cache.report(Problem(error.message, error.place, "Terraform refuses this"))
+                        continue
+                    self.check(instance, content, bound | {iterator})
 
     def check_call(self, instance: ModuleInstance, name: str) -> None:
         """Check the arguments of a module call against the variables of the module: none too many, none missing."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import LimitReached
 from imdsguard.model.problem import Problem
-from imdsguard.terraform.boundary import read_bytes
+from imdsguard.system.files import read_bytes
+from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.source.evaluation import Evaluation
 from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.instance import ModuleInstance
@@ -89,7 +90,11 @@ class ModuleTree:
             if found is None:
                 self._report(call, f"module {call.name} ({source}) is not initialised", "run terraform init")
             return found
-        folder = self.cache.boundary.inside(os.path.join(parent.module.folder, source))
+        try:
+            folder = self.cache.boundary.named(parent.module.folder, source)
+        except NotAPathError as error:
+            self._report(call, f"module {call.name}: its source is no path: {error}", "its launches were not checked")
+            return None
         if folder is None:
             self._report(
                 call, f"module {call.name}: {source} lies outside of the repository", "its launches were not checked"
@@ -115,9 +120,10 @@ class ModuleTree:
         if self._manifest is None:
             self._manifest = _manifest(os.path.join(self.folder, ".terraform", "modules", "modules.json"), self.cache)
         directory = self._manifest.get(path)
-        if directory is None:
+        try:
+            folder = self.cache.boundary.named(self.folder, directory) if directory is not None else None
+        except NotAPathError:
             return None
-        folder = self.cache.boundary.inside(os.path.join(self.folder, directory))
         inside = folder is not None and (folder + os.sep).startswith(self.folder.rstrip(os.sep) + os.sep)
         return folder if folder is not None and inside and os.path.isdir(folder) else None
 

@@ -17,7 +17,7 @@ from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
-from imdsguard.terraform.boundary import read_bytes
+from imdsguard.system.files import read_bytes
 from imdsguard.terraform.source.lazy_expression import LazyExpression
 
 if TYPE_CHECKING:

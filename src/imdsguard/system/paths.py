@@ -1,0 +1,25 @@
+"""Paths that scanned code names. The one place where its text becomes a path."""
+
+from __future__ import annotations
+
+import os
+
+
+class NotAPathError(Exception):
+    """The text can be no file's name anywhere. Its words say why."""
+
+
+def join_path(folder: str, text: str) -> str:
+    """Give the path that `text` names from `folder`, with its `..` as they are. Raises `NotAPathError`."""
+    if "\0" in text:
+        raise NotAPathError("a path cannot hold a NUL character")
+    half = next((character for character in text if "\ud800" <= character <= "\udfff"), None)
+    if half is not None and not "\udc80" <= half <= "\udcff":  # those stand for bytes of a name that is not UTF-8
+        raise NotAPathError(f"a path cannot hold the character U+{ord(half):04X}")
+    return os.path.join(folder, text)
+
+
+def real_path_inside(path: str, top: str) -> str | None:
+    """Give the real path behind `path` if it is `top` (a real path) or lies below it, else None."""
+    real = os.path.realpath(path)
+    return real if real == top or real.startswith(os.path.join(top, "")) else None
