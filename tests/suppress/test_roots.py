@@ -54,7 +54,7 @@ def test_what_cannot_be_read_is_not_compared(tmp_path: Path, monkeypatch: pytest
     assert moved_roots(["a"], str(tmp_path), ["b"], str(tmp_path)) == {}
     monkeypatch.setattr(roots, "MAX_FILE", 3)
     assert moved(tmp_path, {"a": {"m.tf": "long"}}, {"b": {"m.tf": "long"}}) == {}
-    monkeypatch.setattr(roots, "LARGEST", 4)
+    monkeypatch.setattr(roots, "MAX_FILE", 4)
     assert moved(tmp_path / "again", {"a": {"m.tf": "long"}}, {"b": {"m.tf": "long"}}) == {"a": "b"}
 
 
