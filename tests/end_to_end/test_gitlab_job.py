@@ -19,7 +19,7 @@ JOB = Path(__file__).resolve().parents[2] / "examples" / "gitlab" / ".gitlab-ci.
 OPTIONAL = (
     'resource "aws_instance" "{}" {{\n  ami           = "ami-0123456789abcdef0"\n  instance_type = "t3.micro"\n}}\n'
 )
-ONLY_TOKENS = "version: 1\nrules:\n  region-default-missing: off\n"
+ONLY_TOKENS = "version: 1\nselect:\n  rules: [instance-tokens-optional]\n"
 NOTHING = "version: 1\nrules:\n  region-default-missing: off\n  instance-tokens-optional: off\n"
 
 

@@ -17,7 +17,7 @@ REMEDY = "is not initialised (run terraform init)"
 @pytest.fixture
 def project(tmp_path: Path) -> Checkout:
     made = Checkout.made(tmp_path / "project", a__main=CALL.format("vpc") + instance("old"), b__main=CALL.format("kms"))
-    made.put(".imdsguard.yaml", "version: 1\nrules: {region-default-missing: off}\n")
+    made.put(".imdsguard.yaml", "version: 1\nselect: {rules: [instance-tokens-optional]}\n")
     made.commit()
     return made
 
