@@ -420,11 +420,8 @@ class Shell:
         if not self.world.spend(10) or self.inlined >= _INLINE or self.depth > _DEEPEST:
             return None
         self.called.add(name)
-        bodies = self.state.functions[name]
-        if len(bodies) > 1:
-            return self.either([partial(self._inline, body, frame, arguments) for body, frame in bodies])
-        body, frame = bodies[0]
-        return self._inline(body, frame, arguments)
+        runs = [partial(self._inline, body, frame, arguments) for body, frame in self.state.functions[name]]
+        return self.either(runs) if len(runs) > 1 else runs[0]()
 
     def _inline(self, body: Node, frame: ScriptFrame, arguments: Argv) -> Status:
         saved = (self.positional, self.frame, self.ended)
