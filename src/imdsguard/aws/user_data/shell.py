@@ -420,7 +420,9 @@ class Shell:
         if not self.world.spend(10) or self.inlined >= _INLINE or self.depth > _DEEPEST:
             return None
         self.called.add(name)
-        runs = [partial(self._inline, body, frame, arguments) for body, frame in self.state.functions[name]]
+        runs: list[Callable[[], Status]] = [
+            partial(self._inline, body, frame, arguments) for body, frame in self.state.functions[name]
+        ]
         return self.either(runs) if len(runs) > 1 else runs[0]()
 
     def _inline(self, body: Node, frame: ScriptFrame, arguments: Argv) -> Status:
