@@ -145,7 +145,10 @@ def _launch(ours: Launch, real: Launch) -> Iterable[Difference]:
             yield Difference(
                 ours.address, name, f"{values[0]} from {option.source.value}", f"{values[1]} from {other.source.value}"
             )
-    covers = ours.coverage, real.coverage
+    # Where one cannot tell the state, the other may say that nothing is refused yet: what is asked of both then is who
+    # watches once tokens are required.
+    same = ours.state is real.state
+    covers = (ours.coverage, real.coverage) if same else (ours.once_required, real.once_required)
     if covers[0].covered != covers[1].covered and not _excused(_why(covers[0].reason), _why(covers[1].reason)):
         yield Difference(ours.address, "alarm", f"{covers[0]}", f"{covers[1]}")
 
