@@ -502,7 +502,7 @@ HEAVY = {
     "lark",
     "hcl2",
     "boto3",
-    "typing_extensions",
+    *(() if sys.version_info < (3, 11) else ("typing_extensions",)),  # msgspec needs it on 3.10
     "yaml",
     "regex",
     "re2",

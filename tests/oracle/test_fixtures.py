@@ -16,7 +16,7 @@ ENVIRONMENTS = [(folder, file.name) for folder in EXAMPLES for file in sorted(fo
 FIXTURES = sorted({path.parent for path in (REPOSITORY / "tests" / "fixtures").rglob("*.tf")})
 HIDDEN_BY_PLANS = {
     "dimension_misspelt": "a plan hides the keys of a map with an unknown value: InstanceId is taken for granted",
-    "query_where_the_instance_is_named": "a plan hides the text around an id that is known after apply: which query it is",
+    "query_where_the_instance_is_named": "a plan hides the text around an id known after apply: which query it is",
 }
 PLANNED = sorted(path.parent for path in (REPOSITORY / "tests/terraform/documents/fixtures").glob("*/main.tf"))
 
