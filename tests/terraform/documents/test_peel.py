@@ -25,7 +25,7 @@ def wrapped(plan: str) -> bytes:
     """As setup-terraform's wrapper writes it, in its releases that put the command before the output."""
     again = plan.replace("%", "%25").replace("\n", "%0A")
     lines = [
-        "[command]/home/runner/work/_temp/7d0/terraform-bin show -json tfplan",
+        "[command]/home/runner/_temp/7d0/terraform-bin show -json tfplan",
         plan.rstrip("\n"),
         "",
         "::debug::Terraform exited with code 0.",
