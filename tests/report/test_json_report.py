@@ -30,6 +30,7 @@ def listing(items: dict[str, Any]) -> dict[str, Any]:
 
 
 PROBLEM = record(file=TEXT, line=LINE, message={"type": "string"})
+UNSEEN = record(kind={"type": "string"}, root=TEXT, subject=TEXT, message={"type": "string"}, remedy=TEXT)
 OPTION = record(
     value={"type": ["string", "integer", "null"]},
     source={"enum": ["launch", "launch_template", "region_default", "ami", "service_default", "unknown"]},
@@ -58,6 +59,7 @@ INSPECT = record(
     region_defaults={"type": "array"},
     alarms={"type": "array"},
     problems=listing(PROBLEM),
+    unseen=listing(UNSEEN),
 )
 FINDINGS = record(
     schema={"const": "imdsguard/findings/v1"},
@@ -81,6 +83,7 @@ FINDINGS = record(
         launches={"type": "integer"}, by_rule={"type": "object"}, **{state: {"type": "integer"} for state in STATES}
     ),
     problems=listing(PROBLEM),
+    unseen=listing(UNSEEN),
 )
 
 
@@ -216,6 +219,7 @@ def test_findings_are_their_contract() -> None:
             "suppressed": 0,
         },
         "problems": [],
+        "unseen": [],
     }
 
 

@@ -16,8 +16,9 @@ from imdsguard.cli.options import (
     input_options,
     inputs_of,
     policy_option,
+    strict_unseen_option,
 )
-from imdsguard.cli.output import style_for, write_notes, write_problems
+from imdsguard.cli.output import style_for, write_notes, write_problems, write_unseen
 from imdsguard.cli.streams import read_stdin, write_out
 from imdsguard.run.errors import UsageError
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 @policy_option
 @checks_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@strict_unseen_option
 @color_option
 @click.pass_context
 def command(
@@ -45,6 +47,7 @@ def command(
     policy: str | None,
     checks: tuple[str, ...],
     form: str,
+    strict_unseen: bool,
     no_color: bool,
 ) -> int:
     """Print the page of a RULE: what it checks, why, wrong and right code, how to fix it, its parameters.
@@ -59,7 +62,7 @@ def command(
     """  # noqa: D301
     if "." in subject:
         inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
-        return explain_address(subject, paths, inputs, policy, form, no_color=no_color)
+        return explain_address(subject, paths, inputs, policy, form, strict_unseen=strict_unseen, no_color=no_color)
     from imdsguard.report.escape import escape_lines
     from imdsguard.run.rule_page import rule_page
 
@@ -73,7 +76,14 @@ def command(
 
 
 def explain_address(
-    address: str, paths: tuple[str, ...], inputs: Inputs, policy: str | None, form: str, *, no_color: bool
+    address: str,
+    paths: tuple[str, ...],
+    inputs: Inputs,
+    policy: str | None,
+    form: str,
+    *,
+    strict_unseen: bool,
+    no_color: bool,
 ) -> int:
     """Print the chain of every launch with this address: several root modules may have one."""
     from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
@@ -88,13 +98,14 @@ def explain_address(
         write_problems(found.problems, no_color=no_color)
         raise
     if form == "json":
-        write_out(explanations_json(told, found.estate, found.problems))
+        write_out(explanations_json(told, found.estate, found.problems, found.unseen))
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
         write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))
     write_notes(found.notes)
     write_problems(found.problems, no_color=no_color)
-    return PROBLEM if found.problems else CLEAN
+    write_unseen(found.unseen, no_color=no_color)
+    return PROBLEM if found.problems or (strict_unseen and found.unseen) else CLEAN
 
 
 def _rendered(page: str) -> str:

@@ -7,8 +7,15 @@ import sys
 import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.options import OrderedCommand, color_option, input_options, inputs_of, policy_option
-from imdsguard.cli.output import style_for, write_notes, write_problems
+from imdsguard.cli.options import (
+    OrderedCommand,
+    color_option,
+    input_options,
+    inputs_of,
+    policy_option,
+    strict_unseen_option,
+)
+from imdsguard.cli.output import style_for, write_notes, write_problems, write_unseen
 from imdsguard.cli.streams import read_stdin, write_out
 
 
@@ -16,6 +23,7 @@ from imdsguard.cli.streams import read_stdin, write_out
 @input_options
 @policy_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@strict_unseen_option
 @color_option
 @click.pass_context
 def command(
@@ -28,6 +36,7 @@ def command(
     source: str | None,
     policy: str | None,
     form: str,
+    strict_unseen: bool,
     no_color: bool,
 ) -> int:
     """Show what will be launched: state, effective metadata options, where each was set, and the alarm that watches.
@@ -52,7 +61,7 @@ def command(
     if form == "json":
         from imdsguard.report.json import inspect_json
 
-        write_out(inspect_json(found.estate, found.problems))
+        write_out(inspect_json(found.estate, found.problems, found.unseen))
     else:
         from shutil import get_terminal_size
 
@@ -62,4 +71,5 @@ def command(
         write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color), width))
     write_notes(found.notes)
     write_problems(found.problems, no_color=no_color)
-    return PROBLEM if found.problems else CLEAN
+    write_unseen(found.unseen, no_color=no_color)
+    return PROBLEM if found.problems or (strict_unseen and found.unseen) else CLEAN

@@ -201,6 +201,7 @@ class ReportOptions:
     no_suppressions: bool
     honor_comments: tuple[str, ...]
     show_suppressed: bool
+    strict_unseen: bool
 
     def of_scan(self) -> ScanOptions:
         """Give what is asked of the run."""
@@ -215,6 +216,7 @@ class ReportOptions:
             changed_since=self.changed_since,
             no_suppressions=self.no_suppressions,
             honor_comments=self.honor_comments,
+            strict_unseen=self.strict_unseen,
         )
 
 
@@ -231,6 +233,13 @@ def report_options(function: _Function) -> _Function:
         wrapped = option(wrapped)
     result: _Function = wrapped
     return result
+
+
+def strict_unseen_option(function: _Function) -> _Function:
+    """Whether what was not looked at is as bad as what could not be checked."""
+    return click.option(
+        "--strict-unseen", is_flag=True, help="Exit code 2, too, if something was not looked at (told at the end)."
+    )(function)
 
 
 _REPORT_OPTIONS: tuple[Callable[[Any], Any], ...] = (
@@ -254,6 +263,7 @@ _REPORT_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     ),
     click.option("--show-passed", is_flag=True, help="Show what is as it should be, too."),
     *suppressing_options,
+    strict_unseen_option,
     color_option,
     click.option("-q", "--quiet", is_flag=True, help="Findings and problems only: nothing to say means no output."),
     click.option("-v", "--verbose", is_flag=True, help="Say on stderr which policy, rules and files were used."),

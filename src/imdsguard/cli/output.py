@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imdsguard.model.problem import Problem
+    from imdsguard.model.unseen import Unseen
 
 
 def style_for(stream: object, *, no_color: bool) -> Style:
@@ -31,6 +32,14 @@ def write_problems(problems: Iterable[Problem], *, no_color: bool) -> None:
     style = style_for(sys.stderr, no_color=no_color)
     for problem in problems:
         sys.stderr.write(problem_line(problem, style) + "\n")
+
+
+def write_unseen(unseen: Sequence[Unseen], *, no_color: bool) -> None:
+    """Write to stderr what was not looked at, grouped."""
+    if unseen:
+        from imdsguard.report.unseen import unseen_text
+
+        sys.stderr.write(unseen_text(unseen, style_for(sys.stderr, no_color=no_color)))
 
 
 def write_notes(notes: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from imdsguard.cli.output import parse_outputs, style_for, write_notes, write_problems
+from imdsguard.cli.output import parse_outputs, style_for, write_notes, write_problems, write_unseen
 from imdsguard.cli.streams import write_out
 from imdsguard.report.formats import FORMATS
 
@@ -38,6 +38,8 @@ def report(reading: Reading, config: RunConfig, options: ReportOptions) -> int:
     style = style_for(sys.stdout, no_color=options.no_color)
     write_out(_render(options.form, found, style, quiet=options.quiet, suppressed=options.show_suppressed))
     write_problems(found.problems, no_color=options.no_color)
+    if not options.quiet or options.strict_unseen:
+        write_unseen(found.unseen, no_color=options.no_color)
     if not options.quiet:
         write_notes(found.notes)
     return found.exit_code

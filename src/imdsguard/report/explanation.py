@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.explanation import Answer, Explanation, LayerAnswers
     from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
+    from imdsguard.model.unseen import Unseen
 
 Tree = tuple[str, list[Any]]
 BOXES = ("├─ ", "└─ ", "│  ", "   ")
@@ -53,10 +54,13 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
     return "".join(f"{line}\n" for line in [_line(head), *_drawn(branches, marks)])
 
 
-def explanations_json(explanations: Sequence[Explanation], estate: Estate, problems: Sequence[Problem]) -> str:
+def explanations_json(
+    explanations: Sequence[Explanation], estate: Estate, problems: Sequence[Problem], unseen: Sequence[Unseen] = ()
+) -> str:
     """Give `imdsguard/explain/v1`: each launch as `inspect` shows it, with every layer's answers."""
     from imdsguard.report.givers import Givers
     from imdsguard.report.json import json_text, launch_json, problem_json
+    from imdsguard.report.unseen import unseen_json
 
     givers = Givers(estate)
     launches = [
@@ -77,6 +81,7 @@ def explanations_json(explanations: Sequence[Explanation], estate: Estate, probl
         "schema": "imdsguard/explain/v1",
         "launches": launches,
         "problems": [problem_json(problem) for problem in problems],
+        "unseen": unseen_json(unseen),
     }
     return json_text(document)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
 from imdsguard.report.reasons import kind_of, sentence
+from imdsguard.report.unseen import unseen_json
 
 if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from imdsguard.model.problem import Problem
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.suppression import Suppression
+    from imdsguard.model.unseen import Unseen
     from imdsguard.report.givers import Givers
     from imdsguard.report.report import Report
 
@@ -39,11 +41,12 @@ def render(report: Report) -> str:
                 "suppressed": summary.suppressed,
             },
             "problems": [problem_json(problem) for problem in report.problems],
+            "unseen": unseen_json(report.unseen),
         }
     )
 
 
-def inspect_json(estate: Estate, problems: tuple[Problem, ...]) -> str:
+def inspect_json(estate: Estate, problems: tuple[Problem, ...], unseen: tuple[Unseen, ...] = ()) -> str:
     """Give the estate as `imdsguard/inspect/v1`."""
     from imdsguard.report.givers import Givers
 
@@ -55,6 +58,7 @@ def inspect_json(estate: Estate, problems: tuple[Problem, ...]) -> str:
             "region_defaults": [_region_default(default) for default in estate.region_defaults],
             "alarms": [_alarm(alarm) for alarm in estate.alarms],
             "problems": [problem_json(problem) for problem in problems],
+            "unseen": unseen_json(unseen),
         }
     )
 

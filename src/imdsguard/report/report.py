@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.model.rule import Rule
+    from imdsguard.model.unseen import Unseen
 
 
 @record(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Report:
     `rules` are those that were asked, `policy` is the name of the policy that says how bad each finding is.
     `notes` are lines about the run itself, for people: which entries of a baseline are fixed, which given variables are
     declared nowhere. `fail_on` is the mildest severity that makes `exit_code` 1; None: no finding does.
+    `unseen` is what was not looked at; with `strict_unseen` it makes `exit_code` 2.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -49,6 +51,8 @@ class Report:
     policy: str = "baseline"
     notes: tuple[str, ...] = ()
     fail_on: Severity | None = Severity.ERROR
+    unseen: tuple[Unseen, ...] = ()
+    strict_unseen: bool = False
 
     @property
     def exit_code(self) -> int:
@@ -57,7 +61,7 @@ class Report:
         Problems count most: a run that could not check everything must not look like one that found only a little.
         Those that are known are told, and do not count.
         """
-        if any(not problem.known for problem in self.problems):
+        if any(not problem.known for problem in self.problems) or (self.unseen and self.strict_unseen):
             return 2
         limit = self.fail_on
         if limit is None:

@@ -24,7 +24,7 @@ class ScanOptions:
     `checks` are folders of rules of the caller's own: Python that is run. `fail_on` ("error", "warning", "note" or
     "never") overrules the policy's. `baseline` is a file of known findings; `write_baseline` is one to be written, ""
     for the usual name. `changed_since` is a git revision. `honor_comments` are other scanners: "checkov", "trivy",
-    "tfsec".
+    "tfsec". `strict_unseen`: what was not looked at counts as what could not be checked.
     """
 
     checks: tuple[str, ...] = ()
@@ -35,6 +35,7 @@ class ScanOptions:
     changed_since: str | None = None
     no_suppressions: bool = False
     honor_comments: tuple[str, ...] = ()
+    strict_unseen: bool = False
 
 
 @record(frozen=True, slots=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.estate import Estate, History
+    from imdsguard.model.unseen import Unseen
     from imdsguard.policy.assumptions import Assumptions
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
@@ -25,7 +26,8 @@ class Reading:
 
     `folders` were read whole: all that is in them, with nothing excluded. `notes` are lines for people on what was
     given and is used by nothing: names in files of `--var-file` that no root module declares. `paths` and `inputs` are
-    what the run was given; no inputs: what was read is not source that can be read again.
+    what the run was given; no inputs: what was read is not source that can be read again. `unseen` is what was not
+    looked at.
     """
 
     estate: Estate
@@ -35,6 +37,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     inputs: Inputs | None = None
+    unseen: tuple[Unseen, ...] = ()
 
 
 def read(
@@ -68,14 +71,23 @@ def read(
     given = [governed(path) for path in paths if path != "-" or stdin is not None]
     roots: tuple[Root, ...] = ()
     notes: tuple[str, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
     if given or not paths:
         found = read_roots(given or ["."], inputs, supported_types(), stdin)
         roots = found.roots
         problems += found.problems
         notes = found.notes
+        unseen = found.unseen
     reading = estate_of(roots, problems + shown_problems, assumptions)
     folders = () if inputs.exclude else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
-    return replace(reading, folders=folders, notes=notes, paths=tuple(given), inputs=inputs)
+    return replace(
+        reading,
+        folders=folders,
+        notes=notes,
+        paths=tuple(given),
+        inputs=inputs,
+        unseen=reading.unseen + unseen,
+    )
 
 
 _NO_STDIN = Problem("the standard input cannot be read", None, "pipe a plan or a state into it")
@@ -92,7 +104,7 @@ def estate_of(
     absent = {root.name: root.absent for root in roots if root.absent}
     resources = [(root.name, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed), absent)
-    return Reading(estate, roots, problems)
+    return Reading(estate, roots, problems, unseen=tuple(each for root in roots for each in root.unseen))
 
 
 def history_of(roots: tuple[Root, ...], joined: Mapping[str, str], assumed: Sequence[AssumedDefault] = ()) -> History:

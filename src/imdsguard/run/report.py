@@ -40,7 +40,17 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
 
         rules += rules_of_comments()
     notes = reading.notes + counted.notes
-    return Report(reading.estate, shown, counted.problems, rules, config.policy.name, notes, fail_on=config.fail_on)
+    return Report(
+        reading.estate,
+        shown,
+        counted.problems,
+        rules,
+        config.policy.name,
+        notes,
+        fail_on=config.fail_on,
+        unseen=reading.unseen,
+        strict_unseen=config.options.strict_unseen,
+    )
 
 
 def apply_suppressions(

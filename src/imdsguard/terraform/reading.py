@@ -8,6 +8,7 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from imdsguard.model.problem import Problem
+    from imdsguard.model.unseen import Unseen
     from imdsguard.terraform.root import Root
 
 
@@ -15,9 +16,11 @@ if TYPE_CHECKING:
 class RootsRead:
     """All roots that were found, and what could not be read or checked.
 
-    `notes` are lines for people on what was given and is used by nothing.
+    `notes` are lines for people on what was given and is used by nothing. `unseen` is what was not looked at and
+    belongs to no root alone; the rest is in the roots.
     """
 
     roots: tuple[Root, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    unseen: tuple[Unseen, ...] = ()

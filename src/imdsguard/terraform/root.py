@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.absent_module import AbsentModule
     from imdsguard.model.resource import Resource
+    from imdsguard.model.unseen import Unseen
 
 
 @record(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Root:
     directory. `resources` are in the order of their addresses' declaration, modules after the resources that stand
     beside their calls. `files` are the paths (relative to the working directory) that took part, in order: what
     pre-commit maps changed files by. `plan` is set for a plan; `deployed` for a state: all that is in it is there.
-    `absent` are the module calls whose code could not be read.
+    `absent` are the module calls whose code could not be read, `unseen` is what else was not looked at.
     """
 
     name: str
@@ -44,3 +45,4 @@ class Root:
     plan: Plan | None = None
     deployed: bool = False
     absent: tuple[AbsentModule, ...] = ()
+    unseen: tuple[Unseen, ...] = ()

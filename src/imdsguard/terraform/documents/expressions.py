@@ -45,7 +45,7 @@ class ConfigBlock(Protocol):
 
 
 @record(frozen=True, slots=True)
-class Unseen:
+class NotShown:
     """A block that the configuration in the document does not show."""
 
     reason: Reason
@@ -98,7 +98,7 @@ class Shown:
         if isinstance(found, list):
             return self.blocks(name, [None])[0]
         if not isinstance(found, dict):
-            return Unseen(DYNAMIC)
+            return NotShown(DYNAMIC)
         return Whole(found) if found.keys() <= _EXPRESSION_KEYS else Shown(found)
 
     def blocks(self, name: str, items: Sequence[Any]) -> Sequence[ConfigBlock]:
@@ -114,13 +114,13 @@ class Shown:
         if len(shown) == len(items) and (len(items) == 1 or all(map(agree, shown, items))):
             return [Shown(block) for block in shown]
         if len(shown) * len(items) > MOST_PAIRS:
-            return [Unseen(DYNAMIC)] * len(items)
+            return [NotShown(DYNAMIC)] * len(items)
         written: list[ConfigBlock] = []
         for item in items:
             fitting = [block for block in shown if agree(block, item)]
             # Fewer blocks shown than planned: some are dynamic, and a dynamic one may look like a shown one.
             sure = len(fitting) == 1 and (len(shown) == len(items) or tells_apart(fitting[0]))
-            written.append(Shown(fitting[0]) if sure else Unseen(DYNAMIC))
+            written.append(Shown(fitting[0]) if sure else NotShown(DYNAMIC))
         return written
 
 

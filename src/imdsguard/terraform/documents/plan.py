@@ -14,7 +14,7 @@ from imdsguard.model.value import Known, Reference, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path
 from imdsguard.terraform.documents.document_body import DocumentBody, Drift
 from imdsguard.terraform.documents.document_order import PlannedOrder
-from imdsguard.terraform.documents.expressions import NOT_SHOWN, Shown, Unseen
+from imdsguard.terraform.documents.expressions import NOT_SHOWN, NotShown, Shown
 from imdsguard.terraform.documents.instances import CHANGE, Instance, Instances
 from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, label_of
 from imdsguard.terraform.documents.provider_configurations import PlanProviders
@@ -131,13 +131,13 @@ class PlanReader:
             values,
             None if forgotten else change.after_unknown,
             change.before_sensitive if forgotten else change.after_sensitive,
-            Unseen(NOT_SHOWN) if forgotten else self._written(instance),
+            NotShown(NOT_SHOWN) if forgotten else self._written(instance),
             around,
             self._drifted(planned.address),
         )
         before = None
         if isinstance(change.before, dict):
-            before = DocumentBody(self._place, change.before, None, change.before_sensitive, Unseen(NOT_SHOWN))
+            before = DocumentBody(self._place, change.before, None, change.before_sensitive, NotShown(NOT_SHOWN))
         provider = self._providers.bind(self._key(instance), planned.provider_name)
         depends_on = block.depends_on if block is not None else []
         prefix = f"{planned.module_address}." if planned.module_address else ""
@@ -190,7 +190,7 @@ class PlanReader:
             return None
         planned = instance.planned
         provider = self._providers.bind(self._key(instance), planned.provider_name)
-        body = DocumentBody(self._place, change.before, None, change.before_sensitive, Unseen(NOT_SHOWN))
+        body = DocumentBody(self._place, change.before, None, change.before_sensitive, NotShown(NOT_SHOWN))
         return Resource(
             address=planned.address,
             type=planned.type,
@@ -212,9 +212,9 @@ class PlanReader:
             return Known(region.value, self._place, (Step("region", self._place),))
         return region if isinstance(region, Unknown) else otherwise
 
-    def _written(self, instance: Instance) -> Shown | Unseen:
+    def _written(self, instance: Instance) -> Shown | NotShown:
         block = self._blocks.resource(instance.module, instance.label)
-        return Unseen(NOT_SHOWN) if block is None else Shown(block.expressions)
+        return NotShown(NOT_SHOWN) if block is None else Shown(block.expressions)
 
     def _key(self, instance: Instance) -> str:
         block = self._blocks.resource(instance.module, instance.label)
@@ -239,7 +239,7 @@ class PlanReader:
             block = self._blocks.resource(path, label)
             key = block.provider_config_key if block is not None else ""
             provider = self._providers.bind(key, read.provider_name)
-            body = DocumentBody(self._place, values, None, marks, Unseen(NOT_SHOWN))
+            body = DocumentBody(self._place, values, None, marks, NotShown(NOT_SHOWN))
             yield Resource(
                 address=read.address,
                 type=read.type,

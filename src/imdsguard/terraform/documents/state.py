@@ -12,7 +12,7 @@ from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resource import Provider, Resource
 from imdsguard.model.value import Known, Reference, Unknown, Value
 from imdsguard.terraform.documents.document_body import DocumentBody
-from imdsguard.terraform.documents.expressions import NOT_SHOWN, Unseen
+from imdsguard.terraform.documents.expressions import NOT_SHOWN, NotShown
 from imdsguard.terraform.documents.plan_configuration import label_of
 from imdsguard.terraform.documents.provider_configurations import account_in, only, region_in
 
@@ -98,7 +98,7 @@ def _resource(found: Found, place: Place, owners: _Owners) -> Resource:
         address=read.address,
         type=read.type,
         name=read.name,
-        body=DocumentBody(place, values, None, marks, Unseen(NOT_SHOWN)),
+        body=DocumentBody(place, values, None, marks, NotShown(NOT_SHOWN)),
         provider=provider,
         region=region,
         root=place.file,
