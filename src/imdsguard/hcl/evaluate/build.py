@@ -1,4 +1,4 @@
-"""From nodes to code: one method a kind of node."""
+"""From nodes to compiled expressions: one method a kind of node."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Builder:
         """Compile a node and what is below it."""
         while isinstance(node, nodes.Parens | nodes.Wrap):
             node = node.inner
-        code: CompiledExpression = getattr(self, _METHODS[node.__class__])(node)
-        return code
+        expression: CompiledExpression = getattr(self, _METHODS[node.__class__])(node)
+        return expression
 
     @staticmethod
     def _literal(node: nodes.Literal) -> CompiledExpression:
@@ -104,7 +104,7 @@ class Builder:
 
     def _tuple(self, node: nodes.Tuple) -> CompiledExpression:
         items = [self.compile(i) for i in node.items]
-        return _folded(structures.tuple_of_code(items, node.place), items)
+        return _folded(structures.tuple_from(items, node.place), items)
 
     def _object(self, node: nodes.Object) -> CompiledExpression:
         items: list[tuple[CompiledExpression, CompiledExpression]] = []
@@ -116,7 +116,7 @@ class Builder:
                 key = self.compile(item.key)
             items.append((key, self.compile(item.value)))
         places = [i.key.place for i in node.items]
-        return _folded(structures.object_of_code(items, places, node.place), [c for pair in items for c in pair])
+        return _folded(structures.object_from(items, places, node.place), [c for pair in items for c in pair])
 
     def _for(self, node: nodes.For) -> CompiledExpression:
         collection = self.compile(node.collection)
@@ -202,15 +202,15 @@ def _static_steps(steps: Sequence[str | CompiledExpression]) -> tuple[str | Valu
     return tuple(found)
 
 
-def _folded(code: CompiledExpression, parts: Sequence[CompiledExpression]) -> CompiledExpression:
+def _folded(expression: CompiledExpression, parts: Sequence[CompiledExpression]) -> CompiledExpression:
     """Compute what is made of constants only, once. An error is left for evaluation to raise."""
     if any(p.constant is None for p in parts):
-        return code
+        return expression
     try:
-        value = code.run(Frame(_Nowhere(), 0))
-        return CompiledExpression(lambda _: value, value, code.shape)
+        value = expression.run(Frame(_Nowhere(), 0))
+        return CompiledExpression(lambda _: value, value, expression.shape)
     except (EvaluationError, LimitReached):
-        return code
+        return expression
 
 
 class _Nowhere:

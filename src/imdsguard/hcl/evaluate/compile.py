@@ -35,12 +35,12 @@ class Compiled:
     `traversals` are all its references, those in branches that may never be chosen included; `roots` their first names.
     """
 
-    __slots__ = ("_code", "_slots", "constant", "roots", "traversals")
+    __slots__ = ("_expression", "_slots", "constant", "roots", "traversals")
 
-    def __init__(self, code: CompiledExpression, slots: int, traversals: tuple[Traversal, ...]) -> None:
-        self._code = code
+    def __init__(self, expression: CompiledExpression, slots: int, traversals: tuple[Traversal, ...]) -> None:
+        self._expression = expression
         self._slots = slots
-        self.constant: Value | None = code.constant
+        self.constant: Value | None = expression.constant
         self.traversals = traversals
         self.roots = frozenset(t.root for t in traversals)
 
@@ -57,9 +57,9 @@ class Compiled:
         if self.constant is not None:
             return self.constant
         try:
-            return self._code.run(Frame(scope, self._slots))
+            return self._expression.run(Frame(scope, self._slots))
         except EvaluationError as error:
-            if error.sketch is not None and error.sketch[0] is not self._code.run:
+            if error.sketch is not None and error.sketch[0] is not self._expression.run:
                 error.sketch = None  # of a part of this expression only
             raise
         except RecursionError:
@@ -74,7 +74,7 @@ def compile_expression(node: Node, find: Callable[[str], Any] | None = None) -> 
 
     builder = Builder(find)
     try:
-        code = builder.compile(node)
+        expression = builder.compile(node)
     except RecursionError:
         raise LimitReached(_TOO_DEEP) from None
-    return Compiled(code, builder.slots, tuple(builder.traversals))
+    return Compiled(expression, builder.slots, tuple(builder.traversals))

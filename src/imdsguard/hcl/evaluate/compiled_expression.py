@@ -71,12 +71,12 @@ def bounded(frame: Frame, value: Value) -> Value:
 
 
 def constant(value: Value) -> CompiledExpression:
-    """Code of a value that is the same everywhere."""
+    """The expression of a value that is the same everywhere."""
     return CompiledExpression(lambda _: value, value)
 
 
 def literal(node: Literal) -> CompiledExpression:
-    """Code of a value that is written out."""
+    """The expression of a value that is written out."""
     raw = node.value
     type_: Type = NUMBER
     if raw is None:

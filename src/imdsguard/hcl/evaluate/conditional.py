@@ -57,14 +57,14 @@ def conditional(
     return CompiledExpression(run)
 
 
-def _branch(code: CompiledExpression, frame: Frame) -> tuple[Value, EvaluationError | None]:
+def _branch(expression: CompiledExpression, frame: Frame) -> tuple[Value, EvaluationError | None]:
     """The branch's value; if it fails, an unknown of the type that can still be told, and the error."""
     try:
-        return code.run(frame), None
+        return expression.run(frame), None
     except EvaluationError as error:
         if error.stage != "dynamic":
             raise
-        return Value(code.shape(frame), Pending(refused("the expression has an error"))), error
+        return Value(expression.shape(frame), Pending(refused("the expression has an error"))), error
 
 
 def _untyped_null(value: Value) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 
-def tuple_of_code(items: Sequence[CompiledExpression], place: Place) -> CompiledExpression:
+def tuple_from(items: Sequence[CompiledExpression], place: Place) -> CompiledExpression:
     """Compile a tuple."""
     runs = [i.run for i in items]
     origin = Origin(Step("", place))
@@ -38,7 +38,7 @@ def tuple_of_code(items: Sequence[CompiledExpression], place: Place) -> Compiled
     return CompiledExpression(run, shape=shape)
 
 
-def object_of_code(
+def object_from(
     items: Sequence[tuple[CompiledExpression, CompiledExpression]], places: Sequence[Place], place: Place
 ) -> CompiledExpression:
     """Compile an object; of equal keys the last one wins. `places` are those of the keys."""

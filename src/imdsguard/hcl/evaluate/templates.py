@@ -126,11 +126,11 @@ def safe_prefix(text: str) -> str:
     return text[:end]
 
 
-def join(tuple_code: CompiledExpression, place: Place) -> CompiledExpression:
+def join(tuple_expression: CompiledExpression, place: Place) -> CompiledExpression:
     """Compile the `for` directive: the texts of all turns, one after the other."""
 
     def run(frame: Frame) -> Value:
-        turns = tuple_code.run(frame)
+        turns = tuple_expression.run(frame)
         sketch = "".join(map(sketch_of, turns.elements()))
         if turns.type == DYNAMIC or isinstance(turns.raw, Pending):
             return derived(STRING, turns).with_marks(turns.marks)

@@ -152,14 +152,14 @@ def same_arguments(planned: Body, source: Body | None, beside: Set[str] = frozen
 
     `beside` are names that a plan shows elsewhere.
     """
-    section: MergedBody | None = getattr(source, "section", None)
-    if section is None or not isinstance(planned, DocumentBody) or not isinstance(planned.written, Shown):
+    written: MergedBody | None = getattr(source, "merged", None)
+    if written is None or not isinstance(planned, DocumentBody) or not isinstance(planned.written, Shown):
         return False
-    written = {name for name in section.names() if name not in beside}
+    names = {name for name in written.names() if name not in beside}
     shown = set(planned.written.expressions)
-    dynamic = {type_ for type_ in section.types() if all(each.dynamic for each in section.nested(type_))}
-    blocks = {type_ for type_ in section.types() if type_ not in beside and type_ not in dynamic}
-    return (written - dynamic) | blocks == shown - dynamic
+    dynamic = {type_ for type_ in written.types() if all(each.dynamic for each in written.nested(type_))}
+    blocks = {type_ for type_ in written.types() if type_ not in beside and type_ not in dynamic}
+    return (names - dynamic) | blocks == shown - dynamic
 
 
 def placed(value: Value, place: Place) -> Value:

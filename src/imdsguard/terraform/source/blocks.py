@@ -22,7 +22,7 @@ _ITERATOR = "the iterator of a dynamic block must be a single name"
 class Expanded:
     """One nested block that will be there, and the scope in which its arguments are evaluated."""
 
-    section: MergedBody
+    body: MergedBody
     scope: EvaluationScope
     place: Place
 
@@ -36,14 +36,14 @@ class NestedBlocks:
     place: Place | None = None
 
 
-def nested_blocks(section: MergedBody, scope: EvaluationScope, name: str) -> NestedBlocks:
+def nested_blocks(body: MergedBody, scope: EvaluationScope, name: str) -> NestedBlocks:
     """Find the nested blocks of a type, in order. Never raises: a `for_each` without a value is an unknown."""
     items: list[Expanded] = []
     missing: Value | None = None
     place: Place | None = None
-    for nested in section.nested(name):
+    for nested in body.nested(name):
         if not nested.dynamic:
-            items.append(Expanded(nested.section, scope, nested.place))
+            items.append(Expanded(nested.body, scope, nested.place))
             continue
         try:
             found = _dynamic(nested, scope)
@@ -60,22 +60,22 @@ def nested_blocks(section: MergedBody, scope: EvaluationScope, name: str) -> Nes
 
 def _dynamic(nested: Nested, scope: EvaluationScope) -> list[Expanded] | Value:
     """Expand a `dynamic` block; an unknown value says why that is not possible. Raises `EvaluationError`."""
-    code, content = nested.section.code("for_each"), nested.section.first("content")
-    if code is None or content is None:
+    expression, content = nested.body.expression("for_each"), nested.body.first("content")
+    if expression is None or content is None:
         raise EvaluationError("a dynamic block needs for_each and a content block", nested.place)
-    collection = scope.evaluate(code)
+    collection = scope.evaluate(expression)
     if not collection.is_known:
         return collection
     if collection.is_null:
-        raise EvaluationError("for_each of a dynamic block must not be null", code.place)
-    iterator = iterator_name(nested.section.code("iterator")) or nested.labels[-1]
+        raise EvaluationError("for_each of a dynamic block must not be null", expression.place)
+    iterator = iterator_name(nested.body.expression("iterator")) or nested.labels[-1]
     return [
-        Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, code.place), content.place)
-        for key, value in _members(collection, code)
+        Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, expression.place), content.place)
+        for key, value in _members(collection, expression)
     ]
 
 
-def _members(collection: Value, code: LazyExpression) -> list[tuple[Value, Value]]:
+def _members(collection: Value, expression: LazyExpression) -> list[tuple[Value, Value]]:
     from imdsguard.hcl.values.types import SetType
 
     raw = collection.raw
@@ -85,19 +85,21 @@ def _members(collection: Value, code: LazyExpression) -> list[tuple[Value, Value
         return [(number(i), value) for i, value in enumerate(raw)]
     if isinstance(raw, dict):
         return [(string(key), value) for key, value in raw.items()]
-    raise EvaluationError(f"for_each of a dynamic block needs a collection: this is {collection.type.name}", code.place)
+    raise EvaluationError(
+        f"for_each of a dynamic block needs a collection: this is {collection.type.name}", expression.place
+    )
 
 
-def iterator_name(code: LazyExpression | None) -> str | None:
+def iterator_name(expression: LazyExpression | None) -> str | None:
     """Give the iterator's name: a bare word, in JSON syntax a string. Raises `EvaluationError` for what is none."""
-    if code is None:
+    if expression is None:
         return None
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
 
     try:
-        steps = static_traversal(reference_node(code.expression))
+        steps = static_traversal(reference_node(expression.source))
     except SyntaxProblem as problem:
-        raise EvaluationError(f"{_ITERATOR}: {problem.message}", problem.place or code.place) from None
+        raise EvaluationError(f"{_ITERATOR}: {problem.message}", problem.place or expression.place) from None
     if not steps or len(steps) != 1 or not isinstance(steps[0], str):
-        raise EvaluationError(_ITERATOR, code.place)
+        raise EvaluationError(_ITERATOR, expression.place)
     return steps[0]

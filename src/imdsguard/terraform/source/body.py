@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 class SourceBody:
     """A block in HCL and the scope in which its arguments are evaluated, each when first asked for."""
 
-    __slots__ = ("_blocks", "_place", "_scope", "_section", "_values")
+    __slots__ = ("_blocks", "_merged", "_place", "_scope", "_values")
 
-    def __init__(self, section: MergedBody, scope: EvaluationScope, place: Place) -> None:
-        self._section = section
+    def __init__(self, merged: MergedBody, scope: EvaluationScope, place: Place) -> None:
+        self._merged = merged
         self._scope = scope
         self._place = place
         self._values: dict[str, Value] = {}
@@ -39,18 +39,18 @@ class SourceBody:
         return self._place
 
     @property
-    def section(self) -> MergedBody:
+    def merged(self) -> MergedBody:
         """What is written in the block, override files included."""
-        return self._section
+        return self._merged
 
     def attribute(self, name: str) -> Value:
         """Give what the argument is set to. Never raises."""
         if name not in self._values:
-            code = self._section.code(name)
-            if code is None:
+            expression = self._merged.expression(name)
+            if expression is None:
                 self._values[name] = Absent(self._place)
             else:
-                self._values[name] = _translated(safely(self._scope, code), code.place)
+                self._values[name] = _translated(safely(self._scope, expression), expression.place)
         return self._values[name]
 
     def blocks(self, name: str) -> Blocks:
@@ -61,18 +61,18 @@ class SourceBody:
 
     def _find(self, name: str) -> Blocks:
         try:
-            found = nested_blocks(self._section, self._scope, name)
+            found = nested_blocks(self._merged, self._scope, name)
         except EvaluationError as error:
             return Blocks((), Unknown(refused(error.message), place=error.place or self._place))
         if not found.items and found.unknown is None:
-            code = self._section.code(name)
-            return blocks_of(safely(self._scope, code), code.place) if code is not None else Blocks()
+            expression = self._merged.expression(name)
+            return blocks_of(safely(self._scope, expression), expression.place) if expression is not None else Blocks()
         missing = None
         if found.unknown is not None:
             translated = translate(found.unknown, found.place)
             assert isinstance(translated, Unknown)
             missing = translated
-        return Blocks(tuple(SourceBody(e.section, e.scope, e.place) for e in found.items), missing)
+        return Blocks(tuple(SourceBody(e.body, e.scope, e.place) for e in found.items), missing)
 
 
 class ObjectBody:

@@ -53,7 +53,7 @@ class Declaration:
 
     kind: str
     labels: tuple[str, ...]
-    section: MergedBody
+    body: MergedBody
     place: Place
     overrides: tuple[Place, ...] = ()
 
@@ -195,32 +195,32 @@ def _is_new(module: Module, old: Declaration | None, new: Declaration) -> bool:
     return False
 
 
-def _local_codes(body: SyntaxBody) -> list[tuple[str, LazyExpression]]:
+def _local_expressions(body: SyntaxBody) -> list[tuple[str, LazyExpression]]:
     found = []
     for block in _top(body, "locals", []):
-        section = MergedBody((block.body,), block.place)
-        found += [(name, code) for name in section.names() if (code := section.code(name)) is not None]
+        merged = MergedBody((block.body,), block.place)
+        found += [(name, expression) for name in merged.names() if (expression := merged.expression(name)) is not None]
     return found
 
 
 def _add_locals(module: Module, body: SyntaxBody) -> None:
-    for name, code in _local_codes(body):
+    for name, expression in _local_expressions(body):
         if name in module.locals:
             other = module.locals[name].place
             module.problems.append(
-                Problem(f"local {name} is declared twice", code.place, f"the other one is at {other}")
+                Problem(f"local {name} is declared twice", expression.place, f"the other one is at {other}")
             )
         else:
-            module.locals[name] = code
+            module.locals[name] = expression
 
 
 def _override_locals(module: Module, body: SyntaxBody) -> None:
-    for name, code in _local_codes(body):
+    for name, expression in _local_expressions(body):
         if name not in module.locals:
             module.problems.append(
-                Problem(f"an override file has local {name}, which no other file declares", code.place)
+                Problem(f"an override file has local {name}, which no other file declares", expression.place)
             )
-        module.locals[name] = code
+        module.locals[name] = expression
 
 
 def _override(module: Module, new: Declaration) -> None:
@@ -257,12 +257,10 @@ def _put_over(old: Declaration | None, new: Declaration) -> Declaration:
     """Put an override over a declaration ("Override Files"). The place stays that of the original block."""
     if old is None:
         return new
-    drop = tuple(_EITHER[name] for name in ("count", "for_each") if new.section.code(name) is not None)
+    drop = tuple(_EITHER[name] for name in ("count", "for_each") if new.body.expression(name) is not None)
     if old.kind not in ("resource", "data", "ephemeral", "module"):
         drop = ()
-    return Declaration(
-        old.kind, old.labels, old.section.under(new.section, drop), old.place, (*old.overrides, new.place)
-    )
+    return Declaration(old.kind, old.labels, old.body.under(new.body, drop), old.place, (*old.overrides, new.place))
 
 
 def _is_overridable(module: Module, old: Declaration | None, new: Declaration) -> bool:
@@ -274,5 +272,5 @@ def _is_overridable(module: Module, old: Declaration | None, new: Declaration) -
 
 def provider_key(declaration: Declaration) -> tuple[str, str]:
     """Give (local name, alias) of a provider block; the alias is empty for the default configuration."""
-    alias = declaration.section.code("alias")
+    alias = declaration.body.expression("alias")
     return declaration.name, (alias.literal() or "") if alias is not None else ""

@@ -43,7 +43,7 @@ def check_declared(module: Module, root: str, steps: Sequence[str | Value], plac
 
 def _check_instance(declaration: Declaration, steps: Sequence[str | Value], place: Place) -> None:
     """Check that several instances are told apart by a key, and a single one is not ("References to Resources")."""
-    several = next((name for name in ("count", "for_each") if declaration.section.code(name) is not None), None)
+    several = next((name for name in ("count", "for_each") if declaration.body.expression(name) is not None), None)
     if several is not None and steps and isinstance(steps[0], str):
         raise StaticError(
             f"{declaration.address} has {several} set: its attributes must be read from one of its instances", place

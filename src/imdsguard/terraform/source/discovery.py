@@ -75,7 +75,7 @@ class ModuleGraph:
             self._matters[folder] |= matters
             body = self._cache.body(path) if calling or self._prefilter.suspicious(data) else None
             for call in module_calls(body) if body is not None and calling else ():
-                source = call.section.code("source")
+                source = call.body.expression("source")
                 text = source.literal() if source is not None else None
                 if source is not None and text is None:
                     self._computing.add(folder)

@@ -86,7 +86,7 @@ def check_module(instance: ModuleInstance) -> None:
     if instance.call is not None:
         from imdsguard.terraform.source.configuration import META_ARGUMENTS
 
-        for name in instance.call.section.names():
+        for name in instance.call.body.names():
             if name not in module.variables and name not in META_ARGUMENTS:
                 _note(instance, EvaluationError(f'the module has no variable "{name}"', instance.call.place))
     for name, declaration in module.variables.items():
@@ -103,11 +103,13 @@ def check_module(instance: ModuleInstance) -> None:
 def check_references(instance: ModuleInstance) -> None:
     """Note every reference to what is not declared, in branches that are never chosen, too."""
     module = instance.module
-    codes = list(module.locals.values())
-    codes += [code for d in module.outputs.values() if (code := d.section.code("value")) is not None]
-    for code in codes:
+    expressions = list(module.locals.values())
+    expressions += [
+        expression for d in module.outputs.values() if (expression := d.body.expression("value")) is not None
+    ]
+    for expression in expressions:
         try:
-            code.compiled().check(instance)
+            expression.compiled().check(instance)
         except EvaluationError as error:
             _note(instance, error)
         except LimitReached:
@@ -116,21 +118,21 @@ def check_references(instance: ModuleInstance) -> None:
 
 def _check(instance: ModuleInstance, declaration: Declaration, kind: str) -> None:
     """Note a condition that is false. One that is not known, or rests on a value without one, says nothing yet."""
-    for nested in declaration.section.nested(kind):
-        code = nested.section.code("condition")
-        if code is None:
+    for nested in declaration.body.nested(kind):
+        expression = nested.body.expression("condition")
+        if expression is None:
             continue
-        value = instance.safe(code)
+        value = instance.safe(expression)
         if value.raw is False or value.raw == "false":
             label = ".".join((declaration.kind, *declaration.labels))
-            _note(instance, EvaluationError(f"a {kind} of {label} is not fulfilled", code.place))
+            _note(instance, EvaluationError(f"a {kind} of {label} is not fulfilled", expression.place))
 
 
 def _output(top: ModuleInstance, name: str) -> dict[str, Any]:
     declaration = top.module.outputs[name]
     value = top.output(name)
     marks = deep_marks(value)
-    declared = flag(declaration.section.code("sensitive"), top.constants, default=False)
+    declared = flag(declaration.body.expression("sensitive"), top.constants, default=False)
     if SENSITIVE in marks and not declared:
         _note(
             top,
@@ -190,6 +192,10 @@ def _planned(instance: ModuleInstance, declaration: Declaration, key: Key, scope
     """Give the planned values: of `terraform_data` all; of other types, whose schema is not known here, what is set."""
     if declaration.labels[0] == "terraform_data":
         return instance_object(declaration, instance.absolute(declaration, key), scope, instance.once)
-    section = declaration.section
-    codes = {name: code for name in section.names() if name not in META and (code := section.code(name)) is not None}
-    return object_of({name: instance.safe(code, scope) for name, code in codes.items()})
+    body = declaration.body
+    expressions = {
+        name: expression
+        for name in body.names()
+        if name not in META and (expression := body.expression(name)) is not None
+    }
+    return object_of({name: instance.safe(expression, scope) for name, expression in expressions.items()})

@@ -80,6 +80,6 @@ class NoNames:
         """Refuse: nothing can be referred to here."""
         raise StaticError(f'"{root}" cannot be referred to here: this value must be constant', place)
 
-    def evaluate(self, code: LazyExpression) -> Value:
+    def evaluate(self, expression: LazyExpression) -> Value:
         """Evaluate a constant."""
-        return code.compiled().evaluate(self)
+        return expression.compiled().evaluate(self)

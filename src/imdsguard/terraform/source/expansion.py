@@ -39,12 +39,12 @@ class Expansion:
     limit: str = ""
 
 
-def expand(section: MergedBody, scope: EvaluationScope) -> Expansion:
+def expand(body: MergedBody, scope: EvaluationScope) -> Expansion:
     """Find the instances. Never raises: what cannot be computed is an unknown expansion with its reason."""
-    count, for_each = section.code("count"), section.code("for_each")
-    enabled = _lifecycle(section, "enabled")
-    code = for_each or count or enabled
-    if code is None:
+    count, for_each = body.expression("count"), body.expression("for_each")
+    enabled = _lifecycle(body, "enabled")
+    expression = for_each or count or enabled
+    if expression is None:
         return Expansion("single", {None: scope})
     kind = "for_each" if for_each is not None else "count" if count is not None else "single"
     try:
@@ -52,20 +52,20 @@ def expand(section: MergedBody, scope: EvaluationScope) -> Expansion:
             raise EvaluationError(f'"enabled" and "{kind}" exclude each other', enabled.place)
         if for_each is not None and count is not None:
             raise EvaluationError('"count" and "for_each" exclude each other', for_each.place)
-        value = scope.evaluate(code)
+        value = scope.evaluate(expression)
         if kind == "single":
-            return _enabled(value, code, scope)
-        return _each(value, code, scope) if kind == "for_each" else _count(value, code, scope)
+            return _enabled(value, expression, scope)
+        return _each(value, expression, scope) if kind == "for_each" else _count(value, expression, scope)
     except EvaluationError as error:
-        return _unknown(kind, unknown(reason=reason_of(error, code.place)), code, scope, error)
+        return _unknown(kind, unknown(reason=reason_of(error, expression.place)), expression, scope, error)
     except LimitReached as reached:
-        return _unknown(kind, unknown(reason=limited(reached.message)), code, scope, limit=reached.message)
+        return _unknown(kind, unknown(reason=limited(reached.message)), expression, scope, limit=reached.message)
 
 
 def _unknown(
     kind: str,
     value: Value,
-    code: LazyExpression,
+    expression: LazyExpression,
     scope: EvaluationScope,
     error: EvaluationError | None = None,
     limit: str = "",
@@ -76,12 +76,12 @@ def _unknown(
         return Expansion(kind, {None: scope}, value, error, limit)
     if kind == "count":
         attributes = {"index": unknown(NUMBER, pending.reason, pending.references, refinement=NOT_NULL)}
-        bound = Bound(scope, "count", attributes, code.place)
+        bound = Bound(scope, "count", attributes, expression.place)
     else:
         key = unknown(STRING, pending.reason, pending.references, refinement=NOT_NULL)
         # The values of all keys are one type in a map; what is in them is not known.
         attributes = {"key": key, "value": unknown(_element(value), pending.reason, pending.references)}
-        bound = Bound(scope, "each", attributes, code.place)
+        bound = Bound(scope, "each", attributes, expression.place)
     return Expansion(kind, {None: bound}, value, error, limit)
 
 
@@ -92,20 +92,20 @@ def _element(value: Value) -> Type:
     return STRING if value.type == STRING else DYNAMIC  # an item of a set, or an object
 
 
-def _lifecycle(section: MergedBody, name: str) -> LazyExpression | None:
+def _lifecycle(body: MergedBody, name: str) -> LazyExpression | None:
     """An argument of the block's `lifecycle`; an override's takes the place of the original one."""
-    for nested in reversed([each for layer in section.layers() for each in layer.nested("lifecycle")]):
-        code = nested.section.code(name)
-        if code is not None:
-            return code
+    for nested in reversed([each for layer in body.layers() for each in layer.nested("lifecycle")]):
+        expression = nested.body.expression(name)
+        if expression is not None:
+            return expression
     return None
 
 
-def _enabled(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
+def _enabled(value: Value, expression: LazyExpression, scope: EvaluationScope) -> Expansion:
     if value.is_null:
-        raise EvaluationError("enabled must not be null", code.place)
+        raise EvaluationError("enabled must not be null", expression.place)
     if not value.is_known:
-        return _unknown("single", value, code, scope)
+        return _unknown("single", value, expression, scope)
     return Expansion("single", {None: scope} if convert(value, BOOL).raw else {})
 
 
@@ -116,27 +116,27 @@ def _afford(scope: EvaluationScope, count: int) -> None:
     scope.bounds.instances(count)
 
 
-def _count(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
+def _count(value: Value, expression: LazyExpression, scope: EvaluationScope) -> Expansion:
     if value.is_null:
-        raise EvaluationError("count must not be null", code.place)
+        raise EvaluationError("count must not be null", expression.place)
     if not value.is_known:
-        return _unknown("count", value, code, scope)
+        return _unknown("count", value, expression, scope)
     raw = convert(value, NUMBER).raw
     if not isinstance(raw, int):
-        raise EvaluationError("count must be a whole number", code.place)
+        raise EvaluationError("count must be a whole number", expression.place)
     if raw < 0:
-        raise EvaluationError("count must not be negative", code.place)
+        raise EvaluationError("count must not be negative", expression.place)
     _afford(scope, raw)
-    return Expansion("count", {i: Bound(scope, "count", {"index": number(i)}, code.place) for i in range(raw)})
+    return Expansion("count", {i: Bound(scope, "count", {"index": number(i)}, expression.place) for i in range(raw)})
 
 
-def _each(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansion:
+def _each(value: Value, expression: LazyExpression, scope: EvaluationScope) -> Expansion:
     if value.is_null:
-        raise EvaluationError("for_each must not be null", code.place)
+        raise EvaluationError("for_each must not be null", expression.place)
     if SENSITIVE in value.marks:  # addresses would tell it; a sensitive count is fine
-        raise EvaluationError("for_each must not be a sensitive value", code.place)
+        raise EvaluationError("for_each must not be a sensitive value", expression.place)
     if not value.is_known:
-        return _unknown("for_each", value, code, scope)
+        return _unknown("for_each", value, expression, scope)
     if isinstance(value.type, (MapType, ObjectType)):
         assert isinstance(value.raw, dict)
         members = dict(value.raw)
@@ -144,15 +144,16 @@ def _each(value: Value, code: LazyExpression, scope: EvaluationScope) -> Expansi
         assert isinstance(value.raw, tuple)
         members = {}
         if any(not item.is_known for item in value.raw):
-            return _unknown("for_each", built_from(STRING, *value.raw), code, scope)
+            return _unknown("for_each", built_from(STRING, *value.raw), expression, scope)
         for item in value.raw:
             if not isinstance(item.raw, str):
-                raise EvaluationError("for_each needs a map, or a set of strings", code.place)
+                raise EvaluationError("for_each needs a map, or a set of strings", expression.place)
             members[item.raw] = item
     else:
-        raise EvaluationError(f"for_each needs a map, or a set of strings: this is {value.type.name}", code.place)
+        raise EvaluationError(f"for_each needs a map, or a set of strings: this is {value.type.name}", expression.place)
     _afford(scope, len(members))
     scopes: dict[Key, EvaluationScope] = {
-        key: Bound(scope, "each", {"key": string(key), "value": members[key]}, code.place) for key in sorted(members)
+        key: Bound(scope, "each", {"key": string(key), "value": members[key]}, expression.place)
+        for key in sorted(members)
     }
     return Expansion("for_each", scopes)

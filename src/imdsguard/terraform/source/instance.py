@@ -79,7 +79,7 @@ class ModuleInstance:
         self.constants = NoNames(self.bounds, self.files)
         self._preparing = False
         self._values: dict[tuple[str, str], Value] = {}
-        self._codes: dict[LazyExpression, Value] = {}
+        self._expressions: dict[LazyExpression, Value] = {}
         self._expansions: dict[tuple[str, ...], Expansion] = {}
         self._resources: dict[tuple[str, str, str], Value] = {}
         self._children: dict[str, dict[Key, ModuleInstance] | None] = {}
@@ -99,11 +99,11 @@ class ModuleInstance:
         """The instance itself."""
         return self
 
-    def evaluate(self, code: LazyExpression) -> Value:
+    def evaluate(self, expression: LazyExpression) -> Value:
         """Evaluate in this module, once. Raises `EvaluationError` and `LimitReached`."""
-        if code not in self._codes:
-            self._codes[code] = code.compiled().evaluate(self)
-        return self._codes[code]
+        if expression not in self._expressions:
+            self._expressions[expression] = expression.compiled().evaluate(self)
+        return self._expressions[expression]
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
         """Resolve a reference of this module. Raises `StaticError` for what is not declared."""
@@ -117,8 +117,10 @@ class ModuleInstance:
         if root == "var":
             return follow(self.variable(name, place), steps, 1, f"var.{name}", self._written(name), place)
         if root == "local":
-            code = self.module.locals.get(name)
-            return follow(self.local(name, place), steps, 1, f"local.{name}", code.place if code else None, place)
+            expression = self.module.locals.get(name)
+            return follow(
+                self.local(name, place), steps, 1, f"local.{name}", expression.place if expression else None, place
+            )
         if root == "module":
             return self._module_value(name, steps, place)
         if root in ("path", "terraform", "tofu"):
@@ -155,8 +157,8 @@ class ModuleInstance:
     @property
     def providers(self) -> frozenset[str]:
         """The local names of the providers that the module requires: only their functions can be called."""
-        required = (nested for block in self.module.settings for nested in block.section.nested("required_providers"))
-        return frozenset(name for nested in required for name in nested.section.names())
+        required = (nested for block in self.module.settings for nested in block.body.nested("required_providers"))
+        return frozenset(name for nested in required for name in nested.body.names())
 
     # --- variables, locals, outputs ---
 
@@ -171,7 +173,7 @@ class ModuleInstance:
 
     def _argument(self, name: str) -> LazyExpression | None:
         """The argument of the module's call that gives the variable its value."""
-        return self.call.section.code(name) if self.call is not None and name not in META_ARGUMENTS else None
+        return self.call.body.expression(name) if self.call is not None and name not in META_ARGUMENTS else None
 
     def _written(self, name: str) -> Place | None:
         """Where the value of a variable is written."""
@@ -181,24 +183,24 @@ class ModuleInstance:
         if name in self._given:
             return self._given[name].place
         declaration = self.module.variables.get(name)
-        default = declaration.section.code("default") if declaration is not None else None
+        default = declaration.body.expression("default") if declaration is not None else None
         return default.place if default is not None else declaration.place if declaration is not None else None
 
     def constraint(self, name: str) -> Constraint | None:
         """Give the declared type of a variable, None if it has none. Raises `EvaluationError`."""
-        code = self.module.variables[name].section.code("type")
-        if code is None:
+        expression = self.module.variables[name].body.expression("type")
+        if expression is None:
             return None
         from imdsguard.hcl.syntax.static import reference_node
         from imdsguard.hcl.values.constraint import parse_constraint
 
-        return parse_constraint(reference_node(code.expression, quoted=False))
+        return parse_constraint(reference_node(expression.source, quoted=False))
 
     def _variable(self, name: str) -> Value:
-        section = self.module.variables[name].section
+        body = self.module.variables[name].body
         constraint = self.constraint(name)
-        default = section.code("default")
-        nullable = flag(section.code("nullable"), self.constants, default=True)
+        default = body.expression("default")
+        nullable = flag(body.expression("nullable"), self.constants, default=True)
         argument = self._argument(name)
         value: Value | None = None
         if argument is not None and self.outer is not None:
@@ -215,8 +217,8 @@ class ModuleInstance:
             value = _converted(constraint, value, self._written(name))
         if value.is_null and not nullable:
             raise EvaluationError(f"var.{name} must not be null", self._written(name))
-        marks = {SENSITIVE} if flag(section.code("sensitive"), self.constants, default=False) else set()
-        if flag(section.code("ephemeral"), self.constants, default=False):
+        marks = {SENSITIVE} if flag(body.expression("sensitive"), self.constants, default=False) else set()
+        if flag(body.expression("ephemeral"), self.constants, default=False):
             marks.add(EPHEMERAL)
         return value.with_marks(frozenset(marks)) if marks else value
 
@@ -251,14 +253,14 @@ class ModuleInstance:
 
     def local(self, name: str, place: Place | None = None) -> Value:
         """Give the value of a local. Raises `StaticError` if it is not declared."""
-        code = self.module.locals.get(name)
-        if code is None:
+        expression = self.module.locals.get(name)
+        if expression is None:
             raise StaticError(f'no local value "{name}" is declared in this module', place)
         key = ("local", name)
         if key not in self._values:
             if self.bounds.meter.depth >= DEEP and not self._preparing:
                 self._prepare(name)
-            self._values[key] = self._evaluation.once(self, f"local.{name}", lambda: self.evaluate(code))
+            self._values[key] = self._evaluation.once(self, f"local.{name}", lambda: self.evaluate(expression))
         return self._values[key]
 
     def _prepare(self, name: str) -> None:
@@ -267,9 +269,9 @@ class ModuleInstance:
         try:
             seen, todo = {name}, [name]
             while todo:
-                code = self.module.locals[todo[-1]]
+                expression = self.module.locals[todo[-1]]
                 try:
-                    named = [t.steps[0] for t in code.compiled().traversals if t.root == "local" and t.steps]
+                    named = [t.steps[0] for t in expression.compiled().traversals if t.root == "local" and t.steps]
                 except (EvaluationError, LimitReached):
                     named = []
                 named = [n for n in named if isinstance(n, str) and n in self.module.locals and n not in seen]
@@ -293,14 +295,14 @@ class ModuleInstance:
         return self._values[key]
 
     def _output(self, name: str) -> Value:
-        section = self.module.outputs[name].section
-        code = section.code("value")
-        if code is None:
+        body = self.module.outputs[name].body
+        expression = body.expression("value")
+        if expression is None:
             raise EvaluationError(f'output "{name}" has no value', self.module.outputs[name].place)
-        value = self.evaluate(code)
-        if flag(section.code("sensitive"), self.constants, default=False):
+        value = self.evaluate(expression)
+        if flag(body.expression("sensitive"), self.constants, default=False):
             value = value.with_marks(frozenset({SENSITIVE}))
-        return value.via(Step(f"{self.address}.{name}" if self.address else f"output.{name}", code.place))
+        return value.via(Step(f"{self.address}.{name}" if self.address else f"output.{name}", expression.place))
 
     # --- child modules ---
 
@@ -342,8 +344,8 @@ class ModuleInstance:
             return child.as_object(), taken
         value = child.output(name, place)
         declaration = child.module.outputs[name]
-        code = declaration.section.code("value")
-        written = code.place if code is not None else declaration.place
+        expression = declaration.body.expression("value")
+        written = expression.place if expression is not None else declaration.place
         if len(steps) == taken + 1:
             return value, taken + 1
         return follow(value, steps, taken + 1, f"{child.address}.{name}", written, place)
@@ -362,7 +364,7 @@ class ModuleInstance:
                 raise EvaluationError(f"{label} refers to itself in its count or for_each", declaration.place)
             self._evaluation.active[token] = label
             try:
-                found = expand(declaration.section, self)
+                found = expand(declaration.body, self)
             finally:
                 del self._evaluation.active[token]
             if found.error is not None:
@@ -411,13 +413,13 @@ class ModuleInstance:
         """Compute what a label of this instance stands for, as `Evaluation.once` does."""
         return self._evaluation.once(self, label, compute)
 
-    def safe(self, code: LazyExpression, scope: EvaluationScope | None = None) -> Value:
+    def safe(self, expression: LazyExpression, scope: EvaluationScope | None = None) -> Value:
         """Evaluate; an error is noted and becomes an unknown value, as does a limit that is reached."""
         try:
-            return (scope or self).evaluate(code)
+            return (scope or self).evaluate(expression)
         except EvaluationError as error:
             self._evaluation.errors.append(error)
-            return unknown(reason=reason_of(error, code.place))
+            return unknown(reason=reason_of(error, expression.place))
         except LimitReached as reached:
             return unknown(reason=limited(reached.message))
 

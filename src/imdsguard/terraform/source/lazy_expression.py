@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
 
 class LazyExpression:
-    """The right-hand side of an argument. Two `LazyExpression` objects are equal only if they are the same object."""
+    """The right-hand side of an argument; `source` is it as written, not parsed yet.
 
-    __slots__ = ("_compiled", "_problem", "expression", "place")
+    Two `LazyExpression` objects are equal only if they are the same object.
+    """
 
-    def __init__(self, expression: SourceExpression) -> None:
-        self.expression = expression
-        self.place: Place = expression.place
+    __slots__ = ("_compiled", "_problem", "place", "source")
+
+    def __init__(self, source: SourceExpression) -> None:
+        self.source = source
+        self.place: Place = source.place
         self._compiled: Compiled | None = None
         self._problem: EvaluationError | None = None
 
@@ -29,7 +32,7 @@ class LazyExpression:
         if self._problem is not None:
             raise self._problem
         try:
-            return self.expression.node()
+            return self.source.node()
         except SyntaxProblem as problem:
             self._problem = problem
             raise

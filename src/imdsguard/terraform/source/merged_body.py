@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Nested:
-    """A nested block. `dynamic` says that it is a `dynamic` block, whose section holds `for_each` and `content`."""
+    """A nested block. `dynamic` says that it is a `dynamic` block, whose body holds `for_each` and `content`."""
 
-    section: MergedBody
+    body: MergedBody
     labels: tuple[str, ...]
     place: Place
     dynamic: bool = False
@@ -32,29 +32,29 @@ class MergedBody:
     replace all of that type ("Override Files", Terraform language documentation).
     """
 
-    __slots__ = ("_codes", "_nested", "bodies", "place")
+    __slots__ = ("_expressions", "_nested", "bodies", "place")
 
     def __init__(self, bodies: tuple[SyntaxBody, ...], place: Place) -> None:
         self.bodies = bodies
         self.place = place
-        self._codes: dict[str, LazyExpression | None] = {}
+        self._expressions: dict[str, LazyExpression | None] = {}
         self._nested: dict[tuple[str, int], tuple[Nested, ...]] = {}
 
     def under(self, over: MergedBody, drop: tuple[str, ...] = ()) -> MergedBody:
-        """Give this section with another one put over it; the arguments `drop` of this one count as not there."""
+        """Give this body with another one put over it; the arguments `drop` of this one count as not there."""
         bodies = tuple(Without(body, drop) for body in self.bodies) if drop else self.bodies
         return MergedBody(bodies + over.bodies, self.place)
 
-    def code(self, name: str) -> LazyExpression | None:
+    def expression(self, name: str) -> LazyExpression | None:
         """Give the argument's expression, or None if it is not set."""
-        if name not in self._codes:
+        if name not in self._expressions:
             found = None
             for body in reversed(self.bodies):
                 found = body.attribute(name)
                 if found is not None:
                     break
-            self._codes[name] = LazyExpression(found.expression) if found is not None else None
-        return self._codes[name]
+            self._expressions[name] = LazyExpression(found.expression) if found is not None else None
+        return self._expressions[name]
 
     def names(self) -> tuple[str, ...]:
         """Give the names of all arguments, in the order of the source (in JSON those of blocks, too)."""
@@ -84,13 +84,13 @@ class MergedBody:
         return self._nested[key]
 
     def layers(self) -> tuple[MergedBody, ...]:
-        """Give each body as a section of its own, the author's first."""
+        """Give each body as a `MergedBody` of its own, the author's first."""
         return tuple(MergedBody((body,), self.place) for body in self.bodies)
 
     def first(self, name: str) -> MergedBody | None:
-        """Give the section of the one nested block of a type, or None."""
+        """Give the body of the one nested block of a type, or None."""
         nested = self.nested(name)
-        return nested[0].section if nested else None
+        return nested[0].body if nested else None
 
 
 class Without:

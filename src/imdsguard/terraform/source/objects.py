@@ -48,11 +48,11 @@ def instance_object(declaration: Declaration, address: str, scope: EvaluationSco
 
     def attribute(name: str) -> Value:
         if name not in known:
-            found = once(f"{address}.{name}", lambda: _configured(declaration.section, scope, name, address))
+            found = once(f"{address}.{name}", lambda: _configured(declaration.body, scope, name, address))
             known[name] = found
         return known[name]
 
-    def _configured(section: MergedBody, scope: EvaluationScope, name: str, address: str) -> Value:
+    def _configured(body: MergedBody, scope: EvaluationScope, name: str, address: str) -> Value:
         after = unknown(
             _NEVER_NULL.get(name, DYNAMIC),
             Reason(ReasonKind.AFTER_APPLY, f"{address}.{name}") if declaration.kind == "resource" else reason,
@@ -60,39 +60,39 @@ def instance_object(declaration: Declaration, address: str, scope: EvaluationSco
             exact=True,
             refinement=NOT_NULL if name in _NEVER_NULL and declaration.kind == "resource" else NO_REFINEMENT,
         )
-        code = section.code(name) if name not in META else None
-        if code is not None:
-            value = scope.evaluate(code)
+        expression = body.expression(name) if name not in META else None
+        if expression is not None:
+            value = scope.evaluate(expression)
             # A null argument counts as not set: what the provider then computes is not known.
-            return after if value.is_null else value.via(Step(f"{address}.{name}", code.place))
-        found = nested_blocks(section, scope, name) if name not in META else None
+            return after if value.is_null else value.via(Step(f"{address}.{name}", expression.place))
+        found = nested_blocks(body, scope, name) if name not in META else None
         if found is None or (not found.items and found.unknown is None):
             return after
         if found.unknown is not None:
             assert found.unknown.pending is not None
             return unknown(reason=found.unknown.pending.reason, references=found.unknown.pending.references)
-        return tuple_of(_block(e.section, e.scope, address, (name, i), reason) for i, e in enumerate(found.items))
+        return tuple_of(_block(e.body, e.scope, address, (name, i), reason) for i, e in enumerate(found.items))
 
     return OpenObject(attribute, Pending(reason, (Reference(address),), exact=True))
 
 
 def _block(
-    section: MergedBody, scope: EvaluationScope, address: str, path: tuple[str | int, ...], reason: Reason
+    body: MergedBody, scope: EvaluationScope, address: str, path: tuple[str | int, ...], reason: Reason
 ) -> Value:
     """Give a nested block as an object: `aws_instance.web.metadata_options[0]`."""
 
     def attribute(name: str) -> Value:
         here = (*path, name)
-        code = section.code(name)
-        if code is not None:
-            value = scope.evaluate(code)
+        expression = body.expression(name)
+        if expression is not None:
+            value = scope.evaluate(expression)
             if not value.is_null:
-                return value.via(Step(str(Reference(address, here)), code.place))
-        found = nested_blocks(section, scope, name)
+                return value.via(Step(str(Reference(address, here)), expression.place))
+        found = nested_blocks(body, scope, name)
         if found.unknown is not None and found.unknown.pending is not None:
             return unknown(reason=found.unknown.pending.reason, references=found.unknown.pending.references)
         if found.items:
-            return tuple_of(_block(e.section, e.scope, address, (*here, i), reason) for i, e in enumerate(found.items))
+            return tuple_of(_block(e.body, e.scope, address, (*here, i), reason) for i, e in enumerate(found.items))
         return unknown(reason=reason, references=(Reference(address, here),), exact=True)
 
     return OpenObject(attribute, Pending(reason, (Reference(address, path),), exact=True))
@@ -100,15 +100,15 @@ def _block(
 
 def _terraform_data(declaration: Declaration, address: str, scope: EvaluationScope) -> Value:
     """Give a `terraform_data`, whose provider is Terraform itself: `output` will be what `input` is."""
-    section = declaration.section
-    for name in section.names():
+    body = declaration.body
+    for name in body.names():
         if name not in META and name not in TERRAFORM_DATA - {"id", "output"}:
             raise EvaluationError(f'terraform_data has no argument "{name}"', declaration.place)
     values = {}
     for name in ("input", "triggers_replace"):
-        code = section.code(name)
-        value = scope.evaluate(code) if code is not None else NULL
-        values[name] = value.via(Step(f"{address}.{name}", code.place)) if code is not None else value
+        expression = body.expression(name)
+        value = scope.evaluate(expression) if expression is not None else NULL
+        values[name] = value.via(Step(f"{address}.{name}", expression.place)) if expression is not None else value
 
     def after(name: str, type_: object = STRING) -> Value:
         from imdsguard.hcl.values.types import Type

@@ -77,14 +77,14 @@ def _next(name: _Name) -> Iterator[_Name]:
     if kind == "resource":
         declaration = _declared(instance, label)
         if declaration is not None:
-            yield from _of_section(instance, declaration.section)
+            yield from _of_body(instance, declaration.body)
             yield from _of_call(instance)
     elif kind == "local":
-        yield from _of_code(instance, module.locals.get(label))
+        yield from _of_expression(instance, module.locals.get(label))
     elif kind == "output" and label in module.outputs:
-        yield from _of_section(instance, module.outputs[label].section)
+        yield from _of_body(instance, module.outputs[label].body)
     elif kind == "var" and instance.call is not None and instance.parent is not None and label not in META_ARGUMENTS:
-        yield from _of_code(instance.parent, instance.call.section.code(label))
+        yield from _of_expression(instance.parent, instance.call.body.expression(label))
     elif kind == "module":
         child = _child(instance, label)
         if child is not None:
@@ -96,39 +96,39 @@ def _next(name: _Name) -> Iterator[_Name]:
 def _of_call(instance: ModuleInstance) -> Iterator[_Name]:
     """What the module blocks around a resource wait for."""
     while instance.call is not None and instance.parent is not None:
-        section, instance = instance.call.section, instance.parent
+        body, instance = instance.call.body, instance.parent
         for argument in ("count", "for_each"):
-            yield from _of_code(instance, section.code(argument))
-        yield from _of_depends_on(instance, section)
+            yield from _of_expression(instance, body.expression(argument))
+        yield from _of_depends_on(instance, body)
 
 
-def _of_section(instance: ModuleInstance, section: MergedBody) -> Iterator[_Name]:
-    for argument in section.names():
+def _of_body(instance: ModuleInstance, body: MergedBody) -> Iterator[_Name]:
+    for argument in body.names():
         if argument not in ("depends_on", "provider"):
-            yield from _of_code(instance, section.code(argument))
-    yield from _of_depends_on(instance, section)
-    for body in section.layers() if len(section.bodies) > 1 else (section,):
-        for type_ in body.types():
+            yield from _of_expression(instance, body.expression(argument))
+    yield from _of_depends_on(instance, body)
+    for layer in body.layers() if len(body.bodies) > 1 else (body,):
+        for type_ in layer.types():
             if type_ not in _NOT_MADE:
-                for nested in body.nested(type_):
-                    yield from _of_section(instance, nested.section)
-                    content = nested.section.first("content") if nested.dynamic else None
+                for nested in layer.nested(type_):
+                    yield from _of_body(instance, nested.body)
+                    content = nested.body.first("content") if nested.dynamic else None
                     if content is not None:
-                        yield from _of_section(instance, content)
+                        yield from _of_body(instance, content)
 
 
-def _of_code(instance: ModuleInstance, code: LazyExpression | None) -> Iterator[_Name]:
+def _of_expression(instance: ModuleInstance, expression: LazyExpression | None) -> Iterator[_Name]:
     try:
-        traversals = code.compiled().traversals if code is not None else ()
+        traversals = expression.compiled().traversals if expression is not None else ()
     except (EvaluationError, LimitReached):
         return
     for traversal in traversals:
         yield from _named(instance, traversal.root, traversal.steps)
 
 
-def _of_depends_on(instance: ModuleInstance, section: MergedBody) -> Iterator[_Name]:
-    code = section.code("depends_on")
-    for steps in references(code) if code is not None else ():
+def _of_depends_on(instance: ModuleInstance, body: MergedBody) -> Iterator[_Name]:
+    expression = body.expression("depends_on")
+    for steps in references(expression) if expression is not None else ():
         yield from _named(instance, str(steps[0]), steps[1:])
 
 
@@ -152,13 +152,13 @@ def _named(instance: ModuleInstance, root: str, steps: Sequence[object]) -> Iter
         yield instance, "resource", f"{root}.{names[0]}"
 
 
-def references(code: LazyExpression) -> list[tuple[str | int, ...]]:
+def references(expression: LazyExpression) -> list[tuple[str | int, ...]]:
     """Read a list of references, as in `depends_on` and `ignore_changes` (`all` is one); in JSON they are strings."""
     from imdsguard.hcl.syntax.nodes import Tuple
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
 
     try:
-        node = reference_node(code.expression)
+        node = reference_node(expression.source)
         items = node.items if isinstance(node, Tuple) else (node,)
         return [steps for item in items if (steps := static_traversal(item))]
     except EvaluationError:

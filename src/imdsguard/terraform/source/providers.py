@@ -61,9 +61,9 @@ class Providers:
 
     def of(self, instance: ModuleInstance, resource: Declaration) -> Provider:
         """Give the provider of a resource: its `provider` argument, else the default one of its type."""
-        code = resource.section.code("provider")
+        expression = resource.body.expression("provider")
         default = resource.labels[0].partition("_")[0]
-        name, alias, doubt = reference(code) if code is not None else (default, "", None)
+        name, alias, doubt = reference(expression) if expression is not None else (default, "", None)
         found = bind(instance, name or default, alias)
         if doubt:
             found = Binding(found.name, found.alias, found.owner, doubt)
@@ -76,13 +76,13 @@ class Providers:
         return self._described[key]
 
 
-def reference(code: LazyExpression) -> tuple[str, str, Reason | None]:
+def reference(expression: LazyExpression) -> tuple[str, str, Reason | None]:
     """Read `aws.use1`: name, alias, and why it is not certain (OpenTofu's `aws.by_region[each.key]`)."""
     from imdsguard.hcl.syntax.nodes import IndexNode
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
 
     try:
-        node = reference_node(code.expression)
+        node = reference_node(expression.source)
     except EvaluationError as error:
         return "", "", refused(error.message)
     doubt = None
@@ -106,7 +106,7 @@ def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
     while True:
         if (name, alias) in at.module.providers or at.parent is None or at.call is None:
             return Binding(name, alias, at, doubt)
-        handed = at.call.section.code("providers")
+        handed = at.call.body.expression("providers")
         if handed is not None:
             passed = passed_providers(handed).get((name, alias))
             if passed is not None:
@@ -120,13 +120,13 @@ def bind(instance: ModuleInstance, name: str, alias: str) -> Binding:
         at = at.parent
 
 
-def passed_providers(code: LazyExpression) -> dict[tuple[str, str], tuple[str, str, Reason | None]]:
+def passed_providers(expression: LazyExpression) -> dict[tuple[str, str], tuple[str, str, Reason | None]]:
     """Read `providers = { aws.peer = aws.use2 }`: by name and alias inside, the name, alias and doubt outside."""
     from imdsguard.hcl.syntax.nodes import IndexNode, Object, Parens
     from imdsguard.hcl.syntax.static import reference_node, static_traversal
 
     try:
-        node = reference_node(code.expression)
+        node = reference_node(expression.source)
     except EvaluationError:
         return {}
     found: dict[tuple[str, str], tuple[str, str, Reason | None]] = {}
@@ -152,12 +152,12 @@ def describe(binding: Binding) -> Provider:
             reason = Reason(ReasonKind.PROVIDER_NOT_CONFIGURED, label)
         account = Account(AccountKind.NOT_CONFIGURED, (label,), known=False) if binding.alias else ENVIRONMENT
         return Provider(label, account, Unknown(reason))
-    body = SourceBody(declaration.section, owner, declaration.place)
+    body = SourceBody(declaration.body, owner, declaration.place)
     region = body.attribute("region")
     if isinstance(region, Absent):
         region = Unknown(Reason(ReasonKind.REGION_NOT_NAMED, f"provider {label}"), place=declaration.place)
     account, tags = account_of(body, owner.address), partial(default_tags, body)
-    if declaration.section.code("for_each") is not None:  # OpenTofu: one configuration for each key
+    if declaration.body.expression("for_each") is not None:  # OpenTofu: one configuration for each key
         reason = Reason(ReasonKind.PROVIDER_FOR_EACH, label)
         several = Account(AccountKind.FOR_EACH, (label,), known=False)
         return Provider(label, several, Unknown(reason, place=declaration.place), tags)

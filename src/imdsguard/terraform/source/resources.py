@@ -56,9 +56,9 @@ class Collector:
         for declaration in instance.module.resources.values():
             if self.is_wanted(declaration):
                 # What stands in a data source counts only if something asks for it: most are about something else.
-                if declaration.kind == "resource" and declaration.section not in self._parsed:
-                    self._parse(declaration.section)
-                    self._static.check(instance, declaration.section)
+                if declaration.kind == "resource" and declaration.body not in self._parsed:
+                    self._parse(declaration.body)
+                    self._static.check(instance, declaration.body)
                 try:
                     expansion = instance.expansion(declaration)
                 except (EvaluationError, LimitReached) as error:
@@ -94,25 +94,27 @@ class Collector:
         elif expansion.limit:
             self._tree.cache.report(Problem(expansion.limit, place, "they were judged as if they were one"))
 
-    def _parse(self, section: MergedBody) -> None:
+    def _parse(self, body: MergedBody) -> None:
         """Report what is no expression in a wanted resource, even where nobody will ask for its value."""
-        if section in self._parsed:
+        if body in self._parsed:
             return
-        self._parsed.add(section)
-        for name in section.names():
-            code = section.code(name)
+        self._parsed.add(body)
+        for name in body.names():
+            expression = body.expression(name)
             try:
-                if code is not None:
-                    code.node()
+                if expression is not None:
+                    expression.node()
             except EvaluationError as error:
-                self._tree.cache.report(Problem(error.message, error.place or code.place if code else section.place))
+                self._tree.cache.report(
+                    Problem(error.message, error.place or expression.place if expression else body.place)
+                )
             except LimitReached as limit:
-                self._tree.cache.report(Problem(limit.message, code.place if code else section.place))
-        for body in section.layers() if len(section.bodies) > 1 else (section,):
-            for type_ in body.types():
-                for nested in body.nested(type_):
-                    self._parse(nested.section)
-                    content = nested.section.first("content") if nested.dynamic else None
+                self._tree.cache.report(Problem(limit.message, expression.place if expression else body.place))
+        for layer in body.layers() if len(body.bodies) > 1 else (body,):
+            for type_ in layer.types():
+                for nested in layer.nested(type_):
+                    self._parse(nested.body)
+                    content = nested.body.first("content") if nested.dynamic else None
                     if content is not None:
                         self._parse(content)
 
@@ -132,7 +134,7 @@ class Collector:
         doubt: language.Value | None,
     ) -> Resource:
         provider = self._providers.of(instance, declaration)
-        body = SourceBody(declaration.section, scope, declaration.place)
+        body = SourceBody(declaration.body, scope, declaration.place)
         own = body.attribute("region")
         unknown = translate(doubt, _expansion_place(declaration)) if doubt is not None else None
         return Resource(
@@ -157,8 +159,8 @@ class Collector:
 
 
 def _expansion_place(declaration: Declaration) -> Place:
-    code = declaration.section.code("for_each") or declaration.section.code("count")
-    return code.place if code is not None else declaration.place
+    expression = declaration.body.expression("for_each") or declaration.body.expression("count")
+    return expression.place if expression is not None else declaration.place
 
 
 def calls(instance: ModuleInstance) -> tuple[Place, ...]:
@@ -183,19 +185,21 @@ def overrides(instance: ModuleInstance, declaration: Declaration) -> tuple[Place
 
 def ignored(declaration: Declaration) -> tuple[str, ...]:
     """Give the arguments under `ignore_changes`; an override's list takes the place of the original one."""
-    for nested in reversed([n for s in declaration.section.layers() for n in s.nested("lifecycle")]):
-        code = nested.section.code("ignore_changes")
-        if code is not None:
-            names = references(code)
+    for nested in reversed([n for s in declaration.body.layers() for n in s.nested("lifecycle")]):
+        expression = nested.body.expression("ignore_changes")
+        if expression is not None:
+            names = references(expression)
             return ALL if ("all",) in names else tuple(dict.fromkeys(str(steps[0]) for steps in names))
     return ()
 
 
 def depends_on(instance: ModuleInstance, declaration: Declaration) -> tuple[Reference, ...]:
     """Give the resources and modules of `depends_on`, by address."""
-    code = declaration.section.code("depends_on")
+    expression = declaration.body.expression("depends_on")
     prefix = f"{instance.address}." if instance.address else ""
-    return tuple(Reference(prefix + _address(steps)) for steps in (references(code) if code is not None else ()))
+    return tuple(
+        Reference(prefix + _address(steps)) for steps in (references(expression) if expression is not None else ())
+    )
 
 
 def _address(steps: tuple[str | int, ...]) -> str:
@@ -211,13 +215,13 @@ MOST_VALUES = 10_000
 
 def given_to(instance: ModuleInstance, name: str) -> tuple[Reference, ...]:
     """Return the attributes that the arguments of a module call are made of, in all its instances."""
-    section = instance.module.calls[name].section
-    codes = [section.code(argument) for argument in section.names() if argument not in META_ARGUMENTS]
+    body = instance.module.calls[name].body
+    expressions = [body.expression(argument) for argument in body.names() if argument not in META_ARGUMENTS]
     waiting = [
-        safely(scope, code)
+        safely(scope, expression)
         for scope in instance.call_expansion(name).scopes.values()
-        for code in codes
-        if code is not None
+        for expression in expressions
+        if expression is not None
     ]
     found: dict[Reference, None] = {}
     for _ in range(MOST_VALUES):

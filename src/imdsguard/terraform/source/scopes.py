@@ -35,7 +35,7 @@ class EvaluationScope(Protocol):
     def providers(self) -> frozenset[str]: ...  # noqa: D102
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]: ...  # noqa: D102
 
-    def evaluate(self, code: LazyExpression) -> Value:
+    def evaluate(self, expression: LazyExpression) -> Value:
         """Evaluate, once for each scope in which the value can differ. Raises `EvaluationError` and `LimitReached`."""
         ...
 
@@ -88,13 +88,13 @@ class Bound:
             return value, 1
         return follow(value, steps, 1, f"{root}.{name}", self._place, place)
 
-    def evaluate(self, code: LazyExpression) -> Value:
+    def evaluate(self, expression: LazyExpression) -> Value:
         """Evaluate here only what refers to the names bound here."""
-        if self._root not in code.roots:
-            return self.below.evaluate(code)
-        if code not in self._memo:
-            self._memo[code] = code.compiled().evaluate(self)
-        return self._memo[code]
+        if self._root not in expression.roots:
+            return self.below.evaluate(expression)
+        if expression not in self._memo:
+            self._memo[expression] = expression.compiled().evaluate(self)
+        return self._memo[expression]
 
 
 def follow(
@@ -139,12 +139,12 @@ def _out_of(container: Value, part: Value) -> Value:
     return part.at(way) if hops and not isinstance(part, OpenObject) else part
 
 
-def safely(scope: EvaluationScope, code: LazyExpression) -> Value:
+def safely(scope: EvaluationScope, expression: LazyExpression) -> Value:
     """Evaluate; an error or a limit becomes an unknown value that says so."""
     try:
-        return scope.evaluate(code)
+        return scope.evaluate(expression)
     except EvaluationError as error:
-        return sketched_in_part(unknown(reason=reason_of(error, code.place)), error.sketch)
+        return sketched_in_part(unknown(reason=reason_of(error, expression.place)), error.sketch)
     except LimitReached as reached:
         return unknown(reason=limited(reached.message))
 

@@ -38,30 +38,30 @@ class StaticReferenceCheck:
 
     def __init__(self, cache: SourceCache) -> None:
         self._cache = cache
-        self._codes: set[LazyExpression] = set()
+        self._expressions: set[LazyExpression] = set()
         self._done: set[_Name] = set()
 
-    def check(self, instance: ModuleInstance, section: MergedBody, bound: frozenset[str] = _NONE) -> None:
+    def check(self, instance: ModuleInstance, body: MergedBody, bound: frozenset[str] = _NONE) -> None:
         """Check the expressions of a block and its nested blocks; `bound` are names that are known there alone."""
-        bound |= {name for name, by in (("each", "for_each"), ("count", "count")) if section.code(by) is not None}
-        for name in section.names():
-            code = section.code(name)
-            if code is not None and name not in _ELSEWHERE:
-                self._follow((instance, code, bound))
-        for body in section.layers() if len(section.bodies) > 1 else (section,):
-            for type_ in body.types():
+        bound |= {name for name, by in (("each", "for_each"), ("count", "count")) if body.expression(by) is not None}
+        for name in body.names():
+            expression = body.expression(name)
+            if expression is not None and name not in _ELSEWHERE:
+                self._follow((instance, expression, bound))
+        for layer in body.layers() if len(body.bodies) > 1 else (body,):
+            for type_ in layer.types():
                 if type_ in _WITH_SELF:
                     continue
-                for nested in body.nested(type_):
-                    content = nested.section.first("content") if nested.dynamic else None
+                for nested in layer.nested(type_):
+                    content = nested.body.first("content") if nested.dynamic else None
                     if content is None:
-                        self.check(instance, nested.section, bound)
+                        self.check(instance, nested.body, bound)
                         continue
-                    code = nested.section.code("for_each")
-                    if code is not None:
-                        self._follow((instance, code, bound))
+                    expression = nested.body.expression("for_each")
+                    if expression is not None:
+                        self._follow((instance, expression, bound))
                     try:
-                        iterator = iterator_name(nested.section.code("iterator")) or type_
+                        iterator = iterator_name(nested.body.expression("iterator")) or type_
                     except EvaluationError as error:
                         self._cache.report(Problem(error.message, error.place, "Terraform refuses this"))
                         continue
@@ -73,13 +73,13 @@ class StaticReferenceCheck:
         child = _child(instance, name)
         if child is None:
             return
-        for argument in call.section.names():
-            code = call.section.code(argument)
-            if argument not in child.module.variables and argument not in META_ARGUMENTS and code is not None:
+        for argument in call.body.names():
+            expression = call.body.expression(argument)
+            if argument not in child.module.variables and argument not in META_ARGUMENTS and expression is not None:
                 message = f'an argument named "{argument}" is not expected here: the module has no such variable'
-                self._cache.report(Problem(message, code.place, "Terraform refuses this"))
+                self._cache.report(Problem(message, expression.place, "Terraform refuses this"))
         for variable, declaration in child.module.variables.items():
-            if declaration.section.code("default") is None and call.section.code(variable) is None:
+            if declaration.body.expression("default") is None and call.body.expression(variable) is None:
                 message = f'the argument "{variable}" is missing: the module has this variable, and no default for it'
                 self._cache.report(Problem(message, call.place, "Terraform refuses this"))
 
@@ -106,12 +106,12 @@ class StaticReferenceCheck:
 
     def _names(self, written: _Written) -> tuple[_Name, ...]:
         """What an expression refers to in turn; reports what is not declared."""
-        instance, code, bound = written
-        first = code not in self._codes
-        self._codes.add(code)
+        instance, expression, bound = written
+        first = expression not in self._expressions
+        self._expressions.add(expression)
         found: dict[_Name, None] = {}
         try:
-            for traversal in code.compiled().traversals:
+            for traversal in expression.compiled().traversals:
                 if traversal.root in bound:
                     continue
                 try:
@@ -119,16 +119,16 @@ class StaticReferenceCheck:
                     name = _named(instance, traversal.root, traversal.steps)
                 except EvaluationError as error:
                     if first:
-                        self._report(error.message, error, code)
+                        self._report(error.message, error, expression)
                     continue
                 if name is not None:
                     found[name] = None
         except EvaluationError as error:
             if first:
-                self._report(error.message, error, code)
+                self._report(error.message, error, expression)
         except LimitReached as limit:
             if first:
-                self._cache.report(Problem(limit.message, code.place))
+                self._cache.report(Problem(limit.message, expression.place))
         return tuple(found)
 
     def _circle(self, names: list[_Name]) -> None:
@@ -137,8 +137,8 @@ class StaticReferenceCheck:
         place = written[1].place if written is not None else None
         self._cache.report(Problem(f"these refer to each other in a circle: {labels}", place, "break the circle"))
 
-    def _report(self, message: str, error: EvaluationError, code: LazyExpression | None) -> None:
-        place = error.place or (code.place if code is not None else None)
+    def _report(self, message: str, error: EvaluationError, expression: LazyExpression | None) -> None:
+        place = error.place or (expression.place if expression is not None else None)
         remedy = "Terraform refuses this" if error.stage == "static" else ""
         self._cache.report(Problem(message, place, remedy) if remedy else Problem(message, place))
 
@@ -150,7 +150,7 @@ def _named(instance: ModuleInstance, root: str, steps: tuple[object, ...]) -> _N
     if root != "module":
         return None
     call = instance.module.calls[str(steps[0])]
-    several = call.section.code("for_each") is not None or call.section.code("count") is not None
+    several = call.body.expression("for_each") is not None or call.body.expression("count") is not None
     rest = list(steps[2:] if several and len(steps) > 1 and not isinstance(steps[1], str) else steps[1:])
     child = _child(instance, call.name) if rest and isinstance(rest[0], str) else None
     if child is None:
@@ -171,15 +171,15 @@ def _written(name: _Name) -> _Written | None:
     """The expression that gives a name its value."""
     instance, kind, label = name
     if kind == "local":
-        code = instance.module.locals.get(label)
-        return (instance, code, _NONE) if code is not None else None
+        expression = instance.module.locals.get(label)
+        return (instance, expression, _NONE) if expression is not None else None
     if kind == "output":
-        code = instance.module.outputs[label].section.code("value")
-        return (instance, code, _NONE) if code is not None else None
+        expression = instance.module.outputs[label].body.expression("value")
+        return (instance, expression, _NONE) if expression is not None else None
     if instance.call is None or instance.parent is None or label in META_ARGUMENTS:
         return None
-    code = instance.call.section.code(label)
-    return (instance.parent, code, frozenset({"each", "count"})) if code is not None else None
+    expression = instance.call.body.expression(label)
+    return (instance.parent, expression, frozenset({"each", "count"})) if expression is not None else None
 
 
 def _label(name: _Name) -> str:

@@ -76,11 +76,11 @@ class ModuleTree:
         return self._places[key]
 
     def _locate(self, parent: ModuleInstance, call: Declaration, path: str) -> str | None:
-        code = call.section.code("source")
-        source = code.literal() if code is not None else None
-        computed = source is None and code is not None
-        if source is None and code is not None:
-            value = parent.safe(code)
+        expression = call.body.expression("source")
+        source = expression.literal() if expression is not None else None
+        computed = source is None and expression is not None
+        if source is None and expression is not None:
+            value = parent.safe(expression)
             source = value.raw if isinstance(value.raw, str) else None
         if source is None:
             self._report(call, f"module {call.name}: its source cannot be computed", "its launches were not checked")

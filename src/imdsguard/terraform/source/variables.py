@@ -33,7 +33,7 @@ class Given:
     """A value given to a variable: an expression of a tfvars file, or a text from environment or command line."""
 
     place: Place
-    code: LazyExpression | None = None
+    expression: LazyExpression | None = None
     text: str = ""
 
     def _locate(self, start: int, end: int | None = None) -> Place:  # noqa: ARG002
@@ -44,8 +44,8 @@ class Given:
 
         Raises `EvaluationError`.
         """
-        if self.code is not None:
-            return constant(self.code, scope)
+        if self.expression is not None:
+            return constant(self.expression, scope)
         if declared is None or isinstance(declared, Primitive):
             return string(_normalised(self.text)).at(Origin(Step("", self.place)))
         from imdsguard.hcl.evaluate.compile import compile_expression
@@ -55,7 +55,7 @@ class Given:
         return compile_expression(node).evaluate(scope)
 
 
-def constant(code: LazyExpression, scope: NoNames) -> Value:
+def constant(expression: LazyExpression, scope: NoNames) -> Value:
     """Evaluate a constant.
 
     In JSON syntax its strings are plain text there: `${` means nothing in a default or tfvars.
@@ -63,7 +63,7 @@ def constant(code: LazyExpression, scope: NoNames) -> Value:
     from imdsguard.hcl.evaluate.compile import compile_expression
     from imdsguard.hcl.syntax.static import literal_node
 
-    return compile_expression(literal_node(code.expression)).evaluate(scope)
+    return compile_expression(literal_node(expression.source)).evaluate(scope)
 
 
 def given_values(folder: str, inputs: Inputs, cache: SourceCache) -> dict[str, Given]:
@@ -121,9 +121,9 @@ def _file(path: str, cache: SourceCache, *, named: bool = False) -> dict[str, Gi
         for kind in body.block_types():
             cache.report(Problem(f'a variables file holds no blocks, but "{kind}" is one', body.blocks(kind)[0].place))
     return {
-        name: Given(code.place, code)
+        name: Given(expression.place, expression)
         for name, attribute in body.attributes().items()
-        for code in (LazyExpression(attribute.expression),)
+        for expression in (LazyExpression(attribute.expression),)
     }
 
 
@@ -135,12 +135,12 @@ def _normalised(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def flag(code: LazyExpression | None, scope: NoNames, *, default: bool) -> bool:
+def flag(expression: LazyExpression | None, scope: NoNames, *, default: bool) -> bool:
     """Read a constant `true` or `false`, such as `sensitive`; what is neither counts as the default."""
-    if code is None:
+    if expression is None:
         return default
     try:
-        raw = constant(code, scope).raw
+        raw = constant(expression, scope).raw
     except EvaluationError:
         return default
     return raw if isinstance(raw, bool) else raw == "true" if isinstance(raw, str) else default
