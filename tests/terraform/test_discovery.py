@@ -167,9 +167,9 @@ def test_what_cannot_matter_is_not_parsed(stack, monkeypatch):
     from imdsguard.terraform.source.source_cache import SourceCache
 
     parsed = []
-    original = SourceCache.parse
+    original = SourceCache._parse
     monkeypatch.setattr(
-        SourceCache, "parse", lambda self, label, data: (parsed.append(label), original(self, label, data))[1]
+        SourceCache, "_parse", lambda self, label, data: (parsed.append(label), original(self, label, data))[1]
     )
     stack.files(
         {"app/main.tf": INSTANCE, "app/variables.tf": 'variable "a" {}', "net/main.tf": 'resource "aws_vpc" "v" {}'}

@@ -10,6 +10,8 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imdsguard.terraform.overlay import Overlay
+
 
 @record(frozen=True, slots=True)
 class Inputs:
@@ -21,7 +23,7 @@ class Inputs:
     working directory. `source` is the folder of the root module that plans were made of (relative to the working
     directory); without it, if `look_beside`, a plan is joined with the code in its own folder, or else in the working
     directory, if that declares just what it plans. `documents` are binary plans among the given paths as JSON, if
-    somebody has had them shown, and None for one that could not be.
+    somebody has had them shown, and None for one that could not be. `overlay` has texts that stand for files.
     """
 
     var_files: tuple[str, ...] = ()
@@ -34,6 +36,7 @@ class Inputs:
     source: str | None = None
     look_beside: bool = False
     documents: Mapping[str, bytes | None] = field(default_factory=dict)
+    overlay: Overlay | None = field(default=None, compare=False, repr=False)
 
     def given(self) -> tuple[tuple[str, str], ...]:
         """All `--var` and `--var-file` options as (`"var"` or `"var-file"`, text), weakest first."""

@@ -37,6 +37,15 @@ def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: by
     return reader.finish()
 
 
+def read_again(roots: Sequence[str], inputs: Inputs, wanted: frozenset[str]) -> RootsRead:
+    """Read these root modules by name, and no others: all were read with an overlay of the same family before.
+
+    Of their problems only those are given that are met on the way; nothing is looked for, so nothing else is noticed.
+    """
+    reader = _RunReader(inputs, wanted)
+    return reader.again(roots)
+
+
 class _RunReader:
     """One run: the given paths sorted by repository, then the roots of each."""
 
@@ -82,7 +91,7 @@ class _RunReader:
 
     def _cache(self, boundary: Boundary) -> tuple[SourceCache, ModuleGraph]:
         if boundary.root not in self._caches:
-            cache = SourceCache(self._directory, boundary, self._budget)
+            cache = SourceCache(self._directory, boundary, self._budget, self._inputs.overlay)
             self._caches[boundary.root] = (cache, ModuleGraph(cache, self._prefilter))
         return self._caches[boundary.root]
 
@@ -152,6 +161,17 @@ class _RunReader:
             self._roots.append(self._at_its_source(document) if joined else document)
         return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)), notes)
 
+    def again(self, roots: Sequence[str]) -> RootsRead:
+        """Read root modules by name as far as reading went before."""
+        assert self._inputs.overlay is not None
+        boundaries = self._inputs.overlay.kept.boundaries
+        for name in roots:
+            folder = os.path.normpath(os.path.join(self._directory, name))
+            cache, graph = self._cache(boundaries[folder])
+            self._roots.append(self._root(folder, cache, graph))
+        problems = [problem for cache, _ in self._caches.values() for problem in cache.problems]
+        return RootsRead(tuple(self._roots), tuple(dict.fromkeys(problems)))
+
     def _roots_of(self, folders: Sequence[str], cache: SourceCache, graph: ModuleGraph) -> list[str]:
         """Give the folders that no other one calls, computed sources included.
 
@@ -172,7 +192,7 @@ class _RunReader:
         from imdsguard.terraform.source.resources import Collector
         from imdsguard.terraform.source.tree import load
 
-        tree = load(root, SourceCache(self._directory, cache.boundary), self._inputs)
+        tree = load(root, SourceCache(self._directory, cache.boundary, overlay=cache.overlay), self._inputs)
         Collector(tree, root, self._wanted, graph.matters).collect()
         return tree.computed_calls
 
@@ -188,6 +208,7 @@ class _RunReader:
 
     def _root(self, folder: str, cache: SourceCache, graph: ModuleGraph) -> Root:
         name = cache.label(folder)
+        cache.overlay.kept.boundaries[folder] = cache.boundary
         files = tuple(
             cache.label(os.path.join(reached, file))
             for reached in sorted(graph.reach(folder))

@@ -39,6 +39,11 @@ class SourceBody:
         return self._place
 
     @property
+    def scope(self) -> EvaluationScope:
+        """Where its arguments are evaluated."""
+        return self._scope
+
+    @property
     def merged(self) -> MergedBody:
         """What is written in the block, override files included."""
         return self._merged

@@ -9,8 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.system.files import read_bytes
 from imdsguard.system.paths import NotAPathError, join_path
+from imdsguard.terraform.overlay import Overlay
 from imdsguard.terraform.source.glob import Glob
 
 if TYPE_CHECKING:
@@ -30,10 +30,17 @@ _SPECIAL = re.compile(r"[*?\[{\\,}]")
 class RepositoryFiles:
     """The files below the repository root; relative paths start at the root module's folder: Terraform runs there."""
 
-    __slots__ = ("_folder", "_label", "_listed", "_looked_at", "_read", "boundary")
+    __slots__ = ("_folder", "_label", "_listed", "_looked_at", "_overlay", "_read", "boundary")
 
-    def __init__(self, folder: str, boundary: Boundary, label: Callable[[str], str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: str,
+        boundary: Boundary,
+        label: Callable[[str], str] | None = None,
+        overlay: Overlay | None = None,
+    ) -> None:
         self._folder = folder
+        self._overlay = overlay if overlay is not None else Overlay()
         self._label = label
         self._read: dict[str, bytes] = {}
         self._listed: dict[tuple[str, int], Sequence[str]] = {}
@@ -54,8 +61,9 @@ class RepositoryFiles:
         if real not in self._read:
             if os.path.isdir(real):
                 raise EvaluationError(f"{path} is a directory, not a file")
+            self._overlay.note_reader(real, self._folder)
             try:
-                self._read[real] = read_bytes(real)
+                self._read[real] = self._overlay.read(real, real, script=True)
             except FileNotFoundError:
                 raise EvaluationError(f"no file exists at {path}") from None
             except OSError as error:

@@ -43,14 +43,14 @@ class EvaluationScope(Protocol):
 class Bound:
     """Names bound over another scope. What does not refer to them is evaluated once, in the scope below."""
 
-    __slots__ = ("_attributes", "_memo", "_names", "_place", "_root", "below")
+    __slots__ = ("_memo", "_place", "attributes", "below", "root")
 
     def __init__(
         self, below: EvaluationScope, root: str, attributes: Mapping[str, Value], place: Place | None = None
     ) -> None:
         self.below = below
-        self._root = root
-        self._attributes = attributes
+        self.root = root
+        self.attributes = attributes
         self._place = place
         self._memo: dict[LazyExpression, Value] = {}
 
@@ -76,21 +76,21 @@ class Bound:
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
         """Resolve `each.key` and the like; everything else is the business of the scope below."""
-        if root != self._root:
+        if root != self.root:
             return self.below.resolve(root, steps, place)
         name = steps[0] if steps else None
         if not isinstance(name, str):
             raise StaticError(f'"{root}" cannot be used as a whole: give one of its attributes', place)
-        if name not in self._attributes:
+        if name not in self.attributes:
             raise StaticError(f'"{root}" has no attribute "{name}"', place)
-        value = self._attributes[name]
+        value = self.attributes[name]
         if name == "index" or name == "key":
             return value, 1
         return follow(value, steps, 1, f"{root}.{name}", self._place, place)
 
     def evaluate(self, expression: LazyExpression) -> Value:
         """Evaluate here only what refers to the names bound here."""
-        if self._root not in expression.roots:
+        if self.root not in expression.roots:
             return self.below.evaluate(expression)
         if expression not in self._memo:
             self._memo[expression] = expression.compiled().evaluate(self)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from operator import is_not
 from typing import TYPE_CHECKING
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.system.files import read_bytes
+from imdsguard.terraform.overlay import Overlay, ParsedFile
 from imdsguard.terraform.source.folder import Listing, list_folder
 
 if TYPE_CHECKING:
@@ -23,11 +24,19 @@ class SourceCache:
     """What a run has read.
 
     Paths are absolute real paths; labels are what people see, relative to the working directory. `budget` is what the
-    run may ask a second reader about refused text; without one it is not asked.
+    run may ask a second reader about refused text; without one it is not asked. `overlay` has texts that stand for
+    files.
     """
 
-    def __init__(self, working_directory: str, boundary: Boundary, budget: OpinionBudget | None = None) -> None:
+    def __init__(
+        self,
+        working_directory: str,
+        boundary: Boundary,
+        budget: OpinionBudget | None = None,
+        overlay: Overlay | None = None,
+    ) -> None:
         self._budget = budget
+        self.overlay = overlay if overlay is not None else Overlay()
         self.working_directory = os.path.realpath(working_directory)
         self.boundary = boundary
         self._data: dict[str, bytes | None] = {}
@@ -68,6 +77,14 @@ class SourceCache:
             self._data[path] = self._read(path)
         return self._data[path]
 
+    def read_named(self, path: str) -> bytes:
+        """Give the bytes of a file that a person named: it may lie anywhere. Raises `OSError`."""
+        return self.overlay.read(path, os.path.realpath(path))
+
+    def note_reader(self, path: str, root: str) -> None:
+        """Remember that the root module in the folder `root` reads a file of variables."""
+        self.overlay.note_reader(os.path.realpath(path), root)
+
     def forget(self, path: str) -> None:
         """Drop the bytes of a file that does not matter."""
         self._data.pop(path, None)
@@ -76,11 +93,27 @@ class SourceCache:
         """The parsed file. What is wrong in it is reported once; None if nothing of it could be read."""
         if path not in self._bodies:
             data = self.data(path)
-            self._bodies[path] = self.parse(self.label(path), data) if data is not None else None
+            self._bodies[path] = self._parsed(path, data) if data is not None else None
         return self._bodies[path]
 
     def parse(self, label: str, data: bytes) -> SyntaxBody | None:
         """Parse a file's content and report what is wrong in it."""
+        body, problems = self._parse(label, data)
+        self.report(*problems)
+        return body
+
+    def _parsed(self, path: str, data: bytes) -> SyntaxBody | None:
+        """Parse a file that may have been parsed in an earlier reading of the same files."""
+        parsed = self.overlay.kept.parsed
+        known = parsed.get(path)
+        if known is None or known.data is not data:
+            known = ParsedFile(data, *self._parse(self.label(path), data))
+            if path not in self.overlay.texts:
+                parsed[path] = known
+        self.report(*known.problems)
+        return known.body
+
+    def _parse(self, label: str, data: bytes) -> tuple[SyntaxBody | None, tuple[Problem, ...]]:
         from imdsguard.hcl.errors import EvaluationError, LimitReached
         from imdsguard.hcl.syntax.source import SourceText
 
@@ -91,13 +124,10 @@ class SourceCache:
                 from imdsguard.hcl.syntax.native import parse_body as parse
             body, problems = parse(SourceText(label, data, self._budget))
         except LimitReached as limit:
-            self.report(Problem(limit.message, Place(label)))
-            return None
+            return None, (Problem(limit.message, Place(label)),)
         except EvaluationError as error:
-            self.report(Problem(error.message, error.place or Place(label)))
-            return None
-        self.report(*problems)
-        return body
+            return None, (Problem(error.message, error.place or Place(label)),)
+        return body, problems
 
     def module(self, folder: str) -> Module:
         """The merged configuration of a folder."""
@@ -107,19 +137,25 @@ class SourceCache:
             found = self.listing(folder)
             paths = [[os.path.join(folder, name) for name in names] for names in (found.primary, found.override)]
             bodies = [[body for path in each if (body := self.body(path)) is not None] for each in paths]
-            module = describe(folder, (*paths[0], *paths[1]), *bodies)
+            made_of = (*bodies[0], *bodies[1])
+            earlier, module = self.overlay.kept.modules.get(folder, ((), None))
+            if module is None or len(earlier) != len(made_of) or any(map(is_not, earlier, made_of)):
+                module = describe(folder, (*paths[0], *paths[1]), *bodies)
+                if not any(path in self.overlay.texts for path in module.files):
+                    self.overlay.kept.modules[folder] = (made_of, module)
             self._modules[folder] = module
             self.report(*module.problems)
         return self._modules[folder]
 
     def _read(self, path: str) -> bytes | None:
-        if self.boundary.inside(path) is None:
+        real = self.boundary.inside(path)
+        if real is None:
             self.report(
                 Problem("this file lies outside of the repository, where nothing is read", Place(self.label(path)))
             )
             return None
         try:
-            return read_bytes(path)
+            return self.overlay.read(path, real)
         except OSError as error:
             self.report(Problem(f"cannot read this file: {error.strerror or error}", Place(self.label(path))))
             return None

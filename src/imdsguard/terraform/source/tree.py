@@ -177,5 +177,5 @@ def _folders(instance: ModuleInstance) -> list[str]:
 
 def load(folder: str, cache: SourceCache, inputs: Inputs) -> ModuleTree:
     """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
-    evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label), inputs.workspace)
+    evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label, cache.overlay), inputs.workspace)
     return ModuleTree(folder, cache, evaluation, given_values(folder, inputs, cache))

@@ -17,7 +17,6 @@ from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
-from imdsguard.system.files import read_bytes
 from imdsguard.terraform.source.lazy_expression import LazyExpression
 
 if TYPE_CHECKING:
@@ -73,9 +72,11 @@ def given_values(folder: str, inputs: Inputs, cache: SourceCache) -> dict[str, G
         if name.startswith(PREFIX):
             found[name[len(PREFIX) :]] = Given(Place(f"environment variable {name}"), text=text)
     for name in automatic_files(folder):
+        cache.note_reader(os.path.join(folder, name), folder)
         found.update(_file(os.path.join(folder, name), cache))
     for kind, text in inputs.given():
         if kind == "var-file":
+            cache.note_reader(os.path.join(cache.working_directory, text), folder)
             found.update(named_file(text, cache))
         else:
             name, equals, value = text.partition("=")
@@ -109,7 +110,7 @@ def _file(path: str, cache: SourceCache, *, named: bool = False) -> dict[str, Gi
     label = cache.label(path)
     if named:
         try:
-            body = cache.parse(label, read_bytes(path))
+            body = cache.parse(label, cache.read_named(path))
         except OSError as error:
             cache.report(Problem(f"cannot read this variables file: {error.strerror or error}", Place(label)))
             return {}
