@@ -259,5 +259,6 @@ def region(launch: Launch) -> str:
 def addition(launch: Launch) -> str:
     """Write the resource that is missing."""
     provider = launch.scope.provider
-    plain = provider == "aws" or ":" in provider
+    name = provider.removesuffix("]").rpartition('["')[0] if provider.endswith('"]') else provider
+    plain = name == "aws" or ":" in name
     return RESOURCE.format(where="" if plain else f"\n  provider    = {provider}")

@@ -37,8 +37,11 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.REGION_NOT_NAMED, "provider aws"), "provider aws names no Region: the environment or a profile does"),
     (Reason(K.REGION_OUTSIDE), "the Region is set outside the code (environment or profile)"),
     (Reason(K.PROVIDER_NOT_CONFIGURED, "aws.x"), "provider aws.x is not configured"),
-    (Reason(K.PROVIDER_FOR_EACH, "aws.x"), "provider aws.x has for_each, which is not evaluated"),
-    (Reason(K.PROVIDER_INSTANCE), "which instance of the provider it is, is computed by OpenTofu"),
+    (
+        Reason(K.PROVIDER_FOR_EACH, "aws.x"),
+        "provider aws.x has for_each, and which of its instances is meant is not said",
+    ),
+    (Reason(K.PROVIDER_INSTANCE, "aws.x"), "which instance of provider aws.x is meant cannot be computed"),
     (Reason(K.PROVIDER_EXPRESSION), "its provider argument is not a plain reference"),
     (Reason(K.PROVIDER_NOT_PASSED, "aws.x"), 'the call of the module hands no provider "aws.x" over'),
     (Reason(K.NOT_COMPUTED, "which image is launched"), "which image is launched cannot be computed"),

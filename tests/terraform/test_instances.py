@@ -319,6 +319,7 @@ def test_a_switch_that_cannot_be_computed_makes_existence_unknown(stack):
     [
         ("enabled = null", "enabled must not be null"),
         ("enabled = 3", "bool"),
+        ("enabled = sensitive(true)", "enabled must not be a sensitive value"),
         ("enabled = true\n}\ncount = 1\nlifecycle {", "exclude"),
     ],
 )

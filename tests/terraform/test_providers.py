@@ -140,24 +140,6 @@ def test_a_region_that_no_code_gives_is_unknown_with_the_reason(stack):
     assert sentence(second.reason) == "var.r is a variable without a value"
 
 
-def test_opentofus_provider_for_each_is_an_honest_unknown(stack):
-    stack.files(
-        {
-            "main.tofu": """
-provider "aws" {
-  alias    = "by_region"
-  for_each = toset(["us-east-1"])
-  region   = each.value
-}
-resource "aws_instance" "web" { provider = aws.by_region["us-east-1"] }
-"""
-        }
-    )
-    web = stack.resources()["aws_instance.web"]
-    assert isinstance(web.region, Unknown)
-    assert "for_each" in sentence(web.region.reason)
-
-
 def test_default_tags_are_those_of_the_providers_configuration(stack):
     stack.files(
         {

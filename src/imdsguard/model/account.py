@@ -23,7 +23,7 @@ class AccountKind(Enum):
     ENVIRONMENT = "environment"  # nothing: the credentials that Terraform is run with
     NOT_CONFIGURED = "not_configured"  # the name of a configuration that is not there
     NOT_TOLD = "not_told"  # the name of the configuration that it may be, or another one
-    FOR_EACH = "for_each"  # the name of a configuration that stands for several
+    FOR_EACH = "for_each"  # the name of a configuration that stands for several, and who is bound to one of them
     PROVIDER = "provider"  # in a state: the configuration or the resource of which nothing more is known
 
 

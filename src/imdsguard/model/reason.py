@@ -38,7 +38,7 @@ class ReasonKind(str, Enum):
     REGION_OUTSIDE = "region_outside_code"
     PROVIDER_NOT_CONFIGURED = "provider_not_configured"  # its name
     PROVIDER_FOR_EACH = "provider_for_each"  # its name
-    PROVIDER_INSTANCE = "provider_instance"
+    PROVIDER_INSTANCE = "provider_instance"  # its name
     PROVIDER_EXPRESSION = "provider_expression"
     PROVIDER_NOT_PASSED = "provider_not_passed"  # its name inside the module
 

@@ -19,7 +19,7 @@ NEXT_ROUND = "the plan of the next round, in which Terraform plans it"
 
 K = ReasonKind
 _REMEDIES = (
-    (PLAN, {K.DATA_SOURCE, K.PROVIDER_FUNCTION, K.PROVIDER_FOR_EACH}),
+    (PLAN, {K.DATA_SOURCE, K.PROVIDER_FUNCTION, K.PROVIDER_INSTANCE}),
     (INIT, {K.MODULE_MISSING, K.HANDED_ON}),
     (REGION, {K.REGION_NOT_NAMED, K.REGION_OUTSIDE}),
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.account import AccountKind
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -26,14 +27,16 @@ class Scope:
     def same(self, other: Scope) -> bool | None:
         """Whether both are one account and Region; None where the code does not tell the Regions apart.
 
-        Credentials that may reach different accounts count as different accounts. A Region that is not known is the
-        same Region for all that is bound to the same provider configuration and takes its Region from there. Of two
-        root modules this is only to be asked where one estate joins them (`Estate.together`): then equal credentials
+        Credentials that may reach different accounts count as different accounts, but where it is not known to which
+        instance of a provider with `for_each` (OpenTofu) a resource is bound. A Region that is not known is the same
+        Region for all that is bound to the same provider configuration and takes its Region from there. Of two root
+        modules this is only to be asked where one estate joins them (`Estate.together`): then equal credentials
         are one account if nothing in them is unknown, and Regions are the same only if both are known.
         """
-        if self.account != other.account:
-            return False
         elsewhere = self.root != other.root
+        if self.account != other.account:
+            any_of = AccountKind.FOR_EACH in (self.account.kind, other.account.kind)
+            return None if any_of and not elsewhere and not self._regions_differ(other) else False
         if elsewhere and not self.account.same_elsewhere(other.account):
             return False
         mine, yours = self.region, other.region
@@ -44,6 +47,9 @@ class Scope:
         if mine.reference is not None and mine.reference == yours.reference:
             return True
         return True if self.provider == other.provider and mine == yours else None
+
+    def _regions_differ(self, other: Scope) -> bool:
+        return isinstance(self.region, str) and isinstance(other.region, str) and self.region != other.region
 
     @property
     def region_name(self) -> str | None:

@@ -138,7 +138,7 @@ class PlanReader:
         before = None
         if isinstance(change.before, dict):
             before = DocumentBody(self._place, change.before, None, change.before_sensitive, NotShown(NOT_SHOWN))
-        provider = self._providers.bind(self._key(instance), planned.provider_name)
+        provider = self._providers.bind(self._key(instance), planned.provider_name, planned.address)
         depends_on = block.depends_on if block is not None else []
         prefix = f"{planned.module_address}." if planned.module_address else ""
         return Resource(
@@ -189,7 +189,7 @@ class PlanReader:
         if not isinstance(change.before, dict):
             return None
         planned = instance.planned
-        provider = self._providers.bind(self._key(instance), planned.provider_name)
+        provider = self._providers.bind(self._key(instance), planned.provider_name, planned.address)
         body = DocumentBody(self._place, change.before, None, change.before_sensitive, NotShown(NOT_SHOWN))
         return Resource(
             address=planned.address,
@@ -238,7 +238,7 @@ class PlanReader:
                 continue
             block = self._blocks.resource(path, label)
             key = block.provider_config_key if block is not None else ""
-            provider = self._providers.bind(key, read.provider_name)
+            provider = self._providers.bind(key, read.provider_name, read.address)
             body = DocumentBody(self._place, values, None, marks, NotShown(NOT_SHOWN))
             yield Resource(
                 address=read.address,

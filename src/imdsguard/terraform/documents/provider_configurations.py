@@ -6,6 +6,7 @@ A plan gives the expressions of each provider block; constants and variables are
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from imdsguard.model.record import record
 from imdsguard.model.resource import Blocks, Provider
 from imdsguard.model.value import Absent, Known, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path, steps_of
-from imdsguard.terraform.documents.expressions import expression_of
+from imdsguard.terraform.documents.expressions import expression_of, references_of
 from imdsguard.terraform.documents.plan_configuration import ModulePath, most_specific
 from imdsguard.terraform.documents.values import to_value
 from imdsguard.terraform.source.providers import account_of, default_tags
@@ -49,9 +50,15 @@ class PlanProviders:
         self._place = place
         self._observed = observed
         self._bound: dict[str, Provider] = {}
+        self.several = frozenset(name for name, block in blocks.providers.items() if _refers_to_each(block))
+        """The configurations with `for_each`: nowhere else in a provider block can `each` stand."""
 
-    def bind(self, key: str, fallback: str) -> Provider:
-        """The provider of a `provider_config_key`; `fallback` names the provider where the plan shows no block."""
+    def bind(self, key: str, fallback: str, address: str) -> Provider:
+        """The provider of a `provider_config_key`; `fallback` names the provider where the plan shows no block.
+
+        Of OpenTofu's configurations with `for_each` a plan does not show to which instance the resource at `address`
+        is bound: what differs between them is then not known.
+        """
         name = key or fallback.rpartition("/")[2]
         found = self._bound.get(name)
         if found is None:
@@ -59,10 +66,19 @@ class PlanProviders:
             account, region = self._account(name, block), self._region(name, block)
             tags = partial(self._default_tags, block) if block is not None else None
             found = self._bound[name] = Provider(name, account, region, tags)
-        return found
+        return self._one_of_several(found, address) if name in self.several else found
+
+    def _one_of_several(self, provider: Provider, address: str) -> Provider:
+        account, region = provider.account, provider.region
+        if not account.known:
+            account = Account(AccountKind.FOR_EACH, (provider.name, address), known=False)
+        if not isinstance(region, Known):
+            reason = Reason(ReasonKind.PROVIDER_INSTANCE, provider.name)
+            region = Unknown(reason, place=self._place, trace=(Step(address),))
+        return replace(provider, name=f"{provider.name}[...]", account=account, region=region)
 
     def _region(self, name: str, block: ProviderConfiguration | None) -> Value:
-        observed = self._observed.get(name)
+        observed = self._observed.get(name) if name not in self.several else None
         if observed is not None:
             return Known(observed, self._place, (Step(f"provider {name}", self._place),))
         expression = block.expressions.get("region") if block is not None else None
@@ -116,6 +132,11 @@ class PlanProviders:
         module = self._blocks.module(path)
         declared = module.variables.get(name) if module is not None else None
         return declared.default if declared is not None else UNSET
+
+
+def _refers_to_each(block: ProviderConfiguration) -> bool:
+    references, _, _ = references_of(block.expressions)
+    return any(steps_of(reference)[:1] == ("each",) for reference in references)
 
 
 @record(frozen=True, slots=True)

@@ -22,13 +22,17 @@ READ = 4
 
 
 class StateFileInstance(Struct):
-    """An instance of a resource. `attributes_flat` is how Terraform 0.11 wrote it, until the next apply."""
+    """An instance of a resource. `attributes_flat` is how Terraform 0.11 wrote it, until the next apply.
+
+    `provider` stands here, with the key of an instance, where the configuration has OpenTofu's `for_each`.
+    """
 
     index_key: Key = None
     deposed: str = ""
     attributes: Raw | UnsetType = UNSET
     sensitive_attributes: Raw | UnsetType = UNSET
     dependencies: list[str] | None = None
+    provider: str = ""
 
 
 class StateFileResource(Struct):
@@ -81,8 +85,8 @@ def root_of(file: StateFile, wanted: frozenset[str]) -> StateModule:
 
 def _instances(resource: StateFileResource) -> Iterator[StateResource]:
     block = f"{resource.module}{'.' if resource.module else ''}{label_of(resource.mode, resource.type, resource.name)}"
-    provider, configuration = _provider_of(resource.provider)
     for instance in resource.instances:
+        provider, configuration = _provider_of(instance.provider or resource.provider)
         yield StateResource(
             address=block + written(instance.index_key),
             type=resource.type,

@@ -104,6 +104,8 @@ def _lifecycle(body: MergedBody, name: str) -> LazyExpression | None:
 def _enabled(value: Value, expression: LazyExpression, scope: EvaluationScope) -> Expansion:
     if value.is_null:
         raise EvaluationError("enabled must not be null", expression.place)
+    if SENSITIVE in value.marks:  # whether the block is there would tell it
+        raise EvaluationError("enabled must not be a sensitive value", expression.place)
     if not value.is_known:
         return _unknown("single", value, expression, scope)
     return Expansion("single", {None: scope} if convert(value, BOOL).raw else {})

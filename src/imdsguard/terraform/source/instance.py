@@ -378,8 +378,7 @@ class ModuleInstance:
 
     def absolute(self, declaration: Declaration, key: Key = None) -> str:
         """Give the address of a declaration, or of one instance of it, within the root."""
-        index = "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{_escaped(key)}"]'
-        return (f"{self.address}." if self.address else "") + declaration.address + index
+        return (f"{self.address}." if self.address else "") + declaration.address + index_of(key)
 
     def resource(self, kind: str, type_: str, name: str, place: Place | None = None) -> Value:
         """Give what a reference to a resource stands for: an object, a tuple or map of objects, or an unknown."""
@@ -433,6 +432,10 @@ def _converted(constraint: Constraint, value: Value, place: Place | None) -> Val
     return converted if converted.origin is not None else converted.at(value.origin)
 
 
+def index_of(key: Key) -> str:
+    """Spell the key of an instance as addresses do: `["a"]`, `[0]`, nothing where there is none."""
+    return "" if key is None else f"[{key}]" if isinstance(key, int) else f'["{_escaped(key)}"]'
+
+
 def _escaped(key: str) -> str:
-    """Spell a key of `for_each` as addresses do."""
     return key.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("${", "$${").replace("%{", "%%{")

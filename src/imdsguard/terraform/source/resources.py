@@ -133,12 +133,13 @@ class Collector:
         scope: EvaluationScope,
         doubt: language.Value | None,
     ) -> Resource:
-        provider = self._providers.of(instance, declaration)
+        address = instance.absolute(declaration, key)
+        provider = self._providers.of(instance, declaration, scope, address)
         body = SourceBody(declaration.body, scope, declaration.place)
         own = body.attribute("region")
         unknown = translate(doubt, _expansion_place(declaration)) if doubt is not None else None
         return Resource(
-            address=instance.absolute(declaration, key),
+            address=address,
             type=declaration.labels[0],
             name=declaration.labels[1],
             body=body,
