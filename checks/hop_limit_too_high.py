@@ -107,7 +107,7 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
     hops = launch.options.get(HOP_LIMIT)
     if hops is None or launch.state is State.DISABLED:
         return
-    if not launch.follows_account and (launch.through or hops.source is not Source.LAUNCH):
+    if not launch.follows_account and (launch.via or hops.source is not Source.LAUNCH):
         return  # a service's own instances, of which nothing more is known, or those of another launch in the code
     shared = launch.starts_instances and launch.kind is not Kind.INSTANCE and bool(estate.templates_of(launch))
     host = host_of_containers(launch, estate)

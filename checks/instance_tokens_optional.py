@@ -157,6 +157,6 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
 
 def reported_at_template(launch: Launch, estate: Estate) -> bool:
     """Whether a template or configuration that the launch goes through has the same fault by itself."""
-    if launch.kind is Kind.INSTANCE or launch.state not in (State.OPTIONAL, State.UNKNOWN) or not launch.through:
+    if launch.kind is Kind.INSTANCE or launch.state not in (State.OPTIONAL, State.UNKNOWN) or not launch.via:
         return False
     return any(template.state is launch.state for template in estate.templates_of(launch))

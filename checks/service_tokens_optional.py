@@ -133,4 +133,4 @@ def reported_elsewhere(launch: Launch, states: dict[tuple[str, str], State]) -> 
     """Whether what it launches through has the same fault by itself."""
     if launch.state not in (State.OPTIONAL, State.UNKNOWN):
         return False
-    return any(states.get((launch.resource.root, address)) is launch.state for address in launch.through)
+    return any(states.get((launch.resource.root, address)) is launch.state for address in launch.via)

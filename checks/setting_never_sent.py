@@ -90,14 +90,14 @@ def check(estate: Estate) -> Iterable[Judgement]:
 
 def judge_launch(launch: Launch) -> Iterable[Judgement]:
     """Say what of a launch's settings is in vain."""
-    for each in launch.delivery.unsent:
+    for each in launch.delivery.ineffective:
         if each.because is not None:
             message = f"{each.why}: {sentence(each.because)}"
             yield undecided(launch, message, remedy=each.remedy, place=each.place, because=each.because)
         else:
             confidence = Confidence.HIGH if each.sure else Confidence.MEDIUM
             yield failed(launch, each.why, remedy=each.remedy, place=each.place, confidence=confidence)
-    if not launch.delivery.unsent:
+    if not launch.delivery.ineffective:
         yield passed(launch)
 
 

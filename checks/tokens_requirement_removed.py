@@ -165,7 +165,7 @@ def judge_launches(before: Estate, estate: Estate, lost: list[RegionDefault]) ->
         if now is None or now.resource.action not in CHANGES or by_default(old, now, lost):
             continue
         root = now.resource.root
-        if now.kind is not Kind.INSTANCE and any((root, address) in blamed for address in now.through):
+        if now.kind is not Kind.INSTANCE and any((root, address) in blamed for address in now.via):
             continue
         judgement = judge_launch(now)
         if judgement.message:

@@ -1,6 +1,6 @@
 """`make accept [YES=1]`: writes the files of expected output anew, shows how they differ, and asks whether to keep it.
 
-Only tests that hold a program's whole output against a file write anything: those that heed `IMDSGUARD_UPDATE`.
+Only tests that hold a program's whole output against a file write anything: those that read `IMDSGUARD_UPDATE`.
 """
 
 from __future__ import annotations

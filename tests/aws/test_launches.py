@@ -43,7 +43,7 @@ def by(name="web", key="id"):
 )
 def test_a_template_in_the_code_is_found(block):
     found = launch(template(), resource("aws_autoscaling_group.web", launch_template=[block]))
-    assert (found.state.value, found.through) == ("required", ("aws_launch_template.web",))
+    assert (found.state.value, found.via) == ("required", ("aws_launch_template.web",))
 
 
 def test_a_plan_names_a_template_by_the_id_it_has():
@@ -69,7 +69,7 @@ def test_a_plan_names_a_template_by_the_id_it_has():
 )  # fmt: skip
 def test_any_other_template_is_unknown_with_the_reason(block, reason):
     found = launch(template(), resource("aws_instance.web", launch_template=[block]))
-    assert (found.state.value, sentence(found.reason), found.through) == ("unknown", reason, ())
+    assert (found.state.value, sentence(found.reason), found.via) == ("unknown", reason, ())
 
 
 def test_a_name_counts_in_its_own_region_only():
@@ -182,7 +182,7 @@ BAD = template("bad", OPTIONAL)
 )
 def test_a_mixed_group_is_as_bad_as_the_worst_it_launches(mixed, state, through):
     found = launch(template(), BAD, mixed)
-    assert (found.state.value, found.through) == (state, tuple(f"aws_launch_template.{name}" for name in through))
+    assert (found.state.value, found.via) == (state, tuple(f"aws_launch_template.{name}" for name in through))
 
 
 def test_overrides_that_cannot_be_computed_may_launch_anything():

@@ -16,7 +16,7 @@ from tests.aws.memory import estate, launch, ref, resource, unknown, verdict
 UNSET = None
 
 
-def surroundings(account, image):
+def root_index(account, image):
     found = []
     if account is not UNSET:
         found.append(resource("aws_ec2_instance_metadata_defaults.all", http_tokens=account))
@@ -45,7 +45,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("tokens", "account", "image", "state", "source"), TABLE)
 def test_truth_table_of_an_instance(tokens, account, image, state, source):
-    assert verdict(*surroundings(account, image), instance(tokens, image)) == (state, source)
+    assert verdict(*root_index(account, image), instance(tokens, image)) == (state, source)
 
 
 @pytest.mark.parametrize(("tokens", "account", "image", "state", "source"), TABLE)
@@ -56,7 +56,7 @@ def test_truth_table_of_a_template_and_of_what_launches_from_it(tokens, account,
         image_id=ref("aws_ami.golden.id") if image else "ami-1",
     )
     source = source.replace("launch", "launch_template")
-    around = surroundings(account, image)
+    around = root_index(account, image)
     by_id = [{"id": ref("aws_launch_template.web.id")}]
     assert verdict(*around, template) == (state, source)
     assert verdict(*around, template, resource("aws_instance.web", launch_template=by_id)) == (state, source)

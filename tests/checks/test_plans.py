@@ -26,7 +26,7 @@ def described(launch: Launch) -> tuple[object, ...]:
         launch.state,
         tokens.effective,
         tokens.source,
-        launch.through,
+        launch.via,
         launch.scope.region_name,
         coverage.covered,
         coverage.by,

@@ -48,7 +48,7 @@ def described(launch: Launch) -> tuple[object, ...]:
         tokens.source,
         str(tokens.place),
         tokens.trace,
-        launch.through,
+        launch.via,
         launch.resource.place,
         launch.resource.calls,
         launch.resource.ignored,

@@ -214,7 +214,7 @@ def test_what_is_wrong_in_one_place_is_said_once() -> None:
     for place in (Place("a.yaml", 2), Place("a.yaml", 2), Place("a.yaml", 1)):
         wrong.add("no day", place)
     with pytest.raises(PolicyError) as refused:
-        wrong.settle()
+        wrong.raise_if_any()
     assert [str(each) for each in refused.value.all()] == ["a.yaml:1: no day", "a.yaml:2: no day"]
 
 

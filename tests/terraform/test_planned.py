@@ -134,9 +134,9 @@ def test_a_dynamic_block_that_a_plan_hides_is_unknown(stack: Path) -> None:
 
 def test_a_dynamic_block_that_a_plan_only_suspects_is_not_there(stack: Path) -> None:
     suspected = by_address(joined(source=None))["aws_instance.plain"].body.blocks("metadata_options")
-    settled = by_address(joined())["aws_instance.plain"].body.blocks("metadata_options")
+    blocks = by_address(joined())["aws_instance.plain"].body.blocks("metadata_options")
     assert suspected.unknown is not None
-    assert (settled.items, settled.unknown) == ((), None)
+    assert (blocks.items, blocks.unknown) == ((), None)
 
 
 def test_what_a_plan_hides_and_the_source_has_null_is_left_out(stack: Path) -> None:

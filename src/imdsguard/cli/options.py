@@ -151,7 +151,7 @@ comments_options: tuple[Callable[[Any], Any], ...] = (
         multiple=True,
         metavar="TOOL[,TOOL]",
         callback=_scanners,
-        help="Heed the comments of other scanners, too: checkov, trivy, tfsec.",
+        help="Apply the comments of other scanners, too: checkov, trivy, tfsec.",
     ),
 )
 
@@ -176,7 +176,7 @@ suppressing_options: tuple[Callable[[Any], Any], ...] = (
         metavar="REF",
         help="Count only what this branch adds: judge the version at which it left REF, too, and compare.",
     ),
-    click.option("--no-suppressions", is_flag=True, help="Heed no comments in the code and no exemptions."),
+    click.option("--no-suppressions", is_flag=True, help="Apply neither comments in the code nor exemptions."),
     *comments_options,
     click.option("--show-suppressed", is_flag=True, help="Show what does not count, and why, too."),
 )

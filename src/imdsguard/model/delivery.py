@@ -110,4 +110,4 @@ class Delivery:
     frozen: str = ""
     writers: tuple[VersionWriter, ...] = ()
     latest_version: str = "latest_version"
-    unsent: tuple[IneffectiveOption, ...] = ()
+    ineffective: tuple[IneffectiveOption, ...] = ()

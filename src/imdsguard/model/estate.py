@@ -78,7 +78,7 @@ class Estate:
     def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
         """Return the templates and launch configurations in the code that a launch goes through."""
         root = launch.resource.root
-        return tuple(self._users[(root, address)][0] for address in launch.through if (root, address) in self._users)
+        return tuple(self._users[(root, address)][0] for address in launch.via if (root, address) in self._users)
 
     def users_of(self, template: Launch) -> tuple[Launch, ...]:
         """Return what launches through a template or launch configuration."""
@@ -100,7 +100,7 @@ class Estate:
             (launch.resource.root, launch.address): [launch] for launch in self.launches if not launch.starts_instances
         }
         for launch in self.launches:
-            for address in launch.through:
+            for address in launch.via:
                 found = users.get((launch.resource.root, address))
                 if found is not None:
                     found.append(launch)

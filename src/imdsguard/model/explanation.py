@@ -33,23 +33,27 @@ class LayerAnswers:
 
 
 @record(frozen=True, slots=True)
-class WayAnswers:
-    """A way by which instances start; `unset` are the options that are left to the service's own default."""
+class PathAnswers:
+    """A path by which instances start: what its layers say, strongest first.
 
-    through: str
+    `via` is the address of what it launches through, empty as `LaunchPath.via` may be; `unset` are the options that are
+    left to the service's own default.
+    """
+
+    via: str
     layers: tuple[LayerAnswers, ...]
     unset: tuple[str, ...]
 
 
 @record(frozen=True, slots=True)
 class Explanation:
-    """A launch and the ways by which it starts instances, the one that decides its state first.
+    """A launch and the paths by which it starts instances, the one that decides its state first.
 
     `changes` are sentences on what would change the answer, `unwatched` are alarms on refused calls by their address,
     each with why it does not watch the launch.
     """
 
     launch: Launch
-    ways: tuple[WayAnswers, ...]
+    paths: tuple[PathAnswers, ...]
     changes: tuple[str, ...]
     unwatched: tuple[tuple[str, Reason], ...] = ()

@@ -60,12 +60,12 @@ class Launch:
     """One path by which EC2 starts instances, with what those instances will get.
 
     For a template or a launch configuration: what an instance launched from it gets with nothing more said.
-    For a group or a fleet: the worst of what it launches, and `through` names the templates it launches through.
-    `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
+    For a group or a fleet: the worst of what it launches. `via` are the addresses of the templates and other
+    resources that it launches through, each once, in the order of `paths`. `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
     the instances, nor its metrics to show them: those that a service runs in an account of its own. `delivery` says how
     the settings get there. `coverage` says whether an alarm on `MetadataNoTokenRejected` watches it as it is,
     `once_required` whether one would once it requires tokens, `observed` whether one on `MetadataNoToken` takes it in.
-    `ways` are those by which it starts instances: what every layer says, also where another one decides. `terms` are
+    `paths` are those by which it starts instances: what every layer says, also where another one decides. `terms` are
     how a managed service speaks of tokens. `starts_later`: an apply only describes it, and instances start when
     somebody runs it.
     """
@@ -76,7 +76,7 @@ class Launch:
     state: State
     options: Mapping[str, Option]
     reason: Reason | None = None
-    through: tuple[str, ...] = ()
+    via: tuple[str, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage(covered=None))
     once_required: Coverage = field(default_factory=lambda: Coverage(covered=None))
     follows_account: bool = True
@@ -84,7 +84,7 @@ class Launch:
     observed: Coverage = field(default_factory=lambda: Coverage(covered=None))
     terms: ServiceTerms = field(default_factory=ServiceTerms)
     starts_later: bool = False
-    ways: tuple[LaunchPath, ...] = field(default=(), compare=False, repr=False)
+    paths: tuple[LaunchPath, ...] = field(default=(), compare=False, repr=False)
     boot: Callable[[], UserData] | None = field(default=None, compare=False, repr=False)
     tagged: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
     labelled: Callable[[], tuple[Tags, ...]] | None = field(default=None, compare=False, repr=False)
@@ -103,7 +103,7 @@ class Launch:
 
     @property
     def tags(self) -> tuple[Tags, ...]:
-        """The tags of its instances, by each way in which it starts some: read when first asked for."""
+        """The tags of its instances, by each path by which it starts some: read when first asked for."""
         return self.tagged() if self.tagged is not None else ()
 
     @property

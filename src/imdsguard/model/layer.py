@@ -1,4 +1,4 @@
-"""A layer of precedence, one place that may set metadata options, and a way: the layers that one launch asks."""
+"""A layer of precedence, one place that may set metadata options, and a path: the layers that one launch asks."""
 
 from __future__ import annotations
 
@@ -39,7 +39,11 @@ class Layer:
 
 @record(frozen=True, slots=True)
 class LaunchPath:
-    """One way by which a launch starts instances: its layers, strongest first, and what it goes through, if any."""
+    """One path by which a launch starts instances: the layers that it asks, strongest first.
+
+    `via` is the address of what it launches through: a launch template, a launch configuration, or the resource that
+    launches for a service (a group, a cluster). Empty where the launch needs none, or it is not in the code.
+    """
 
     layers: tuple[Layer, ...]
-    through: str = ""
+    via: str = ""

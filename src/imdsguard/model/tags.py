@@ -36,7 +36,7 @@ class TagLayer:
 
 @record(frozen=True, slots=True)
 class Tags:
-    """The tags of what one way of a launch starts, strongest layer first.
+    """The tags of what one path of a launch starts, strongest layer first.
 
     `own` are the beginnings of keys that AWS sets itself: what those tags are, code does not show.
     """

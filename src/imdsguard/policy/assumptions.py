@@ -75,7 +75,7 @@ def _globs(node: Node, about: About) -> tuple[Scalar, ...]:
             wrong.add(f"{about.what.removesuffix('roots')}a root is a glob on folders, not {kind_of(item)}", item.place)
         else:
             globs.append(item)
-    wrong.settle()
+    wrong.raise_if_any()
     return tuple(globs)
 
 
@@ -94,7 +94,7 @@ def _default(node: Node, about: About) -> tuple[AssumedDefault, ...]:
             wrong.add(f'{about.what}: "{key.text[:60]}" is not the name of a Region', key.place)
         word = wrong.attempt(word_of, value, f"{about.what} of {key.text}", TOKENS)
         found.append(AssumedDefault(word or "", value.place, key.text))
-    wrong.settle()
+    wrong.raise_if_any()
     return tuple(found)
 
 

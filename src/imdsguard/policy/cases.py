@@ -32,7 +32,7 @@ _SUPPRESSED = (_ANY, "true", _NOT, "false", Means.EXEMPTION.value)
 class Expected:
     """One entry of `expected`: the findings of a rule for an address. What is not given is not compared.
 
-    `suppressed` is `exemption`, `yes` (the same: a test heeds no comments), or `no`, which it is unless it says so.
+    `suppressed` is `exemption`, `yes` (the same: a test applies no comments), or `no`, which it is unless it says so.
     """
 
     rule: str
@@ -94,7 +94,7 @@ def read_expected(node: Node, name: str) -> Case:
     wrong = Complaints()
     refuse_others(table, "a test", _CASE_KEYS, wrong)
     case = wrong.attempt(_case, table, name)
-    wrong.settle()
+    wrong.raise_if_any()
     assert case is not None
     return case
 
@@ -111,7 +111,7 @@ def read_cases(node: Node, name: str) -> tuple[str | None, tuple[Case, ...]]:
         found = []
     else:
         found = [wrong.attempt(_inline, item, table, name) for item in cases.items]
-    wrong.settle()
+    wrong.raise_if_any()
     return named, tuple(case for case in found if case is not None)
 
 
@@ -156,7 +156,7 @@ def _inline(node: Node, file: Table, name: str) -> Case:
     named = wrong.attempt(sentence_of, title, "name") if title else None
     files = wrong.attempt(_files, table)
     case = wrong.attempt(_case, table, f"{name}: {named or ''}", files or (), file)
-    wrong.settle()
+    wrong.raise_if_any()
     assert case is not None
     return case
 
@@ -176,7 +176,7 @@ def _case(table: Table, name: str, files: tuple[tuple[str, str], ...] = (), abov
     globs = wrong.attempt(words_of, only, "only") if only else None
     values = wrong.attempt(_variables, variables) if variables else None
     paths = wrong.attempt(words_of, var_files, "var_files") if var_files else None
-    wrong.settle()
+    wrong.raise_if_any()
     return Case(name, listed or (), table.place, files, values or (), paths or (), globs or (), today)
 
 
@@ -210,7 +210,7 @@ def _expected(node: Node) -> tuple[Expected, ...]:
         raise PolicyError(f"expected must be a list, not {kind_of(node)}", node.place)
     wrong = Complaints()
     found = [wrong.attempt(_entry, item) for item in node.items]
-    wrong.settle()
+    wrong.raise_if_any()
     return tuple(each for each in found if each is not None)
 
 
@@ -232,7 +232,7 @@ def _entry(node: Node) -> Expected:
     for needed in ("rule", "address"):
         if needed not in words:
             wrong.add(f"an expected finding needs `{needed}`", table.place)
-    wrong.settle()
+    wrong.raise_if_any()
     suppressed = words.get("suppressed", _NOT)
     return Expected(
         rule=words["rule"],

@@ -185,7 +185,7 @@ class ListOf:
         right = tuple(each for each in found if each is not None)
         if self.check is not None:
             self.check(right, wrong)
-        wrong.settle()
+        wrong.raise_if_any()
         return right
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
@@ -208,7 +208,7 @@ class Names:
             key.text: wrong.attempt(self.item.read, value, About(key.text, about.base, key.place))
             for key, value in table_of(node, about.what).entries
         }
-        wrong.settle()
+        wrong.raise_if_any()
         return found
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
@@ -316,7 +316,7 @@ class Mapped:
             wrong.add(self.empty.format(about.what), table.place)
         if self.check is not None:
             self.check(table, given, wrong)
-        wrong.settle()
+        wrong.raise_if_any()
         return self.make(table, given, about)
 
     def _titled(self, given: Mapping[str, Any]) -> str:

@@ -154,7 +154,7 @@ def _entry(node: Node, about: About) -> RuleEntry:
             parameters[name.text] = (name, value)
         else:
             given[name.text] = wrong.attempt(key.shape.read, value, About(name.text))
-    wrong.settle()
+    wrong.raise_if_any()
     return RuleEntry(
         about.place,
         severity=Severity(given["severity"]) if "severity" in given else None,

@@ -50,7 +50,7 @@ class Complaints:
             self._found += (PolicyError(each.message, each.place) for each in error.all())
             return None
 
-    def settle(self) -> None:
+    def raise_if_any(self) -> None:
         """Raise `PolicyError` for the first complaint in the file, with all others, if there is any."""
         if self._found:
             found = {(each.message, each.place): each for each in self._found}

@@ -34,7 +34,7 @@ def read_parameters(rule: Rule, written: Mapping[str, tuple[Scalar, Node]]) -> o
             values[name] = wrong.attempt(_value, node, types[name], f"{rule.id}: {name}")
         else:
             wrong.add(f'{rule.id} has no parameter "{name}"{nearest(name, (*types, *_ALWAYS))}', key.place)
-    wrong.settle()
+    wrong.raise_if_any()
     try:
         made: object = rule.parameters(**values)
     except ValueError as error:  # a rule may check ranges in __post_init__

@@ -81,7 +81,7 @@ class ResolvedPolicy:
             declared = {rule.id: rule for rule in load()}
             controls = {rule: declared[rule].controls for rule in declared}
             wrong.attempt(document.selection.refuse_unknown, controls, known, shipped)
-        wrong.settle()
+        wrong.raise_if_any()
         return tuple(rule for rule in files if self._is_on(rule, declared.get(rule)))
 
     def _is_on(self, rule: str, declared: Rule | None) -> bool:
@@ -111,7 +111,7 @@ class ResolvedPolicy:
                     "what is meant to be so needs an entry in exemptions, with a reason",
                     entry.place,
                 )
-        wrong.settle()
+        wrong.raise_if_any()
 
     def _known(self, files: tuple[str, ...]) -> tuple[str, ...]:
         return (*files, *self.document.requirements, *RESERVED)
@@ -145,7 +145,7 @@ class ResolvedPolicy:
                 entry.on_deployed,
                 parameters,
             )
-        wrong.settle()
+        wrong.raise_if_any()
         return Policy(
             name=self.name,
             settings=settings,

@@ -58,7 +58,7 @@ class Selection:
             if glob.place.file not in trusted and not any(matches_any(name, (glob.text,)) for name in names):
                 hint = nearest(glob.text, frameworks)
                 wrong.add(f'no rule checks a control "{glob.text[:60]}"{hint}', glob.place)
-        wrong.settle()
+        wrong.raise_if_any()
 
 
 def names_of(controls: Controls) -> tuple[str, ...]:

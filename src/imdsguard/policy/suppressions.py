@@ -49,7 +49,7 @@ class Suppressions:
         for rule in self.rules or ():
             if rule.text not in names:
                 wrong.add(f'there is no rule "{rule.text[:60]}"{nearest(rule.text, names)}', rule.place)
-        wrong.settle()
+        wrong.raise_if_any()
 
 
 def _rules(node: Node, about: About) -> tuple[Scalar, ...]:

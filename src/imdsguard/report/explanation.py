@@ -34,17 +34,17 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
     branches: list[Tree] = [(f"in {launch.scope.region_name or 'a Region that is not known'}, {_account(launch)}", [])]
     if launch.reason:
         branches.append((f"because {sentence(launch.reason)}", []))
-    for number, way in enumerate(explanation.ways):
-        layers: list[Tree] = [(layer.title, [_answer(each) for each in layer.answers]) for layer in way.layers]
-        left: list[Tree] = [(f'{name} = "{SERVICE_DEFAULTS[name]}": wins', []) for name in way.unset]
+    for number, path in enumerate(explanation.paths):
+        layers: list[Tree] = [(layer.title, [_answer(each) for each in layer.answers]) for layer in path.layers]
+        left: list[Tree] = [(f'{name} = "{SERVICE_DEFAULTS[name]}": wins', []) for name in path.unset]
         layers.append(("the service default", left))
         for layer in layers:
             if not layer[1]:
                 layer[1].append(("says nothing" if layer is not layers[-1] else "is not reached", []))
-        if len(explanation.ways) == 1:
+        if len(explanation.paths) == 1:
             branches += layers
         else:
-            through = f"through {way.through}" if way.through else "by itself"
+            through = f"through {path.via}" if path.via else "by itself"
             branches.append((f"{through}{', which decides' if number == 0 else ''}", layers))
     not_seen: list[Tree] = [(f"code not seen: {url}", []) for url in launch.user_data.not_seen]
     if not_seen:
@@ -67,8 +67,8 @@ def explanations_json(
         {
             **launch_json(explanation.launch, givers),
             "ways": [
-                {"through": way.through or None, "layers": [_layer(layer) for layer in way.layers]}
-                for way in explanation.ways
+                {"through": path.via or None, "layers": [_layer(layer) for layer in path.layers]}
+                for path in explanation.paths
             ],
             "would_change": list(explanation.changes),
             "not_watched_by": [
@@ -111,8 +111,8 @@ def _answer(each: Answer) -> Tree:
     else:
         said = f"{each.option} is unknown ({sentence(answer.reason)})"
     steps = [Step("", answer.place), *answer.trace] if answer.place else list(answer.trace)
-    way = " <- ".join(dict.fromkeys(str(step) for step in steps))
-    return f"{said}: {outcome}", [(way, [])] if way else []
+    path = " <- ".join(dict.fromkeys(str(step) for step in steps))
+    return f"{said}: {outcome}", [(path, [])] if path else []
 
 
 def _watched(explanation: Explanation) -> list[str]:

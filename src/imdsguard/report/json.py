@@ -107,7 +107,7 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         "estate": givers.estate_of(launch),
         "file": launch.resource.place.file,
         "line": launch.resource.place.line or None,
-        "through": list(launch.through),
+        "through": list(launch.via),
         "alarm": {
             "covered": launch.coverage.covered,
             "by": list(launch.coverage.by),

@@ -74,7 +74,7 @@ def bind_to_all(resolved: ResolvedPolicy, checks: Sequence[str]) -> Policy:
     wrong.attempt(resolved.select, files, lambda: load_rules(files))
     known = [rule for rule in resolved.document.entries if rule in files]
     policy = wrong.attempt(resolved.bind, load_rules(files, known))
-    wrong.settle()
+    wrong.raise_if_any()
     assert policy is not None
     return policy
 

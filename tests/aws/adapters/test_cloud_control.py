@@ -90,7 +90,7 @@ def test_an_override_of_a_group_with_a_worse_template():
     overrides = [{"launch_template_specification": by("old")}, {"instance_type": "m5.large"}]
     policy = [{"launch_template": [{"launch_template_specification": by(), "overrides": overrides}]}]
     found = launch(template(), template(OPTIONAL, "old"), resource(GROUP, mixed_instances_policy=policy))
-    assert (found.state.value, len(found.through)) == ("optional", 2)
+    assert (found.state.value, len(found.via)) == ("optional", 2)
 
 
 def test_templates_of_both_providers_serve_both():
@@ -188,6 +188,6 @@ def test_a_capacity_provider_of_ecs_makes_its_group_a_host_of_containers():
     arn = ref("awscc_autoscaling_auto_scaling_group.g.auto_scaling_group_arn")
     provider = resource("awscc_ecs_capacity_provider.p", auto_scaling_group_provider=[{"auto_scaling_group_arn": arn}])
     found = {each.address: each for each in estate(template, group, provider).launches}
-    assert found["awscc_ecs_capacity_provider.p"].through == ("awscc_autoscaling_auto_scaling_group.g",)
+    assert found["awscc_ecs_capacity_provider.p"].via == ("awscc_autoscaling_auto_scaling_group.g",)
     assert found["awscc_ecs_capacity_provider.p"].state.value == "required"
     assert "runs tasks of ECS on it" in found["awscc_autoscaling_auto_scaling_group.g"].delivery.use_because

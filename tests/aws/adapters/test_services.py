@@ -115,7 +115,7 @@ def base(setting=("true",), **more):
 def test_the_settings_of_a_configuration_template():
     reference = ref("aws_elastic_beanstalk_configuration_template.base.name")
     found = launch(base(), environment(template_name=reference))
-    assert (found.state.value, found.through) == ("required", ("aws_elastic_beanstalk_configuration_template.base",))
+    assert (found.state.value, found.via) == ("required", ("aws_elastic_beanstalk_configuration_template.base",))
     assert launch(base(), environment(template_name="base")).state.value == "required"
     off = (NAMESPACE, "DisableIMDSv1", "false")
     assert launch(base(), environment(off, template_name=reference)).state.value == "optional"
@@ -172,7 +172,7 @@ def test_a_cluster_without_or_with_another_configuration():
 def test_what_is_added_to_a_cluster_gets_what_the_cluster_gets(kind):
     cluster = emr(metadata(MinimumInstanceMetadataServiceVersion=1))
     found = launch(*cluster, resource(f"{kind}.more", cluster_id=ref("aws_emr_cluster.spark.id")))
-    assert (found.state.value, found.through, found.follows_account) == ("optional", ("aws_emr_cluster.spark",), False)
+    assert (found.state.value, found.via, found.follows_account) == ("optional", ("aws_emr_cluster.spark",), False)
     assert launch(resource(f"{kind}.more", cluster_id="j-1")).state.value == "unknown"
 
 
@@ -240,7 +240,7 @@ def provider(value):
 def test_a_capacity_provider_stands_for_its_group():
     group = resource("aws_autoscaling_group.hosts", launch_template=[{"id": ref("aws_launch_template.hosts.id")}])
     found = launch(template(), group, provider(ref("aws_autoscaling_group.hosts.arn")))
-    assert (found.state.value, found.through) == ("required", ("aws_autoscaling_group.hosts",))
+    assert (found.state.value, found.via) == ("required", ("aws_autoscaling_group.hosts",))
 
 
 def test_a_capacity_provider_of_another_group():

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def changes(layers: Sequence[Layer]) -> tuple[str, ...]:
-    """Say in sentences what would change tokens, the endpoint and the hop limit. `layers` are those of one way."""
+    """Say in sentences what would change tokens, the endpoint and the hop limit. `layers` are those of one path."""
     return (*_tokens(layers), *_endpoint(layers), *_hops(layers))
 
 

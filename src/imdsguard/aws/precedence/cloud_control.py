@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.precedence.launching import way_through, way_unknown
+from imdsguard.aws.precedence.launching import path_unknown, path_via
 from imdsguard.aws.precedence.layer import Layer, block_layer, placed
 from imdsguard.aws.precedence.option import read_option
 from imdsguard.aws.templates.lookup import template_of
@@ -62,11 +62,11 @@ def merged(template: Layer, reason: Reason) -> Layer:
     return template.changed(change)
 
 
-def ways_through(configs: Blocks, resource: Resource, root: RootIndex) -> Iterator[tuple[Body, LaunchPath]]:
-    """Yield each of a fleet's `launch_template_configs` with the way through its template."""
+def paths_via(configs: Blocks, resource: Resource, root: RootIndex) -> Iterator[tuple[Body, LaunchPath]]:
+    """Yield each of a fleet's `launch_template_configs` with the path via its template."""
     for config in configs.items:
         specifications = config.blocks("launch_template_specification")
         for specification in specifications.items:
-            yield config, way_through(template_of(specification, resource, root), root, resource)
+            yield config, path_via(template_of(specification, resource, root), root, resource)
         if specifications.unknown is not None:
-            yield config, way_unknown(resource, specifications.unknown)
+            yield config, path_unknown(resource, specifications.unknown)

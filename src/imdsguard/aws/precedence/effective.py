@@ -64,7 +64,7 @@ def name_of(layer: Layer) -> str:
 
 
 def trace_of(label: str, answer: Known | Unknown) -> tuple[Step, ...]:
-    """Return the way of an answer: the layer first, then where its value came from.
+    """Return the trace of an answer: the layer first, then where its value came from.
 
     A literal's own step says no more than the argument's place, so it is left out.
     """

@@ -8,7 +8,7 @@ from imdsguard.aws.alarms.token_metric import REJECTED
 from imdsguard.aws.alarms.why_not import why_not
 from imdsguard.aws.precedence.changes import changes
 from imdsguard.aws.precedence.effective import deciding, effective, name_of, state_of
-from imdsguard.model.explanation import Answer, Explanation, LayerAnswers, WayAnswers
+from imdsguard.model.explanation import Answer, Explanation, LayerAnswers, PathAnswers
 from imdsguard.model.option import OPTIONS, Source
 from imdsguard.model.value import Absent
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 def explain(launch: Launch, estate: Estate) -> Explanation:
     """Tell what every layer of a launch of this estate says, which alarms do not watch it, and what would change it."""
-    ways = sorted(launch.ways, key=lambda way: state_of(effective(way.layers))[0] is not launch.state)
-    told = tuple(_told(way, launch) for way in ways)
-    return Explanation(launch, told, changes(ways[0].layers) if ways else (), tuple(_unwatched(launch, estate)))
+    paths = sorted(launch.paths, key=lambda path: state_of(effective(path.layers))[0] is not launch.state)
+    told = tuple(_told(path, launch) for path in paths)
+    return Explanation(launch, told, changes(paths[0].layers) if paths else (), tuple(_unwatched(launch, estate)))
 
 
 def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, Reason]]:
@@ -38,12 +38,12 @@ def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, Reason]]:
     return [(alarm.address, why) for alarm in alarms if (why := why_not(alarm, launch, estate))]
 
 
-def _told(way: LaunchPath, launch: Launch) -> WayAnswers:
+def _told(path: LaunchPath, launch: Launch) -> PathAnswers:
     layers = tuple(
-        LayerAnswers(layer.source, layer.label, name_of(layer) + _version(layer, launch), _answers(layer, way.layers))
-        for layer in way.layers
+        LayerAnswers(layer.source, layer.label, name_of(layer) + _version(layer, launch), _answers(layer, path.layers))
+        for layer in path.layers
     )
-    return WayAnswers(way.through, layers, tuple(name for name in OPTIONS if deciding(name, way.layers) is None))
+    return PathAnswers(path.via, layers, tuple(name for name in OPTIONS if deciding(name, path.layers) is None))
 
 
 def _answers(layer: Layer, layers: Sequence[Layer]) -> tuple[Answer, ...]:

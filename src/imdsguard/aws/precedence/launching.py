@@ -20,37 +20,37 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Unknown
 
-__all__ = ["LaunchPath", "launch_of", "way_through", "way_unknown", "worst_of"]
+__all__ = ["LaunchPath", "launch_of", "path_unknown", "path_via", "worst_of"]
 
 WORST_FIRST = (State.OPTIONAL, State.UNKNOWN, State.REQUIRED, State.DISABLED)
 
 
-def launch_of(resource: Resource, kind: Kind, layers: Sequence[Layer], through: tuple[str, ...] = ()) -> Launch:
+def launch_of(resource: Resource, kind: Kind, layers: Sequence[Layer], via: tuple[str, ...] = ()) -> Launch:
     """Make the launch that these layers lead to."""
-    return _launch(resource, kind, LaunchPath(tuple(layers), through[0] if len(through) == 1 else ""), through)
+    return _launch(resource, kind, LaunchPath(tuple(layers), via[0] if len(via) == 1 else ""), via)
 
 
 def _launch(
-    resource: Resource, kind: Kind, way: LaunchPath, through: tuple[str, ...], ways: tuple[LaunchPath, ...] = ()
+    resource: Resource, kind: Kind, path: LaunchPath, via: tuple[str, ...], paths: tuple[LaunchPath, ...] = ()
 ) -> Launch:
-    options = effective(way.layers)
+    options = effective(path.layers)
     state, reason = state_of(options)
-    return Launch(resource, kind, scope_of(resource), state, options, reason, through, ways=ways or (way,))
+    return Launch(resource, kind, scope_of(resource), state, options, reason, via, paths=paths or (path,))
 
 
-def way_through(settings: Settings, root: RootIndex, resource: Resource) -> LaunchPath:
-    """Make the way through a template or launch configuration, in the account and Region of `resource`."""
+def path_via(settings: Settings, root: RootIndex, resource: Resource) -> LaunchPath:
+    """Make the path via a template or launch configuration, in the account and Region of `resource`."""
     return LaunchPath(root.layers_through(settings, scope_of(resource)), settings.address)
 
 
-def way_unknown(resource: Resource, unknown: Unknown) -> LaunchPath:
-    """Make a way of which nothing is known."""
+def path_unknown(resource: Resource, unknown: Unknown) -> LaunchPath:
+    """Make a path of which nothing is known."""
     return LaunchPath((undecided(Source.LAUNCH, resource.address, unknown),))
 
 
-def worst_of(resource: Resource, kind: Kind, ways: Iterable[LaunchPath]) -> Launch:
-    """Make the launch of a group or fleet: the worst of its ways. There must be one way at least."""
-    ways = tuple(ways)
-    through = tuple(dict.fromkeys(way.through for way in ways if way.through))
-    launches = [_launch(resource, kind, way, through, ways) for way in ways]
+def worst_of(resource: Resource, kind: Kind, paths: Iterable[LaunchPath]) -> Launch:
+    """Make the launch of a group or fleet: the worst of its paths. There must be one path at least."""
+    paths = tuple(paths)
+    via = tuple(dict.fromkeys(path.via for path in paths if path.via))
+    launches = [_launch(resource, kind, path, via, paths) for path in paths]
     return min(launches, key=lambda launch: WORST_FIRST.index(launch.state))

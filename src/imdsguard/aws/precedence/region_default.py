@@ -49,21 +49,21 @@ def combined(
         possible.append(_in_doubt(layer, doubt))
         said.append(layer.says(HTTP_TOKENS))
     candidates = sure or possible
-    outside = assumed_layer(assumed, scope) if assumed and not sure else None
+    stated = assumed_layer(assumed, scope) if assumed and not sure else None
     if not candidates:
-        return outside or silent(Source.REGION_DEFAULT)
+        return stated or silent(Source.REGION_DEFAULT)
     found = candidates[0] if len(candidates) == 1 else _joined(candidates)
-    return found if outside is None else _under_assumption(found, outside, said)
+    return found if stated is None else _under_assumption(found, stated, said)
 
 
-def _under_assumption(doubtful: Layer, outside: Layer, said: Sequence[Value]) -> Layer:
-    """Settle what tokens are where the defaults that may apply would say nothing else than the policy assumes."""
-    assumed = outside.says(HTTP_TOKENS)
+def _under_assumption(doubtful: Layer, stated: Layer, said: Sequence[Value]) -> Layer:
+    """Decide what tokens are where the defaults that may apply would say nothing else than the policy assumes."""
+    assumed = stated.says(HTTP_TOKENS)
     if isinstance(assumed, Known) and all(isinstance(each, Known) and each.value == assumed.value for each in said):
-        return Layer(Source.REGION_DEFAULT, outside.label, {**doubtful.answers, HTTP_TOKENS: assumed})
+        return Layer(Source.REGION_DEFAULT, stated.label, {**doubtful.answers, HTTP_TOKENS: assumed})
     if isinstance(assumed, Absent) or not isinstance(doubtful.says(HTTP_TOKENS), Absent):
         return doubtful
-    reason = Reason(ReasonKind.NOT_COMPUTED, f"whether {doubtful.label} applies, or what is {outside.label},")
+    reason = Reason(ReasonKind.NOT_COMPUTED, f"whether {doubtful.label} applies, or what is {stated.label},")
     unknown = Unknown(reason, place=getattr(assumed, "place", None))
     return Layer(Source.REGION_DEFAULT, doubtful.label, {**doubtful.answers, HTTP_TOKENS: unknown})
 

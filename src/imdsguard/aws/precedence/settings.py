@@ -27,7 +27,7 @@ class Settings:
     doubt: Reason | None = None
 
 
-def outside(reason: Reason, label: str, value: Value | None = None) -> Settings:
+def not_shown(reason: Reason, label: str, value: Value | None = None) -> Settings:
     """Make the settings of something the code uses but does not show: anything may be set there."""
     place = value.place if value is not None else None
     trace = value.trace if isinstance(value, (Known, Unknown)) else ()

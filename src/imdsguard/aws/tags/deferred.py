@@ -21,7 +21,7 @@ class Tagging:
         self._found: tuple[Tags, ...] | None = None
 
     def __call__(self) -> tuple[Tags, ...]:
-        """Return the tags by each way in which the launch starts instances; at least one."""
+        """Return the tags by each path by which the launch starts instances; at least one."""
         if self._found is None:
             from imdsguard.aws.tags.launches import tags_of
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.tags.read import NONE
-from imdsguard.aws.templates.launch_path import through
+from imdsguard.aws.templates.launch_path import templates_on_paths
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.tags import TagLayer, Tags
@@ -23,7 +23,7 @@ OUTSIDE = Unknown(Reason(ReasonKind.TEMPLATE_OUTSIDE))
 
 
 def tags_of(resource: Resource, root: RootIndex) -> tuple[Tags, ...]:
-    """Return the tags by each way in which a launch starts instances; at least one."""
+    """Return the tags by each path by which a launch starts instances; at least one."""
     record = record_of(resource.kind)
     tags = record.tags if record is not None else None
     found = tuple(tags.read(resource, root)) if tags is not None else ()
@@ -41,7 +41,7 @@ def tags_of_templates(resource: Resource, root: RootIndex, body: Body | None = N
 
     `body` is where the template is named, if that is not the resource itself.
     """
-    return [_tags_of_template(found) for found in through(resource, root, body)] or [NONE]
+    return [_tags_of_template(found) for found in templates_on_paths(resource, root, body)] or [NONE]
 
 
 def tags_at(address: str, root: RootIndex) -> TagLayer:

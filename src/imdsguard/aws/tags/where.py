@@ -42,7 +42,7 @@ class Filtered:
     also: Reason | None = None
 
     def sees(self, launch: Launch) -> Coverage:
-        """Ask the condition of the tags by each way in which the launch starts instances: of all, or it is not seen."""
+        """Ask the condition of the tags on each path by which the launch starts instances: met on all, or not seen."""
         answers = self._answers(launch)
         unmet = self.unmet(launch)
         if unmet is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.templates.ineffective_options import unsent
+from imdsguard.aws.templates.ineffective_options import ineffective_options
 from imdsguard.aws.templates.versions import changed_options, frozen_by, renewal_of, versions_of
 from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
@@ -38,10 +38,10 @@ def delivery_of(launch: Launch, root: RootIndex) -> Delivery:
         moves_default=versions.moves_default(resource) if versions is not None else None,
         changed=changed_options(resource) if template else None,
         renewal=renewal_of(resource),
-        frozen=frozen_by(resource) if launch.through else "",
+        frozen=frozen_by(resource) if launch.via else "",
         writers=_writers_of(resource, root) if template else (),
         latest_version=versions.latest if versions is not None else "latest_version",
-        unsent=unsent(resource),
+        ineffective=ineffective_options(resource),
     )
 
 

@@ -23,7 +23,7 @@ IGNORED_REMEDY = "a lifecycle block whose ignore_changes leaves {name} alone"
 UNREAD = "whether AWS gets the metadata options of this {} cannot be told"
 
 
-def unsent(resource: Resource) -> tuple[IneffectiveOption, ...]:
+def ineffective_options(resource: Resource) -> tuple[IneffectiveOption, ...]:
     """Return what the resource says of metadata options in vain."""
     record = record_of(resource.kind)
     own = record.options if record is not None else None

@@ -1,4 +1,4 @@
-"""The launch templates and launch configurations that a launch goes through, way by way."""
+"""The launch templates and launch configurations that a launch goes through, path by path."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
 NAMES = ("launch_template", "launch_template_config", "launch_template_configs", "mixed_instances_policy")
 
 
-def through(
-    resource: Resource, root: RootIndex, body: Body | None = None, ways: Sequence[LaunchPath] | None = None
+def templates_on_paths(
+    resource: Resource, root: RootIndex, body: Body | None = None, paths: Sequence[LaunchPath] | None = None
 ) -> list[Resource | None]:
     """Return each template or configuration that a launch goes through, None for one that is not in the code.
 
     Empty where it surely names no template, and no configuration in the code. `body` is where the template is named, if
-    that is not the resource itself; `ways` are the launch's, where they are at hand.
+    that is not the resource itself; `paths` are the launch's, where they are at hand.
     """
-    if ways is None:
+    if paths is None:
         record = record_of(resource.kind)
         launch = record.launches(resource, root) if record is not None and record.launches is not None else None
-        ways = launch.ways if launch is not None else ()
-    addresses = list(dict.fromkeys(way.through for way in ways)) or [""]
+        paths = launch.paths if launch is not None else ()
+    addresses = list(dict.fromkeys(path.via for path in paths)) or [""]
     if addresses == [""] and not names_template(body or resource.body):
         return []
     return [root.find(Reference(address)) if address else None for address in addresses]

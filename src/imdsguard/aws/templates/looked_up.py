@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.layer import block_layer
-from imdsguard.aws.precedence.settings import Settings, outside
+from imdsguard.aws.precedence.settings import Settings, not_shown
 from imdsguard.model.option import Source
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Known
@@ -29,7 +29,7 @@ def looked_up(*, below: Reason | None) -> Callable[[Resource, RootIndex], Settin
         identity = resource.body.attribute("arn")
         if not isinstance(identity, Known):
             reason = Reason(ReasonKind.DATA_SOURCE, resource.address)
-            return outside(reason, resource.address, resource.body.attribute("name"))
+            return not_shown(reason, resource.address, resource.body.attribute("name"))
         layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
         return Settings("", layer, resource.body.attribute("image_id"), below)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.scope import scope_of
-from imdsguard.aws.precedence.settings import Settings, outside
+from imdsguard.aws.precedence.settings import Settings, not_shown
 from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import SharedBy
 from imdsguard.model.reason import Reason, ReasonKind
@@ -32,7 +32,7 @@ def template_of(block: Body, user: Resource, root: RootIndex) -> Settings:
         if found is not None:
             return root.settings(found)
     if not values:
-        return outside(
+        return not_shown(
             Reason(ReasonKind.NAMES_NOTHING, "the block", "launch template"), user.address, Absent(block.place)
         )
     return _not_found(next((v for v in values if isinstance(v, Known)), values[0]), "launch template")
@@ -78,9 +78,9 @@ def _names(reference: Reference) -> bool:
 def _not_found(value: Value, what: str) -> Settings:
     if isinstance(value, Known):
         label = f"{what} {value.value}" if isinstance(value.value, str) and not value.sensitive else what
-        return outside(Reason(ReasonKind.NOT_IN_CODE, label), label, value)
+        return not_shown(Reason(ReasonKind.NOT_IN_CODE, label), label, value)
     assert isinstance(value, Unknown)
     if value.reference is not None and what.replace(" ", "_") in value.reference.address:
         label = f"{what} {value.reference}"
-        return outside(Reason(ReasonKind.NOT_IN_CODE, label), label, value)
-    return outside(Reason(ReasonKind.NOT_COMPUTED, f"which {what} is used", cause=value.reason), what, value)
+        return not_shown(Reason(ReasonKind.NOT_IN_CODE, label), label, value)
+    return not_shown(Reason(ReasonKind.NOT_COMPUTED, f"which {what} is used", cause=value.reason), what, value)

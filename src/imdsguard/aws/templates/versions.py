@@ -40,10 +40,10 @@ def versions_of(launch: Launch, root: RootIndex) -> tuple[VersionUse, ...]:
     paths = _paths(resource)
     if paths is None:
         reason = Reason(ReasonKind.VERSION_UNREAD, resource.type)
-        through = (root.find(Reference(address)) for address in launch.through)
+        templates = (root.find(Reference(address)) for address in launch.via)
         return tuple(
             VersionUse(found.address, Pin.UNKNOWN, reason=reason, place=resource.place)
-            for found in through
+            for found in templates
             if found is not None and _has_versions(found)
         )
     found: dict[VersionUse, None] = {}

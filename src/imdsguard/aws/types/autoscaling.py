@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import metadata_layer
-from imdsguard.aws.precedence.launching import launch_of, way_through, way_unknown, worst_of
+from imdsguard.aws.precedence.launching import launch_of, path_unknown, path_via, worst_of
 from imdsguard.aws.precedence.layer import Layer, block_layer
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.settings import Settings
@@ -77,54 +77,55 @@ def group(override: str, configuration: str) -> Launches:
     """
 
     def launches(resource: Resource, root: RootIndex) -> Launch:
-        ways = list(_ways(resource, root, override, configuration))
+        paths = list(_paths(resource, root, override, configuration))
         return worst_of(
-            resource, Kind.GROUP, ways or [way_unknown(resource, Unknown(NAMES_NOTHING, place=resource.place))]
+            resource, Kind.GROUP, paths or [path_unknown(resource, Unknown(NAMES_NOTHING, place=resource.place))]
         )
 
     return launches
 
 
-def _ways(resource: Resource, root: RootIndex, override: str, configuration: str) -> Iterator[LaunchPath]:
-    """Yield every way in which the group launches; only one of the three forms is accepted in a group."""
+def _paths(resource: Resource, root: RootIndex, override: str, configuration: str) -> Iterator[LaunchPath]:
+    """Yield every path by which the group launches; only one of the three forms is accepted in a group."""
     direct = resource.body.blocks("launch_template")
     for block in direct.items:
-        yield way_through(template_of(block, resource, root), root, resource)
+        yield path_via(template_of(block, resource, root), root, resource)
     mixed = resource.body.blocks("mixed_instances_policy")
     for policy in mixed.items:
-        yield from _mixed_ways(policy, resource, root, override)
+        yield from _mixed_paths(policy, resource, root, override)
     named = resource.body.attribute(configuration)
     if not isinstance(named, Absent) and not direct.items and not mixed.items:
-        yield way_through(configuration_of(named, resource, root), root, resource)
+        yield path_via(configuration_of(named, resource, root), root, resource)
     for blocks in (direct, mixed):
         if blocks.unknown is not None and not blocks.items:
-            yield way_unknown(resource, blocks.unknown)
+            yield path_unknown(resource, blocks.unknown)
 
 
-def _mixed_ways(policy: Body, resource: Resource, root: RootIndex, override: str) -> Iterator[LaunchPath]:
-    """Yield the ways of a mixed instances policy: overrides with a template of their own use that, others the policy's.
+def _mixed_paths(policy: Body, resource: Resource, root: RootIndex, override: str) -> Iterator[LaunchPath]:
+    """Yield the paths of a mixed instances policy: an override with a template of its own uses that one,
+    the others use the policy's.
 
     (Auto Scaling API, LaunchTemplateOverrides: "LaunchTemplateSpecification")
     """
     templates = policy.blocks("launch_template")
     if templates.unknown is not None:
-        yield way_unknown(resource, templates.unknown)
+        yield path_unknown(resource, templates.unknown)
     for template in templates.items:
         overrides = template.blocks(override)
         own = [each.blocks(SPECIFICATION) for each in overrides.items]
         if overrides.unknown is not None:
-            yield way_unknown(resource, overrides.unknown)
+            yield path_unknown(resource, overrides.unknown)
         if not own or overrides.unknown is not None or any(not specification.items for specification in own):
             shared = template.blocks(SPECIFICATION)
             for specification in shared.items:
-                yield way_through(template_of(specification, resource, root), root, resource)
+                yield path_via(template_of(specification, resource, root), root, resource)
             if shared.unknown is not None:
-                yield way_unknown(resource, shared.unknown)
+                yield path_unknown(resource, shared.unknown)
         for found in own:
             for specification in found.items:
-                yield way_through(template_of(specification, resource, root), root, resource)
+                yield path_via(template_of(specification, resource, root), root, resource)
             if found.unknown is not None:
-                yield way_unknown(resource, found.unknown)
+                yield path_unknown(resource, found.unknown)
 
 
 def group_paths(override: str) -> TemplatePaths:

@@ -55,14 +55,14 @@ def compute_environment(resource: Resource, root: RootIndex) -> Launch | None:
     body = resources.items[0]
     if (text_of(body.attribute("type")) or "").upper().startswith("FARGATE"):
         return None
-    return worst_of(resource, Kind.SERVICE, _ways(resource, body, root))
+    return worst_of(resource, Kind.SERVICE, _paths(resource, body, root))
 
 
-def _ways(resource: Resource, body: Body, root: RootIndex) -> list[LaunchPath]:
-    """Return the ways by the environment's template and by those that overrides name for some instance types."""
+def _paths(resource: Resource, body: Body, root: RootIndex) -> list[LaunchPath]:
+    """Return the paths via the environment's template and by those that overrides name for some instance types."""
     blocks = body.blocks("launch_template")
     if not blocks.items:
-        return [_unknown_way(resource, blocks.unknown or Unknown(OWN_TEMPLATE, place=resource.place))]
+        return [_unknown_path(resource, blocks.unknown or Unknown(OWN_TEMPLATE, place=resource.place))]
     found = []
     for block in blocks.items:
         overrides = block.blocks("overrides")
@@ -71,12 +71,12 @@ def _ways(resource: Resource, body: Body, root: RootIndex) -> list[LaunchPath]:
             layers = root.layers_through(settings, scope_of(resource), body.attribute("image_id"))
             found.append(LaunchPath((*layers, *_own_image(resource, body, settings)), settings.address))
         if overrides.unknown is not None:
-            found.append(_unknown_way(resource, overrides.unknown))
+            found.append(_unknown_path(resource, overrides.unknown))
     return found
 
 
-def _unknown_way(resource: Resource, unknown: Unknown) -> LaunchPath:
-    """Make a way of which nothing is known."""
+def _unknown_path(resource: Resource, unknown: Unknown) -> LaunchPath:
+    """Make a path of which nothing is known."""
     return LaunchPath((undecided(Source.LAUNCH, resource.address, unknown),))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.precedence.cloud_control import inner, merged, metadata_layer, ways_through
-from imdsguard.aws.precedence.launching import launch_of, way_through, way_unknown, worst_of
+from imdsguard.aws.precedence.cloud_control import inner, merged, metadata_layer, paths_via
+from imdsguard.aws.precedence.launching import launch_of, path_unknown, path_via, worst_of
 from imdsguard.aws.precedence.layer import Layer, block_layer, silent, undecided
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.settings import Settings
@@ -225,40 +225,40 @@ def default_is_not_told(_: Resource) -> None:
 
 def fleet(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the worst of what a fleet launches through templates; overrides have no metadata options in Terraform."""
-    ways = list(ways_through_configs(resource, root))
-    if not ways:
-        ways = [way_unknown(resource, Unknown(NO_TEMPLATE, place=resource.place))]
-    return worst_of(resource, Kind.FLEET, ways)
+    paths = list(paths_via_configs(resource, root))
+    if not paths:
+        paths = [path_unknown(resource, Unknown(NO_TEMPLATE, place=resource.place))]
+    return worst_of(resource, Kind.FLEET, paths)
 
 
-def ways_through_configs(resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
-    """Yield a way for each template that a fleet's `launch_template_config` blocks name."""
+def paths_via_configs(resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
+    """Yield a path for each template that a fleet's `launch_template_config` blocks name."""
     configs = resource.body.blocks("launch_template_config")
     if configs.unknown is not None:
-        yield way_unknown(resource, configs.unknown)
+        yield path_unknown(resource, configs.unknown)
     for config in configs.items:
         specifications = config.blocks("launch_template_specification")
         for specification in specifications.items:
-            yield way_through(template_of(specification, resource, root), root, resource)
+            yield path_via(template_of(specification, resource, root), root, resource)
         if specifications.unknown is not None:
-            yield way_unknown(resource, specifications.unknown)
+            yield path_unknown(resource, specifications.unknown)
 
 
 def fleet_by_cloud_control(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the same; here metadata options of an override can undo the template's."""
     configs = resource.body.blocks("launch_template_configs")
-    ways: list[LaunchPath] = []
-    for config, way in ways_through(configs, resource, root):
-        ways += _overridden(config, way, resource)
+    paths: list[LaunchPath] = []
+    for config, path in paths_via(configs, resource, root):
+        paths += _overridden(config, path, resource)
     if configs.unknown is not None:
-        ways.append(way_unknown(resource, configs.unknown))
-    if not ways:
-        ways = [way_unknown(resource, Unknown(NO_TEMPLATE, place=resource.place))]
-    return worst_of(resource, Kind.FLEET, ways)
+        paths.append(path_unknown(resource, configs.unknown))
+    if not paths:
+        paths = [path_unknown(resource, Unknown(NO_TEMPLATE, place=resource.place))]
+    return worst_of(resource, Kind.FLEET, paths)
 
 
-def _overridden(config: Body, way: LaunchPath, resource: Resource) -> Iterator[LaunchPath]:
-    """Yield the way itself, and the way as each override with metadata options changes it."""
+def _overridden(config: Body, path: LaunchPath, resource: Resource) -> Iterator[LaunchPath]:
+    """Yield the path itself, and the path as each override with metadata options changes it."""
     overrides = config.blocks("overrides")
     plain = not overrides.items
     for override in overrides.items:
@@ -266,12 +266,12 @@ def _overridden(config: Body, way: LaunchPath, resource: Resource) -> Iterator[L
         if found is None and not layer.answers:
             plain = True
             continue
-        template, *below = way.layers
-        yield LaunchPath((_as_accepted(layer, resource), merged(template, MERGE_OVERRIDE), *below), way.through)
+        template, *below = path.layers
+        yield LaunchPath((_as_accepted(layer, resource), merged(template, MERGE_OVERRIDE), *below), path.via)
     if plain:
-        yield way
+        yield path
     if overrides.unknown is not None:
-        yield way_unknown(resource, overrides.unknown)
+        yield path_unknown(resource, overrides.unknown)
 
 
 def _as_accepted(layer: Layer, resource: Resource) -> Layer:
@@ -304,12 +304,12 @@ def spot_fleet(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the worst of what a spot fleet launches; its specifications have no metadata options at all."""
     specifications = resource.body.blocks("launch_specification")
     below = root.default_layer(scope_of(resource))
-    ways = list(ways_through_configs(resource, root))
-    ways += [LaunchPath((below, root.image_layer(each.attribute("ami")))) for each in specifications.items]
+    paths = list(paths_via_configs(resource, root))
+    paths += [LaunchPath((below, root.image_layer(each.attribute("ami")))) for each in specifications.items]
     if specifications.unknown is not None:
-        ways.append(way_unknown(resource, specifications.unknown))
+        paths.append(path_unknown(resource, specifications.unknown))
     return worst_of(
-        resource, Kind.FLEET, ways or [way_unknown(resource, Unknown(NOTHING_LAUNCHED, place=resource.place))]
+        resource, Kind.FLEET, paths or [path_unknown(resource, Unknown(NOTHING_LAUNCHED, place=resource.place))]
     )
 
 
@@ -318,17 +318,17 @@ def spot_fleet_by_cloud_control(resource: Resource, root: RootIndex) -> Launch:
     data, unknown = inner(resource.body, SPOT_DATA)
     if data is None:
         unknown = unknown or Unknown(NOTHING_LAUNCHED, place=resource.place)
-        return worst_of(resource, Kind.FLEET, [way_unknown(resource, unknown)])
+        return worst_of(resource, Kind.FLEET, [path_unknown(resource, unknown)])
     configs = data.blocks("launch_template_configs")
     specifications = data.blocks("launch_specifications")
     below = root.default_layer(scope_of(resource))
-    ways = [way for _, way in ways_through(configs, resource, root)]
-    ways += [LaunchPath((below, root.image_layer(each.attribute("image_id")))) for each in specifications.items]
-    ways += [
-        way_unknown(resource, blocks.unknown) for blocks in (configs, specifications) if blocks.unknown is not None
+    paths = [path for _, path in paths_via(configs, resource, root)]
+    paths += [LaunchPath((below, root.image_layer(each.attribute("image_id")))) for each in specifications.items]
+    paths += [
+        path_unknown(resource, blocks.unknown) for blocks in (configs, specifications) if blocks.unknown is not None
     ]
     return worst_of(
-        resource, Kind.FLEET, ways or [way_unknown(resource, Unknown(NOTHING_LAUNCHED, place=resource.place))]
+        resource, Kind.FLEET, paths or [path_unknown(resource, Unknown(NOTHING_LAUNCHED, place=resource.place))]
     )
 
 
@@ -348,8 +348,8 @@ def spot_fleet_user_data_by_cloud_control(resource: Resource) -> tuple[Value, ..
 def spot_fleet_tags(resource: Resource, root: RootIndex) -> Iterable[Tags]:
     """Read the templates' tags, and those of each launch specification."""
     specifications = resource.body.blocks("launch_specification")
-    for way in ways_through_configs(resource, root):
-        yield Tags((tags_at(way.through, root),))
+    for path in paths_via_configs(resource, root):
+        yield Tags((tags_at(path.via, root),))
     for each in specifications.items:
         yield Tags((from_map(each.attribute("tags")),))
     if specifications.unknown is not None:
@@ -360,8 +360,8 @@ def spot_fleet_tags_by_cloud_control(resource: Resource, root: RootIndex) -> Ite
     """Read the same from `spot_fleet_request_config_data`."""
     for data in resource.body.blocks(SPOT_DATA).items:
         configs, specifications = data.blocks("launch_template_configs"), data.blocks("launch_specifications")
-        for _, way in ways_through(configs, resource, root):
-            yield Tags((tags_at(way.through, root),))
+        for _, path in paths_via(configs, resource, root):
+            yield Tags((tags_at(path.via, root),))
         for each in specifications.items:
             yield Tags((specified(each),))
         for blocks in (configs, specifications):

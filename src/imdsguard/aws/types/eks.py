@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.precedence.launching import way_through, way_unknown, worst_of
+from imdsguard.aws.precedence.launching import path_unknown, path_via, worst_of
 from imdsguard.aws.precedence.layer import undecided
 from imdsguard.aws.tags.launches import tags_of_templates
 from imdsguard.aws.templates.lookup import template_of
@@ -46,13 +46,13 @@ def node_group(resource: Resource, root: RootIndex) -> Launch:
     blocks = resource.body.blocks("launch_template")
     if not blocks.items:
         unknown = blocks.unknown or Unknown(OWN_TEMPLATE, place=resource.place)
-        return worst_of(resource, Kind.NODE_GROUP, [way_unknown(resource, unknown)])
-    ways = []
+        return worst_of(resource, Kind.NODE_GROUP, [path_unknown(resource, unknown)])
+    paths = []
     for block in blocks.items:
         settings = template_of(block, resource, root)
-        way = way_through(settings, root, resource)
-        ways.append(LaunchPath((*way.layers, *_own_image(resource, settings)), way.through))
-    return worst_of(resource, Kind.NODE_GROUP, ways)
+        path = path_via(settings, root, resource)
+        paths.append(LaunchPath((*path.layers, *_own_image(resource, settings)), path.via))
+    return worst_of(resource, Kind.NODE_GROUP, paths)
 
 
 def _own_image(resource: Resource, settings: Settings) -> tuple[Layer, ...]:

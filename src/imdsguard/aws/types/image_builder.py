@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import metadata_layer
-from imdsguard.aws.precedence.launching import way_unknown, worst_of
+from imdsguard.aws.precedence.launching import path_unknown, worst_of
 from imdsguard.aws.precedence.layer import block_layer
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.tags.read import from_map
@@ -102,22 +102,22 @@ def _fast_launches(resource: Resource, root: RootIndex, names: DistributionNames
 
     Image Builder starts instances to prepare snapshots, each in the Region that its image is for.
     """
-    ways = [
-        way
+    paths = [
+        path
         for distribution in resource.body.blocks(names.distributions).items
         for configuration in distribution.blocks(names.fast).items
-        for way in _ways(configuration, _scope(distribution, resource), resource, root)
+        for path in _paths(configuration, _scope(distribution, resource), resource, root)
     ]
-    return worst_of(resource, Kind.SERVICE, ways) if ways else None
+    return worst_of(resource, Kind.SERVICE, paths) if paths else None
 
 
-def _ways(configuration: Body, scope: Scope, resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
+def _paths(configuration: Body, scope: Scope, resource: Resource, root: RootIndex) -> Iterator[LaunchPath]:
     templates = configuration.blocks("launch_template")
     for block in templates.items:
         settings = template_of(block, resource, root)
         yield LaunchPath(root.layers_through(settings, scope), settings.address)
     if templates.unknown is not None:
-        yield way_unknown(resource, templates.unknown)
+        yield path_unknown(resource, templates.unknown)
 
 
 def _scope(distribution: Body, resource: Resource) -> Scope:

@@ -87,8 +87,8 @@ def launches(argument: str) -> Callable[[Resource, RootIndex], Launch | None]:
     """Make what reads the objects in an argument: the worst of what they launch; None where none launches."""
 
     def launch(resource: Resource, _: RootIndex) -> Launch | None:
-        ways = [LaunchPath(tuple(_layers(resource, each))) for each in _objects(resource.body.attribute(argument))]
-        return replace(worst_of(resource, Kind.SERVICE, ways), follows_account=False) if ways else None
+        paths = [LaunchPath(tuple(_layers(resource, each))) for each in _objects(resource.body.attribute(argument))]
+        return replace(worst_of(resource, Kind.SERVICE, paths), follows_account=False) if paths else None
 
     return launch
 

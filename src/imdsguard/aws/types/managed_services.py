@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import inner, metadata_layer
-from imdsguard.aws.precedence.launching import launch_of, way_through, way_unknown, worst_of
+from imdsguard.aws.precedence.launching import launch_of, path_unknown, path_via, worst_of
 from imdsguard.aws.precedence.layer import Layer, block_layer, silent, undecided
 from imdsguard.aws.templates.lookup import template_of
 from imdsguard.aws.types.registry import record_of
@@ -47,10 +47,10 @@ UNTOLD = "what the service sets where {} says nothing"
 
 
 def service(
-    resource: Resource, layers: Sequence[Layer], through: tuple[str, ...] = (), *, follows_account: bool = True
+    resource: Resource, layers: Sequence[Layer], via: tuple[str, ...] = (), *, follows_account: bool = True
 ) -> Launch:
     """Make the launch of a service that these layers lead to."""
-    launch = launch_of(resource, Kind.SERVICE, layers, through)
+    launch = launch_of(resource, Kind.SERVICE, layers, via)
     return launch if follows_account else replace(launch, follows_account=False)
 
 
@@ -79,7 +79,7 @@ def same_as(resource: Resource, value: Value, types: Sequence[str], root: RootIn
     launch = record.launches(found, root) if record is not None and record.launches is not None else None
     if launch is None:
         return None
-    return replace(launch, resource=resource, kind=Kind.SERVICE, through=(found.address,), follows_account=False)
+    return replace(launch, resource=resource, kind=Kind.SERVICE, via=(found.address,), follows_account=False)
 
 
 def by_block(block: str) -> Launches:
@@ -177,11 +177,11 @@ def appstream(resource: Resource, _: RootIndex) -> Launch:
 def game_server_group(resource: Resource, root: RootIndex) -> Launch:
     """Resolve what the template leads to: GameLift makes an Auto Scaling group of this account with it."""
     blocks = resource.body.blocks("launch_template")
-    ways: list[LaunchPath] = [way_through(template_of(block, resource, root), root, resource) for block in blocks.items]
-    if not ways:
+    paths: list[LaunchPath] = [path_via(template_of(block, resource, root), root, resource) for block in blocks.items]
+    if not paths:
         unknown = blocks.unknown or Unknown(NO_TEMPLATE, place=resource.place)
-        ways = [way_unknown(resource, unknown)]
-    return worst_of(resource, Kind.SERVICE, ways)
+        paths = [path_unknown(resource, unknown)]
+    return worst_of(resource, Kind.SERVICE, paths)
 
 
 def compute_nodes(resource: Resource, root: RootIndex) -> Launch:
@@ -190,11 +190,11 @@ def compute_nodes(resource: Resource, root: RootIndex) -> Launch:
     (AWS Parallel Computing Service API, CustomLaunchTemplate)
     """
     blocks = resource.body.blocks(PCS_TEMPLATE)
-    ways = [way_through(template_of(block, resource, root), root, resource) for block in blocks.items]
-    if not ways:
+    paths = [path_via(template_of(block, resource, root), root, resource) for block in blocks.items]
+    if not paths:
         reason = Reason(ReasonKind.NAMES_NOTHING, "the node group", "launch template")
-        ways = [way_unknown(resource, blocks.unknown or Unknown(reason, place=resource.place))]
-    return worst_of(resource, Kind.SERVICE, ways)
+        paths = [path_unknown(resource, blocks.unknown or Unknown(reason, place=resource.place))]
+    return worst_of(resource, Kind.SERVICE, paths)
 
 
 def lightsail(resource: Resource, _: RootIndex) -> Launch:

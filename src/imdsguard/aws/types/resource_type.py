@@ -105,8 +105,8 @@ NO_OPTIONS = OwnOptions(())
 class InstanceTags:
     """The tags that instances get.
 
-    `read` yields them by each way in which the launch starts instances. `added_to` says to what other resources may add
-    tags that instances of the launch get; None where nothing does.
+    `read` yields them for each path by which the launch starts instances. `added_to` says to what other resources may
+    add tags that instances of the launch get; None where nothing does.
     """
 
     read: Callable[[Resource, RootIndex], Iterable[Tags]]

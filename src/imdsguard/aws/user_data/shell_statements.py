@@ -91,7 +91,7 @@ def run_case(shell: Shell, node: Node) -> Status:
     value = node.child_by_field_name("value")
     readings = text_readings(shell, value) if value is not None else UNKNOWN
     choices: list[Callable[[], Status]] = []
-    settled = False
+    decided = False
     for item in node.children:
         if item.type != "case_item":
             continue
@@ -99,14 +99,14 @@ def run_case(shell: Shell, node: Node) -> Status:
         patterns = [p for c in item.children[:end] if c.is_named for p in text_readings(shell, c)]
         body = item.children[end + 1 :]
         fits = agreed(any_of(matches(text, pattern) for pattern in patterns) for text in readings)
-        if fits is False or settled:
+        if fits is False or decided:
             shell.never(lambda body=body: shell.run_all(body))  # type: ignore[misc]
             continue
         choices.append(lambda body=body: shell.run_all(body))  # type: ignore[misc]
-        settled = fits is True
-    if settled and len(choices) == 1:
+        decided = fits is True
+    if decided and len(choices) == 1:
         return choices[0]()
-    return shell.either([*choices, *([] if settled else [lambda: None])])
+    return shell.either([*choices, *([] if decided else [lambda: None])])
 
 
 def run_for(shell: Shell, node: Node) -> Status:

@@ -20,10 +20,10 @@ def looks_like_document(data: bytes) -> bool:
     """
     from imdsguard.terraform.documents.sniff import form_of
     from imdsguard.terraform.documents.stream import parts_of
-    from imdsguard.terraform.documents.unwrap import UnwrapError, peel
+    from imdsguard.terraform.documents.unwrap import UnwrapError, unwrap
 
     try:
-        text = peel(data)
+        text = unwrap(data)
         return form_of(text) is not None or bool(parts_of(text))
     except UnwrapError:
         return True

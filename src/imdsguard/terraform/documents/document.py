@@ -12,7 +12,7 @@ from imdsguard.model.problem import Problem
 from imdsguard.terraform.documents.schema import Document
 from imdsguard.terraform.documents.sniff import Form, form_of
 from imdsguard.terraform.documents.stream import parts_of
-from imdsguard.terraform.documents.unwrap import UnwrapError, peel
+from imdsguard.terraform.documents.unwrap import UnwrapError, unwrap
 from imdsguard.terraform.root import Root
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _DECODER = msgspec.json.Decoder(Document)
 def read(label: str, data: bytes, wanted: frozenset[str]) -> tuple[Root, tuple[Problem, ...]]:
     """Read a document of which it is sure that it must be one."""
     try:
-        text = peel(data)
+        text = unwrap(data)
     except UnwrapError as error:
         return _nothing(label, Problem(error.message, Place(label), error.remedy))
     return _read(label, text, form_of(text), wanted)
@@ -53,7 +53,7 @@ def read(label: str, data: bytes, wanted: frozenset[str]) -> tuple[Root, tuple[P
 def read_each(label: str, data: bytes, wanted: frozenset[str]) -> list[tuple[Root, tuple[Problem, ...]]]:
     """Read a document, or each of a stream of them: those are named `LABEL#UNIT`. Nothing if it looks like neither."""
     try:
-        text = peel(data)
+        text = unwrap(data)
     except UnwrapError as error:
         return [_nothing(label, Problem(error.message, Place(label), error.remedy))]
     parts = parts_of(text)

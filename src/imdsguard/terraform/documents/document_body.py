@@ -101,14 +101,14 @@ class DocumentBody:
             secrets,
             self.place,
             self._stays(name, raw) + self._trace(expression),
-            lambda: self._unsettled(expression),
+            lambda: self._after_apply(expression),
         )
 
     def _blocks(self, name: str) -> Blocks:
         raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
         if marked(marks):
             expression = self.written.expression(name)
-            value = self._unsettled(expression) if expression is not None else self._left_out(name)
+            value = self._after_apply(expression) if expression is not None else self._left_out(name)
             return Blocks((), value) if isinstance(value, Unknown) else Blocks()
         if isinstance(raw, dict):
             drift = self.drift.of(name) if self.drift is not None else None
@@ -142,7 +142,7 @@ class DocumentBody:
 
     def _sure(self, name: str, expression: object) -> Value:
         """Say why an argument is not known; it equals nothing for sure if another may be set instead of it."""
-        value = self._unsettled(expression)
+        value = self._after_apply(expression)
         if not isinstance(value, Unknown) or not value.exact:
             return value
         other = instead_of(name, self.block)
@@ -159,12 +159,12 @@ class DocumentBody:
             return False  # if it has a value, it has kept the one that the provider had filled in
         if not marked(member(self.unknown, other)):
             return raw not in (None, "")
-        rival = self._unsettled(expression)
+        rival = self._after_apply(expression)
         if not isinstance(rival, Unknown):
             return False
         return not rival.exact or rival.references[0].address != value.references[0].address
 
-    def _unsettled(self, expression: object) -> Value:
+    def _after_apply(self, expression: object) -> Value:
         """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent)."""
         if expression is None:
             return Absent(self.place)
@@ -179,7 +179,7 @@ class DocumentBody:
             return Unknown(AFTER_APPLY, place=self.place)
         sources = self.context.sources(references)
         trace = self._trace(expression)
-        if sources.settled:  # nothing it is made of is unknown: it is null, and the provider fills it in
+        if sources.known:  # nothing it is made of is unknown: it is null, and the provider fills it in
             return Absent(self.place, trace) if not opaque else Unknown(FUNCTION, place=self.place)
         reason = sources.reason or AFTER_APPLY
         return Unknown(reason, sources.references, self.place, trace, sources.exact)

@@ -120,11 +120,11 @@ class HiddenUses:
         """
         if names not in self._locals:
             uses = self._uses_in(names).get(LOCAL, ())
-            ends = any(use.resource and self._unsettled(names, use.name) for use in uses)
+            ends = any(use.resource and self._known_after_apply(names, use.name) for use in uses)
             self._locals[names] = None if ends else [use for use in uses if not use.resource]
         return self._locals[names]
 
-    def _unsettled(self, names: Names, argument: Name) -> bool:
+    def _known_after_apply(self, names: Names, argument: Name) -> bool:
         """Whether an argument of a resource is not known yet, in an instance of it."""
         label, name = argument
         return any(anything_marked(member(one.unknown, name)) for one in self._planned.get(names, {}).get(label, ()))

@@ -43,7 +43,7 @@ class ReferenceSources:
     lost: bool = False
 
     @property
-    def settled(self) -> bool:
+    def known(self) -> bool:
         """Whether everything it is made of is known."""
         return not self.references and not self.reasons
 
@@ -64,7 +64,7 @@ class ReferenceSources:
         return self.reasons[0] if self.reasons else None
 
 
-SETTLED = ReferenceSources()
+ALL_KNOWN = ReferenceSources()
 
 
 @record(frozen=True, slots=True)
@@ -136,12 +136,12 @@ class Resolver:
         steps = steps_of(reference)
         root, rest = (steps[0], steps[1:]) if steps else ("", ())
         if root in {"path", "terraform", "count"} or not rest:
-            return SETTLED
+            return ALL_KNOWN
         if root == "local":
             return _hidden(ReasonKind.LOCAL_HIDDEN, f"local.{rest[0]}")
         if root == "each":
             if rest[0] == "key":
-                return SETTLED
+                return ALL_KNOWN
             # A key behind an attribute is one of a map that was built around it: { (each.key) = each.value.id }.
             around_it = len(rest) > 1 and bool(sought) and isinstance(sought[0], AddressIndex)
             return self._each_value(around, rest[1:] if around_it else (*rest[1:], *sought))
@@ -156,29 +156,29 @@ class Resolver:
         else:
             label, rest = f"{root}.{rest[0]}" if rest else str(root), rest[1:]
         if self._is_not_there(label, around.module, rest):
-            return SETTLED
+            return ALL_KNOWN
         # Behind an attribute, what is sought is a part of an object that was built around it: the attribute says more.
         inside = any(key_of(step) is None and step != "*" for step in rest)
         return self._resource(label, around, rest if inside else (*rest, *sought), keyed=keyed)
 
     def _each_value(self, around: ReferenceContext, sought: tuple[Step, ...]) -> ReferenceSources:
         if around.for_each is None or not around.for_each.references or not isinstance(around.key, str):
-            return SETTLED
-        outside = ReferenceContext(self, around.module)
-        return self.follow(around.for_each.references, outside, (AddressIndex(around.key), *sought))
+            return ALL_KNOWN
+        module = ReferenceContext(self, around.module)
+        return self.follow(around.for_each.references, module, (AddressIndex(around.key), *sought))
 
     def _variable(self, name: str, around: ReferenceContext, sought: tuple[Step, ...]) -> ReferenceSources:
         if not around.module:
-            return SETTLED  # a plan is made with all root variables known
+            return ALL_KNOWN  # a plan is made with all root variables known
         call = self._blocks.call(around.module)
         if call is None:
             return _hidden(ReasonKind.NOT_IN_PLAN, f"where var.{name} is set")
         expression = call.expressions.get(name)
         references, _, opaque = references_of(expression) if expression is not None else ([], None, False)
-        outside = ReferenceContext(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
+        caller = ReferenceContext(self, around.module[:-1], around.module[-1][1], call.for_each_expression)
         if opaque:
             return ReferenceSources((), (FUNCTION,))
-        return self.follow(references, outside, sought)
+        return self.follow(references, caller, sought)
 
     def _output(self, name: str, around: ReferenceContext, sought: tuple[Step, ...]) -> ReferenceSources:
         key = key_of(sought[0]) if sought else None
@@ -194,7 +194,7 @@ class Resolver:
         if output is None or output.expression is None:
             return _hidden(ReasonKind.NOT_IN_PLAN, f"which output of module.{name} it is")
         if not output.expression.references:
-            return SETTLED
+            return ALL_KNOWN
         return self.follow(output.expression.references, ReferenceContext(self, child), sought[1:])
 
     def _repeats(self, path: ModulePath) -> bool:
@@ -208,7 +208,7 @@ class Resolver:
         instances = self._instances.of(around.module, label)
         if not instances:
             known = self._blocks.resource(around.module, label) is not None
-            return SETTLED if known else _hidden(ReasonKind.NOT_IN_PLAN, label)
+            return ALL_KNOWN if known else _hidden(ReasonKind.NOT_IN_PLAN, label)
         chosen: Mapping[str | int | None, Instance] = instances
         lost = (keyed or not path) and not any(key_of(step) is None for step in path)
         key = key_of(path[0]) if path else None

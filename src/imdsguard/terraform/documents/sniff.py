@@ -19,7 +19,7 @@ class Form(Enum):
 
 
 def form_of(text: bytes) -> Form | None:
-    """Say what a document, peeled of what was around it, looks like; None if it is nothing that Terraform writes."""
+    """Say what an unwrapped document looks like; None if it is nothing that Terraform writes."""
     if is_binary_plan(text):
         return Form.BINARY
     head = text[:4096].lstrip()

@@ -26,10 +26,10 @@ class UnwrapError(Exception):
         self.remedy = remedy
 
 
-def peel(data: bytes) -> bytes:
-    """Give the JSON inside; bytes that are nothing of the kind stay as they are. Raises `PeelError`.
+def unwrap(data: bytes) -> bytes:
+    """Give the JSON inside; bytes that are nothing of the kind stay as they are. Raises `UnwrapError`.
 
-    What is peeled stays the same when it is peeled again.
+    Unwrapping twice gives the same as once.
     """
     if data.startswith(GZIP):
         data = _decompressed(data)

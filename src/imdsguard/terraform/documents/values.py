@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Marks: TypeAlias = Any
 """A mirror of a value: `true`, or a structure of its shape that has `true` in it. Hostile ones have any shape."""
 
-Unsettled: TypeAlias = Callable[[], Value]
+AfterApply: TypeAlias = Callable[[], Value]
 """Makes the value for a part that is known after apply only."""
 
 
@@ -50,15 +50,15 @@ def member(marks: Marks, key: str | int) -> Marks:
 
 
 def to_value(
-    raw: Any, unknown: Marks, sensitive: Marks, place: Place, trace: tuple[Step, ...], unsettled: Unsettled
+    raw: Any, unknown: Marks, sensitive: Marks, place: Place, trace: tuple[Step, ...], after_apply: AfterApply
 ) -> Value:
-    """Turn decoded JSON into a value; members that are known after apply are made by `unsettled`."""
+    """Turn decoded JSON into a value; members that are known after apply are made by `after_apply`."""
     if unknown is True:
-        return unsettled()
+        return after_apply()
     secret = sensitive is True
     if isinstance(raw, list):
         items = (
-            to_value(v, member(unknown, i), member(sensitive, i), place, trace, unsettled) for i, v in enumerate(raw)
+            to_value(v, member(unknown, i), member(sensitive, i), place, trace, after_apply) for i, v in enumerate(raw)
         )
         return Known(tuple(items), place, trace, secret)
     if isinstance(raw, dict) or (raw is None and isinstance(unknown, dict) and anything_marked(unknown)):
@@ -66,7 +66,9 @@ def to_value(
         names = dict.fromkeys((*known, *(unknown if isinstance(unknown, dict) else ())))
         return Known(
             {
-                name: to_value(known.get(name), member(unknown, name), member(sensitive, name), place, trace, unsettled)
+                name: to_value(
+                    known.get(name), member(unknown, name), member(sensitive, name), place, trace, after_apply
+                )
                 for name in names
             },
             place,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.configuration import Declaration, Module
 
-_SURROUNDINGS = ("path", "terraform", "tofu")
+_BUILT_IN = ("path", "terraform", "tofu")
 _KINDS = ("data", "ephemeral", "resource")
 
 
@@ -24,7 +24,7 @@ def check_declared(module: Module, root: str, steps: Sequence[str | Value], plac
     False: it is to none of what a module declares (`each.key`, `path.module`), which only resolving it can tell.
     """
     first = steps[0] if steps else None
-    if root in ("each", "count", "self", *_SURROUNDINGS) or not isinstance(first, str):
+    if root in ("each", "count", "self", *_BUILT_IN) or not isinstance(first, str):
         return False
     if root in ("var", "local", "module"):
         names = {"var": set(module.variables), "local": set(module.locals), "module": set(module.calls)}[root]

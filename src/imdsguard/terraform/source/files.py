@@ -116,7 +116,7 @@ class RepositoryFiles:
             self._listed[top, levels] = tuple(self._walk(top, "", levels, (top,)))
         return self._listed[top, levels]
 
-    def _walk(self, folder: str, prefix: str, levels: int, way: tuple[str, ...]) -> Iterator[str]:
+    def _walk(self, folder: str, prefix: str, levels: int, parents: tuple[str, ...]) -> Iterator[str]:
         try:
             with os.scandir(folder) as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
@@ -129,11 +129,11 @@ class RepositoryFiles:
             real = entry.path
             if entry.is_symlink():
                 inside = self.boundary.inside(entry.path)
-                if inside is None or inside in way:
+                if inside is None or inside in parents:
                     continue
                 real = inside
             if not os.path.isdir(real):
                 if os.path.isfile(real):
                     yield prefix + entry.name
             elif levels > 0:
-                yield from self._walk(real, f"{prefix}{entry.name}/", levels - 1, (*way, real))
+                yield from self._walk(real, f"{prefix}{entry.name}/", levels - 1, (*parents, real))

@@ -222,10 +222,10 @@ def passed_providers(expression: LazyExpression) -> dict[tuple[str, str], Provid
         return {}
     found: dict[tuple[str, str], ProviderReference] = {}
     for item in node.items if isinstance(node, Object) else ():
-        inside = _reference(item.key.inner if isinstance(item.key, Parens) else item.key)
-        outside = _reference(item.value)
-        if inside is not None and outside is not None:
-            found[inside.name, inside.alias] = outside
+        here = _reference(item.key.inner if isinstance(item.key, Parens) else item.key)
+        there = _reference(item.value)
+        if here is not None and there is not None:
+            found[here.name, here.alias] = there
     return found
 
 

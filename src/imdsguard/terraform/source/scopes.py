@@ -133,10 +133,10 @@ def _out_of(container: Value, part: Value) -> Value:
         if origin.step.label:
             hops.append(origin.step)
         origin = origin.parent
-    way = part.origin
+    origin = part.origin
     for step in reversed(hops):
-        way = Origin(step, way)
-    return part.at(way) if hops and not isinstance(part, OpenObject) else part
+        origin = Origin(step, origin)
+    return part.at(origin) if hops and not isinstance(part, OpenObject) else part
 
 
 def safely(scope: EvaluationScope, expression: LazyExpression) -> Value:

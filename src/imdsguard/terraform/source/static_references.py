@@ -85,22 +85,22 @@ class StaticReferenceCheck:
 
     def _follow(self, start: _Written) -> None:
         """Go through everything that an expression refers to, depth first and without recursion."""
-        way: list[_Name] = []
+        chain: list[_Name] = []
         open_: list[Iterator[_Name]] = [iter(self._names(start))]
-        on_way: set[_Name] = set()
+        on_chain: set[_Name] = set()
         while open_:
             name = next(open_[-1], None)
             if name is None:
                 open_.pop()
-                if way:
-                    on_way.discard(way[-1])
-                    self._done.add(way.pop())
+                if chain:
+                    on_chain.discard(chain[-1])
+                    self._done.add(chain.pop())
                 continue
-            if name in on_way:
-                self._circle([*way[way.index(name) :], name])
+            if name in on_chain:
+                self._circle([*chain[chain.index(name) :], name])
             elif name not in self._done:
-                way.append(name)
-                on_way.add(name)
+                chain.append(name)
+                on_chain.add(name)
                 written = _written(name)
                 open_.append(iter(self._names(written) if written is not None else ()))
 

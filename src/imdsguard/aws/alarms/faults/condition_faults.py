@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.saying import number_of, shown, unsettled, wrong
+from imdsguard.aws.alarms.faults.saying import not_computed, number_of, shown, wrong
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, text_of
 
@@ -30,7 +30,7 @@ DAY, WEEK, HOUR, THREE_HOURS = 86_400, 604_800, 3_600, 10_800
 def comparison(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """Only "greater than" notices a call."""
     value = alarm.comparison
-    yield from unsettled(value, "comparison_operator", FIRES_AT_ONE)
+    yield from not_computed(value, "comparison_operator", FIRES_AT_ONE)
     text = text_of(value) or ""
     if (text.startswith("LessThan") and text.endswith(("UpperThreshold", "LowerThreshold"))) or "Upper" in text:
         message = f"compares with what is usual ({text}), so {alarm.calls}s that are usual, or few, go unnoticed"
@@ -43,7 +43,7 @@ def comparison(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 def threshold(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """One call must be enough, and none must not."""
     value = alarm.threshold
-    yield from unsettled(value, "threshold", FIRES_AT_ONE)
+    yield from not_computed(value, "threshold", FIRES_AT_ONE)
     if isinstance(value, Absent) and isinstance(alarm.threshold_metric_id, Absent) and alarm.token_metrics:
         yield wrong(value, "is refused by AWS when it is applied: it has no threshold", FIRES_AT_ONE)
     limit = number_of(value)
@@ -69,8 +69,8 @@ def periods(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     evaluation = alarm.evaluation_periods
     datapoints = alarm.datapoints_to_alarm
     remedy = "evaluation_periods  = 1\ndatapoints_to_alarm = 1"
-    yield from unsettled(evaluation, "evaluation_periods", remedy)
-    yield from unsettled(datapoints, "datapoints_to_alarm", remedy)
+    yield from not_computed(evaluation, "evaluation_periods", remedy)
+    yield from not_computed(datapoints, "datapoints_to_alarm", remedy)
     of, enough = number_of(evaluation), number_of(datapoints)
     if of is None:
         return
@@ -110,7 +110,7 @@ def missing_data(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """What a period without data counts as."""
     value = alarm.treat_missing_data
     remedy = 'treat_missing_data = "notBreaching"'
-    yield from unsettled(value, "treat_missing_data", remedy)
+    yield from not_computed(value, "treat_missing_data", remedy)
     text = text_of(value)
     if text == "breaching":
         message = f"stays in alarm while all is well, so it says nothing new when it is not: {SPARSE} (breaching)"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarms.dimensions import BY_GROUP, BY_OTHER, names_no_instance
 from imdsguard.aws.alarms.dimensions import BY_ID as INSTANCE
 from imdsguard.aws.alarms.faults.condition_faults import ABOVE
-from imdsguard.aws.alarms.faults.saying import BY_QUERY, number_of, perhaps, shown, unsettled, wrong
+from imdsguard.aws.alarms.faults.saying import BY_QUERY, not_computed, number_of, perhaps, shown, wrong
 from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE
 from imdsguard.model.severity import Confidence, Severity
 from imdsguard.model.value import Absent, Unknown, text_of
@@ -98,7 +98,7 @@ def _keys(metric: TokenMetric) -> Iterator[AlarmFault]:
 def statistic(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """What is made of the datapoints must grow with every call."""
     for metric in alarm.token_metrics:
-        yield from unsettled(metric.statistic, "statistic", SUM)
+        yield from not_computed(metric.statistic, "statistic", SUM)
         if isinstance(metric.statistic, Absent):
             yield wrong(metric.statistic, "is refused by AWS when it is applied: its metric has no statistic", SUM)
             continue
@@ -127,7 +127,7 @@ def _above_zero(alarm: AlarmConfig) -> bool:
 def period(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """EC2 reports every five minutes, or every minute."""
     for metric in alarm.token_metrics:
-        yield from unsettled(metric.period, "period", "period = 300")
+        yield from not_computed(metric.period, "period", "period = 300")
         seconds = number_of(metric.period)
         if isinstance(metric.period, Absent):
             message = "is refused by AWS when it is applied: its metric has no period"
@@ -144,7 +144,7 @@ def period(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 def unit(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """The metric's unit is Count; another one selects nothing."""
     for metric in alarm.token_metrics:
-        yield from unsettled(metric.unit, "unit", 'unit = "Count", or none')
+        yield from not_computed(metric.unit, "unit", 'unit = "Count", or none')
         text = text_of(metric.unit)
         if text and text != "Count":
             message = f"never has data: its unit is {shown(metric.unit)}, and {metric.meant} is published in Count"

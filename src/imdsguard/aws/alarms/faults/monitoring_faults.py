@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import perhaps, shown, wrong
 from imdsguard.aws.alarms.selector import SINGLE
-from imdsguard.aws.templates.launch_path import names_template, through
+from imdsguard.aws.templates.launch_path import names_template, templates_on_paths
 from imdsguard.aws.templates.monitoring_switch import block_is_on, is_on
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.severity import Confidence
@@ -35,7 +35,7 @@ def too_fast(period: Known, launch: Launch, detailed: bool | None) -> list[Alarm
     """Say what is wrong with a period below five minutes for a launch that an alarm takes in (see `detailed_of`)."""
     if detailed:
         return []
-    single = launch.kind in SINGLE and not launch.through
+    single = launch.kind in SINGLE and not launch.via
     remedy = REMEDY.format((BY_INSTANCE if single else BY_TEMPLATE).format(launch.address))
     reported = f"{launch.address} reports every 300 seconds"
     if detailed is None:
@@ -58,11 +58,13 @@ def detailed_of(launch: Launch, root: RootIndex) -> bool | None:
         record = record_of(resource.kind)
         if not isinstance(own, Absent) or (record is not None and record.template_paths == ()):
             return is_on(own)
-        templates = through(resource, root, ways=launch.ways)
+        templates = templates_on_paths(resource, root, paths=launch.paths)
         return _all(map(_template, templates)) if templates else False
     specified = list(_specified(resource))
     others = [
-        _template(found) for found in through(resource, root, ways=launch.ways) if found is not None or not specified
+        _template(found)
+        for found in templates_on_paths(resource, root, paths=launch.paths)
+        if found is not None or not specified
     ]
     if specified and not others and names_template(resource.body):
         others = [None]  # a template that is not in the code

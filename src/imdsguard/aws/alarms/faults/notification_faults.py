@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.relays import relays, told_by_event
-from imdsguard.aws.alarms.faults.saying import may_be_none, perhaps, settled, shown, unsettled, wrong
+from imdsguard.aws.alarms.faults.saying import may_be_none, not_computed, perhaps, resolved_by, shown, wrong
 from imdsguard.aws.alarms.faults.silent_action import shown_action, tells_nobody
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, text_of
@@ -36,9 +36,9 @@ def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
     off = isinstance(enabled, Known) and enabled.value in (False, "false")
     silent = [action for action in given or () if tells_nobody(action)]
     if not off and (given is None or len(given) > len(silent)):
-        yield from unsettled(enabled, "actions_enabled", "actions_enabled = true")
+        yield from not_computed(enabled, "actions_enabled", "actions_enabled = true")
         if may_be_none(actions):
-            yield from unsettled(actions, "alarm_actions", ACTIONS)
+            yield from not_computed(actions, "alarm_actions", ACTIONS)
         return
     found = _through_composites(alarm, listeners)
     if found is None or told_by_event(alarm, listeners):
@@ -73,7 +73,7 @@ def _through_composites(alarm: AlarmConfig, listeners: Listeners) -> list[AlarmF
         address = relay.composite.resource.address
         if relay.unknown is not None:
             message = f"may notify nobody: whether {address} does for it cannot be computed"
-            remedy = settled(relay.unknown, ACTIONS)
+            remedy = resolved_by(relay.unknown, ACTIONS)
             faults.append(perhaps(relay.unknown, message, remedy, because=relay.unknown.reason))
         elif relay.reason:
             message = f"notifies nobody itself, and {address} may not either: {relay.reason}"
@@ -94,7 +94,7 @@ def muted(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
         remedy = f"mute_targets of {address} without this alarm"
         if unknown is not None:
             message = f"may be muted by {address}"
-            yield perhaps(unknown, message, settled(unknown, remedy), because=unknown.reason)
+            yield perhaps(unknown, message, resolved_by(unknown, remedy), because=unknown.reason)
         elif _through_composites(alarm, listeners) is not None and not told_by_event(alarm, listeners):
             message = f"is muted by {address}: nobody hears of a {alarm.calls} while that lasts"
             yield wrong(Absent(alarm.resource.place), message, remedy, confidence=Confidence.MEDIUM)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.alarms.faults.saying import BY_QUERY, number_of, perhaps, shown, unsettled, wrong
+from imdsguard.aws.alarms.faults.saying import BY_QUERY, not_computed, number_of, perhaps, shown, wrong
 from imdsguard.aws.alarms.token_metric import METRICS
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
@@ -45,7 +45,7 @@ def returned(alarm: AlarmConfig) -> Iterator[AlarmFault]:
         return
     remedy = "return_data = true in the one metric_query to compare, and in no other"
     for value in values:
-        yield from unsettled(value, "return_data", remedy)
+        yield from not_computed(value, "return_data", remedy)
     count = sum(isinstance(value, Known) and value.value is True for value in values)
     if count > 1 or (count == 0 and not any(isinstance(value, Unknown) for value in values)):
         which = "none of its queries has" if not count else f"{count} of its queries have"
@@ -57,7 +57,7 @@ def _returned_by_band(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     remedy = "return_data = true in the metric_query of the band and in that of the metric, and in no other"
     values = [query.return_data for query in alarm.queries]
     for value in values:
-        yield from unsettled(value, "return_data", remedy)
+        yield from not_computed(value, "return_data", remedy)
     if not values or any(isinstance(value, Unknown) for value in values):
         return
     returning = [
@@ -77,18 +77,18 @@ def _returned_by_band(alarm: AlarmConfig) -> Iterator[AlarmFault]:
 
 def mixed(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """A metric of its own, metric queries and PromQL exclude one another."""
-    ways = []
+    forms = []
     own = alarm.metric
     top_level = (own.name, own.namespace, own.period, own.statistic, own.dimensions.value, own.unit)
     value = next((each for each in top_level if not isinstance(each, Absent)), None)
     if value is not None:
-        ways.append("a metric's arguments")
+        forms.append("a metric's arguments")
     if alarm.queries:
-        ways.append("metric_query")
+        forms.append("metric_query")
     if alarm.by_promql:
-        ways.append("evaluation_criteria")
-    if len(ways) > 1:
-        message = f"is refused: {' and '.join(ways)} exclude one another in an alarm"
+        forms.append("evaluation_criteria")
+    if len(forms) > 1:
+        message = f"is refused: {' and '.join(forms)} exclude one another in an alarm"
         yield wrong(value or Absent(alarm.resource.place), message, f"only\n{BY_QUERY}", never=True)
 
 

@@ -45,15 +45,15 @@ def perhaps(
     return AlarmFault(message, remedy, value.place, trace, certain=False, severity=severity, because=because)
 
 
-def unsettled(value: Value, name: str, remedy: str) -> list[AlarmFault]:
+def not_computed(value: Value, name: str, remedy: str) -> list[AlarmFault]:
     """Say of an unknown argument that it is unknown."""
     if not isinstance(value, Unknown):
         return []
     message = f"may never be heard: its {name} cannot be computed"
-    return [perhaps(value, message, settled(value, remedy), because=value.reason)]
+    return [perhaps(value, message, resolved_by(value, remedy), because=value.reason)]
 
 
-def settled(value: Unknown, remedy: str) -> str:
+def resolved_by(value: Unknown, remedy: str) -> str:
     """Put what would resolve an unknown before what to write in its place."""
     first = resolution(value.reason)
     return f"{first}, or\n{remedy}" if first else remedy

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imdsguard.terraform.documents import documents_in, looks_like_document, read_document
-from imdsguard.terraform.documents.unwrap import UnwrapError, peel
+from imdsguard.terraform.documents.unwrap import UnwrapError, unwrap
 
 from .conftest import FIXTURES, WANTED
 
@@ -73,7 +73,7 @@ def test_what_is_around_a_plan_changes_nothing(around: Callable[[str], bytes]) -
 
 def test_a_plan_that_jq_has_laid_out_keeps_its_lines_behind_a_wrapper() -> None:
     laid_out = TEXT.replace('{"', '{\n"')
-    assert peel(wrapped(laid_out)).rstrip() == laid_out.rstrip().encode()
+    assert unwrap(wrapped(laid_out)).rstrip() == laid_out.rstrip().encode()
 
 
 SPOILT = {
@@ -105,7 +105,7 @@ def test_a_bomb_that_looks_like_a_plan_is_refused() -> None:
     data += bomb.flush()
     assert len(data) < 1_000_000
     with pytest.raises(UnwrapError, match="the gzip file holds more than 512 MB"):
-        peel(data)
+        unwrap(data)
 
 
 def test_a_bomb_of_anything_else_is_not_even_unpacked() -> None:
