@@ -59,15 +59,20 @@ class Coverage:
 class Launch:
     """One path by which EC2 starts instances, with what those instances will get.
 
-    For a template or a launch configuration: what an instance launched from it gets with nothing more said.
-    For a group or a fleet: the worst of what it launches. `via` are the addresses of the templates and other
-    resources that it launches through, each once, in the order of `paths`. `reason` says why `state` is unknown. `follows_account` is False where the account's defaults are not known to reach
-    the instances, nor its metrics to show them: those that a service runs in an account of its own. `delivery` says how
-    the settings get there. `coverage` says whether an alarm on `MetadataNoTokenRejected` watches it as it is,
-    `once_required` whether one would once it requires tokens, `observed` whether one on `MetadataNoToken` takes it in.
-    `paths` are those by which it starts instances: what every layer says, also where another one decides. `terms` are
-    how a managed service speaks of tokens. `starts_later`: an apply only describes it, and instances start when
-    somebody runs it.
+    For a template or a launch configuration: what an instance launched from it gets with nothing more said. For a group
+    or a fleet: the worst of what it launches.
+
+    - `reason` says why `state` is unknown; None where it is not.
+    - `options` has all options by name, each with its effective value and the trace of it.
+    - `via` are the addresses of the templates and other resources that it launches through, each once, in the order of
+      `paths`, which are all by which it starts instances: what every layer says, also where another one decides.
+    - `follows_account` is False where the account's defaults are not known to reach the instances, nor its metrics to
+      show them: those that a service runs in an account of its own.
+    - `coverage` says whether an alarm on `MetadataNoTokenRejected` watches it as it is, `once_required` whether one
+      would once it requires tokens, `observed` whether one on `MetadataNoToken` takes it in.
+    - `delivery` says how the settings get there, `terms` how a managed service speaks of tokens.
+    - `starts_later`: an apply only describes it, and instances start when somebody runs it.
+    - `boot`, `tagged` and `labelled` make `user_data`, `tags` and `labels` when those are first asked for.
     """
 
     resource: Resource

@@ -102,10 +102,10 @@ def _paths(resource: Resource, root: RootIndex, override: str, configuration: st
 
 
 def _mixed_paths(policy: Body, resource: Resource, root: RootIndex, override: str) -> Iterator[LaunchPath]:
-    """Yield the paths of a mixed instances policy: an override with a template of its own uses that one,
-    the others use the policy's.
+    """Yield the paths of a mixed instances policy.
 
-    (Auto Scaling API, LaunchTemplateOverrides: "LaunchTemplateSpecification")
+    An override with a template of its own uses that one, the others use the policy's (Auto Scaling API,
+    LaunchTemplateOverrides: "LaunchTemplateSpecification").
     """
     templates = policy.blocks("launch_template")
     if templates.unknown is not None:
