@@ -72,7 +72,7 @@ from imdsguard import (
     Severity,
     Source,
     State,
-    Use,
+    Workload,
     because,
     failed,
     passed,
@@ -157,8 +157,8 @@ def too_high(
 def host_of_containers(launch: Launch, estate: Estate) -> str:
     """Return what shows that containers run on it: its own, or that of what it goes through or who goes through it."""
     for each in (launch, *estate.templates_of(launch), *estate.users_of(launch)):
-        if each.delivery.use is Use.CONTAINERS:
-            because = each.delivery.use_because
+        if each.delivery.workload is Workload.CONTAINERS:
+            because = each.delivery.workload_because
             return because if each is launch else f"{each.address} is a host of containers ({because})"
     return ""
 
@@ -166,7 +166,7 @@ def host_of_containers(launch: Launch, estate: Estate) -> str:
 def workload_unknown(launch: Launch, estate: Estate) -> str:
     """Return why it is not known whether containers run on it; nothing where that is known."""
     near = (launch, *estate.users_of(launch))
-    return next((each.delivery.use_because for each in near if each.delivery.use is Use.UNKNOWN), "")
+    return next((each.delivery.workload_because for each in near if each.delivery.workload is Workload.UNKNOWN), "")
 
 
 def said(hops: Option) -> str:

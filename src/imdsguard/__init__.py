@@ -12,7 +12,7 @@ from imdsguard.version import __version__
 
 if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
-    from imdsguard.model.delivery import Delivery, IneffectiveOption, Pin, Renewal, Use, VersionUse, VersionWriter
+    from imdsguard.model.delivery import Delivery, IneffectiveOption, Pin, Renewal, VersionUse, VersionWriter, Workload
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding, Judgement, Verdict, failed, passed, undecided
     from imdsguard.model.image import Image
@@ -48,7 +48,7 @@ _HOMES = {
     "imdsguard.run.rules": ("RuleError", "load_rules", "rule_files"),
     "imdsguard.model.alarm": ("Alarm",),
     "imdsguard.model.delivery": (
-        "Delivery", "IneffectiveOption", "Pin", "Renewal", "Use", "VersionUse", "VersionWriter",
+        "Delivery", "IneffectiveOption", "Pin", "Renewal", "VersionUse", "VersionWriter", "Workload",
     ),
     "imdsguard.model.estate": ("Estate",),
     "imdsguard.model.finding": ("Finding", "Judgement", "Verdict", "failed", "passed", "undecided"),
@@ -140,12 +140,12 @@ __all__ = [
     "Summary",
     "Unknown",
     "UsageError",
-    "Use",
     "UserData",
     "Value",
     "Verdict",
     "VersionUse",
     "VersionWriter",
+    "Workload",
     "__version__",
     "assumptions_of",
     "because",

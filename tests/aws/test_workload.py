@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from imdsguard import Use
+from imdsguard import Workload
 from tests.aws.memory import launch, resource
 
 
-def use_of(user_data: str) -> Use:
-    return launch(resource("aws_instance.web", user_data=user_data)).delivery.use
+def use_of(user_data: str) -> Workload:
+    return launch(resource("aws_instance.web", user_data=user_data)).delivery.workload
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def use_of(user_data: str) -> Use:
     ],
 )
 def test_user_data_that_runs_containers_is_seen(user_data: str) -> None:
-    assert use_of(user_data) is Use.CONTAINERS
+    assert use_of(user_data) is Workload.CONTAINERS
 
 
 @pytest.mark.parametrize(
@@ -47,4 +47,4 @@ def test_user_data_that_runs_containers_is_seen(user_data: str) -> None:
     ],
 )
 def test_user_data_without_containers_is_not_taken_for_a_host_of_them(user_data: str) -> None:
-    assert use_of(user_data) is not Use.CONTAINERS
+    assert use_of(user_data) is not Workload.CONTAINERS

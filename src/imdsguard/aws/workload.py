@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
-from imdsguard.model.delivery import Use
+from imdsguard.model.delivery import Workload
 from imdsguard.model.value import Known, Unknown, text_of
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ LARGEST = 64 * 1024
 """Characters of encoded user data: EC2 takes 16 KB of what it decodes to."""
 
 
-def workload_of(resource: Resource, root: RootIndex) -> tuple[Use, str]:
+def workload_of(resource: Resource, root: RootIndex) -> tuple[Workload, str]:
     """Return what runs on what the resource launches, and what shows it, or why that is not known."""
     record = record_of(resource.kind)
     if record is None or record.workload is None:
-        return Use.UNKNOWN, UNREAD.format(resource.type)
+        return Workload.UNKNOWN, UNREAD.format(resource.type)
     because = record.workload(resource, root)
-    return (Use.CONTAINERS if because else Use.PLAIN), because
+    return (Workload.CONTAINERS if because else Workload.PLAIN), because
 
 
 def always(because: str) -> Callable[[Resource, RootIndex], str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Step
 
 
-class Use(str, Enum):
+class Workload(str, Enum):
     """What runs on the instances, as far as the code shows: software in containers is one network hop further away.
 
     `UNKNOWN`: of a type of which nobody has said what it runs.
@@ -97,12 +97,12 @@ class Delivery:
     `writers`, of a template: what else writes versions of it. `latest_version`: its attribute that is the newest one.
     `changed`, of a template: the options that this plan changes; None where nothing is planned (source, state).
     `frozen` is the argument under `ignore_changes` that keeps a launch at its template's old version.
-    `renewal` is None where it is not documented. `use_because` is what shows that containers run on the instances,
+    `renewal` is None where it is not documented. `workload_because` is what shows that containers run on the instances,
     or why it is not known.
     """
 
-    use: Use = Use.PLAIN
-    use_because: str = ""
+    workload: Workload = Workload.PLAIN
+    workload_because: str = ""
     versions: tuple[VersionUse, ...] = ()
     moves_default: bool | None = None
     changed: tuple[str, ...] | None = None

@@ -190,4 +190,4 @@ def test_a_capacity_provider_of_ecs_makes_its_group_a_host_of_containers():
     found = {each.address: each for each in estate(template, group, provider).launches}
     assert found["awscc_ecs_capacity_provider.p"].via == ("awscc_autoscaling_auto_scaling_group.g",)
     assert found["awscc_ecs_capacity_provider.p"].state.value == "required"
-    assert "runs tasks of ECS on it" in found["awscc_autoscaling_auto_scaling_group.g"].delivery.use_because
+    assert "runs tasks of ECS on it" in found["awscc_autoscaling_auto_scaling_group.g"].delivery.workload_because

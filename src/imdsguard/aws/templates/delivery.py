@@ -9,7 +9,7 @@ from imdsguard.aws.templates.versions import changed_options, frozen_by, renewal
 from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.workload import workload_of
-from imdsguard.model.delivery import Delivery, Use
+from imdsguard.model.delivery import Delivery, Workload
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HOP_LIMIT
 
@@ -27,13 +27,13 @@ def delivery_of(launch: Launch, root: RootIndex) -> Delivery:
     # What runs on an instance matters to nothing but the number of hops: whoever leaves that alone is not asked.
     hops = launch.options.get(HOP_LIMIT)
     asked = hops is not None and hops.effective is not None
-    use, because = workload_of(resource, root) if asked else (Use.PLAIN, "")
+    workload, because = workload_of(resource, root) if asked else (Workload.PLAIN, "")
     record = record_of(resource.kind)
     shared = record.shared if record is not None else None
     versions = shared.versions if shared is not None else None
     return Delivery(
-        use=use,
-        use_because=because,
+        workload=workload,
+        workload_because=because,
         versions=versions_of(launch, root),
         moves_default=versions.moves_default(resource) if versions is not None else None,
         changed=changed_options(resource) if template else None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.user_data.boot_files import FileUse, cron_commands, unit_commands, use_of
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
-from imdsguard.aws.user_data.shell_state import ScriptFrame, World, Written
+from imdsguard.aws.user_data.shell_state import ScriptFile, ScriptFrame, World
 from imdsguard.aws.user_data.shell_values import shown, without_marks
 from imdsguard.model.user_data import Flaw
 
@@ -39,7 +39,7 @@ class Boot:
         for file in files:
             self._given.add(file.path)
             frame = ScriptFrame(file.name, file.line, file.exact, file.flat)
-            self.world.files[file.path] = Written((without_marks(file.text),), frame, file.executable)
+            self.world.files[file.path] = ScriptFile((without_marks(file.text),), frame, file.executable)
 
     def run(self, scripts: Iterable[Script]) -> None:
         """Read scripts, and all that comes of them."""
@@ -119,7 +119,7 @@ class Boot:
                 scripts += self._of_file(path, text, written)
         return scripts
 
-    def _of_file(self, path: str, text: str, written: Written) -> list[Script]:
+    def _of_file(self, path: str, text: str, written: ScriptFile) -> list[Script]:
         frame = written.frame
         use = use_of(path, text, written.executable)
         if not text.strip(f"{GAP} \n") and text.strip() and use is not FileUse.TEXT and path in self._given:

@@ -16,7 +16,7 @@ from imdsguard.aws.user_data.shell_assignments import assign, assignments, decla
 from imdsguard.aws.user_data.shell_conditions import decided
 from imdsguard.aws.user_data.shell_expansion import arguments_of
 from imdsguard.aws.user_data.shell_redirections import REDIRECTS, file_readings, redirected, redirected_statement
-from imdsguard.aws.user_data.shell_state import ScriptFrame, ShellState, World, Written
+from imdsguard.aws.user_data.shell_state import ScriptFile, ScriptFrame, ShellState, World
 from imdsguard.aws.user_data.shell_statements import define, run_case, run_for, run_if, run_list, run_while
 from imdsguard.aws.user_data.shell_values import (
     EMPTY,
@@ -183,7 +183,7 @@ class Shell:
             urls = len(self.world.files)
             readings = self.output_of(node)
             loaded = self._loaded_by(node) if readings == UNKNOWN or not urls else ""
-            self.world.files[name] = Written(readings, self.flat_frame(node), loaded_from=loaded)
+            self.world.files[name] = ScriptFile(readings, self.flat_frame(node), loaded_from=loaded)
             self.world.ran.add(name)
         return name
 
@@ -348,7 +348,7 @@ class Shell:
         elif old is not None and self.branch:
             readings = merged(old.readings, readings)
         loaded = "" if old is None or not adds else old.loaded_from
-        self.world.files[path] = Written(readings, frame, old is not None and old.executable, loaded)
+        self.world.files[path] = ScriptFile(readings, frame, old is not None and old.executable, loaded)
         self.world.ran.discard(path)
 
     # --- commands ----------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.metadata_service import HOST, Target, has_token_header, target_of
 from imdsguard.aws.user_data.script import GAP
-from imdsguard.aws.user_data.shell_state import Written
+from imdsguard.aws.user_data.shell_state import ScriptFile
 from imdsguard.aws.user_data.shell_values import BAD, TOKEN, UNSET, named
 from imdsguard.model.user_data import Flaw
 
@@ -119,7 +119,7 @@ def _give(
         if path != "/dev/null":
             shell.write_file(path, (text,), False, shell.flat_frame(node))
             if path in shell.world.files and loaded:
-                shell.world.files[path] = Written((GAP,), shell.flat_frame(node), loaded_from=loaded)
+                shell.world.files[path] = ScriptFile((GAP,), shell.flat_frame(node), loaded_from=loaded)
     elif not request.silent_body:
         shell.write((text,))
     if request.write_out:

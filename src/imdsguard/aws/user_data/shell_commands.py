@@ -31,7 +31,7 @@ from imdsguard.aws.user_data.shell_interpreters import (
     run_stdin,
     source,
 )
-from imdsguard.aws.user_data.shell_state import Written
+from imdsguard.aws.user_data.shell_state import ScriptFile
 from imdsguard.aws.user_data.shell_values import EMPTY, UNKNOWN, UNSET, Readings, named
 from imdsguard.model.user_data import Flaw
 
@@ -163,7 +163,7 @@ def _is_line(shell: Shell, word: str) -> bool:
     )
 
 
-def _handed_over(shell: Shell, program: str, path: str, written: Written, node: Node) -> None:
+def _handed_over(shell: Shell, program: str, path: str, written: ScriptFile, node: Node) -> None:
     if program in {"chmod", "chown", "cat", "rm", "less", "wc", "cp", "install", "ln", "stat", "file"}:
         return
     if program == "ansible-playbook":
@@ -226,7 +226,7 @@ def _download(shell: Shell, argv: Argv, node: Node) -> None:
     for word in argv[1:]:
         if "://" not in word and ("/" in word or "." in word) and not word.startswith("-"):
             path = word if not word.endswith("/") and word not in {".", "./"} else word + source.rsplit("/", 1)[-1]
-            shell.world.files[normal(path)] = Written(UNKNOWN, shell.flat_frame(node), loaded_from=source)
+            shell.world.files[normal(path)] = ScriptFile(UNKNOWN, shell.flat_frame(node), loaded_from=source)
 
 
 def _alias(shell: Shell, argv: Argv, node: Node) -> Status:

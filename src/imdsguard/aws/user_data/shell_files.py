@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.script import GAP
 from imdsguard.aws.user_data.shell_interpreters import file_of, normal
-from imdsguard.aws.user_data.shell_state import Written
+from imdsguard.aws.user_data.shell_state import ScriptFile
 from imdsguard.aws.user_data.shell_values import EMPTY, UNKNOWN, Readings
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def copy(shell: Shell, argv: Argv, node: Node) -> Status:
         if target.endswith("/") or len(paths) > 2:
             target = target.rstrip("/") + "/" + source.rsplit("/", 1)[-1]
         executable = written.executable or program == "install"
-        shell.world.files[target] = Written(written.readings, written.frame, executable, written.loaded_from)
+        shell.world.files[target] = ScriptFile(written.readings, written.frame, executable, written.loaded_from)
         if program == "mv":
             shell.world.files.pop(source, None)
     del node

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.user_data.boot_files import cron_commands, interpreter_of
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script
-from imdsguard.aws.user_data.shell_state import ScriptFrame, Written
+from imdsguard.aws.user_data.shell_state import ScriptFile, ScriptFrame
 from imdsguard.aws.user_data.shell_values import EMPTY, TOKEN, UNKNOWN
 from imdsguard.model.user_data import Flaw
 
@@ -27,7 +27,7 @@ def normal(path: str) -> str:
     return path.removeprefix("./") or path
 
 
-def file_of(shell: Shell, word: str) -> Written | None:
+def file_of(shell: Shell, word: str) -> ScriptFile | None:
     """The file of a path, if a script wrote it."""
     return shell.world.files.get(word) or shell.world.files.get(normal(word))
 

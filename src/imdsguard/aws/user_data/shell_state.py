@@ -86,7 +86,7 @@ class ScriptFrame:
 
 
 @dataclass
-class Written:
+class ScriptFile:
     """A file as far as it is known: what was written into it, and where that stands in the user data."""
 
     readings: Readings
@@ -99,7 +99,7 @@ class Written:
 class World:
     """What all scripts of an instance share: its files, and what was found in them so far."""
 
-    files: dict[str, Written] = field(default_factory=dict)
+    files: dict[str, ScriptFile] = field(default_factory=dict)
     ran: set[str] = field(default_factory=set)
     calls: dict[tuple[int, int, Flaw], ScriptCall] = field(default_factory=dict)
     inner: list[Script] = field(default_factory=list)
