@@ -57,6 +57,26 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert broken == []
 
 
+def test_the_map_names_every_room() -> None:
+    """A newcomer looks for a place on the map in CONTRIBUTING.md: what is not on it is not found."""
+    plan = fences(section((HOUSE / "CONTRIBUTING.md").read_text(encoding="utf-8"), "The house"), "")[0]
+    rooms = {
+        path.name
+        for path in [*(HOUSE / "src/imdsguard").glob("*/"), *(HOUSE / "src/imdsguard").glob("*/*/")]
+        if (path / "__init__.py").is_file() and path.name != "faults"
+    }
+    assert {room for room in rooms if f" {room}/ " not in plan} == set()
+    named = re.findall(r"^ {4}(\w+\.py) ", plan, flags=re.MULTILINE)
+    assert [name for name in named if not list((HOUSE / "src/imdsguard").glob(f"*/{name}"))] == []
+
+
+def test_the_sample_of_expected_output_is_one() -> None:
+    text = section((HOUSE / "CONTRIBUTING.md").read_text(encoding="utf-8"), "Add a rule")
+    (sample,) = re.findall(r"^ {3}```text\n(.*?)^ {3}```", text, flags=re.MULTILINE | re.DOTALL)
+    expected = HOUSE / "tests/fixtures/instance-tokens-optional/found/each_instance_on_its_own/expected.txt"
+    assert re.sub(r"^ {3}", "", sample, flags=re.MULTILINE) == expected.read_text(encoding="utf-8")
+
+
 def test_the_changelog_has_a_place_for_what_comes() -> None:
     assert "## Unreleased\n" in (HOUSE / "CHANGELOG.md").read_text(encoding="utf-8")
 
