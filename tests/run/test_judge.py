@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from imdsguard import (
     failed,
     judge,
     passed,
+    scan,
     undecided,
 )
 from imdsguard.run.judge import fingerprint
@@ -55,6 +57,25 @@ def test_every_subject_gets_a_verdict_in_the_order_of_the_source() -> None:
         ("aws_instance.bad", "fail", "error"),
     ]
     assert outcome.problems == ()
+
+
+def test_an_error_of_the_code_behind_an_unknown_is_a_problem_at_its_place(tmp_path: Path) -> None:
+    """Once for each place, whoever needs the value; what only may be chosen, or comes with the plan, is none."""
+    (tmp_path / "main.tf").write_text(
+        'variable "some" {}\n'
+        'locals {\n  sizes = { a = "small" }\n  size = local.sizes["b"]\n}\n'
+        'resource "aws_instance" "web" {\n  count = 2\n  metadata_options { http_tokens = local.size }\n}\n'
+        'resource "aws_instance" "perhaps" {\n'
+        '  metadata_options { http_tokens = var.some ? local.sizes["c"] : "required" }\n}\n'
+        'resource "aws_instance" "boots" {\n  user_data = "#!/bin/sh\\n${local.sizes["d"]}"\n}\n'
+    )
+    report = scan([str(tmp_path)])
+    assert [(each.message, each.place.line, each.remedy) for each in report.problems if each.place is not None] == [
+        (f"{name}{INVALID_INDEX}", line, "Terraform refuses this") for name, line in (("local.size: ", 4), ("", 14))
+    ]
+
+
+INVALID_INDEX = "Invalid index: the given key does not identify an element in this collection value."
 
 
 def test_a_finding_carries_all_that_a_report_needs() -> None:

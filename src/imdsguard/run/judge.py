@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Judgement, Related, Verdict, fingerprint
 from imdsguard.model.problem import Problem
+from imdsguard.model.reason import ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Outcome:
     """What the rules say. `findings` holds every verdict, passes too, in the order of reports.
 
-    `problems` are rules that failed: what they would have found is not known.
+    `problems` are rules that failed, and values that Terraform refuses: what would be found is not known.
     """
 
     findings: tuple[Finding, ...] = ()
@@ -36,6 +37,7 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
     The policy's own requirements are asked, too, whether they are among `rules` or not.
     """
     findings, problems = _judged(estate, {rule.id: rule for rule in (*rules, *policy.rules)}.values(), policy)
+    problems += _refused(findings, estate)
     if estate.history.plans or estate.history.states:
         findings = _told(findings, estate, rules, policy)
     return Outcome(tuple(sorted(findings, key=_order)), tuple(problems))
@@ -56,6 +58,22 @@ def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list
             except Exception as error:
                 problems.append(_failure(rule, subject, error))
     return list(findings.values()), problems
+
+
+def _refused(findings: list[Finding], estate: Estate) -> list[Problem]:
+    """Say which errors of the code are why something cannot be told: Terraform would not get past them.
+
+    Not of plans and states: Terraform has made them.
+    """
+    from imdsguard.report.reasons import sentence
+
+    found: dict[Problem, None] = {}
+    for finding in findings:
+        reason = finding.because.root if finding.because is not None else None
+        made = finding.root in estate.history.plans or finding.root in estate.history.states
+        if reason is not None and reason.kind is ReasonKind.REFUSED and reason.place is not None and not made:
+            found[Problem(sentence(replace(reason, place=None)), reason.place, "Terraform refuses this")] = None
+    return list(found)
 
 
 def _told(findings: list[Finding], estate: Estate, rules: Sequence[Rule], policy: Policy) -> list[Finding]:

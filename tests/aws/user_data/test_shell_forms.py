@@ -94,6 +94,32 @@ def test_a_call_by_variables_is_found(script: str) -> None:
     assert flaws(script) == ["no token"]
 
 
+SPELLINGS = [
+    "2852039166", "0xA9FEA9FE", "0x00a9fea9fe", "025177524776",
+    "0251.0376.0251.0376", "00251.0376.0251.0376", "0xa9.0xFE.0xa9.0xfe", "169.0376.0xa9.254", "0251.254.169.254",
+    "169.254.43518", "169.254.0xa9fe", "169.16689662", "169.0xfea9fe", "169.254.169.254:", "169.254.169.254:080",
+    "instance-data", "instance-data.ec2.internal", "instance-data.ec2.internal.",
+    "[fd00:ec2::254]", "[FD00:0EC2::0254]", "[fd00:ec2:0::254]", "[fd00:ec2:0000:0:0:0:0:254]", "[fd00:ec2::0:254]",
+    "[fd00:ec2::0.0.2.84]", "[fd00:ec2::254%25eth0]", "[::ffff:169.254.169.254]", "[0:0:0:0:0:ffff:a9fe:a9fe]",
+]  # fmt: skip
+"""The service's addresses, in every way in which inet_aton(3) and RFC 4291 let them be written."""
+OTHERS = [
+    "169.254.169.253", "0251.0376.0251.0375", "2852039165", "0xA9FEA9FF", "1.169.254.169.254", "169.254.169.254:8080",
+    "169.254.169.254.example.com", "[fd00:ec2::253]", "[fd00:ec3::254]", "[::ffff:169.254.169.253]", "xinstance-data",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
+def test_the_service_is_known_by_every_spelling_of_its_addresses(host: str) -> None:
+    assert flaws(f"curl -g 'http://{host}/latest/meta-data/'") == ["no token"]
+    assert flaws(f"/opt/tool 'http://{host}/latest/meta-data/'") == ["not understood"]
+
+
+@pytest.mark.parametrize("host", OTHERS)
+def test_another_address_is_another_service(host: str) -> None:
+    assert flaws(f"curl -g 'http://{host}/latest/meta-data/'") == []
+
+
 @pytest.mark.parametrize(
     "script",
     [

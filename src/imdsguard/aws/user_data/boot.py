@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _MOST_SCRIPTS = 200
 _MOST_CALLS = 100
 _WORDS = (
-    "169", "fd00", "0xa9fe", "2852039166", "instance-data", "metadata", "meta-data", "aws", "boto", "base64", "http",
-    "s3:", "pip", "npm", "gem",
+    "169", "fd00", "0251", "0xa9", "0x0", "2852039166", "025177524776", "ffff", "instance-data", "metadata",
+    "meta-data", "aws", "boto", "base64", "http", "s3:", "pip", "npm", "gem",
 )  # fmt: skip
 _LANGUAGES = {FileUse.PYTHON: Language.PYTHON, FileUse.POWERSHELL: Language.POWERSHELL, FileUse.BATCH: Language.BATCH}
 

@@ -11,11 +11,35 @@ from enum import Enum
 
 from imdsguard.aws.user_data.script import GAP
 
-_IPV6 = r"fd00:0?ec2:(?::|(?:0{1,4}:){5})0?254"
-HOST = rf"(?:169\.254\.169\.254|\[{_IPV6}\]|instance-data(?:\.ec2\.internal)?|2852039166|0xa9fea9fe)"
-"""The addresses and names; the last two are the address as one number, which URLs may hold too."""
+
+def _number(value: int) -> str:
+    """Match a number of an address as inet_aton(3) takes it: decimal, octal after a 0, or hexadecimal after 0x."""
+    return f"(?:{value}|0+{value:o}|0x0*{value:x})"
+
+
+_A, _B, _C, _D = 169, 254, 169, 254
+_IPV4 = "(?:{})".format(
+    "|".join(
+        r"\.".join(map(_number, numbers))
+        for numbers in (
+            (_A, _B, _C, _D),
+            (_A, _B, _C << 8 | _D),  # the last number stands for all bytes that are left
+            (_A, _B << 16 | _C << 8 | _D),
+            (_A << 24 | _B << 16 | _C << 8 | _D,),
+        )
+    )
+)
+_IPV6 = (
+    r"(?:fd00:0?ec2(?::0{1,4}){0,5}::?(?:0{1,4}:){0,5}(?:0?254|0\.0\.2\.84)|"
+    r"(?:0{0,4}:){2,6}ffff:(?:169\.254\.169\.254|a9fe:a9fe))"
+)
+_NAME = r"instance-data(?:\.ec2\.internal)?\.?"
+HOST = rf"(?:{_IPV4}|\[{_IPV6}(?:%\w+)?\]|{_NAME})"
+"""The addresses and names, in every spelling that a client resolves (inet_aton(3), RFC 4291 section 2.2)."""
+PORT = r"(?::(?:0*80)?)?"
+"""Nothing else listens there; a port may be left out behind its colon."""
 _TARGET = re.compile(
-    rf"(?<![\w.-])(?:https?://)?{HOST}(?::80)?(?=/|$|[\s\"'?#])(?P<path>/[^\s\"'<>|;)]*)?",
+    rf"(?<![\w.-])(?:https?://)?{HOST}{PORT}(?=/|$|[\s\"'?#])(?P<path>/[^\s\"'<>|;)]*)?",
     re.IGNORECASE,
 )
 _DATA = re.compile(
@@ -24,9 +48,9 @@ _DATA = re.compile(
 _TOKEN_PATH = re.compile(r"^/+(?:latest|\d{4}-\d\d-\d\d)/+api/+token", re.IGNORECASE)
 _TOKEN_HEADER = re.compile(r"x-aws-ec2-metadata-token(?!-ttl)", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?<![\w.])(?:169\.254\.169\.254|2852039166|0xa9fea9fe)(?!\w|\.[\w])|"
-    rf"{_IPV6}(?!\w)|"
-    r"(?<![\w./-])instance-data(?:\.ec2\.internal)?(?![\w.-])|(?<=//)instance-data(?:\.ec2\.internal)?(?![\w.-])",
+    rf"(?<![\w.]){_IPV4}(?!\w|\.[\w])|"
+    rf"(?<![\w:.]){_IPV6}(?!\w)|"
+    rf"(?<![\w./-]){_NAME}(?![\w.-])|(?<=//){_NAME}(?![\w.-])",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.user_data.metadata_service import HOST, Target, has_token_header, target_of
+from imdsguard.aws.user_data.metadata_service import HOST, PORT, Target, has_token_header, target_of
 from imdsguard.aws.user_data.script import GAP
 from imdsguard.aws.user_data.shell_state import ScriptFile
 from imdsguard.aws.user_data.shell_values import BAD, TOKEN, UNSET, named
@@ -63,7 +63,7 @@ _WGET_LONG = frozenset(
     )
 )
 _CONFIGURED = (".curlrc", "wgetrc", "CURL_HOME", "WGETRC")
-_BARE = re.compile(rf"(?:https?://)?{HOST}(?::80)?/?", re.IGNORECASE)
+_BARE = re.compile(rf"(?:https?://)?{HOST}{PORT}/?", re.IGNORECASE)
 _HEADER = re.compile(r"x-aws-ec2-metadata-token\s*[:=;]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _LIFETIME = re.compile(r"x-aws-ec2-metadata-token-ttl-seconds\s*[:=]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _PLACEHOLDER = re.compile(r"[@_%{<][@_%{<\w .-]*[@_%}>]")
