@@ -155,7 +155,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
             where = f"is for {default.scope.region_name or 'another Region'} ({default.scope.provider})"
             message = f"does not help {first.address} in {region(first)}: it {where}, where nothing is launched"
             return failed(default, message, remedy=addition(first), region=first.scope.region_name)
-    what = "the code" if estate.wholly_read(first.resource.root) else "what was read of the code"
+    what = "the code" if estate.wholly_read(first.resource.root, "region_default") else "what was read of the code"
     message = f"is launched in {region(first)}, where {what} sets no default that requires tokens"
     return failed(first, message, remedy=addition(first), place=first.resource.place)
 

@@ -281,9 +281,9 @@ FILES = "system/files"
 READS_PLANS = ("terraform/driver/steps", "terraform/driver/workdir")
 """Binary plans of any size, which we made ourselves, and the lock beside them."""
 PATHS = ("system/paths", "terraform/boundary")
-YAML = ("policy/yaml", "aws/user_data/yaml_nodes", "hcl/functions/yaml")
+YAML = ("policy/yaml", "aws/user_data/yaml_nodes", "hcl/functions/yaml", "run/known_modules")
 """One each for a room: policies have no aliases, cloud-config has them, and an expression takes what Go's reader does.
-Each bounds depth and size."""
+Each bounds depth and size. The last one reads a table of ours."""
 FINDS_PROGRAMS = ("system/programs", "terraform/driver/find")
 """The second finds what a person named with its folder."""
 MAKES_A_LOCK = "terraform/driver/workdir"

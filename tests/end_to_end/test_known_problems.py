@@ -10,8 +10,8 @@ import pytest
 from tests.conftest import Command
 from tests.end_to_end.git import Checkout, instance
 
-CALL = 'module "{0}" {{\n  source = "terraform-aws-modules/{0}/aws"\n}}\n'
-REMEDY = "is not initialised (run terraform init)"
+CALL = 'module "{0}" {{\n  source = "example/{0}/aws"\n}}\n'
+REMEDY = "is not downloaded: its launches were not checked (run terraform init)"
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def test_only_what_is_new_decides(known: tuple[str, str], imdsguard: Command, pr
     old = imdsguard("scan", *known, cwd=project.folder)
     assert old.returncode == 0
     assert old.stderr == (
-        f"known problem: a/main.tf:3:1: module vpc (terraform-aws-modules/vpc/aws) {REMEDY}\n"
-        f"known problem: b/main.tf:1:1: module kms (terraform-aws-modules/kms/aws) {REMEDY}\n"
+        f"known problem: a/main.tf:3:1: example/vpc/aws {REMEDY}\n"
+        f"known problem: b/main.tf:1:1: example/kms/aws {REMEDY}\n"
     )
     assert old.stdout.endswith("; 2 problems (2 known), so not everything was checked\n")
 
@@ -42,7 +42,7 @@ def test_only_what_is_new_decides(known: tuple[str, str], imdsguard: Command, pr
     project.write(a__main=CALL.format("vpc") + instance("old"), b__more=CALL.format("alb"))
     new = imdsguard("scan", *known, cwd=project.folder)
     assert new.returncode == 2
-    assert f"\nproblem: b/more.tf:1:1: module alb (terraform-aws-modules/alb/aws) {REMEDY}\n" in "\n" + new.stderr
+    assert f"\nproblem: b/more.tf:1:1: example/alb/aws {REMEDY}\n" in "\n" + new.stderr
 
     project.write(b__more='resource "aws_instance" "broken" {\n')
     assert imdsguard("scan", *known, cwd=project.folder).returncode == 2
@@ -76,7 +76,7 @@ def test_a_problem_that_is_solved_is_taken_out(imdsguard: Command, project: Chec
     assert shrunk.stderr.endswith(
         "2 entries of the baseline known.json are fixed (taken out):\n"
         "  instance-tokens-optional aws_instance.old (a)\n"
-        "  b/main.tf: module kms (terraform-aws-modules/kms/aws) is not initialised\n"
+        "  b/main.tf: example/kms/aws is not downloaded: its launches were not checked\n"
     )
     kept = json.loads((project.folder / "known.json").read_text())
     assert [each["file"] for each in kept["problems"]] == ["a/main.tf"]

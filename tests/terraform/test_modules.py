@@ -62,13 +62,13 @@ def test_an_id_from_a_module_is_that_resources(stack):
 def test_a_module_that_is_not_there_is_one_problem_and_its_outputs_unknown(stack):
     stack.files(
         {
-            "main.tf": 'module "vpc" {\n  source = "terraform-aws-modules/vpc/aws"\n}\n'
+            "main.tf": 'module "vpc" {\n  source = "example/vpc/aws"\n}\n'
             'resource "aws_instance" "w" {\n  ami = module.vpc.x\n  subnet_id = module.vpc.y[0]\n}'
         }
     )
     reading = stack.read()
     assert [str(p) for p in reading.problems] == [
-        "main.tf:1:1: module vpc (terraform-aws-modules/vpc/aws) is not initialised: run terraform init"
+        "main.tf:1:1: example/vpc/aws is not downloaded: its launches were not checked: run terraform init"
     ]
     value = reading.roots[0].resources[0].body.attribute("subnet_id")
     assert isinstance(value, Unknown)
@@ -93,7 +93,7 @@ def test_downloaded_modules_are_found_below_the_roots_folder_only(stack):
     )
     reading = stack.read("root")
     assert [r.address for r in reading.roots[0].resources] == ["module.good.module.inner.aws_instance.web"]
-    assert [p.message for p in reading.problems] == ["module bad (registry/bad/x) is not initialised"]
+    assert [p.message for p in reading.problems] == ["registry/bad/x is not downloaded: its launches were not checked"]
 
 
 def test_modules_that_multiply_end(stack):

@@ -88,7 +88,7 @@ def build(
         joined,
         tuple(assumed),
         history,
-        frozenset(root for root, modules in absent.items() if modules),
+        {root: frozenset().union(*(each.may_make for each in modules)) for root, modules in absent.items() if modules},
     )
 
 

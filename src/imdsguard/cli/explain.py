@@ -95,15 +95,15 @@ def explain_address(
     try:
         told = explain_launches(address, found)
     except UsageError:
-        write_problems(found.problems, no_color=no_color)
+        write_problems(found.told_problems, no_color=no_color)
         raise
     if form == "json":
-        write_out(explanations_json(told, found.estate, found.problems, found.unseen))
+        write_out(explanations_json(told, found.estate, found.told_problems, found.unseen))
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
         write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))
     write_notes(found.notes)
-    write_problems(found.problems, no_color=no_color)
+    write_problems(found.told_problems, no_color=no_color)
     write_unseen(found.unseen, no_color=no_color)
     return PROBLEM if found.problems or (strict_unseen and found.unseen) else CLEAN
 

@@ -61,7 +61,7 @@ def command(
     if form == "json":
         from imdsguard.report.json import inspect_json
 
-        write_out(inspect_json(found.estate, found.problems, found.unseen))
+        write_out(inspect_json(found.estate, found.told_problems, found.unseen))
     else:
         from shutil import get_terminal_size
 
@@ -70,6 +70,6 @@ def command(
         width = get_terminal_size().columns if sys.stdout.isatty() else None
         write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color), width))
     write_notes(found.notes)
-    write_problems(found.problems, no_color=no_color)
+    write_problems(found.told_problems, no_color=no_color)
     write_unseen(found.unseen, no_color=no_color)
     return PROBLEM if found.problems or (strict_unseen and found.unseen) else CLEAN

@@ -6,6 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from imdsguard.model.unseen import UnseenKind
 from imdsguard.report.style import Style
 
 if TYPE_CHECKING:
@@ -35,11 +36,12 @@ def write_problems(problems: Iterable[Problem], *, no_color: bool) -> None:
 
 
 def write_unseen(unseen: Sequence[Unseen], *, no_color: bool) -> None:
-    """Write to stderr what was not looked at, grouped."""
-    if unseen:
+    """Write to stderr what was not looked at, grouped; not the modules that are missing, which are problems."""
+    told = [each for each in unseen if each.kind is not UnseenKind.MODULE]
+    if told:
         from imdsguard.report.unseen import unseen_text
 
-        sys.stderr.write(unseen_text(unseen, style_for(sys.stderr, no_color=no_color)))
+        sys.stderr.write(unseen_text(told, style_for(sys.stderr, no_color=no_color)))
 
 
 def write_notes(notes: Iterable[str]) -> None:

@@ -40,8 +40,8 @@ class Estate:
     """Everything the rules see: what will be launched, and what stands behind it and watches it.
 
     `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
-    policy says of Region defaults that are set outside the code. `history` says what is deployed already. `unread` are
-    the root modules of which a module could not be read.
+    policy says of Region defaults that are set outside the code. `history` says what is deployed already. `unread` has
+    the root modules of which a module could not be read, with what such modules may make.
     """
 
     launches: tuple[Launch, ...] = ()
@@ -52,7 +52,7 @@ class Estate:
     joined: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[AssumedDefault, ...] = ()
     history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
-    unread: frozenset[str] = frozenset()
+    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def before(self) -> Estate | None:
@@ -66,9 +66,12 @@ class Estate:
         """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
         return root == other or (root in self.joined and self.joined[root] == self.joined.get(other))
 
-    def wholly_read(self, root: str) -> bool:
-        """Whether all that may stand around a root module's launches was read: what is not seen is then not there."""
-        return not any(self.together(root, other) for other in self.unread)
+    def wholly_read(self, root: str, what: str) -> bool:
+        """Whether all was read that may make `what` (`alarm`, `region_default`) around a root module's launches.
+
+        What is not seen is then not there.
+        """
+        return not any(what in made and self.together(root, other) for other, made in self.unread.items())
 
     def assumed_default(self, scope: Scope) -> AssumedDefault | None:
         """What the policy says of the Region default there, which counts where the code has none."""

@@ -91,7 +91,8 @@ class Resource:
     `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many.
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
     `calls` are the module blocks that lead to it, the root module's own first; `overrides` the blocks of override files
-    that are merged into it, or into one of these.
+    that are merged into it, or into one of these. `doubt` says why its code may not be what is deployed, empty where
+    there is no such doubt.
     """
 
     address: str
@@ -112,6 +113,7 @@ class Resource:
     depends_on: tuple[Reference, ...] = ()
     calls: tuple[Place, ...] = ()
     overrides: tuple[Place, ...] = ()
+    doubt: str = ""
     waits: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -167,6 +167,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "remedy": problem.remedy or None,
         "known": problem.known or None,
         **_place(problem.place),
+        "also": [{"file": place.file, "line": place.line or None} for place in problem.also],
     }
 
 

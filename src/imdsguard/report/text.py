@@ -40,7 +40,7 @@ def findings_text(
 def problem_line(problem: Problem, style: Style | None = None) -> str:
     """Give a problem as one line: place, what is wrong, what to do."""
     style = style or Style()
-    where = f"{escape(str(problem.place))}: " if problem.place else ""
+    where = f"{escape(problem.where)}: " if problem.place else ""
     remedy = f" ({_text(problem.remedy)})" if problem.remedy else ""
     word = style.severity("note", "known problem") if problem.known else style.severity("error", "problem")
     return f"{word}: {where}{_text(problem.message)}{remedy}"

@@ -60,7 +60,8 @@ def details(finding: Finding) -> list[str]:
 def problem_sentence(problem: Problem) -> str:
     """Give a problem without its place as one line of text that has been escaped."""
     remedy = f" ({clean(problem.remedy)})" if problem.remedy else ""
-    return f"{clean(problem.message)}{remedy}"
+    more = f" (and at {len(problem.also)} other place{'s' if len(problem.also) > 1 else ''})" if problem.also else ""
+    return f"{clean(problem.message)}{more}{remedy}"
 
 
 def where(place: Place | None) -> str:

@@ -9,7 +9,7 @@ from imdsguard.model.finding import Finding, Judgement, Related, Verdict, finger
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import ReasonKind
 from imdsguard.model.record import record
-from imdsguard.model.severity import Severity
+from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -130,6 +130,11 @@ def _ask(rule: Rule, subject: object, estate: Estate, setting: Setting) -> Itera
 
 def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy) -> Finding:
     resource = judgement.resource
+    trace = tuple(str(step) for step in judgement.trace)
+    confidence = judgement.confidence
+    if resource.doubt:  # what comes of the whole block (an argument that is missing) has no value to say it
+        trace = trace if resource.doubt in trace else (*trace, resource.doubt)
+        confidence = Confidence.MEDIUM if confidence is Confidence.HIGH else confidence
     return Finding(
         rule=rule.id,
         verdict=judgement.verdict,
@@ -140,9 +145,9 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         fingerprint=fingerprint(rule.id, resource.root, resource.address, judgement.region, judgement.aspect),
         place=judgement.place or resource.place,
         remedy=judgement.remedy,
-        trace=tuple(str(step) for step in judgement.trace),
+        trace=trace,
         region=judgement.region,
-        confidence=judgement.confidence,
+        confidence=confidence,
         related=_related(resource),
         aspect=judgement.aspect,
         because=judgement.because,

@@ -6,15 +6,17 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.problem import Problem
+from imdsguard.model.absent_module import LAUNCH
+from imdsguard.model.problem import Problem, told_once
 from imdsguard.model.record import record
+from imdsguard.model.unseen import Unseen, UnseenKind, WayOut
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imdsguard.model.assumption import AssumedDefault
     from imdsguard.model.estate import Estate, History
-    from imdsguard.model.unseen import Unseen
+    from imdsguard.model.place import Place
     from imdsguard.policy.assumptions import Assumptions
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
@@ -39,6 +41,11 @@ class Reading:
     inputs: Inputs | None = None
     unseen: tuple[Unseen, ...] = ()
 
+    @property
+    def told_problems(self) -> tuple[Problem, ...]:
+        """The problems as they are told: those about the same thing as one."""
+        return told_once(self.problems)
+
 
 def read(
     paths: Sequence[str] = (),
@@ -57,11 +64,15 @@ def read(
     what is returned; only `PolicyError` is raised, if `assumptions` puts a root module into two estates.
     """
     from imdsguard.aws.types.registry import supported_types
+    from imdsguard.run.module_finder import ModuleFinder
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.read import read as read_roots
+    from imdsguard.terraform.source.modules_elsewhere import NOWHERE
 
     shown_problems: tuple[Problem, ...] = ()
     inputs = inputs or Inputs()
+    if inputs.modules is NOWHERE:
+        inputs = replace(inputs, modules=ModuleFinder())
     if run_terraform:
         from imdsguard.run.binary_plans import shown
 
@@ -104,7 +115,19 @@ def estate_of(
     absent = {root.name: root.absent for root in roots if root.absent}
     resources = [(root.name, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed), absent)
-    return Reading(estate, roots, problems, unseen=tuple(each for root in roots for each in root.unseen))
+    return Reading(
+        estate, roots, problems, unseen=tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
+    )
+
+
+def _missing(root: Root) -> Iterator[Unseen]:
+    """Give the modules of a root module whose code is not there, and may launch something, by what they are."""
+    calls: dict[str, list[Place]] = {}
+    for module in root.absent:
+        if module.source and LAUNCH in module.may_make and module.place is not None:
+            calls.setdefault(module.source, []).append(module.place)
+    for source, places in calls.items():
+        yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), WayOut.TERRAFORM_INIT)
 
 
 def history_of(roots: tuple[Root, ...], joined: Mapping[str, str], assumed: Sequence[AssumedDefault] = ()) -> History:

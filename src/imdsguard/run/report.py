@@ -28,6 +28,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
             "comments and baselines count from the working directory of the process"
         )
     from imdsguard.model.finding import Verdict
+    from imdsguard.model.problem import told_once
     from imdsguard.report.report import Report
     from imdsguard.run.judge import judge
 
@@ -43,7 +44,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
     return Report(
         reading.estate,
         shown,
-        counted.problems,
+        told_once(counted.problems),
         rules,
         config.policy.name,
         notes,

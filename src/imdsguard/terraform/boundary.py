@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import field
 
 from imdsguard.model.record import record
 from imdsguard.system.paths import join_path, real_path_inside
@@ -10,13 +11,18 @@ from imdsguard.system.paths import join_path, real_path_inside
 
 @record(frozen=True, slots=True)
 class Boundary:
-    """A folder (its real path) that nothing is read outside of."""
+    """A folder (its real path) that nothing is read outside of.
+
+    `places` are folders of ours beside it, with the code of modules: they are added as such modules are found.
+    """
 
     root: str
+    places: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def inside(self, path: str) -> str | None:
         """Give the real path behind `path` if it lies inside, else None."""
-        return real_path_inside(path, self.root)
+        found = (real_path_inside(path, top) for top in (self.root, *self.places))
+        return next((real for real in found if real is not None), None)
 
     def named(self, folder: str, text: str) -> str | None:
         """Give the real path that scanned code names from a folder, None outside. Raises `NotAPathError`."""

@@ -6,11 +6,13 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
+from imdsguard.terraform.source.modules_elsewhere import NOWHERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.terraform.overlay import Overlay
+    from imdsguard.terraform.source.modules_elsewhere import ModulesElsewhere
 
 
 @record(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Inputs:
     working directory. `source` is the folder of the root module that plans were made of (relative to the working
     directory); without it, if `look_beside`, a plan is joined with the code in its own folder, or else in the working
     directory, if that declares just what it plans. `documents` are binary plans among the given paths as JSON, if
-    somebody has had them shown, and None for one that could not be. `overlay` has texts that stand for files.
+    somebody has had them shown, and None for one that could not be. `overlay` has texts that stand for files. `modules`
+    is who is asked for modules that are not downloaded.
     """
 
     var_files: tuple[str, ...] = ()
@@ -37,6 +40,7 @@ class Inputs:
     look_beside: bool = False
     documents: Mapping[str, bytes | None] = field(default_factory=dict)
     overlay: Overlay | None = field(default=None, compare=False, repr=False)
+    modules: ModulesElsewhere = field(default=NOWHERE, compare=False, repr=False)
 
     def given(self) -> tuple[tuple[str, str], ...]:
         """All `--var` and `--var-file` options as (`"var"` or `"var-file"`, text), weakest first."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.dimensions import identity_of
+from imdsguard.model.absent_module import ALARM
 from imdsguard.model.launch import Coverage
 from imdsguard.model.reason import Reason, ReasonKind
 
@@ -16,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class AbsentUses:
-    """The modules of a root module that were not read, by what they are given."""
+    """The modules of a root module that were not read and may make alarms, by what they are given."""
 
     def __init__(self, modules: Sequence[AbsentModule]) -> None:
-        self._modules = modules
+        self._modules = [module for module in modules if ALARM in module.may_make]
         self._given: dict[str, dict[tuple[str | int, ...], str]] | None = None
 
     def instead_of(self, coverage: Coverage, launch: Launch) -> Coverage:

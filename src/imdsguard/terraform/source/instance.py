@@ -59,13 +59,14 @@ class ModuleInstance:
     """One instance of a module within a root. Implements the language's `Scope`.
 
     `address` is `module.a["x"].module.b`, empty for the root. `call` and `outer` are the call that made it, and the
-    scope of that call. `uncertain` is the unknown that decides whether it exists at all.
+    scope of that call. `uncertain` is the unknown that decides whether it exists at all, `doubt` says why its code may
+    not be what is deployed.
     """
 
     def __init__(
         self, tree: InstanceTree, module: Module, address: str = "", parent: ModuleInstance | None = None,
         call: Declaration | None = None, outer: EvaluationScope | None = None, given: Mapping[str, Given] | None = None,
-        uncertain: Value | None = None,
+        uncertain: Value | None = None, doubt: str = "",
     ) -> None:  # fmt: skip
         self.tree = tree
         self.module = module
@@ -74,6 +75,7 @@ class ModuleInstance:
         self.call = call
         self.outer = outer
         self.uncertain = uncertain
+        self.doubt = doubt
         self._given = given or {}
         self._evaluation: Evaluation = tree.evaluation
         self.constants = NoNames(self.bounds, self.files)

@@ -12,6 +12,7 @@ from imdsguard.model.resource import Resource
 from imdsguard.model.value import Absent, Reference, Unknown
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
+from imdsguard.terraform.source.doubted_body import DoubtedBody
 from imdsguard.terraform.source.order import CreationOrder, references
 from imdsguard.terraform.source.providers import Providers
 from imdsguard.terraform.source.scopes import safely
@@ -73,7 +74,9 @@ class Collector:
                 made = bool(instance.call_expansion(name).scopes)
                 folder = self._tree.source_folder(instance, call) if made else None
                 if made and folder is None:
-                    self.absent.append(AbsentModule(instance.absolute(call), partial(given_to, instance, name)))
+                    source, makes = self._tree.absent(instance, call)
+                    given = partial(given_to, instance, name)
+                    self.absent.append(AbsentModule(instance.absolute(call), given, makes, source, call.place))
                 if folder is None or not self._matters(folder):
                     continue
                 children = instance.children(name)
@@ -142,7 +145,7 @@ class Collector:
             address=address,
             type=declaration.labels[0],
             name=declaration.labels[1],
-            body=body,
+            body=DoubtedBody(body, instance.doubt) if instance.doubt else body,
             provider=provider,
             region=provider.region if isinstance(own, Absent) else own,
             root=self._root,
@@ -156,6 +159,7 @@ class Collector:
             waits=self._order.before(instance, declaration),
             calls=calls(instance),
             overrides=overrides(instance, declaration),
+            doubt=instance.doubt,
         )
 
 

@@ -44,6 +44,13 @@ class SourceCache:
         self._listings: dict[str, Listing] = {}
         self._modules: dict[str, Module] = {}
         self._problems: dict[Problem, None] = {}
+        self._labels: dict[str, str] = {}
+
+    def add_place(self, top: str, label: str) -> None:
+        """Let the code of a module be read from a folder of ours (a real path), which is shown as `label`."""
+        if top not in self._labels:
+            self._labels[top] = label
+            self.boundary.places.append(top)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -56,6 +63,9 @@ class SourceCache:
 
     def label(self, path: str) -> str:
         """How a path is shown: relative to the working directory, with `/`."""
+        for top, label in self._labels.items():
+            if path == top or path.startswith(top + os.sep):
+                return (label + path[len(top) :]).replace(os.sep, "/")
         try:
             return os.path.relpath(path, self.working_directory).replace(os.sep, "/")
         except ValueError:  # another drive

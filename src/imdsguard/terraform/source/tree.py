@@ -6,12 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import LimitReached
+from imdsguard.model.absent_module import ANYTHING
 from imdsguard.model.problem import Problem
 from imdsguard.system.files import read_bytes
 from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.source.evaluation import Evaluation
 from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.instance import ModuleInstance
+from imdsguard.terraform.source.modules_elsewhere import NOWHERE, MissingCall, ModuleCode
 from imdsguard.terraform.source.variables import given_values
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Key
+    from imdsguard.terraform.source.modules_elsewhere import ModuleAbsent, ModulesElsewhere
     from imdsguard.terraform.source.source_cache import SourceCache
     from imdsguard.terraform.source.variables import Given
 
@@ -28,14 +31,27 @@ MAX_NESTING = 40
 
 
 class ModuleTree:
-    """One root module: where the code of its calls lies, and the instances that they make."""
+    """One root module: where the code of its calls lies, and the instances that they make.
 
-    def __init__(self, folder: str, cache: SourceCache, evaluation: Evaluation, given: Mapping[str, Given]) -> None:
+    `elsewhere` is asked for modules that are not downloaded.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        cache: SourceCache,
+        evaluation: Evaluation,
+        given: Mapping[str, Given],
+        elsewhere: ModulesElsewhere = NOWHERE,
+    ) -> None:
         self.folder = folder
         self.cache = cache
         self.evaluation = evaluation
+        self._elsewhere = elsewhere
         self._manifest: dict[str, str] | None = None
         self._places: dict[tuple[str, str], str | None] = {}
+        self._answers: dict[tuple[str, str], ModuleCode | ModuleAbsent] = {}
+        self._sources: dict[tuple[str, str], str] = {}
         self.computed_calls: list[tuple[str, str]] = []
         """Of the calls met so far whose source is computed and local: the folder of each, and the folder called."""
         self.top = ModuleInstance(self, cache.module(folder), given=given)
@@ -49,6 +65,8 @@ class ModuleTree:
         if folder is None:
             return None
         module = self.cache.module(folder)
+        answer = self._answers.get(_site(parent, call))
+        doubt = answer.doubt if isinstance(answer, ModuleCode) else ""
         instances: dict[Key, ModuleInstance] = {}
         for key, scope in expansion.scopes.items():
             try:
@@ -64,18 +82,26 @@ class ModuleTree:
                 call,
                 scope,
                 uncertain=expansion.unknown or parent.uncertain,
+                doubt=doubt or parent.doubt,
             )
         return instances
 
     def source_folder(self, parent: ModuleInstance, call: Declaration) -> str | None:
         """Find the folder of a call's code. Each call site that has none is reported once."""
-        path = ".".join([*_names(parent), call.name])
-        key = (parent.module.folder, path)
+        key = _site(parent, call)
         if key not in self._places:
-            self._places[key] = self._locate(parent, call, path)
+            self._places[key] = self._locate(parent, call)
         return self._places[key]
 
-    def _locate(self, parent: ModuleInstance, call: Declaration, path: str) -> str | None:
+    def absent(self, parent: ModuleInstance, call: Declaration) -> tuple[str, frozenset[str]]:
+        """Say of a module whose code is not there what it would be downloaded from, and what it may make."""
+        key = _site(parent, call)
+        answer = self._answers.get(key)
+        if answer is None or isinstance(answer, ModuleCode):
+            return "", ANYTHING
+        return self._sources[key], answer.may_make
+
+    def _locate(self, parent: ModuleInstance, call: Declaration) -> str | None:
         expression = call.body.expression("source")
         source = expression.literal() if expression is not None else None
         computed = source is None and expression is not None
@@ -86,10 +112,7 @@ class ModuleTree:
             self._report(call, f"module {call.name}: its source cannot be computed", "its launches were not checked")
             return None
         if not is_local(source):
-            found = self.installed(path)
-            if found is None:
-                self._report(call, f"module {call.name} ({source}) is not initialised", "run terraform init")
-            return found
+            return self.installed(_site(parent, call)[1]) or self._not_downloaded(parent, call, source)
         try:
             folder = self.cache.boundary.named(parent.module.folder, source)
         except NotAPathError as error:
@@ -110,6 +133,30 @@ class ModuleTree:
             if computed:
                 self.computed_calls.append((parent.module.folder, folder))
             return folder
+        return None
+
+    def _not_downloaded(self, parent: ModuleInstance, call: Declaration, source: str) -> str | None:
+        """Ask elsewhere for the code of a call; report it as missing if it may make what is looked for."""
+        from imdsguard.terraform.source.module_address import parse_address
+
+        key, address = _site(parent, call), parse_address(source)
+        code = call.body.expression("version")
+        version = parent.safe(code).raw if code is not None else None
+        given = version if isinstance(version, str) else None
+        asked = MissingCall(self.folder, key[1], self.cache.boundary.root, source, address, given)
+        answer = self._answers[key] = self._elsewhere.find(asked)
+        self._sources[key] = address.shown
+        if isinstance(answer, ModuleCode):
+            if answer.folder in _folders(parent):
+                self._report(call, f"module {call.name} calls itself through {source}", "its launches were not checked")
+                return None
+            self.cache.add_place(answer.top, answer.label)
+            return answer.folder
+        if not answer.harmless:
+            message = answer.message or f"{address.shown} is not downloaded: its launches were not checked"
+            self.cache.report(
+                Problem(message, call.place, answer.remedy or "run terraform init", about=address.package)
+            )
         return None
 
     def _report(self, call: Declaration, message: str, remedy: str) -> None:
@@ -157,6 +204,11 @@ def _manifest(path: str, cache: SourceCache) -> dict[str, str]:
     }
 
 
+def _site(parent: ModuleInstance, call: Declaration) -> tuple[str, str]:
+    """Name a call site: the folder that it stands in, and the names of the calls that lead to it and its own."""
+    return parent.module.folder, ".".join([*_names(parent), call.name])
+
+
 def _names(instance: ModuleInstance) -> list[str]:
     names: list[str] = []
     at: ModuleInstance | None = instance
@@ -178,4 +230,4 @@ def _folders(instance: ModuleInstance) -> list[str]:
 def load(folder: str, cache: SourceCache, inputs: Inputs) -> ModuleTree:
     """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
     evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label, cache.overlay), inputs.workspace)
-    return ModuleTree(folder, cache, evaluation, given_values(folder, inputs, cache))
+    return ModuleTree(folder, cache, evaluation, given_values(folder, inputs, cache), inputs.modules)
