@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "suppress": {"model", "hcl", "policy", "system"},
     "system": set(),
     "run": {"model", "terraform", "aws", "policy", "suppress", "report", "starter", "system"},
+    "fix": {"model", "hcl", "terraform", "aws", "policy", "report", "run", "system"},
 }
 
 # What a part that does no input or output must not name.
@@ -242,8 +243,8 @@ def test_nothing_can_run_what_it_reads() -> None:
     assert wrong == []
 
 
-RUNS_OTHERS = ("terraform/driver/", "run/binary_plans", "suppress/git")
-"""Where other programs are started: Terraform to plan, apply and show a plan, git for `--changed-since`."""
+RUNS_OTHERS = ("terraform/driver/", "run/binary_plans", "suppress/git", "fix/formatting")
+"""Where other programs are started: Terraform to plan, apply, show a plan and format, git for `--changed-since`."""
 
 
 def test_other_programs_are_run_in_few_places() -> None:

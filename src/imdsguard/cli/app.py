@@ -17,6 +17,7 @@ COMMANDS = (
     "apply",
     "inspect",
     "explain",
+    "fix",
     "rules",
     "suppressions",
     "policy",

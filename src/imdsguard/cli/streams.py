@@ -60,6 +60,23 @@ def write_out(text: str) -> None:
         raise OutputError(error) from None
 
 
+def write_out_bytes(data: bytes) -> None:
+    """Write bytes to stdout as they are: a patch has the line ends and letters of its files. As `write_out`."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        write_out(data.decode("utf-8", "surrogateescape"))
+        return
+    try:
+        sys.stdout.flush()
+        buffer.write(data)
+        buffer.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        raise OutputError(error) from None
+
+
 def read_stdin() -> bytes | None:
     """Read what is piped in, whole; None if it is closed, or a folder."""
     try:

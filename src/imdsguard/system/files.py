@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
 MAX_FILE = 32 * 1024 * 1024
@@ -22,8 +23,6 @@ def read_bytes(path: str, most: int = MAX_FILE) -> bytes:
     """Read a regular file. Raises `OSError`, also (`EFBIG`) if it is larger than `most` bytes."""
     data = read_head(path, most + 1)
     if len(data) > most:
-        import errno
-
         raise OSError(errno.EFBIG, f"larger than {most // 1024 // 1024} MB", path)
     return data
 
@@ -35,8 +34,6 @@ def read_head(path: str, most: int) -> bytes:
     with open(path, "rb", buffering=0, opener=_open_at_once) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
-            import errno
-
             raise OSError(errno.EINVAL, "not a regular file", path)
         # No more is asked for than there is: room for `most` bytes would stay a mapping of its own for each file that
         # is kept, of which Linux gives a process 65,530 (vm.max_map_count).
@@ -68,8 +65,6 @@ def read_document_bytes(path: str) -> bytes:
                 room -= len(piece)
             if room >= 0:
                 return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    import errno
-
     raise OSError(errno.EFBIG, f"larger than {MAX_DOCUMENT // 1024**2} MB", path)
 
 
@@ -104,6 +99,64 @@ def write_file(path: str, data: bytes) -> None:
         return
     with whole_file(path) as target:
         target.write(data)
+
+
+class ChangedMeanwhileError(Exception):
+    """A file is not what it was when it was read. Its words name it."""
+
+
+def write_together(files: Sequence[tuple[str, bytes, bytes]]) -> None:
+    """Write regular files, each given as path, content as it was read, and new content: all of them, or none.
+
+    Permissions and owner stay. Raises `ChangedMeanwhileError`, and `OSError`; then everything is as it was.
+    """
+    made: list[tuple[str, str]] = []
+    done: list[tuple[str, str]] = []
+    try:
+        for number, (path, before, after) in enumerate(files):
+            _as_it_was(path, before)
+            if not os.access(path, os.W_OK):
+                raise PermissionError(errno.EACCES, "it is read-only", path)
+            beside = f"{path}.{os.getpid()}.{number}.tmp"
+            made.append((beside, path))
+            _write_like(beside, path, after)
+        for (path, before, _), (beside, _) in zip(files, made, strict=True):
+            _as_it_was(path, before)
+            kept = f"{beside}.before"
+            os.link(path, kept)
+            done.append((kept, path))
+            os.replace(beside, path)
+    except BaseException:
+        for kept, path in done:
+            os.replace(kept, path)
+        done.clear()
+        raise
+    finally:
+        for leftover in (*(beside for beside, _ in made), *(kept for kept, _ in done)):
+            if os.path.lexists(leftover):
+                os.unlink(leftover)
+
+
+def _as_it_was(path: str, before: bytes) -> None:
+    if os.path.islink(path):
+        raise ChangedMeanwhileError(f"{path} is a symbolic link")
+    if read_bytes(path) != before:
+        raise ChangedMeanwhileError(f"{path} has changed since it was read")
+
+
+def _write_like(beside: str, path: str, data: bytes) -> None:
+    """Write a new file with the permissions and the owner of another one."""
+    status = os.stat(path)
+    descriptor = os.open(beside, _FLAGS, 0o600)
+    with open(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    chown = getattr(os, "chown", None)
+    made = os.stat(beside)
+    if chown is not None and (made.st_uid, made.st_gid) != (status.st_uid, status.st_gid):
+        chown(beside, status.st_uid, status.st_gid)
+    os.chmod(beside, status.st_mode & 0o7777)
 
 
 def write_in_scratch(path: str, data: bytes) -> None:

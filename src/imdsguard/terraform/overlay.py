@@ -61,7 +61,7 @@ class Overlay:
         return Overlay(texts, self.kept)
 
     def read(self, path: str, real: str, *, script: bool = False) -> bytes:
-        """Give the content of the file at `path`, whose real path is `real`; `script`: it is no configuration.
+        """Give the content of the file at `path`, whose real path is `real`; `script`: no folder's configuration.
 
         Raises `OSError`.
         """

@@ -71,11 +71,12 @@ def _dynamic(nested: Nested, scope: EvaluationScope) -> list[Expanded] | Value:
     iterator = iterator_name(nested.body.expression("iterator")) or nested.labels[-1]
     return [
         Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, expression.place), content.place)
-        for key, value in _members(collection, expression)
+        for key, value in members_of(collection, expression)
     ]
 
 
-def _members(collection: Value, expression: LazyExpression) -> list[tuple[Value, Value]]:
+def members_of(collection: Value, expression: LazyExpression) -> list[tuple[Value, Value]]:
+    """Give key and value of each block that a dynamic one makes of a collection. Raises `EvaluationError`."""
     from imdsguard.hcl.values.types import SetType
 
     raw = collection.raw

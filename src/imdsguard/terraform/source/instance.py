@@ -76,7 +76,7 @@ class ModuleInstance:
         self.outer = outer
         self.uncertain = uncertain
         self.doubt = doubt
-        self._given = given or {}
+        self.given = given or {}
         self._evaluation: Evaluation = tree.evaluation
         self.constants = NoNames(self.bounds, self.files)
         self._preparing = False
@@ -182,8 +182,8 @@ class ModuleInstance:
         argument = self._argument(name)
         if argument is not None:
             return argument.place
-        if name in self._given:
-            return self._given[name].place
+        if name in self.given:
+            return self.given[name].place
         declaration = self.module.variables.get(name)
         default = declaration.body.expression("default") if declaration is not None else None
         return default.place if default is not None else declaration.place if declaration is not None else None
@@ -207,8 +207,8 @@ class ModuleInstance:
         value: Value | None = None
         if argument is not None and self.outer is not None:
             value = self.outer.evaluate(argument)
-        elif name in self._given:
-            value = self._given[name].evaluate(constraint.type if constraint else None, self.constants)
+        elif name in self.given:
+            value = self.given[name].evaluate(constraint.type if constraint else None, self.constants)
         if value is not None and value.is_null and not nullable and default is not None:
             value = None
         if value is None and default is not None:
@@ -226,7 +226,7 @@ class ModuleInstance:
 
     def refused(self) -> Iterator[tuple[str, EvaluationError]]:
         """Give the variables whose given values do not fit their types, each with the error and its place."""
-        for name, given in self._given.items():
+        for name, given in self.given.items():
             if name not in self.module.variables:
                 continue
             try:

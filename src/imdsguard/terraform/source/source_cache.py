@@ -89,7 +89,7 @@ class SourceCache:
 
     def read_named(self, path: str) -> bytes:
         """Give the bytes of a file that a person named: it may lie anywhere. Raises `OSError`."""
-        return self.overlay.read(path, os.path.realpath(path))
+        return self.overlay.read(path, os.path.realpath(path), script=True)
 
     def note_reader(self, path: str, root: str) -> None:
         """Remember that the root module in the folder `root` reads a file of variables."""

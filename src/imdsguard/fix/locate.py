@@ -1,0 +1,389 @@
+"""From an expression that should have another value back to the one place that decides it.
+
+The way is that of the evaluation, walked backwards: through conditionals to the switch, through variables to the
+argument, the line of a tfvars file or the default, through locals, `each.value`, `lookup`, `try`, `merge` and
+`coalesce` into the member of the object. What is found is a proposal, best first: the proof decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imdsguard.fix.change import Change, NewArguments, NewItems, Replaced
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.syntax.nodes import (
+    Binary,
+    CallNode,
+    Conditional,
+    GetAttr,
+    IndexNode,
+    Literal,
+    Object,
+    Parens,
+    Tuple,
+    Unary,
+    VariableNode,
+    Wrap,
+)
+from imdsguard.model.record import record
+from imdsguard.terraform.source.configuration import META_ARGUMENTS
+from imdsguard.terraform.source.instance import ModuleInstance
+from imdsguard.terraform.source.scopes import Bound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.fix.written import Written
+    from imdsguard.hcl.syntax.nodes import Node
+    from imdsguard.hcl.values.value import Value
+    from imdsguard.terraform.source.lazy_expression import LazyExpression
+    from imdsguard.terraform.source.merged_body import MergedBody
+    from imdsguard.terraform.source.scopes import EvaluationScope
+
+    Path = tuple[str | int, ...]
+
+DEEP = 30
+"""Hops from one expression to the next."""
+_SAME = {
+    "tostring",
+    "tobool",
+    "tonumber",
+    "lower",
+    "upper",
+    "trimspace",
+    "nonsensitive",
+    "sensitive",
+}
+
+
+@record(frozen=True, slots=True)
+class Around:
+    """Where an expression stands: its scope, and the expressions that the names bound there take their values from."""
+
+    scope: EvaluationScope
+    loops: Mapping[str, tuple[LazyExpression, Around]]
+    depth: int = 0
+
+    @property
+    def instance(self) -> ModuleInstance | None:
+        """The module instance at the bottom of the scope."""
+        scope: object = self.scope
+        while isinstance(scope, Bound):
+            scope = scope.below
+        return scope if isinstance(scope, ModuleInstance) else None
+
+    def within(self, scope: EvaluationScope, name: str, expression: LazyExpression) -> Around:
+        """Give the inside of a loop over `expression`, whose scope binds `name`."""
+        return Around(scope, {**self.loops, name: (expression, self)}, self.depth)
+
+    def deeper(self) -> Around:
+        """Give the same, one hop on."""
+        return replace(self, depth=self.depth + 1)
+
+    def value(self, node: Node) -> Value | None:
+        """Evaluate; None for what has no value."""
+        from imdsguard.hcl.evaluate.compile import compile_expression
+
+        try:
+            found = compile_expression(node).evaluate(self.scope)
+        except (EvaluationError, LimitReached):
+            return None
+        return found if found.is_known else None
+
+
+def around(merged: MergedBody, scope: EvaluationScope) -> Around:
+    """Give what stands around the arguments of a resource or a module call: its scope, and its `for_each`."""
+    below = scope.below if isinstance(scope, Bound) else scope
+    outside = Around(below, {})
+    loop = merged.expression("for_each")
+    return outside.within(scope, "each", loop) if loop is not None and scope is not below else Around(scope, {})
+
+
+def plain(value: Value | None) -> object:
+    """Give what a known string, number or boolean is; None for anything else."""
+    raw = value.raw if value is not None else None
+    return raw if isinstance(raw, (str, int, bool)) else None
+
+
+def nested_value(path: Path, value: Written) -> Written:
+    """Wrap a value into objects: what a member at `path` is written as, where nothing of the way is there yet."""
+    for step in reversed(path):
+        value = {str(step): value}
+    return value
+
+
+def want(node: Node, where: Around, value: Written, path: Path = ()) -> Iterator[Change]:
+    """Propose changes that make the member `path` of an expression (or itself) be `value`."""
+    if where.depth > DEEP:
+        return
+    where = where.deeper()
+    if isinstance(node, Literal):
+        if node.value is None or not path:
+            written = nested_value(path, value)
+            if node.value != written:
+                yield Replaced(node.place, written)
+    elif isinstance(node, (Parens, Wrap)):
+        yield from want(node.inner, where, value, path)
+    elif isinstance(node, (Object, Tuple)):
+        yield from _in_collection(node, where, value, path)
+    elif isinstance(node, Conditional):
+        yield from _in_conditional(node, where, value, path)
+    elif isinstance(node, Unary):
+        if node.operator == "!" and isinstance(value, bool):
+            yield from want(node.operand, where, not value, path)
+    elif isinstance(node, Binary):
+        yield from _in_binary(node, where, value)
+    elif isinstance(node, CallNode):
+        yield from _in_call(node, where, value, path)
+    elif isinstance(node, (VariableNode, GetAttr, IndexNode)):
+        yield from _in_traversal(node, where, value, path)
+
+
+def _in_traversal(
+    node: VariableNode | GetAttr | IndexNode, where: Around, value: Written, path: Path
+) -> Iterator[Change]:
+    steps = _steps(node, where)
+    if steps is not None:
+        yield from _in_reference(steps, where, value, path)
+    elif isinstance(node, GetAttr):
+        yield from want(node.source, where, value, (node.name, *path))
+    elif isinstance(node, IndexNode) and isinstance(key := plain(where.value(node.key)), (str, int)):
+        yield from want(node.source, where, value, (key, *path))
+
+
+def _in_collection(node: Object | Tuple, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    if isinstance(node, Object):
+        yield from _in_object(node, where, value, path)
+    elif path and isinstance(path[0], int) and path[0] < len(node.items):
+        yield from want(node.items[path[0]], where, value, path[1:])
+
+
+def _in_object(node: Object, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    if not path:
+        if isinstance(value, Mapping):
+            held = {plain(where.value(item.key)) for item in node.items}
+            missing = {name: each for name, each in value.items() if name not in held}
+            yield NewItems(node.place, missing) if node.items else Replaced(node.place, missing)
+        return
+    for item in node.items:
+        if plain(where.value(item.key)) == path[0]:
+            yield from want(item.value, where, value, path[1:])
+            return
+    yield NewItems(node.place, {str(path[0]): nested_value(path[1:], value)})
+
+
+def _in_conditional(node: Conditional, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    """The switch first, if the other branch gives what is wanted; else the branch that counts now."""
+    condition = plain(where.value(node.condition))
+    if not isinstance(condition, bool):
+        return
+    taken, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
+    if plain(_member(where.value(other), path)) == value:
+        yield from want(node.condition, where, not condition)
+    yield from want(taken, where, value, path)
+    yield from want(other, where, value, path)
+
+
+def _member(value: Value | None, path: Path) -> Value | None:
+    for step in path:
+        raw = value.raw if value is not None else None
+        if isinstance(raw, dict) and isinstance(step, str):
+            value = raw.get(step)
+        elif isinstance(raw, tuple) and isinstance(step, int) and step < len(raw):
+            value = raw[step]
+        else:
+            return None
+    return value
+
+
+def _in_binary(node: Binary, where: Around, value: Written) -> Iterator[Change]:
+    wanted = value if node.operator == "==" else not value
+    if node.operator in ("==", "!=") and wanted is True:
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            text = plain(where.value(other))
+            if isinstance(other, Literal) and isinstance(text, (str, int, bool)):
+                yield from want(one, where, text)
+    elif node.operator in ("&&", "||") and isinstance(value, bool):
+        decides = value if node.operator == "&&" else not value
+        sides = [side for side in (node.left, node.right) if plain(where.value(side)) is not decides]
+        if len(sides) == 1 or (node.operator == "||" and value) or (node.operator == "&&" and not value):
+            for side in sides or (node.left, node.right):
+                yield from want(side, where, value)
+
+
+def _in_call(node: CallNode, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    given = node.arguments
+    if node.expand or not given:
+        return
+    if node.name == "lookup" and len(given) > 1:
+        key = plain(where.value(given[1]))
+        if not isinstance(key, str):
+            return
+        table = where.value(given[0])
+        held = isinstance(table.raw, dict) and key in table.raw if table is not None else False
+        if not held and len(given) > 2:
+            yield from want(given[2], where, value, path)
+        yield from want(given[0], where, value, (key, *path))
+    elif node.name in ("try", "coalesce"):
+        for argument in given:
+            found = where.value(argument)
+            yield from want(argument, where, value, path)
+            if found is not None and (node.name == "try" or plain(found) not in (None, "")):
+                return
+    elif node.name == "merge" and path:
+        for argument in reversed(given):
+            found = where.value(argument)
+            if _member(found, path[:1]) is not None:
+                yield from want(argument, where, value, path)
+                return
+        for argument in reversed(given):
+            yield from want(argument, where, value, path)
+    elif (node.name in _SAME and not path) or node.name in ("tomap", "tolist"):
+        yield from want(given[0], where, value, path)
+
+
+def _steps(node: Node, where: Around) -> Path | None:
+    """The names and keys of a reference, the root first."""
+    found: list[str | int] = []
+    while not isinstance(node, VariableNode):
+        if isinstance(node, GetAttr):
+            found.append(node.name)
+            node = node.source
+        elif isinstance(node, IndexNode):
+            key = plain(where.value(node.key))
+            if isinstance(key, bool) or not isinstance(key, (str, int)):
+                return None
+            found.append(key)
+            node = node.source
+        elif isinstance(node, Parens):
+            node = node.inner
+        else:
+            return None
+    return (node.name, *reversed(found))
+
+
+def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    root = steps[0]
+    loop = where.loops.get(str(root))
+    if loop is not None:
+        yield from _in_loop(str(root), loop, steps, where, value, path)
+        return
+    instance = where.instance
+    if instance is None or len(steps) < 2 or not isinstance(steps[1], str):
+        return
+    name, rest = steps[1], (*steps[2:], *path)
+    if root == "var" and name in instance.module.variables:
+        yield from want_variable(instance, name, where, value, rest)
+    elif root == "local" and name in instance.module.locals:
+        yield from _in_expression(instance.module.locals[name], Around(instance, {}, where.depth), value, rest)
+    elif root == "module" and name in instance.module.calls:
+        yield from _in_output(instance, name, steps[2:], where, value, path)
+
+
+def _in_expression(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    try:
+        node = expression.node()
+    except EvaluationError:
+        return
+    yield from want(node, where, value, path)
+
+
+def _in_loop(
+    name: str, loop: tuple[LazyExpression, Around], steps: Path, where: Around, value: Written, path: Path
+) -> Iterator[Change]:
+    """`each.value.x`, or the iterator of a dynamic block: a member of what is looped over."""
+    expression, outside = loop
+    scope: object = where.scope
+    while isinstance(scope, Bound) and scope.root != name:
+        scope = scope.below
+    key = plain(scope.attributes.get("key")) if isinstance(scope, Bound) else None
+    if len(steps) > 1 and steps[1] == "value" and isinstance(key, (str, int)):
+        deeper = replace(outside, depth=where.depth)
+        yield from _in_expression(expression, deeper, value, (key, *steps[2:], *path))
+
+
+def _in_output(
+    instance: ModuleInstance, name: str, steps: Path, where: Around, value: Written, path: Path
+) -> Iterator[Change]:
+    for key, child in (instance.children(name) or {}).items():
+        rest = steps
+        if key is not None:
+            if not steps or steps[0] != key:
+                continue
+            rest = steps[1:]
+        output = child.module.outputs.get(str(rest[0])) if rest else None
+        expression = output.body.expression("value") if output is not None else None
+        if expression is not None:
+            yield from _in_expression(expression, Around(child, {}, where.depth), value, (*rest[1:], *path))
+
+
+def want_variable(
+    instance: ModuleInstance, name: str, where: Around, value: Written, path: Path = ()
+) -> Iterator[Change]:
+    """Propose changes of what gives a variable its value: what does so now first."""
+    declared = instance.module.variables[name]
+    call = instance.call
+    argument = call.body.expression(name) if call is not None and name not in META_ARGUMENTS else None
+    given = instance.given.get(name)
+    if argument is not None and call is not None and instance.outer is not None:
+        yield from _optional_default(declared.body.expression("type"), value, path)
+        outside = replace(around(call.body, instance.outer), depth=where.depth)
+        yield from _in_expression(argument, outside, value, path)
+        return
+    if given is not None:
+        if given.expression is not None:
+            yield from _optional_default(declared.body.expression("type"), value, path)
+            yield from _constant(given.expression, where, value, path)
+        return
+    default = declared.body.expression("default")
+    if default is not None:
+        yield from _optional_default(declared.body.expression("type"), value, path)
+        yield from _constant(default, where, value, path)
+    if call is not None:
+        yield NewArguments(call.body.bodies[0], {name: nested_value(path, value)})
+
+
+def _constant(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[Change]:
+    from imdsguard.hcl.syntax.static import literal_node
+
+    try:
+        node = literal_node(expression.source)
+    except EvaluationError:
+        return
+    yield from want(node, where, value, path)
+
+
+def _optional_default(type_: LazyExpression | None, value: Written, path: Path) -> Iterator[Change]:
+    """The default that a type gives a member: `optional(string, "optional")`."""
+    from imdsguard.hcl.syntax.static import reference_node
+
+    if type_ is None or not path:
+        return
+    try:
+        node: Node | None = reference_node(type_.source)
+    except EvaluationError:
+        return
+    steps = list(path)
+    while node is not None and steps:
+        if isinstance(node, CallNode) and node.name in ("map", "list", "set", "tuple") and node.arguments:
+            steps.pop(0)
+            node = node.arguments[0]
+        elif isinstance(node, CallNode) and node.name == "optional" and node.arguments:
+            node = node.arguments[0]
+        elif isinstance(node, CallNode) and node.name == "object" and node.arguments:
+            inner = node.arguments[0]
+            name = steps.pop(0)
+            items = inner.items if isinstance(inner, Object) else ()
+            node = next((each.value for each in items if _key(each.key) == name), None)
+        else:
+            return
+    if isinstance(node, CallNode) and node.name == "optional" and len(node.arguments) > 1:
+        default = node.arguments[1]
+        if isinstance(default, Literal) and default.value != value:
+            yield Replaced(default.place, value)
+
+
+def _key(node: Node) -> object:
+    return node.value if isinstance(node, Literal) else node.name if isinstance(node, VariableNode) else None

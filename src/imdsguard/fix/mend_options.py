@@ -1,0 +1,110 @@
+"""Edits for the rules about metadata options: tokens, the hop limit, and what is never sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.fix.change import NewArguments, NewBlock, NewItems, Replaced
+from imdsguard.fix.declares import option, options_path
+from imdsguard.fix.option_places import option_changes
+from imdsguard.fix.proof import Proposal
+from imdsguard.model.launch import Kind
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Source
+from imdsguard.model.severity import Confidence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.fix.change import Change
+    from imdsguard.fix.tree import Judged
+    from imdsguard.fix.written import Written
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.resource import Resource
+
+BEYOND = "it reaches every launch of the account in this Region, those outside this code, too"
+CONTAINERS = "the code shows no containers that need the second hop, and it may not show all that runs there"
+
+
+def tokens(finding: Finding, judged: Judged) -> Iterator[Proposal]:
+    """Propose to require tokens, where the answer comes from."""
+    yield from _option(finding, judged, HTTP_TOKENS, "required")
+
+
+def hop_limit(finding: Finding, judged: Judged) -> Iterator[Proposal]:
+    """Propose the hop limit that the rule asks for."""
+    name, equals, number = finding.remedy.partition(" = ")
+    if name != HOP_LIMIT or not equals or not number.isdecimal():
+        return
+    doubt = () if finding.confidence is Confidence.HIGH else (CONTAINERS,)
+    yield from _option(finding, judged, HOP_LIMIT, int(number), doubt)
+
+
+def _option(
+    finding: Finding, judged: Judged, name: str, value: Written, why_unsafe: tuple[str, ...] = ()
+) -> Iterator[Proposal]:
+    launch = judged.launches().get((finding.root, finding.address))
+    if launch is None:
+        return
+    declared = option(name)
+    for resource in _deciding(launch, judged, name):
+        path = options_path(resource)
+        if path is None:
+            continue
+        beyond = () if path else (BEYOND,)
+        for change in option_changes(resource, path, name, value):
+            yield Proposal(change, said(change, name, value), declared, (*why_unsafe, *beyond))
+
+
+def _deciding(launch: Launch, judged: Judged, name: str) -> list[Resource]:
+    """The resources that may decide an option of a launch: the one that does so now first."""
+    root = launch.resource.root
+    resources = judged.resources()
+    through = [found for each in launch.via if (found := resources.get((root, each))) is not None]
+    own = [] if launch.kind is Kind.SPOT_REQUEST else [launch.resource]
+    decided = launch.options[name]
+    if decided.source is Source.LAUNCH:
+        return own
+    if decided.source is Source.LAUNCH_TEMPLATE:
+        label = decided.trace[0].label if decided.trace else ""
+        return sorted(through, key=lambda each: each.address != label)
+    if decided.source is Source.REGION_DEFAULT:
+        defaults = [
+            each.resource for each in judged.estate.region_defaults if each.options[name].place == decided.place
+        ]
+        return [*through, *own, *defaults]
+    return [*through, *own]
+
+
+def said(change: Change, name: str, value: Written) -> str:
+    """Say in words what a change does."""
+    from imdsguard.fix.written import native
+
+    setting = f"{name} = {native(value)}" if not isinstance(value, dict) else name
+    if isinstance(change, Replaced) and change.value == value:
+        return f"{setting} where it is decided"
+    if isinstance(change, Replaced) and isinstance(change.value, (bool, str, int)):
+        return f"the switch that leads to {setting}"
+    if isinstance(change, NewBlock):
+        return f"a block {change.type} with {setting}"
+    if isinstance(change, (NewArguments, NewItems)) and name not in change.values:
+        return f"{', '.join(change.values)} with {setting}"
+    return setting
+
+
+def never_sent(finding: Finding, judged: Judged) -> Iterator[Proposal]:
+    """Propose to write what makes AWS get the options, or to take them out of `ignore_changes`."""
+    from imdsguard.fix.ignored import without_ignored
+
+    resource = judged.resources().get((finding.root, finding.address))
+    launch = judged.launches().get((finding.root, finding.address))
+    path = options_path(resource) if resource is not None else None
+    if resource is None or path is None:
+        return
+    if finding.place is not None and resource.ignored:
+        names = frozenset(path[:1]) or frozenset({HTTP_TOKENS, HTTP_ENDPOINT, HOP_LIMIT})
+        yield from without_ignored(resource, names)
+    if launch is not None and launch.kind is not Kind.SPOT_REQUEST:
+        for name, value in ((HTTP_TOKENS, "required"), (HTTP_ENDPOINT, "enabled")):
+            for change in option_changes(resource, path, name, value):
+                yield Proposal(change, said(change, name, value), option(HTTP_TOKENS))

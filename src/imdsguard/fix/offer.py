@@ -1,0 +1,148 @@
+"""From findings to fixes: each proposal proved once, one edit that mends many findings offered once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.fix import mend_options, mend_versions
+from imdsguard.fix.change import key_of
+from imdsguard.fix.file_text import NotEditableError, applied
+from imdsguard.fix.proof import Proved, UnprovedError, prove
+from imdsguard.fix.safety import why_unsafe
+from imdsguard.fix.tree import identity
+from imdsguard.model.finding import Verdict
+from imdsguard.model.fix import Fix, Fixes, Unfixed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from imdsguard.fix.proof import Proposal
+    from imdsguard.fix.tree import Judged, SourceTree
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.fix import Edit
+
+MENDS: Mapping[str, Callable[[Finding, Judged], Iterator[Proposal]]] = {
+    "instance-tokens-optional": mend_options.tokens,
+    "launch-template-tokens-optional": mend_options.tokens,
+    "hop-limit-too-high": mend_options.hop_limit,
+    "setting-never-sent": mend_options.never_sent,
+    "launch-template-version-stale": mend_versions.stale,
+}
+"""What proposes edits for the findings of each rule."""
+TOKENS = frozenset({"instance-tokens-optional", "launch-template-tokens-optional"})
+NO_EDITS = "fix has no edits for this rule"
+NO_PLACE = "nothing in the code that can be edited decides it"
+UNKNOWN = "what cannot be told cannot be proved to be mended"
+OVERLAPS = "its edit overlaps with another one: apply that, and run fix again"
+"""Reasons for which nothing is offered."""
+MOST = 40
+"""So many proposals are tried for one finding."""
+
+
+class _Offering:
+    """One run. Equal proposals are proved once."""
+
+    def __init__(self, tree: SourceTree, *, unsafe: bool) -> None:
+        self._tree = tree
+        self._unsafe = unsafe
+        self._tried: dict[tuple[object, ...], Proved | Exception] = {}
+        self.fixes: dict[tuple[object, ...], tuple[Fix, Proved]] = {}
+        self.unfixed: list[Unfixed] = []
+        self._mended: set[tuple[object, ...]] = set()
+
+    def take(self, finding: Finding) -> None:
+        """Find a fix for one finding, unless one that was found mends it, too."""
+        if (identity(finding), finding.message) in self._mended:
+            return
+        mend = MENDS.get(finding.rule)
+        if mend is None:
+            self.unfixed.append(Unfixed(finding, NO_EDITS, no_edits=True))
+            return
+        judged = self._tree.base(self._tree.group(finding.root))
+        declined: str | None = None
+        unsafe = None
+        for number, proposal in enumerate(mend(finding, judged)):
+            if number >= MOST:
+                break
+            try:
+                proved = self._proved(proposal, finding)
+            except (UnprovedError, NotEditableError) as error:
+                declined = str(error) if declined is None or isinstance(error, UnprovedError) else declined
+                continue
+            why = why_unsafe(proved, _group_of(finding.rule))
+            if not why:
+                self._keep(proposal, proved, finding, why)
+                return
+            unsafe = unsafe or (proposal, proved, why)
+        if unsafe is not None:
+            self._keep(unsafe[0], unsafe[1], finding, unsafe[2])
+        else:
+            self.unfixed.append(Unfixed(finding, declined or NO_PLACE))
+
+    def _proved(self, proposal: Proposal, finding: Finding) -> Proved:
+        key = (*key_of(proposal.change), finding.root)
+        if key not in self._tried:
+            try:
+                self._tried[key] = prove(self._tree, proposal, finding)
+            except (UnprovedError, NotEditableError) as error:
+                self._tried[key] = error
+        found = self._tried[key]
+        if isinstance(found, Exception):
+            raise found
+        if not any(identity(each) == identity(finding) and each.message == finding.message for each in found.gone):
+            raise UnprovedError("the finding stays")
+        return found
+
+    def _keep(self, proposal: Proposal, proved: Proved, finding: Finding, why: tuple[str, ...]) -> None:
+        rules = _group_of(finding.rule)
+        mended = tuple(each for each in proved.gone if each.rule in rules or each.rule in MENDS)
+        if not why or self._unsafe:
+            self._mended.update((identity(each), each.message) for each in mended)
+        fix = Fix(finding.rule, proposal.title, proved.edits, mended, why, proved.then, proved.second_reader)
+        self.fixes.setdefault(key_of(proposal.change), (fix, proved))
+
+
+def _group_of(rule: str) -> frozenset[str]:
+    return TOKENS if rule in TOKENS else frozenset({rule})
+
+
+def offer(tree: SourceTree, findings: Iterable[Finding], *, unsafe: bool = False, rules: Sequence[str] = ()) -> Fixes:
+    """Find fixes for those of `findings` that count; of these rules only, if any are named."""
+    offering = _Offering(tree, unsafe=unsafe)
+    wanted = [
+        each
+        for each in findings
+        if each.verdict is not Verdict.PASS and each.suppressed is None and (not rules or each.rule in rules)
+    ]
+    for finding in wanted:
+        if finding.verdict is Verdict.FAIL:
+            offering.take(finding)
+        else:
+            offering.unfixed.append(Unfixed(finding, UNKNOWN))
+    offered: list[Fix] = []
+    left_out: list[Fix] = []
+    taken: list[Edit] = []
+    for fix, _ in offering.fixes.values():
+        if fix.why_unsafe and not unsafe:
+            left_out.append(fix)
+        elif any(_overlap(edit, other) for edit in fix.edits for other in taken):
+            offering.unfixed += [Unfixed(each, OVERLAPS) for each in fix.findings]
+        else:
+            offered.append(fix)
+            taken += fix.edits
+    return _together(tree, offered, left_out, offering.unfixed)
+
+
+def _overlap(one: Edit, other: Edit) -> bool:
+    return one.file == other.file and one.start <= other.end and other.start <= one.end
+
+
+def _together(tree: SourceTree, offered: list[Fix], left_out: list[Fix], unfixed: list[Unfixed]) -> Fixes:
+    """Put the contents together that the offered fixes make."""
+    files = dict.fromkeys(edit.file for fix in offered for edit in fix.edits)
+    before = tuple((file, tree.file(file).data) for file in files)
+    after = tuple(
+        (file, applied(data, tuple(edit for fix in offered for edit in fix.edits if edit.file == file)))
+        for file, data in before
+    )
+    return Fixes(tuple(offered), tuple(left_out), tuple(unfixed), tree.reading.problems, before, after, tree.prefix)

@@ -1,0 +1,71 @@
+"""What python-hcl2, a reader that shares nothing with ours, sees of an edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from imdsguard.fix.file_text import FileText
+
+LARGEST = 100_000
+"""Characters of a file that it is asked to read: it takes a second for each 75 to 150 KB."""
+MARKS = ("__start_line__", "__end_line__", "__comments__", "__inline_comments__", "__is_block__")
+
+
+def differs_only_in(file: FileText, text: str, names: frozenset[str]) -> bool | None:
+    """Whether it reads both texts and finds a difference only below keys of these names.
+
+    None for a file that it does not read as it is: then it cannot be asked.
+    """
+    if file.is_json:
+        return _in_json(file.text, text, names)
+    if len(file.text) > LARGEST:
+        return None
+    before = _read(file.text)
+    if before is None:
+        return None
+    after = _read(text)
+    if after is None:
+        return False
+    return _only(before, after, names)
+
+
+def _read(text: str) -> object:
+    try:
+        import hcl2
+
+        return hcl2.loads(text.replace("\r\n", "\n") + "\n")
+    except Exception:  # whatever another parser raises: it did not read it
+        return None
+
+
+def _in_json(before: str, after: str, names: frozenset[str]) -> bool | None:
+    from json import loads
+
+    try:
+        return _only(loads(before), loads(after), names)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _only(before: object, after: object, names: frozenset[str]) -> bool:
+    found = list(_paths(before, after, ()))
+    return bool(found) and all(any(step in names for step in path) for path in found)
+
+
+def _paths(one: object, other: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for key in dict.fromkeys((*one, *other)):
+            if key in MARKS:
+                continue
+            name = str(key).strip('"')
+            if key not in one or key not in other:
+                yield (*path, name)
+            else:
+                yield from _paths(one[key], other[key], (*path, name))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for a, b in zip(one, other, strict=True):
+            yield from _paths(a, b, path)
+    elif one != other:
+        yield path

@@ -1,0 +1,170 @@
+"""The code that is fixed, read once: what is found in it as it is, and what would be with some texts edited."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from imdsguard.fix.file_text import FileText, NotEditableError
+from imdsguard.model.finding import Verdict
+from imdsguard.model.record import record
+from imdsguard.terraform.overlay import Overlay
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imdsguard.model.estate import Estate
+    from imdsguard.model.finding import Finding
+    from imdsguard.model.launch import Launch
+    from imdsguard.model.problem import Problem
+    from imdsguard.model.resource import Resource
+    from imdsguard.run.config import RunConfig
+    from imdsguard.run.reading import Reading
+    from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.root import Root
+
+
+@record(frozen=True, slots=True)
+class Judged:
+    """Some root modules and what the rules say of them, every verdict."""
+
+    roots: tuple[Root, ...]
+    estate: Estate
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+
+    def resources(self) -> dict[tuple[str, str], Resource]:
+        """Give all resources that were read, by root and address."""
+        return {(root.name, each.address): each for root in self.roots for each in root.resources}
+
+    def launches(self) -> dict[tuple[str, str], Launch]:
+        """Give all launches by root and address."""
+        return {(each.resource.root, each.address): each for each in self.estate.launches}
+
+
+class SourceTree:
+    """What was read with an overlay, and how it is judged."""
+
+    def __init__(self, paths: Sequence[str], inputs: Inputs, config: RunConfig) -> None:
+        from imdsguard.run.reading import read
+
+        self.inputs = replace(inputs, overlay=Overlay())
+        self.config = config
+        self.reading: Reading = read(paths, self.inputs, config.policy.assumptions)
+        self._base: dict[tuple[str, ...], Judged] = {}
+        self._files: dict[str, FileText] = {}
+
+    @property
+    def overlay(self) -> Overlay:
+        """The files as they are."""
+        assert self.inputs.overlay is not None
+        return self.inputs.overlay
+
+    @property
+    def prefix(self) -> str:
+        """The path from the top of the repository to the working directory; "" where they are one."""
+        here = os.path.realpath(".")
+        tops = {boundary.root for boundary in self.overlay.kept.boundaries.values()}
+        top = next((each for each in tops if os.path.exists(os.path.join(each, ".git"))), here)
+        found = os.path.relpath(here, top).replace(os.sep, "/")
+        return "" if found == "." else found
+
+    def file(self, label: str) -> FileText:
+        """Give a file that is to be edited. Raises `NotEditableError` for one that is not."""
+        if label not in self._files:
+            self._files[label] = self._open(label)
+        return self._files[label]
+
+    def _open(self, label: str) -> FileText:
+        parts = label.split("/")
+        if ".terraform" in parts or ".terragrunt-cache" in parts:
+            raise NotEditableError(f"{label} is in a downloaded module")
+        if parts[-1] == "cdk.tf.json":
+            raise NotEditableError(f"{label} is generated: the construct is to be changed")
+        path = os.path.abspath(label)
+        real = os.path.realpath(path)
+        if os.path.islink(path):
+            raise NotEditableError(f"{label} is a symbolic link")
+        kept = self.overlay.kept
+        parsed = kept.parsed.get(real) or kept.parsed.get(path)
+        data = parsed.data if parsed is not None else kept.scripts.get(real)
+        if data is None:
+            raise NotEditableError(f"{label} is no file that was read")
+        if b"\0" in data:
+            raise NotEditableError(f"{label} is no text")
+        return FileText(label, real, data)
+
+    def affected(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Give the names of the root modules that these files (real paths) reach, with those that share an estate."""
+        readers = {root for path in paths for root in self.overlay.kept.readers.get(path, ())}
+        reached = [
+            root.name
+            for root in self.reading.roots
+            if os.path.realpath(root.name) in readers
+            or any(os.path.realpath(file) in paths for file in root.files if os.path.basename(file) in _names(paths))
+        ]
+        return self.group(*reached)
+
+    def group(self, *names: str) -> tuple[str, ...]:
+        """Give these root modules with those that share an estate with one of them."""
+        assumptions = self.config.policy.assumptions
+        joined = assumptions.joined([root.name for root in self.reading.roots]) if assumptions else {}
+        groups = {joined[name] for name in names if name in joined}
+        return tuple(root.name for root in self.reading.roots if root.name in names or joined.get(root.name) in groups)
+
+    def base(self, names: tuple[str, ...]) -> Judged:
+        """Judge these root modules as they are."""
+        if names not in self._base:
+            self._base[names] = self._judged(tuple(root for root in self.reading.roots if root.name in names), ())
+        return self._base[names]
+
+    def edited(self, names: tuple[str, ...], texts: Mapping[str, bytes]) -> Judged:
+        """Judge these root modules with the contents of some files (by real path) as they would be."""
+        from imdsguard.aws.types.registry import supported_types
+        from imdsguard.terraform.read import read_again
+
+        inputs = replace(self.inputs, overlay=self.overlay.over(texts))
+        found = read_again(names, inputs, supported_types())
+        return self._judged(found.roots, found.problems)
+
+    def of_every_type(self, names: tuple[str, ...], texts: Mapping[str, bytes]) -> dict[tuple[str, str], Resource]:
+        """Give the resources of all types in these root modules, read with the texts edited."""
+        from imdsguard.terraform.read import read_again
+
+        types = {
+            type_ if kind == "resource" else f"data.{type_}"
+            for _, module in self.overlay.kept.modules.values()
+            for kind, type_, _ in module.resources
+            if kind in ("resource", "data")
+        }
+        inputs = replace(self.inputs, overlay=self.overlay.over(texts))
+        found = read_again(names, inputs, frozenset(types))
+        return {(root.name, each.address): each for root in found.roots for each in root.resources}
+
+    def _judged(self, roots: tuple[Root, ...], problems: tuple[Problem, ...]) -> Judged:
+        from imdsguard.run.judge import judge
+        from imdsguard.run.reading import estate_of
+
+        estate = estate_of(roots, problems, self.config.policy.assumptions).estate
+        outcome = judge(estate, self.config.rules, self.config.policy)
+        return Judged(roots, estate, outcome.findings, problems + outcome.problems)
+
+
+def _names(paths: Sequence[str]) -> set[str]:
+    return {os.path.basename(path) for path in paths}
+
+
+def identity(finding: Finding) -> tuple[str, ...]:
+    """Name what a finding is about, whatever its verdict."""
+    return (finding.rule, finding.root, finding.address, finding.region or "", finding.aspect)
+
+
+def badness(finding: Finding) -> int:
+    """How bad a verdict is: 0 as it should be; more is worse."""
+    from imdsguard.model.severity import Severity
+
+    if finding.verdict is Verdict.PASS:
+        return 0
+    worst = len(Severity) - list(Severity).index(finding.severity)
+    return worst * 2 + (1 if finding.verdict is Verdict.FAIL else 0)

@@ -1,0 +1,83 @@
+"""Fixes as a patch that `git apply` takes.
+
+(Git documentation, "git-apply" and "diff-generate-patch": paths from the top of the repository, quoted as C does)
+"""
+
+from __future__ import annotations
+
+import posixpath
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imdsguard.model.fix import Fixes
+
+CONTEXT = 3
+_NO_END = b"\\ No newline at end of file\n"
+
+
+def patch(fixes: Fixes) -> bytes:
+    """Give the patch that turns each file from what it is into what it would be."""
+    after = dict(fixes.after)
+    return b"".join(file_patch(from_top(fixes.prefix, file), before, after[file]) for file, before in fixes.before)
+
+
+def from_top(prefix: str, file: str) -> str:
+    """Give a path, relative to the working directory, from the top of the repository."""
+    return posixpath.normpath(posixpath.join(prefix, file))
+
+
+def file_patch(path: str, before: bytes, after: bytes) -> bytes:
+    """Give the part of one file, with its header."""
+    hunks = b"".join(hunks_of(before, after))
+    if not hunks:
+        return b""
+    old, new = _quoted(f"a/{path}"), _quoted(f"b/{path}")
+    return f"diff --git {old} {new}\n--- {old}\n+++ {new}\n".encode() + hunks
+
+
+def hunks_of(before: bytes, after: bytes) -> Iterator[bytes]:
+    """Yield the hunks between two contents."""
+    old, new = _lines(before), _lines(after)
+    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
+        first, last = group[0], group[-1]
+        yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n".encode()
+        for tag, start, end, new_start, new_end in group:
+            if tag == "equal":
+                yield from (_line(b" ", line) for line in old[start:end])
+            else:
+                yield from (_line(b"-", line) for line in old[start:end])
+                yield from (_line(b"+", line) for line in new[new_start:new_end])
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """The lines with their ends: only a line feed ends one."""
+    parts = data.split(b"\n")
+    return [part + b"\n" for part in parts[:-1]] + ([parts[-1]] if parts[-1] else [])
+
+
+def _line(mark: bytes, line: bytes) -> bytes:
+    return mark + line + (b"" if line.endswith(b"\n") else b"\n" + _NO_END)
+
+
+def _range(start: int, end: int) -> str:
+    length = end - start
+    if length == 1:
+        return str(start + 1)
+    return f"{start if not length else start + 1},{length}"
+
+
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
+
+
+def _quoted(path: str) -> str:
+    """A path as git writes it: in quotes if something in it is out of the ordinary."""
+    if all(" " <= character <= "~" and character not in '"\\' for character in path):
+        return path
+    out = ""
+    for byte in path.encode("utf-8", "surrogateescape"):
+        character = chr(byte)
+        out += _ESCAPES.get(character) or (character if " " <= character <= "~" else f"\\{byte:03o}")
+    return f'"{out}"'

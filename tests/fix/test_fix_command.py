@@ -1,0 +1,132 @@
+"""`imdsguard fix` as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Command
+from tests.fix.fixing import write
+
+WEB = 'resource "aws_instance" "web" {\n  ami = "ami-0123456789abcdef0"\n}\n'
+MENDED = WEB[:-2] + '\n  metadata_options {\n    http_endpoint = "enabled"\n    http_tokens   = "required"\n  }\n}\n'
+CALLS = WEB[:-2] + "  user_data = <<-EOT\n    #!/bin/sh\n    curl http://169.254.169.254/latest/meta-data/\n  EOT\n}\n"
+
+
+@pytest.fixture
+def repository_with_code(tmp_path: Path) -> Path:
+    top = tmp_path / "repository"
+    files = {"stacks/web/main.tf": WEB, "stacks/größe mit leer/main.tf": WEB.replace("web", "odd")}
+    files["modules/windows/main.tf"] = WEB.replace("\n", "\r\n")
+    files["bare/main.tf"] = WEB.removesuffix("\n")
+    write(top, files)
+    subprocess.run(["git", "init", "-q", "."], cwd=top, check=True)
+    subprocess.run(["git", "add", "."], cwd=top, check=True)
+    return top
+
+
+@pytest.mark.parametrize("folder", [".", "stacks", "modules/windows"])
+def test_git_applies_the_patch(repository_with_code: Path, imdsguard: Command, folder: str) -> None:
+    top = repository_with_code
+    up = os.path.relpath(top, top / folder)
+    run = subprocess.run(
+        [str(Path(os.sys.executable).with_name("imdsguard")), "fix", up, "-q"],  # type: ignore[attr-defined]
+        cwd=top / folder,
+        capture_output=True,
+        check=False,
+    )
+    assert run.returncode == 1, run.stderr
+    applied = subprocess.run(
+        ["git", "apply", "--check", "-"], cwd=top, input=run.stdout, capture_output=True, check=False
+    )
+    assert applied.returncode == 0, applied.stderr
+    subprocess.run(["git", "apply", "-"], cwd=top, input=run.stdout, check=True)
+    assert (top / "stacks/web/main.tf").read_text() == MENDED
+    assert (top / "stacks/größe mit leer/main.tf").read_text() == MENDED.replace("web", "odd")
+    assert (top / "modules/windows/main.tf").read_bytes() == MENDED.replace("\n", "\r\n").encode()
+    assert (top / "bare/main.tf").read_text() == MENDED.removesuffix("\n")
+    again = imdsguard("fix", up, cwd=top / folder)
+    assert (again.returncode, again.stdout) == (0, "")
+
+
+def test_text_says_what_is_mended_and_what_not(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": CALLS, "b.tf": WEB.replace('"web"', '"b"')})
+    run = imdsguard("fix", cwd=tmp_path)
+    assert run.returncode == 1
+    assert run.stdout.startswith("diff --git a/b.tf b/b.tf\n--- a/b.tf\n+++ b/b.tf\n@@ -1,3 +1,8 @@\n")
+    about = "[instance-tokens-optional] aws_instance"
+    assert run.stderr.splitlines()[:3] == [
+        f'mends {about}.b: a block metadata_options with http_tokens = "required" (b.tf)',
+        f'left out, would mend {about}.web: a block metadata_options with http_tokens = "required" (main.tf)',
+        "  unsafe: the boot script of aws_instance.web calls the metadata service without a token",
+    ]
+    assert run.stderr.splitlines()[-1].startswith("1 edit would mend 1 finding; 1 more with --unsafe-fixes")
+
+
+def test_json(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": CALLS})
+    told = json.loads(imdsguard("fix", "--format", "json", "--unsafe-fixes", cwd=tmp_path).stdout)
+    assert told["schema"] == "imdsguard/fixes/v1"
+    (fix,) = told["fixes"]
+    (edit,) = fix.pop("edits")
+    assert fix.pop("fingerprints")
+    assert fix.pop("why_unsafe") == ["the boot script of aws_instance.web calls the metadata service without a token"]
+    then = {each["rule"] for each in fix.pop("then")}
+    assert then == {"user-data-tokenless-call", "rejected-call-alarm-missing"}
+    assert fix == {
+        "rule": "instance-tokens-optional",
+        "addresses": ["aws_instance.web"],
+        "applicability": "unsafe",
+        "offered": True,
+        "title": 'a block metadata_options with http_tokens = "required"',
+        "second_reader": True,
+    }
+    data = CALLS.encode()
+    mended = data[: edit["start"]] + edit["text"].encode() + data[edit["end"] :]
+    assert b'  EOT\n\n  metadata_options {\n    http_endpoint = "enabled"\n' in mended
+    assert "user-data-tokenless-call" in [each["rule"] for each in told["unfixed"]]
+
+
+def test_rdjson(tmp_path: Path, imdsguard: Command) -> None:
+    text = WEB[:-2] + '  metadata_options {\n    http_tokens = "optional" # ü\n  }\n}\n'
+    write(tmp_path, {"main.tf": text})
+    told = json.loads(imdsguard("fix", "--format", "rdjson", cwd=tmp_path).stdout)
+    (diagnostic,) = told["diagnostics"]
+    assert diagnostic["code"] == {"value": "instance-tokens-optional"}
+    at = {"start": {"line": 4, "column": 20}, "end": {"line": 4, "column": 28}}
+    assert diagnostic["suggestions"] == [{"range": {"start": at["start"], "end": at["end"]}, "text": "required"}]
+
+
+def test_write_keeps_permissions_and_leaves_nothing_beside(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": WEB, "b.tf": WEB.replace("web", "b")})
+    (tmp_path / "main.tf").chmod(0o640)
+    run = imdsguard("fix", "--write", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert (tmp_path / "main.tf").read_text() == MENDED
+    assert stat.S_IMODE((tmp_path / "main.tf").stat().st_mode) == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tf", "main.tf"]
+
+
+def test_write_says_by_its_exit_code_whether_findings_are_left(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": CALLS})
+    assert imdsguard("fix", "--write", cwd=tmp_path).returncode == 1
+    assert (tmp_path / "main.tf").read_text() == CALLS
+    assert imdsguard("fix", "--write", "--unsafe-fixes", cwd=tmp_path).returncode == 0
+
+
+def test_a_comment_in_the_code_is_heeded(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": "# imdsguard:ignore[instance-tokens-optional] the vendor's\n" + WEB})
+    run = imdsguard("fix", cwd=tmp_path)
+    assert (run.returncode, run.stdout) == (0, "")
+    assert imdsguard("fix", "--no-suppressions", cwd=tmp_path).returncode == 1
+
+
+def test_a_rule_that_is_not_asked_is_refused(tmp_path: Path, imdsguard: Command) -> None:
+    run = imdsguard("fix", "--rule", "instance-token-optional", cwd=tmp_path)
+    assert run.returncode == 2
+    assert 'did you mean "instance-tokens-optional"?' in run.stderr
