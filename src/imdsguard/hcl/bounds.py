@@ -73,20 +73,20 @@ class Bounds:
             raise LimitReached(f"evaluation takes longer than {self.max_seconds:g} seconds")
 
     def text(self, length: int) -> None:
-        """Announce a string of that many characters, before it is made."""
+        """Count a string of that many characters, before it is made. Raises `LimitReached` where that is too many."""
         if length > self.max_string:
             raise LimitReached(f"a string is longer than {self.max_string} characters")
         self._bytes(length)
 
     def items(self, count: int) -> None:
-        """Announce a collection of that many elements, before it is made."""
+        """Count a collection of that many elements, before it is made. Raises `LimitReached` where that is too many."""
         if count > self.max_items:
             raise LimitReached(f"a collection has more than {self.max_items} elements")
         self.step(count)
         self._bytes(150 * count)
 
     def size(self, weight: int, depth: int) -> None:
-        """Announce a value of that weight (`values/size.py`) and nesting."""
+        """Check the weight and the depth of a value (as `values/size.py` gives them). Raises `LimitReached`."""
         if weight > self.max_weight:
             raise LimitReached(f"a value has more than {self.max_weight} parts")
         if depth > self.max_nesting:
@@ -98,7 +98,7 @@ class Bounds:
             raise LimitReached(f"evaluation makes more than {self.max_bytes} bytes of values")
 
     def instances(self, count: int) -> None:
-        """Announce that many resource or module instances."""
+        """Count that many more resource or module instances. Raises `LimitReached` where the root has too many."""
         self.meter.instances += count
         if self.meter.instances > self.max_instances:
             raise LimitReached(f"there are more than {self.max_instances} instances")

@@ -1,4 +1,4 @@
-"""What an expression sees around it: names, functions' environment and bounds. `terraform` implements it."""
+"""What an expression may refer to: names, files of functions, bounds. `terraform` implements it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,10 @@ class Files(Protocol):
 
 
 class HclScope(Protocol):
-    """What one evaluation sees: names, files, bounds. One serves a module instance, an `each`, or a template call."""
+    """What one evaluation may refer to: names, files, bounds.
+
+    One serves a module instance, an `each`, or a call of a template.
+    """
 
     @property
     def bounds(self) -> Bounds:

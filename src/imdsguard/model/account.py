@@ -31,7 +31,7 @@ class AccountKind(Enum):
 class Untold:
     """A value that cannot be computed, by where it comes from: equal ones are one value.
 
-    `origin` is the last hop of its way, or the place where it stands; `module` the instance that it was read in.
+    `origin` is the last hop of its trace, or the place where it stands; `module` the instance that it was read in.
     """
 
     reference: Reference | None = None

@@ -21,8 +21,9 @@ class Alarm:
     """An alarm on one of the two token metrics, or on a name that surely means one.
 
     `metric` is as written; `covers` are addresses of launches, `names` those of instances whose id its dimensions name,
-    in whatever Region. `faults` keep it from firing or from being heard. `asked` says of a launch what the alarm sees
-    of it by its Region and by what it looks at; its reason is set wherever the answer is not yes.
+    in whatever Region. `faults` keep it from firing or from notifying anybody. `everything`: it selects
+    all instances of its account and Region. `asked` says of a launch whether the alarm watches it, by its Region and by
+    what it selects; the reason is set wherever `covered` is not True.
     """
 
     resource: Resource

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class AlarmFault:
-    """One thing that keeps an alarm from firing, or people from hearing of it. `message` and `remedy` as in a rule.
+    """One thing that keeps an alarm from firing, or from notifying anybody. `message` and `remedy` as in a rule.
 
     Where something is unknown, `because` is the reason, which is said after the message and before `rest`.
     `certain` is false where it cannot be told from the code whether it is a fault. `never`: with it the alarm cannot
-    fire at all, so it watches nobody. `severity` is set where the fault is milder than others.
+    fire at all, so it watches nothing. `severity` is set where the fault is milder than others.
     """
 
     message: str

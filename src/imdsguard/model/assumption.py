@@ -17,7 +17,7 @@ LABEL = "assumed by the policy"
 class AssumedDefault:
     """What the default for tokens of a Region is where the code sets none: `required`, `optional` or `no-preference`.
 
-    `region` None: of every Region of which no other one speaks. `place` is where the policy says so.
+    `region` None: of every Region that no other one names. `place` is where the policy says so.
     """
 
     tokens: str

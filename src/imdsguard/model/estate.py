@@ -37,7 +37,7 @@ NOTHING_KNOWN = History()
 
 @record(frozen=True)
 class Estate:
-    """Everything the rules see: what will be launched, and what stands behind it and watches it.
+    """All that rules are asked about: launches, the defaults, images and policies above them, and the alarms on them.
 
     `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
     policy says of Region defaults that are set outside the code. `history` says what is deployed already. `unread` has

@@ -1,4 +1,4 @@
-"""Policies of an organisation, as far as they speak of the metadata service."""
+"""Policies of an organisation, as far as they are about the metadata service."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Statement:
 
 @record(frozen=True, slots=True)
 class OrganizationPolicy:
-    """A policy that speaks of metadata options, or one of which nobody can tell: then `unreadable` says why.
+    """A policy about metadata options, or one of which that cannot be told: then `unreadable` says why.
 
     `statements` are those of a service control policy. `defaults` are the `instance_metadata_defaults` of a declarative
     policy for EC2 by their keys, each as it is assigned; a key without `@@assign` has an empty string.

@@ -1,4 +1,4 @@
-"""How a managed service speaks of tokens."""
+"""The terms in which a managed service sets what EC2 calls `http_tokens`."""
 
 from __future__ import annotations
 

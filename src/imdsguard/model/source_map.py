@@ -26,7 +26,7 @@ class SourceMap:
     """A text and where its lines are written; anchors are in the order of their lines.
 
     `exact`: columns are those of the source, too. A reader that got its text by another way must compare it with `text`
-    first: functions may have changed what the anchors speak of.
+    first: functions may have changed the lines that the anchors are about.
     """
 
     text: str

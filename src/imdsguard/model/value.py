@@ -37,7 +37,7 @@ class Reference:
 
 @record(frozen=True, slots=True)
 class Step:
-    """One hop on the way a value took: what was read (`var.tokens`) and where that was given its value."""
+    """One hop of a trace: what was read (`var.tokens`), and the place where that was given its value."""
 
     label: str
     place: Place | None = None

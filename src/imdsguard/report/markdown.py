@@ -32,7 +32,7 @@ _TABLE = "| | rule | where | what |\n|---|---|---|---|"
 
 
 def render(report: Report) -> str:
-    """Give the document."""
+    """Give GitHub Flavored Markdown of at most `LARGEST` bytes in UTF-8: what does not fit is counted."""
     from imdsguard.report.text import summary_line
 
     room = _Room(LARGEST - 2000)

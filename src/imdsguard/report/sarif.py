@@ -37,7 +37,7 @@ _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
 
 
 def render(report: Report) -> str:
-    """Give a log with one run."""
+    """Give a SARIF 2.1.0 log with one run: rules, results with their places, and problems as notifications."""
     findings = list(report.findings)
     if len(findings) > MOST_RESULTS:
         findings = worst_first(findings)[:MOST_RESULTS]

@@ -61,7 +61,10 @@ class BaselineEntry:
 
 @record(frozen=True, slots=True)
 class Compared:
-    """Findings, the known ones out of the count; and the entries that nothing corresponds to, with how many of each."""
+    """What `compare` gives: all findings, the known ones suppressed; and in `gone` the entries that no finding matches.
+
+    `count` of such an entry is how many of its findings are gone.
+    """
 
     findings: tuple[Finding, ...]
     gone: tuple[BaselineEntry, ...]
@@ -69,10 +72,11 @@ class Compared:
 
 @record(frozen=True, slots=True)
 class Examples:
-    """Findings on a whole account and Region: what such a rule said of one launch before, it may say of another today.
+    """Findings of rules about a whole account and Region, each of which points at one launch there as an example.
 
-    It does so if it has no word on the first one, which is still there. `rules` are those rules, each with how bad it
-    is: what they rate otherwise is about the launch itself. `there` are the root and address of all that was judged.
+    Such a rule may name another example today. A finding of it is known all the same if the launch that the baseline
+    names is still there and the rule says nothing about that one now. `rules` are those rules, each with how bad it is:
+    what they rate otherwise is about the launch itself. `there` are the root and address of all that was judged.
     """
 
     rules: Mapping[str, Severity]

@@ -25,7 +25,7 @@ def key_of(place: Place) -> Key:
 def blocks_of(resources: Iterable[Resource]) -> dict[Key, str]:
     """Give the headers of what was judged and of the module calls that lead to it, each with a root module it is in.
 
-    Only the caller's own code is looked at: what `terraform init` downloaded cannot speak for it.
+    Only the caller's own code is looked at: comments in what `terraform init` downloaded do not count.
     """
     found: dict[Key, str] = {}
     for resource in resources:

@@ -1,1 +1,1 @@
-"""See the design of the house in CONTRIBUTING.md."""
+"""What is read: configurations, plans and states, as the same resources. Knows the language, and nothing of AWS."""

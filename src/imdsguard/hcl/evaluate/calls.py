@@ -37,7 +37,11 @@ class Argument:
 def call(
     node: CallNode, arguments: Sequence[CompiledExpression], find: Callable[[str], Any] | None
 ) -> CompiledExpression:
-    """Compile a call. The function is looked up when first called: which module it lives in is not loaded before."""
+    """Compile a call. The function is looked up when it is first called: its module is not imported before.
+
+    What is compiled raises `EvaluationError` when it runs: for a function that there is not, and what the function
+    itself raises.
+    """
     name, place, expand = node.name, node.place, node.expand
     runs = [a.run for a in arguments]
     found: list[Any] = []

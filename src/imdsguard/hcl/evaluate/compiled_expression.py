@@ -47,7 +47,8 @@ class CompiledExpression:
     """A compiled node.
 
     `constant` is its value if that is the same in every scope. `shape` gives the type that Terraform still knows after
-    `run` failed: the branch of a conditional that is not chosen may fail, but its type has a say.
+    `run` failed: the branch of a conditional that is not chosen may fail, and its type still
+    counts for the type of the whole.
     """
 
     run: Run
@@ -97,7 +98,7 @@ def fixed_shape(type: Type) -> Shape:  # noqa: A002
 
 
 def written_at(place: Place, *sources: Value) -> Origin:
-    """The origin of a computed value: where the expression stands, then the way that its first traced operand took."""
+    """The origin of a computed value: where the expression stands, then the hops of its first traced operand."""
     parent = None
     for source in sources:
         if source.origin is not None:

@@ -27,7 +27,12 @@ def conditional(
     place: Place,
     condition_place: Place,
 ) -> CompiledExpression:
-    """Compile a conditional from its compiled parts."""
+    """Compile a conditional from its compiled parts.
+
+    What is compiled evaluates both branches, since the result has a type that both convert to ("Conditional
+    Expressions", Terraform language documentation); it raises `EvaluationError` for a condition that is no bool, for
+    branches that have no such type, and what the chosen branch raises.
+    """
     decide = condition.run
 
     def run(frame: Frame) -> Value:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Loop:
-    """The compiled parts of a `for`; `key_slot` and `value_slot` say where its names live in the frame."""
+    """The compiled parts of a `for`; `key_slot` and `value_slot` are the slots of its names in the frame."""
 
     collection: CompiledExpression
     key_slot: int | None
@@ -97,7 +97,7 @@ def _as_bool(value: Value, place: Place) -> Value:
 
 
 def pairs(collection: Value) -> Iterator[tuple[Value, Value]]:
-    """Keys and members of a known collection, as `for` sees them."""
+    """Keys and members of a known collection, as `for` binds them: a list's keys are numbers, a set's its members."""
     raw = collection.raw
     if isinstance(raw, Mapping):
         for name, member in raw.items():

@@ -1,4 +1,4 @@
-"""What a reader sees as one character: grapheme clusters, by the rules of Unicode 15 as Terraform has them."""
+"""What a person reads as one character: grapheme clusters, by the rules of Unicode 15 as Terraform has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which functions there are, and in which family's module each lives: a family is imported when first called."""
+"""Which functions there are, and in which family's module each stands: a family is imported when first called."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class TemplateScope:
-    """What a template sees: its variables, and nothing of the module around it."""
+    """The scope of a template: its variables, and nothing of the module around it."""
 
     __slots__ = ("_around", "_files", "_variables")
 

@@ -118,7 +118,10 @@ def round_number(n: Number, precision: int = PRECISION) -> Number:
 
 
 def from_float(x: float) -> Number:
-    """The number that a function computed in double precision (`pow`, `log`) gives: 53 bits. NaN is an error."""
+    """The number that a function computed in double precision (`pow`, `log`) gives: 53 bits.
+
+    Raises `EvaluationError` for NaN.
+    """
     if x != x:
         raise EvaluationError("the result is not a number")
     if x in (INFINITY, -INFINITY):
@@ -271,7 +274,7 @@ def divide(a: Number, b: Number) -> Number:
 
 
 def modulo(a: Number, b: Number) -> Number:
-    """`a % b`, with the sign of `a`; `a % 0` is `a`."""
+    """`a % b`, with the sign of `a`; `a % 0` is `a`. Raises `EvaluationError` where one is infinite."""
     if b == 0:
         return a
     if _infinite(a, b):

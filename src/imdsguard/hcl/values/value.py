@@ -43,7 +43,7 @@ NO_MARKS: frozenset[str] = frozenset()
 
 @record(frozen=True, slots=True)
 class Origin:
-    """The way a value took, nearest hop first: a linked list, shared by all values that took it.
+    """Where a value comes from, the nearest hop first: a linked list, shared by all values that came by it.
 
     `written` says where the lines of a text are written that was made here; later hops may have changed the text.
     """

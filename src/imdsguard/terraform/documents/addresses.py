@@ -23,7 +23,10 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 @lru_cache(maxsize=4096)
 def steps_of(address: str) -> tuple[Step, ...]:
-    """Split an address or a reference into its names and keys. What is no address ends the steps: they never lie."""
+    """Split an address or a reference into its names and keys.
+
+    Where it is no address any more the steps end: those before are right.
+    """
     steps: list[Step] = []
     at = 0
     while at < len(address):

@@ -42,7 +42,7 @@ _DECODER = msgspec.json.Decoder(Document)
 
 
 def read(label: str, data: bytes, wanted: frozenset[str]) -> tuple[Root, tuple[Problem, ...]]:
-    """Read a document of which it is sure that it must be one."""
+    """Read a document where there must be one: that there is none is a problem. Never raises."""
     try:
         text = unwrap(data)
     except UnwrapError as error:
@@ -51,7 +51,10 @@ def read(label: str, data: bytes, wanted: frozenset[str]) -> tuple[Root, tuple[P
 
 
 def read_each(label: str, data: bytes, wanted: frozenset[str]) -> list[tuple[Root, tuple[Problem, ...]]]:
-    """Read a document, or each of a stream of them: those are named `LABEL#UNIT`. Nothing if it looks like neither."""
+    """Read a document, or each of a stream of them: those are named `LABEL#UNIT`.
+
+    An empty list if it is neither. Never raises.
+    """
     try:
         text = unwrap(data)
     except UnwrapError as error:

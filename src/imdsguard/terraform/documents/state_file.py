@@ -59,7 +59,10 @@ _DECODER = msgspec.json.Decoder(StateFile)
 
 
 def decode_state_file(text: bytes) -> StateFile:
-    """Decode the file; of a version that is not read, the version alone. Raises what msgspec raises."""
+    """Decode the file; of a version that is not read, the version alone.
+
+    Raises `msgspec.DecodeError` (of which its `ValidationError` is one) for what is no such file.
+    """
     version = msgspec.json.decode(text, type=_Version).version
     return _DECODER.decode(text) if version == READ else StateFile(version)
 

@@ -56,7 +56,7 @@ class Arguments:
 
 
 def understand(given: Sequence[str]) -> Arguments:
-    """Take arguments apart. Raises `DriverError` for one that we must refuse; all others are Terraform's business."""
+    """Take arguments apart. Raises `DriverError` for one that we must refuse; all others are passed on to Terraform."""
     kept: list[str] = []
     chdir = ""
     values: dict[str, list[str]] = {"var": [], "var-file": []}

@@ -29,7 +29,7 @@ _LAST_WORDS = 5.0
 
 
 class Watcher(Protocol):
-    """Told what goes on, to show it."""
+    """Is called while a command runs, to show it: with each piece of output, and now and then in between."""
 
     def line(self, text: bytes) -> None:
         """Take a line of the output; called in a thread of its own."""

@@ -41,7 +41,7 @@ def private_plan() -> Iterator[str]:
 
 
 def keep(plan: str, target: str) -> None:
-    """Copy a plan to `target` with mode 0600, so that nobody ever sees half of it. Raises `DriverError`."""
+    """Copy a plan to `target` with mode 0600, whole or not at all. Raises `DriverError`."""
     try:
         with open(plan, "rb") as source, whole_file(target, mode=0o600) as copy:
             shutil.copyfileobj(source, copy)
@@ -51,7 +51,7 @@ def keep(plan: str, target: str) -> None:
 
 @contextmanager
 def _locked(folder: str) -> Iterator[None]:
-    """Show others that we live. The system drops the lock when we do not."""
+    """Hold a lock on a folder while it is in use: the system drops it when this process ends, however it ends."""
     descriptor = os.open(os.path.join(folder, _LOCK), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         _lock(descriptor)

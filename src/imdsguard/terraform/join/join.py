@@ -1,6 +1,6 @@
 """A resource as a plan has it, with the places of the source that it was planned from.
 
-The plan decides every value. The source gives places, the way a value took, and what a plan hides: which attributes an
+The plan decides every value. The source gives places, the hops of a value, and what a plan hides: which attributes an
 unknown value is made of, and that a `dynamic` block is there.
 """
 

@@ -141,7 +141,7 @@ def blocks_of(value: language.Value, place: Place) -> Blocks:
 
 
 def _written(value: language.Value, place: Place) -> Place:
-    """Where a part of a value is written, if it remembers: the end of the way that it took."""
+    """Where a part of a value is written, if its origin says so: the last hop that has a line."""
     origin = value.origin
     while origin is not None:
         if origin.step.place is not None and origin.step.place.line:

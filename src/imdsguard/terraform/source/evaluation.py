@@ -1,4 +1,4 @@
-"""Evaluation of one root module: its bounds, what is being evaluated right now, and the errors met on the way."""
+"""Evaluation of one root module: its bounds, what is being evaluated right now, and the errors that were met."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Evaluation:
     active: dict[tuple[int, str], str] = field(default_factory=dict)
 
     def once(self, owner: object, label: str, compute: Callable[[], Value]) -> Value:
-        """Compute what `label` names in `owner` (who remembers it), on its way noticing circles and bounds.
+        """Compute what `label` names in `owner` (who keeps it), and notice circles and bounds.
 
         An error becomes an unknown value that says why: who refers to it is not wrong itself. Raises `EvaluationError`
         for a circle only, and `LimitReached` where references go too deep.
@@ -77,7 +77,7 @@ class NoNames:
         return NoNames
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:  # noqa: ARG002
-        """Refuse: nothing can be referred to here."""
+        """Raise `StaticError`: nothing can be referred to here."""
         raise StaticError(f'"{root}" cannot be referred to here: this value must be constant', place)
 
     def evaluate(self, expression: LazyExpression) -> Value:

@@ -1,4 +1,4 @@
-"""What `file()`, `templatefile()`, `fileset()` and their like may read."""
+"""What `file()`, `templatefile()`, `fileset()` and other functions on files may read."""
 
 from __future__ import annotations
 

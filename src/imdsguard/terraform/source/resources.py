@@ -47,7 +47,7 @@ class Collector:
         self._parsed: set[MergedBody] = set()
         self._static = StaticReferenceCheck(tree.cache)
         self.absent: list[AbsentModule] = []
-        """The module calls without code that were met on the way."""
+        """The module calls without code that `collect` has met."""
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -179,7 +179,7 @@ def calls(instance: ModuleInstance) -> tuple[Place, ...]:
 
 
 def overrides(instance: ModuleInstance, declaration: Declaration) -> tuple[Place, ...]:
-    """Give the blocks of override files that speak of a resource, or of the calls that lead to it."""
+    """Give the blocks of override files that change a resource, or of the calls that lead to it."""
     places = list(declaration.overrides)
     each: ModuleInstance | None = instance
     while each is not None and each.call is not None:

@@ -75,7 +75,10 @@ class Bound:
         return self.below.providers
 
     def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
-        """Resolve `each.key` and the like; everything else is the business of the scope below."""
+        """Resolve `each.key` and the like; the scope below resolves everything else. Raises what that one raises.
+
+        `StaticError` for a name that is bound here and has no such attribute.
+        """
         if root != self.root:
             return self.below.resolve(root, steps, place)
         name = steps[0] if steps else None
@@ -100,7 +103,7 @@ class Bound:
 def follow(
     value: Value, steps: Sequence[str | Value], taken: int, label: str, written: Place | None, place: Place
 ) -> tuple[Value, int]:
-    """Go on from `value` through the steps that are plain names or known keys, and note the whole way as one hop.
+    """Go on from `value` through the steps that are plain names or known keys, and note them all as one hop.
 
     `label` is what the first `taken` steps are called; `written` is where the value is written.
     """

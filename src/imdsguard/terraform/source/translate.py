@@ -18,7 +18,7 @@ MAX_TRACE = 12
 
 
 def translate(value: language.Value, place: Place | None) -> Value:
-    """Give what a reader of a resource sees.
+    """Turn a value of the language into one of the model: known, unknown or absent, with its trace.
 
     `place` is where the argument stands; elements of collections have their own.
     """
@@ -66,8 +66,8 @@ def written_of(origin: language.Origin | None) -> SourceMap | None:
 def trace_of(origin: language.Origin | None, place: Place | None) -> tuple[Step, ...]:
     """Give the hops of a value, nearest first. A constant written in the argument itself took none.
 
-    A hop's place is where the value was given; the constant at the end of the way says that more exactly than the last
-    hop.
+    A hop's place is where the value was given; the constant at the end of the trace says that more exactly than the
+    last hop.
     """
     steps: list[Step] = []
     while origin is not None and len(steps) < 1000:
