@@ -120,7 +120,7 @@ def _image(resource: Resource, root: RootIndex, *, settable: bool) -> Image:
 
 
 def _terms(resource: Resource) -> ServiceTerms:
-    """How a service speaks of tokens; one of which only a block of options is known, in EC2's words."""
+    """The terms in which a service sets tokens; one of which only a block of options is known, in EC2's words."""
     record = record_of(resource.kind)
     if record is not None and record.terms is not None:
         return record.terms

@@ -65,7 +65,7 @@ class Exemption:
         return self.expires is not None and self.expires < today
 
     def covers(self, finding: Finding, fixed: Collection[str] = ()) -> bool:
-        """Whether it speaks of a finding. Rules in `fixed` must be named: no glob means them."""
+        """Whether it is about a finding. Rules in `fixed` must be named: no glob means them."""
         if finding.verdict not in self.verdicts:
             return False
         if finding.rule in fixed:

@@ -55,7 +55,7 @@ class ResolvedPolicy:
     layers: tuple[PolicyLayer, ...] = field(default=(), compare=False)
 
     def select(self, rules: Iterable[str], load: Callable[[], Iterable[Rule]] = tuple) -> tuple[str, ...]:
-        """Give those of `rules` that are on. Raises `PolicyError` if the policy speaks of a rule that is not there.
+        """Give those of `rules` that are on. Raises `PolicyError` if the policy names a rule that is not there.
 
         The policies we ship may: they speak of our rules, and a program may run other ones. `load` gives all rules; it
         is called where the policy selects them by what they declare.

@@ -37,7 +37,7 @@ class _Case:
 
 
 def render(report: Report) -> str:
-    """Give the XML document: a suite for each root module, then what could not be checked, then rules without findings."""
+    """Give the XML document: a suite for each root module, then problems, then rules without findings."""
     suites: dict[str, list[_Case]] = {}
     for finding in report.findings:
         suites.setdefault(finding.root, []).append(_finding(finding))

@@ -106,7 +106,7 @@ class _Scope:
         return any(folder == "." or f"{name}/".startswith(f"{folder}/") for folder in self._folders)
 
     def beyond(self, there: Baseline, new: Baseline) -> Baseline:
-        """Add what is there already and this run does not speak of."""
+        """Add what is there already and this run has not judged."""
         entries, gaps = {entry.key for entry in new.entries}, {gap.key for gap in new.gaps}
         return replace(
             new,

@@ -1,4 +1,4 @@
-"""What a project starts with: files made of what a scan of the repository sees, and written if none is there."""
+"""What a project starts with: files made of what a scan of the repository finds, and written if none is there."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def exempted(
 
 
 def project_of(policy: str) -> str:
-    """Give the folder that a policy's file speaks of: that of `.imdsguard.yaml`, else the repository, else its own."""
+    """Give the folder that a policy's file is about: that of `.imdsguard.yaml`, else the repository, else its own."""
     from imdsguard.policy.read import CONFIG
 
     own = os.path.dirname(os.path.realpath(policy))

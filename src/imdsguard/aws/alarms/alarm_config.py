@@ -132,7 +132,7 @@ class AlarmConfig:
     notification: Notification
     token_metrics: tuple[TokenMetric, ...]
     speaks: bool
-    """Whether it surely speaks of a token metric: only then can anything be wrong with how it does."""
+    """Whether it surely names a token metric: only then can anything be wrong with how it does."""
 
     @property
     def by_band(self) -> bool:

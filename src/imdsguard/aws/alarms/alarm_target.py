@@ -101,7 +101,7 @@ def _returned(alarm: AlarmConfig) -> AlarmQuery | Reason | None:
 
 
 def _concerns(queries: Sequence[AlarmQuery]) -> bool:
-    """Whether any query speaks of a token metric, as far as can be seen."""
+    """Whether any query names a token metric, as far as can be seen."""
     for query in queries:
         if isinstance(query.expression, Unknown) or any(metric in query.text for metric in METRICS):
             return True

@@ -24,7 +24,7 @@ NO_INSTANCE = "looks at no instance: no metric has its dimensions"
 
 
 def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> Reason | None:
-    """Say why this alarm does not watch the launch; None if it does, and can fire and be heard.
+    """Say why this alarm does not watch the launch; None if it does, and can fire and notify somebody.
 
     Asked of alarms and launches of one `estate`. "It cannot be told whether" starts what is not certain.
     """
@@ -60,7 +60,7 @@ def _alarm(said: str, cause: Reason | None = None) -> Reason:
 
 
 def answer_of(target: AlarmTarget, launch: Launch) -> Coverage:
-    """Return what an alarm sees of a launch, with a reason wherever that is not yes; faults are not looked at."""
+    """Return whether an alarm selects a launch, with a reason wherever that is not yes; faults are not looked at."""
     same = target.scope.same(launch.scope)
     if same is False:
         return Coverage(covered=False, reason=_alarm(f"is {_apart(target.scope, launch.scope)}"))

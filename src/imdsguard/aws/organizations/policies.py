@@ -1,4 +1,4 @@
-"""Policies of an organisation: which of them speak of metadata options, and whether anything attaches them."""
+"""Policies of an organisation: which of them are about metadata options, and whether anything attaches them."""
 
 from __future__ import annotations
 

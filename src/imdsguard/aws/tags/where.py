@@ -68,7 +68,7 @@ def _alarm(what: str) -> Reason:
 
 
 def on_tags(condition: Condition) -> bool:
-    """Whether a condition speaks of tags anywhere."""
+    """Whether a condition names a tag anywhere."""
     if isinstance(condition, JoinedConditions):
         return any(on_tags(part) for part in condition.parts)
     return isinstance(condition, Comparison) and condition.key.startswith(TAG)
@@ -155,7 +155,7 @@ def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Cover
 
 
 def by_instance(condition: Condition) -> bool:
-    """Whether a condition speaks of nothing but instances of the code."""
+    """Whether a condition names nothing but instances of the code."""
     if isinstance(condition, JoinedConditions):
         return all(by_instance(part) for part in condition.parts)
     return isinstance(condition, Comparison) and condition.instance is not None

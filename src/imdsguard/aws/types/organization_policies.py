@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
 
 def policy(resource: Resource, root: RootIndex) -> OrganizationPolicy | None:
-    """Read the policy, if it speaks of metadata options; it counts when an attachment names it."""
+    """Read the policy, if it is about metadata options; it counts when an attachment names it."""
     found = policy_of(resource, root, attached=None)
     return None if found is None else replace(found, attached=attached_in(resource, root))
 
 
 def policy_with_targets(resource: Resource, root: RootIndex) -> OrganizationPolicy | None:
-    """Read the policy, if it speaks of metadata options; it counts when it has targets or an attachment names it."""
+    """Read the policy, if it is about metadata options; it counts when it has targets or an attachment names it."""
     targets = resource.body.attribute("target_ids")
     attached: bool | None
     if isinstance(targets, Known) and targets.value:

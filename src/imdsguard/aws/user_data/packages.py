@@ -1,4 +1,4 @@
-"""Installs of SDK versions that cannot speak IMDSv2.
+"""Installs of SDK versions that do not use IMDSv2.
 
 Source: EC2 User Guide, "FileUse the Instance Metadata Service to access instance metadata" (minimum SDK versions).
 """

@@ -56,7 +56,7 @@ class HiddenUses:
         self._found: dict[Names, list[tuple[Names, str, Reference]]] | None = None
 
     def use_in(self, module: ModulePath, label: str) -> Reference | None:
-        """Give an attribute that is not known yet and that the resource may use unseen by the plan; None if there is none."""
+        """Give an attribute, not known yet, that the resource may use unseen by the plan; None if there is none."""
         if self._found is None:
             self._found = self._find()
         own = tuple(name for name, _ in module)

@@ -1,1 +1,1 @@
-"""What keeps an alarm from firing or from being heard: a small function for each row of what can be wrong."""
+"""What keeps an alarm from firing or from notifying anybody: a small function for each row of what can be wrong."""

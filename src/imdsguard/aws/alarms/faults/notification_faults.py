@@ -1,4 +1,4 @@
-"""Who hears of it: actions, composite alarms that notify in the alarm's place, and rules that mute it."""
+"""Who is notified: actions, composite alarms that notify in the alarm's place, and rules that mute it."""
 
 from __future__ import annotations
 

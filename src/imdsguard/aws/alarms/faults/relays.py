@@ -38,7 +38,7 @@ class Relay:
 
     @property
     def heard(self) -> bool:
-        """Whether somebody surely hears."""
+        """Whether it surely notifies somebody."""
         return not self.reason and self.unknown is None
 
 
@@ -82,7 +82,7 @@ def _relay(
 def _once_true(
     composite: CompositeConfig, listeners: Listeners, above: tuple[str, ...], known: dict[str, Relay]
 ) -> Relay:
-    """Say who hears of a composite alarm that comes true: its own actions, or what listens to it."""
+    """Say what notifies of a composite alarm that comes true: its own actions, or what watches its state."""
     why = why_silent(composite, listeners)
     if not why:
         return Relay(composite)
@@ -103,7 +103,7 @@ def told_by_event(alarm: AnyAlarm, listeners: Listeners) -> bool:
 
 
 def why_silent(composite: CompositeConfig, listeners: Listeners) -> str | Unknown:
-    """Why nobody surely hears of a composite alarm that comes true by itself; empty if somebody does."""
+    """Why nobody is surely notified of a composite alarm that comes true by itself; empty if somebody is."""
     if told_by_event(composite, listeners):
         return ""
     enabled, actions = composite.notification.enabled, composite.notification.alarm_actions
