@@ -72,6 +72,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from imdsguard import (
+    Confidence,
     Estate,
     Judgement,
     Kind,
@@ -152,7 +153,8 @@ def check(launch: Launch, parameters: Parameters, estate: Estate) -> Iterable[Ju
         message = f"requires tokens only by what this policy does not accept: {because(tokens)}"
         yield failed(launch, message, remedy=BLOCK, trace=tokens.trace)
     else:
-        yield passed(launch)
+        by_family = tokens.source is Source.AMI and not tokens.sure
+        yield passed(launch, confidence=Confidence.MEDIUM if by_family else Confidence.HIGH)
 
 
 def reported_at_template(launch: Launch, estate: Estate) -> bool:

@@ -55,7 +55,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from imdsguard import Estate, Judgement, Launch, Severity, Source, State, because, failed, passed, sentence, undecided
+from imdsguard import (
+    Confidence,
+    Estate,
+    Judgement,
+    Launch,
+    Severity,
+    Source,
+    State,
+    because,
+    failed,
+    passed,
+    sentence,
+    undecided,
+)
 
 SEVERITY = Severity.ERROR
 
@@ -93,7 +106,8 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         message = f"instances launched from it may answer calls without a token (IMDSv1): {sentence(launch.reason)}"
         yield undecided(launch, message, remedy=remedy, place=tokens.place, trace=tokens.trace, because=launch.reason)
     else:
-        yield passed(launch)
+        by_family = tokens.source is Source.AMI and not tokens.sure
+        yield passed(launch, confidence=Confidence.MEDIUM if by_family else Confidence.HIGH)
 
 
 def users(template: Launch, estate: Estate) -> str:

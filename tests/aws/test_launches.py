@@ -287,13 +287,17 @@ def test_a_copy_of_an_image_may_keep_its_support():
     assert verdict(bare, resource("aws_instance.web", ami=ref("aws_ami_copy.copy.id")))[0] == "optional"
 
 
-def test_an_image_made_from_an_instance_may_keep_the_support_of_that_instance_s_image():
+def test_an_image_made_from_an_instance_has_the_support_of_that_instance_s_image():
     builder = resource("aws_instance.builder", ami=ref("aws_ami.golden.id"))
     baked = resource("aws_ami_from_instance.baked", source_instance_id=ref("aws_instance.builder.id"))
-    assert (
-        verdict(V2, builder, baked, resource("aws_instance.web", ami=ref("aws_ami_from_instance.baked.id")))[0]
-        == "unknown"
-    )
+    web = resource("aws_instance.web", ami=ref("aws_ami_from_instance.baked.id"))
+    assert verdict(V2, builder, baked, web) == ("required", "ami")
+
+
+def test_the_id_of_an_image_that_a_plan_shows_stands_for_it():
+    found = resource("data.aws_ami.al2023", id="ami-1", imds_support="v2.0")
+    assert verdict(found, resource("aws_instance.web", ami="ami-1")) == ("required", "ami")
+    assert verdict(found, resource("aws_instance.web", ami="ami-2"))[0] == "optional"
 
 
 def test_images_made_from_each_other_end():

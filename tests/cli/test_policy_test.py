@@ -88,10 +88,12 @@ def test_tests_in_folders_say_what_is_not_as_expected(capsys: pytest.CaptureFixt
         "      different   ours aws_instance.web fail: it is not suppressed\n"
         "FAIL  t/other\n"
         "      different   ours aws_instance.web fail note: the severity is error, not note; the message is: "
-        'http_tokens must be required: nothing sets http_tokens, and the service\'s own default is "optional"\n'
+        'http_tokens must be required: nothing sets http_tokens, and the service\'s own default is "optional", '
+        "unless its image requires them\n"
         "      missing     ours aws_instance.gone fail\n"
         "      unexpected  ours aws_instance.second fail error (main.tf:4:1: http_tokens must be required: "
-        'nothing sets http_tokens, and the service\'s own default is "optional")\n'
+        'nothing sets http_tokens, and the service\'s own default is "optional", unless its image '
+        "requires them)\n"
         "3 tests: 1 ok, 2 failed\n"
     )
 

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 import yaml
 
-from imdsguard.model.assumption import AssumedDefault
+from imdsguard.model.assumption import AssumedDefault, AssumedImage
+from imdsguard.model.place import Place
 from imdsguard.policy.assumptions import Assumptions
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.match import matches_path
@@ -114,6 +115,29 @@ def test_the_extending_policy_counts() -> None:
     assert said(found.assumed) == [("eu-west-1", "required", "team.yaml:3:38")]
 
 
+def test_what_is_assumed_of_images() -> None:
+    text = """version: 1
+assume:
+  images:
+    - {owner: self, name: golden-*, imds_support: v2.0}
+    - {parameter: /company/images/*, imds_support: none}
+"""
+    assert outside(text).images == (
+        AssumedImage("v2.0", Place("team.yaml", 4, 7, 4, 56), owner="self", name="golden-*"),
+        AssumedImage("none", Place("team.yaml", 5, 7, 5, 57), parameter="/company/images/*"),
+    )
+    jsonschema.validate(yaml.safe_load(text), SCHEMA)
+
+
+def test_of_all_that_is_assumed_the_extending_policy_counts_as_a_whole() -> None:
+    image = "images: [{parameter: /golden, imds_support: v2.0}]"
+    Path("base.yaml").write_text(f"version: 1\nassume: {{region_default: optional, {image}}}\n")
+    found = outside("version: 1\nextends: ./base.yaml\nassume: {region_default: required}\n")
+    assert (said(found.assumed), found.images) == ([(None, "required", "team.yaml:3:26")], ())
+    found = outside(f"version: 1\nextends: ./base.yaml\nassume: {{{image}}}\n")
+    assert (found.assumed, len(found.images)) == ((), 1)
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -135,6 +159,17 @@ def test_the_extending_policy_counts() -> None:
          '2:27: region_default: "us-east" is not the name of a Region'),
         ("assume: {region_default: {us-east-1: yes}}",
          '2:38: region_default of us-east-1 must be required, optional or no-preference, not "yes"'),
+        ("assume: {images: {owner: self}}", "2:18: images must be a list, not a mapping"),
+        ("assume: {images: [{owner: self, name: a}]}",
+         "2:19: an image of assume needs `imds_support`: v2.0 or none"),
+        ("assume: {images: [{owner: self, name: a, imds_support: v2}]}",
+         '2:56: imds_support must be v2.0 or none, not "v2"; did you mean "v2.0"?'),
+        ("assume: {images: [{name: a, imds_support: v2.0}]}",
+         "2:19: an image of assume needs `owner` and `name`, or `parameter`"),
+        ("assume: {images: [{name: a, parameter: b, imds_support: v2.0}]}",
+         "2:19: an image of assume needs `owner` and `name`, or `parameter`"),
+        ("assume: {images: [{owner: self, nam: a, imds_support: v2.0}]}",
+         '2:33: an image of assume has no key "nam"; did you mean "name"?'),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_where_it_is_wrong(text: str, complaint: str) -> None:

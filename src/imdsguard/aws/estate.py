@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import AlarmTarget
     from imdsguard.model.absent_module import AbsentModule
     from imdsguard.model.alarm import Alarm
-    from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.assumption import AssumedDefault, AssumedImage
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.resource import Resource
@@ -45,17 +45,19 @@ def build(
     assumed: Sequence[AssumedDefault] = (),
     history: History = NOTHING_KNOWN,
     absent: Mapping[str, Sequence[AbsentModule]] = MappingProxyType({}),
+    images: Sequence[AssumedImage] = (),
 ) -> Estate:
     """Build the estate of these root modules: (name, resources) each. References resolve within one root only.
 
     `estates` gives roots the name of a group that shares one AWS account: Region defaults, and alarms that name no
     instance, count for all launches of the group (`Scope.same` says how accounts compare). `assumed` counts as a Region
     default where the code has none. `history` is kept with the estate. `absent` are the modules of each root module
-    that were not read: who watches a launch whose id goes into one cannot be told.
+    that were not read: who watches a launch whose id goes into one cannot be told. `images` is what is assumed of
+    images.
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
     joined = estates or {}
-    indexes = [RootIndex(resources, assumed) for _, resources in roots]
+    indexes = [RootIndex(resources, assumed, images) for _, resources in roots]
     together = groups([name for name, _ in roots], joined)
     for group in together:
         for number in group:

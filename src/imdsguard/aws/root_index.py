@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from imdsguard.aws.precedence.layer import Layer, silent
+from imdsguard.aws.precedence.assumptions import SoughtImage, assumed_image
+from imdsguard.aws.precedence.image_family import family_layer
+from imdsguard.aws.precedence.layer import Layer, silent, unknown_image
 from imdsguard.aws.precedence.region_default import combined
 from imdsguard.aws.precedence.settings import doubtful
 from imdsguard.aws.precedence.sharing import seen_from
@@ -17,12 +19,15 @@ from imdsguard.model.value import Absent, Known, Unknown, text_of
 NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
 """What others may name a template or a launch configuration by; plans know ids."""
 
+IMAGE_IDS = ("id", "image_id", "value", "insecure_value")
+"""Attributes that are the id of an image: of itself, or in a parameter."""
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from imdsguard.aws.precedence.settings import Settings
     from imdsguard.aws.types.resource_type import ResourceType, SharedBy
-    from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.assumption import AssumedDefault, AssumedImage
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
     from imdsguard.model.scope import Scope
@@ -38,9 +43,12 @@ class RootIndex:
     policy assumes.
     """
 
-    def __init__(self, resources: Sequence[Resource], assumed: Sequence[AssumedDefault] = ()) -> None:
+    def __init__(
+        self, resources: Sequence[Resource], assumed: Sequence[AssumedDefault] = (), images: Sequence[AssumedImage] = ()
+    ) -> None:
         self._resources = resources
         self._assumed = assumed
+        self._assumed_images = images
         self._estate: Sequence[RootIndex] = (self,)
         self._layers: dict[Scope, Layer] = {}
         self._by_address = {resource.address: resource for resource in resources}
@@ -49,6 +57,7 @@ class RootIndex:
         self._defaults: list[tuple[RegionDefault, Layer]] | None = None
         self._capable: dict[object, Any] = {}
         self._asked: set[str] = set()
+        self._images: dict[str, Resource] | None = None
         self._made: dict[object, Any] = {}
 
     def find(self, reference: Reference) -> Resource | None:
@@ -138,9 +147,9 @@ class RootIndex:
         return found
 
     def image_layer(self, image: Value) -> Layer:
-        """Return what the image says. One that is not in the code says nothing."""
+        """Return what the image says. Of one that the code does not show nothing is known."""
         if isinstance(image, Known):
-            return silent(Source.AMI)
+            return self._image_called(image)
         references = image.references if isinstance(image, Unknown) else ()
         for reference in references:
             resource = self.find(reference)
@@ -151,7 +160,33 @@ class RootIndex:
                 return layer
             if layer.answers:
                 return layer.changed(_which)
-        return silent(Source.AMI)
+        return unknown_image()
+
+    def _image_called(self, image: Known) -> Layer:
+        """Return what the image with an id says: a plan and a state show the ids of images that were looked up."""
+        text = text_of(image) or ""
+        shown = self._images_shown().get(text)
+        layer = self._image(shown) if shown is not None else None
+        if layer is not None:
+            return layer
+        path = text.removeprefix("resolve:ssm:")
+        return unknown_image() if path == text else self.image_sought(SoughtImage(text, image.place, parameter=path))
+
+    def _images_shown(self) -> Mapping[str, Resource]:
+        """Return images by their ids; of several with one id the one that tells its `imds_support`."""
+        if self._images is None:
+            self._images = {}
+            for data in (False, True):
+                for resource, _ in self._with(capability.image, data=data):
+                    for attribute in IMAGE_IDS:
+                        value = text_of(resource.body.attribute(attribute))
+                        if value and (value not in self._images or _tells(resource)):
+                            self._images[value] = resource
+        return self._images
+
+    def image_sought(self, sought: SoughtImage) -> Layer:
+        """Return what an image says that the code only looks up: what the policy assumes of it, else its family."""
+        return assumed_image(self._assumed_images, sought) or family_layer(sought)
 
     def image(self, resource: Resource) -> Layer:
         """Return what an image in the code says."""
@@ -167,6 +202,10 @@ class RootIndex:
             return record.image.read(resource, self)
         finally:
             self._asked.remove(resource.address)
+
+
+def _tells(resource: Resource) -> bool:
+    return isinstance(resource.body.attribute("imds_support"), Known)
 
 
 def _which(_: str, answer: Value) -> Value:

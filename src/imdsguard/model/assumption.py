@@ -23,3 +23,22 @@ class AssumedDefault:
     tokens: str
     place: Place
     region: str | None = None
+
+
+V2 = "v2.0"
+"""The only `imds_support` that an image can have. (EC2 API, ImdsSupportValues)"""
+
+
+@record(frozen=True, slots=True)
+class AssumedImage:
+    """What `imds_support` images have, as the policy says: `v2.0`, or `none`. `place` is where it says so.
+
+    They are those of an `owner` by `name`, or those whose ids are kept in a `parameter` of Systems Manager; all three
+    are globs.
+    """
+
+    support: str
+    place: Place
+    owner: str = ""
+    name: str = ""
+    parameter: str = ""

@@ -101,9 +101,10 @@ def fingerprint(rule: str, root: str, address: str, region: str | None, aspect: 
     return sha256("|".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def passed(subject: Subject, message: str = "") -> Judgement:
+def passed(subject: Subject, message: str = "", *, confidence: Confidence = Confidence.HIGH) -> Judgement:
     """Say that the subject is as it should be."""
-    return Judgement(Verdict.PASS, subject.resource, message, region=subject.scope.region_name)
+    region = subject.scope.region_name
+    return Judgement(Verdict.PASS, subject.resource, message, region=region, confidence=confidence)
 
 
 def failed(

@@ -18,11 +18,15 @@ NOTHING = Absent()
 
 @record(frozen=True, slots=True)
 class Layer:
-    """What one layer says about each option; an option that it does not set is absent. `label` opens the trace."""
+    """What one layer says about each option; an option that it does not set is absent. `label` opens the trace.
+
+    An image is not `sure` where its family tells what it says, or where nothing is known of it.
+    """
 
     source: Source
     label: str
     answers: Mapping[str, Value]
+    sure: bool = True
 
     def says(self, option: str) -> Value:
         """Return the layer's answer for one option."""
@@ -30,11 +34,12 @@ class Layer:
 
     def named(self, label: str) -> Layer:
         """Return the layer under another label."""
-        return Layer(self.source, label, self.answers)
+        return Layer(self.source, label, self.answers, self.sure)
 
     def changed(self, change: Callable[[str, Value], Value]) -> Layer:
         """Return the layer with every answer passed through `change(option, answer)`."""
-        return Layer(self.source, self.label, {name: change(name, answer) for name, answer in self.answers.items()})
+        answers = {name: change(name, answer) for name, answer in self.answers.items()}
+        return Layer(self.source, self.label, answers, self.sure)
 
 
 @record(frozen=True, slots=True)

@@ -47,7 +47,8 @@ class Option:
     """The effective value of one metadata option. `value` is None when unknown, or when nothing ever sets it.
 
     `reason` says why it is unknown. `trace` starts at the argument that decided and ends where its value is written.
-    A `sensitive` value may be compared, but reports print `(sensitive)` for it.
+    A `sensitive` value may be compared, but reports print `(sensitive)` for it. It is not `sure` where an image has it
+    by its family, or where an image of which nothing is known may set it.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Option:
     trace: tuple[Step, ...] = ()
     reason: Reason | None = None
     sensitive: bool = False
+    sure: bool = True
 
     @property
     def known(self) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.assumption import AssumedDefault
+from imdsguard.model.assumption import V2, AssumedDefault, AssumedImage
 from imdsguard.model.record import record
-from imdsguard.policy.declaration import SCALAR, Choice, Mapped, Names, PolicyKey, Special, schema_of
+from imdsguard.policy.declaration import SCALAR, Choice, ListOf, Mapped, Names, PolicyKey, Sentence, Special, schema_of
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 from imdsguard.policy.shapes import word_of
@@ -32,16 +32,18 @@ class Stacks:
 
 @record(frozen=True, slots=True)
 class Assumptions:
-    """What lies outside: estates by name, and what Region defaults are where the code sets none."""
+    """What lies outside: estates by name, Region defaults where the code sets none, and images that it only names."""
 
     estates: tuple[Stacks, ...] = ()
     assumed: tuple[AssumedDefault, ...] = ()
+    images: tuple[AssumedImage, ...] = ()
 
     def over(self, base: Assumptions) -> Assumptions:
         """Give what both say together: this one counts, estate by estate, and for all that is assumed as a whole."""
         mine = {estate.name for estate in self.estates}
         kept = tuple(estate for estate in base.estates if estate.name not in mine)
-        return Assumptions(kept + self.estates, self.assumed or base.assumed)
+        outside = self if self.assumed or self.images else base
+        return Assumptions(kept + self.estates, outside.assumed, outside.images)
 
     def joined(self, roots: Iterable[str]) -> dict[str, str]:
         """Give the estate of each root module that is in one; names are relative to the working directory.
@@ -104,9 +106,19 @@ def _default_schema(definitions: Definitions) -> dict[str, Any]:
     return {"anyOf": [word, {"type": "object", "propertyNames": names, "additionalProperties": word}]}
 
 
-def _assumed(_: Table, given: dict[str, Any], __: About) -> tuple[AssumedDefault, ...]:
-    found: tuple[AssumedDefault, ...] = given.get("region_default", ())
-    return found
+def _assumed(_: Table, given: dict[str, Any], __: About) -> Assumptions:
+    return Assumptions(assumed=given.get("region_default", ()), images=given.get("images", ()))
+
+
+def _image(table: Table, given: dict[str, Any], _: About) -> AssumedImage:
+    return AssumedImage(given.pop("imds_support"), table.place, **given)
+
+
+def _named_one_way(table: Table, _: dict[str, Any], wrong: Complaints) -> None:
+    """An image is found by owner and name, or by a parameter; a name without an owner is anybody's."""
+    keys = {key.text for key, _ in table.entries}
+    if keys <= _OF_AN_IMAGE and keys - {"imds_support"} not in ({"owner", "name"}, {"parameter"}):
+        wrong.add("an image of assume needs `owner` and `name`, or `parameter`", table.place)
 
 
 _TOKENS = Choice(TOKENS, name="tokens")
@@ -129,6 +141,46 @@ ESTATES = Names(
         refused="an estate",
     )
 )
+_OF_AN_IMAGE = {"owner", "name", "parameter", "imds_support"}
+_GLOB = Sentence()
+IMAGE = Mapped(
+    "an image of assume",
+    (
+        PolicyKey(
+            "owner",
+            _GLOB,
+            "Who owns the images, as a look-up names it: an account, an alias, or self; a glob.",
+            examples=("self",),
+        ),
+        PolicyKey(
+            "name",
+            _GLOB,
+            "What the images are called; a glob, which must take in all that a look-up filters by.",
+            examples=("golden-*",),
+        ),
+        PolicyKey(
+            "parameter",
+            _GLOB,
+            "The parameter of Systems Manager that keeps an image's id; a glob.",
+            examples=("/company/images/*",),
+        ),
+        PolicyKey(
+            "imds_support",
+            Choice((V2, "none")),
+            "v2.0: the images require tokens where nothing else sets them, with a hop limit of 2; none: they do not.",
+            needed="an image of assume needs `imds_support`: v2.0 or none",
+        ),
+    ),
+    _image,
+    name="assumed_image",
+    check=_named_one_way,
+    more={
+        "oneOf": [
+            {"required": ["owner", "name"], "not": {"required": ["parameter"]}},
+            {"required": ["parameter"], "properties": {"owner": False, "name": False}},
+        ]
+    },
+)
 ASSUME = Mapped(
     "assume",
     (
@@ -136,6 +188,11 @@ ASSUME = Mapped(
             "region_default",
             Special(_default, _default_schema),
             "The account's default for tokens, in every Region or Region by Region, where the code sets none.",
+        ),
+        PolicyKey(
+            "images",
+            ListOf(IMAGE, "images"),
+            "What imds_support images have that the code only names.",
         ),
     ),
     _assumed,

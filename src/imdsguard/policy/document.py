@@ -111,7 +111,7 @@ def _document(_: Table, given: dict[str, Any], __: About) -> PolicyDocument:
         entries=given.get("rules", {}),
         requirements={each.id: each for each in given.get("requirements", ())},
         exemptions=given.get("exemptions", ()),
-        assumptions=Assumptions(tuple(given.get("estates", {}).values()), given.get("assume", ())),
+        assumptions=replace(given.get("assume", Assumptions()), estates=tuple(given.get("estates", {}).values())),
         suppressions=given.get("suppressions") or Suppressions(),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.model.option import Source
+from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ def because(option: Option) -> str:
         return sentence(option.reason) if option.reason else f"{option.name} cannot be computed"
     value = "a sensitive value" if option.sensitive else f'"{option.effective}"'
     if option.source is Source.SERVICE_DEFAULT:
-        return f"nothing sets {option.name}, and the service's own default is {value}"
+        image = ", unless its image requires them" if option.name == HTTP_TOKENS and not option.sure else ""
+        return f"nothing sets {option.name}, and the service's own default is {value}{image}"
     layer = option.trace[0].label if option.trace else "the launch"
     if option.source is Source.REGION_DEFAULT:
         return f"{option.name} is {value} by the Region default {layer}"

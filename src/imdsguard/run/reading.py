@@ -14,7 +14,7 @@ from imdsguard.model.unseen import Unseen, UnseenKind, WayOut
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.assumption import AssumedDefault, AssumedImage
     from imdsguard.model.estate import Estate, History
     from imdsguard.model.place import Place
     from imdsguard.policy.assumptions import Assumptions
@@ -112,9 +112,10 @@ def estate_of(
 
     joined = assumptions.joined(root.name for root in roots) if assumptions else {}
     assumed = assumptions.assumed if assumptions else ()
+    images = assumptions.images if assumptions else ()
     absent = {root.name: root.absent for root in roots if root.absent}
     resources = [(root.name, root.resources) for root in roots]
-    estate = build(resources, joined, assumed, history_of(roots, joined, assumed), absent)
+    estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
     return Reading(
         estate, roots, problems, unseen=tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
     )
@@ -130,7 +131,12 @@ def _missing(root: Root) -> Iterator[Unseen]:
         yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), WayOut.TERRAFORM_INIT)
 
 
-def history_of(roots: tuple[Root, ...], joined: Mapping[str, str], assumed: Sequence[AssumedDefault] = ()) -> History:
+def history_of(
+    roots: tuple[Root, ...],
+    joined: Mapping[str, str],
+    assumed: Sequence[AssumedDefault] = (),
+    images: Sequence[AssumedImage] = (),
+) -> History:
     """Say what is deployed already. The estate before is built when a rule or a report asks for it, once."""
     from imdsguard.model.estate import History
 
@@ -141,7 +147,7 @@ def history_of(roots: tuple[Root, ...], joined: Mapping[str, str], assumed: Sequ
             from imdsguard.aws.estate import build
 
             before = [(root.name, root.plan.before() if root.plan is not None else root.resources) for root in roots]
-            made.append(build(before, joined, assumed))
+            made.append(build(before, joined, assumed, images=images))
         return made[0]
 
     plans = frozenset(root.name for root in roots if root.plan is not None)

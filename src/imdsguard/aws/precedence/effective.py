@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.launch import State
-from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Option, Source
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Option, Source
 from imdsguard.model.value import Absent, Step, Unknown
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ NAMES = {
     Source.UNKNOWN: "unknown",
 }
 """Layers in words."""
+
+SET_BY_IMAGES = (HTTP_TOKENS, HOP_LIMIT)
+"""The options that an image can set."""
 
 BY_NOBODY = (Step("service default"),)
 
@@ -48,8 +51,9 @@ def decide(name: str, layers: Sequence[Layer]) -> Option:
             return Option(name, None, Source.UNKNOWN, answer.place, trace, answer.reason)
         value = answer.value
         assert isinstance(value, (str, int)), "read_option leaves nothing else"
-        return Option(name, value, layer.source, answer.place, trace, sensitive=answer.sensitive)
-    return Option(name, None, Source.SERVICE_DEFAULT, trace=BY_NOBODY)
+        return Option(name, value, layer.source, answer.place, trace, sensitive=answer.sensitive, sure=layer.sure)
+    sure = name not in SET_BY_IMAGES or all(layer.sure for layer in layers)
+    return Option(name, None, Source.SERVICE_DEFAULT, trace=BY_NOBODY, sure=sure)
 
 
 def deciding(option: str, layers: Sequence[Layer]) -> Layer | None:

@@ -6,21 +6,25 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.option import read_option
 from imdsguard.model.layer import LaunchPath, Layer
-from imdsguard.model.option import OPTIONS
+from imdsguard.model.option import OPTIONS, Source
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from imdsguard.model.option import Source
     from imdsguard.model.resource import Body
     from imdsguard.model.value import Value
 
-__all__ = ["LaunchPath", "Layer", "block_layer", "placed", "read_options", "silent", "undecided"]
+__all__ = ["LaunchPath", "Layer", "block_layer", "placed", "read_options", "silent", "undecided", "unknown_image"]
 
 
 def silent(source: Source, label: str = "") -> Layer:
     """Make a layer that sets nothing."""
     return Layer(source, label, {})
+
+
+def unknown_image(label: str = "") -> Layer:
+    """Make the layer of an image of which nothing is known: it counts as one that says nothing."""
+    return Layer(Source.AMI, label, {}, sure=False)
 
 
 def undecided(source: Source, label: str, unknown: Unknown) -> Layer:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import metadata_layer
 from imdsguard.aws.precedence.launching import path_unknown, worst_of
-from imdsguard.aws.precedence.layer import block_layer
+from imdsguard.aws.precedence.layer import block_layer, unknown_image
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.tags.read import from_map
 from imdsguard.aws.templates.lookup import template_of
@@ -52,16 +52,16 @@ OBJECT_EXAMPLE = 'instance_metadata_options = {\n  http_tokens = "required"\n}'
 def infrastructure(resource: Resource, root: RootIndex) -> Launch:
     """Resolve launch > Region default > service default: what is not set is EC2's default.
 
-    The image is the recipe's, which a pipeline chooses.
+    The image is the recipe's, which a pipeline chooses: nothing is known of it.
     """
     own, _ = block_layer(Source.LAUNCH, resource.address, resource.body, OPTIONS)
-    return service(resource, (own, root.default_layer(scope_of(resource))))
+    return service(resource, (own, root.default_layer(scope_of(resource)), unknown_image()))
 
 
 def infrastructure_by_cloud_control(resource: Resource, root: RootIndex) -> Launch:
     """Resolve the same."""
     own, _ = metadata_layer(Source.LAUNCH, resource.address, resource.body, OPTIONS)
-    return service(resource, (own, root.default_layer(scope_of(resource))))
+    return service(resource, (own, root.default_layer(scope_of(resource)), unknown_image()))
 
 
 def infrastructure_tags(resource: Resource, _: RootIndex) -> Iterable[Tags]:

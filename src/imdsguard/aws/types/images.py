@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.precedence.layer import Layer, silent, undecided
+from imdsguard.aws.precedence.assumptions import SoughtImage
+from imdsguard.aws.precedence.layer import Layer, silent, undecided, unknown_image
 from imdsguard.aws.types.resource_type import ImageType, ResourceType
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.reason import Reason, ReasonKind
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
+
+GAP = "\ufffc"
+"""Stands for what is not known of a text, as in `Unknown.sketch`."""
+OWNERS = ("owner-alias", "owner-id")
 
 
 def registered(resource: Resource, _: RootIndex) -> Layer:
@@ -45,13 +50,52 @@ def copied(resource: Resource, root: RootIndex) -> Layer:
 
 
 def from_instance(resource: Resource, root: RootIndex) -> Layer:
-    """Whether it keeps the `imds_support` of the instance's image is not documented: unknown if that has one."""
+    """Return what the instance's image says: what is made of an image with `v2.0` has it too, whatever one asks for.
+
+    (Packer's plugin for AWS, issue 472: its builder makes images by CreateImage, as this does)
+    """
     source = resource.body.attribute("source_instance_id")
     reference = source.reference if isinstance(source, Unknown) else None
     instance = root.find(reference) if reference is not None else None
     if instance is None:
-        return silent(Source.AMI, resource.address)
-    return _inherited(resource, root.image_layer(instance.body.attribute("ami")))
+        return unknown_image(resource.address)
+    return root.image_layer(instance.body.attribute("ami")).named(resource.address)
+
+
+def looked_up(resource: Resource, root: RootIndex) -> Layer:
+    """Return what an image says that was looked up: `imds_support` in a plan or a state, else what its family says."""
+    support = resource.body.attribute("imds_support")
+    if isinstance(support, Known):
+        return registered(resource, root)
+    owners = _texts(resource.body.attribute("owners")) or _filtered(resource, OWNERS)
+    return root.image_sought(SoughtImage(resource.address, resource.place, _filtered(resource, ("name",)), owners))
+
+
+def by_parameter(resource: Resource, root: RootIndex) -> Layer:
+    """Return what images say whose ids are kept in a parameter: AWS publishes those of its own under known names."""
+    name = next(iter(_texts(resource.body.attribute("name"))), "")
+    return root.image_sought(SoughtImage(resource.address, resource.place, parameter=name))
+
+
+def _filtered(resource: Resource, by: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the patterns by which a look-up filters one of these; one that is not known takes in everything."""
+    blocks = resource.body.blocks("filter")
+    found: tuple[str, ...] = () if blocks.unknown is None else (GAP,)
+    for block in blocks.items:
+        name = block.attribute("name")
+        if isinstance(name, Unknown) or text_of(name) in by:
+            found += _texts(block.attribute("values"))
+    return found
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    """Return the texts of a list, or the one; what is not known of them as U+FFFC."""
+    if isinstance(value, Known) and isinstance(value.value, tuple):
+        return tuple(text for each in value.value for text in _texts(each))
+    if isinstance(value, Unknown):
+        return (value.sketch or GAP,)
+    text = text_of(value)
+    return () if text is None else (text,)
 
 
 def _inherited(resource: Resource, source: Layer) -> Layer:
@@ -61,7 +105,7 @@ def _inherited(resource: Resource, source: Layer) -> Layer:
         kept = f"whether {resource.address} keeps imds_support of {source.label}"
         return Unknown(Reason(ReasonKind.UNDOCUMENTED, kept), place=resource.place, trace=answer.trace)
 
-    return Layer(Source.AMI, resource.address, source.changed(change).answers)
+    return Layer(Source.AMI, resource.address, source.changed(change).answers, sure=source.sure)
 
 
 def names_filtered_by(resource: Resource) -> list[str]:
@@ -84,7 +128,9 @@ TYPES: tuple[ResourceType, ...] = (
     ResourceType(name="aws_ami", image=ImageType(registered, settable=True)),
     ResourceType(name="aws_ami_copy", image=ImageType(copied, settable=False)),
     ResourceType(name="aws_ami_from_instance", image=ImageType(from_instance, settable=False)),
-    # A plan tells what was looked up: its `imds_support` is that of an image like any other.
-    ResourceType(name="data.aws_ami", image=ImageType(registered, settable=False), image_names=names_filtered_by),
-    ResourceType(name="data.aws_ssm_parameter", image_names=name_of_parameter),
+    ResourceType(name="data.aws_ami_ids", image=ImageType(looked_up, settable=False), image_names=names_filtered_by),
+    ResourceType(name="data.aws_ami", image=ImageType(looked_up, settable=False), image_names=names_filtered_by),
+    ResourceType(
+        name="data.aws_ssm_parameter", image=ImageType(by_parameter, settable=False), image_names=name_of_parameter
+    ),
 )

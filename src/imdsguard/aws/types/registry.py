@@ -17,7 +17,10 @@ FILES: dict[str, tuple[str, ...]] = {
         "aws_ec2_tag", "awscc_ec2_instance", "awscc_ec2_launch_template", "awscc_ec2_ec2_fleet", "awscc_ec2_spot_fleet",
         "data.aws_launch_template",
     ),
-    "images": ("aws_ami", "aws_ami_copy", "aws_ami_from_instance", "data.aws_ami", "data.aws_ssm_parameter"),
+    "images": (
+        "aws_ami", "aws_ami_copy", "aws_ami_from_instance", "data.aws_ami", "data.aws_ami_ids",
+        "data.aws_ssm_parameter",
+    ),
     "region_defaults": ("aws_ec2_instance_metadata_defaults",),
     "autoscaling": (
         "aws_autoscaling_group", "aws_autoscaling_group_tag", "aws_launch_configuration",
