@@ -282,9 +282,9 @@ FILES = "system/files"
 READS_PLANS = ("terraform/driver/steps", "terraform/driver/workdir")
 """Binary plans of any size, which we made ourselves, and the lock beside them."""
 PATHS = ("system/paths", "terraform/boundary")
-YAML = ("policy/yaml", "aws/user_data/yaml_nodes", "hcl/functions/yaml", "run/known_modules")
-"""One each for a room: policies have no aliases, cloud-config has them, and an expression takes what Go's reader does.
-Each bounds depth and size. The last one reads a table of ours."""
+YAML = ("model/bounded_yaml", "hcl/functions/yaml", "run/known_modules")
+"""There the bounds are. The second is `yamldecode`, which takes what Terraform's own reader does; the last one reads a
+table of ours."""
 FINDS_PROGRAMS = ("system/programs", "terraform/driver/find")
 """The second finds what a person named with its folder."""
 MAKES_A_LOCK = "terraform/driver/workdir"
@@ -333,17 +333,17 @@ def test_files_are_opened_in_one_place() -> None:
     assert [each for each in opened if "os.devnull" not in each] == []
 
 
-def test_yaml_is_read_in_one_place_a_room() -> None:
+def test_yaml_is_read_in_one_place() -> None:
     readers = {"load", "safe_load", "compose", "parse", "load_all", "compose_all", "scan"}
     assert outside_of(YAML, {f"yaml.{name}" for name in readers}) == []
-    wrong = [
-        where(path, found)
+    loaders = [
+        f"{path.relative_to(HOUSE)}:{node.lineno}: {ast.unparse(node)}"
         for path in MODULES
         if inside(path) not in YAML
-        for found in imports(path)
-        if found.name.split(".")[0] == "yaml" and "TYPE_CHECKING" not in path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr.endswith("Loader") and ast.unparse(node.value) == "yaml"
     ]
-    assert wrong == []
+    assert loaders == []
 
 
 def is_joined_by_hand(node: ast.AST) -> bool:

@@ -187,6 +187,14 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nrules: {\n" + "[" * 100_000, "team.yaml:3:63: this policy is nested too deeply"),
         ("a:\n" + "- " * 100_000, "team.yaml:2:127: this policy is nested too deeply"),
         ("version: 1\nrules:\n\ttokens: off\n", "team.yaml:3:1: this is not YAML: a tab cannot indent"),
+        (
+            'version: 1\nrules: "\\U00110000"\n',
+            "team.yaml:2:11: this is not YAML: found an escape of what is no character",
+        ),
+        (
+            'version: 1\nrules: "\\UFFFFFFFF"\n',
+            "team.yaml:2:11: this is not YAML: found an escape of what is no character",
+        ),
         ("version: 1\nrules: \x01\n", "team.yaml:2:8: this is not YAML: it cannot hold the character U+0001"),
         ("version: 1\n---\nversion: 1\n", "team.yaml:2:1: a policy is one document, and here another one begins"),
         ("#" * 300_000, "team.yaml: this policy is larger than 256 KiB"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.bounded_yaml import YamlBoundError, YamlBounds, compose
 from imdsguard.model.place import Place
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.nodes import Items, Node, Scalar, Table
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
 
 LARGEST = 256 * 1024
 """Bytes of a policy file. Those that people write have a few thousand."""
-DEEPEST = 64
-"""How deep lists and mappings may lie in each other. No key of a policy is deeper than ten."""
+BOUNDS = YamlBounds(deepest=64, aliases=False)
+"""No key of a policy is deeper than ten, and none needs aliases."""
+_ALIAS = "a policy cannot use YAML aliases (`*name`): write it out"
+_TOO_DEEP = "this policy is nested too deeply"
 
 
 def read_nodes(data: bytes, file: str) -> Node:
@@ -36,28 +39,14 @@ def read_yaml(text: str, file: str) -> Node:
     import yaml
     from yaml.reader import ReaderError
 
-    class Bounded(yaml.SafeLoader):
-        """Ends early: the reader's work grows with the square of the depth, and aliases with its power."""
-
-        depth = 0
-
-        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-            event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
-            place = _place(event.start_mark, event.end_mark, file)
-            if isinstance(event, yaml.AliasEvent):
-                raise PolicyError("a policy cannot use YAML aliases (`*name`): write it out", place)
-            if self.depth == DEEPEST:
-                raise PolicyError("this policy is nested too deeply", place)
-            self.depth += 1
-            node = super().compose_node(parent, index)
-            self.depth -= 1
-            return node
-
     try:
-        node = yaml.compose(text, Loader=Bounded)
+        node = compose(text, BOUNDS, alone=True)
         if node is None:
             return Table((), Place(file, 1, 1))
         return _convert(node, file)
+    except YamlBoundError as error:
+        place = _place(error.start, error.end, file)
+        raise PolicyError(_ALIAS if error.bound == "aliases" else _TOO_DEEP, place) from None
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark, error.problem_mark, file) if error.problem_mark else Place(file)
         raise PolicyError(_words(error), place) from None
@@ -69,7 +58,7 @@ def read_yaml(text: str, file: str) -> Node:
     except yaml.YAMLError as error:
         raise PolicyError(f"this is not YAML: {str(error).splitlines()[0]}", Place(file)) from None
     except RecursionError:
-        raise PolicyError("this policy is nested too deeply", Place(file)) from None
+        raise PolicyError(_TOO_DEEP, Place(file)) from None
 
 
 def _words(error: yaml.MarkedYAMLError) -> str:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.suppress.git import GitError, Repository
-from imdsguard.suppress.modules import MANIFEST, SYNTAX, unchanged_modules
+from imdsguard.suppress.modules import SYNTAX, unchanged_modules
 from imdsguard.system.files import MAX_FILE, write_in_scratch
+from imdsguard.system.module_manifest import MANIFEST
 from imdsguard.system.paths import real_path_inside
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ it only where it asked for the same source and version. Elsewhere its code is no
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.system.files import read_bytes
-from imdsguard.system.paths import NotAPathError, join_path
+from imdsguard.system.module_manifest import MANIFEST, manifest_entries
+from imdsguard.system.paths import join_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
     from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.model.place import Place
 
-MANIFEST = ".terraform/modules/modules.json"
 SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _NAMES = ("source", "version")
 
 
 def unchanged_modules(earlier: str, today: str) -> list[dict[str, Any]]:
     """Give the entries of today's manifest that hold for the earlier version of the root module, too."""
-    entries = _manifest(os.path.join(today, MANIFEST))
+    try:
+        entries = manifest_entries(os.path.join(today, MANIFEST))
+    except (OSError, ValueError):
+        return []
     folders = {entry["Key"]: entry["Dir"] for entry in entries}
     calls: dict[str, Mapping[str, tuple[str, ...]]] = {}
     return [entry for entry in entries if _same(entry["Key"], folders, earlier, today, calls)]
@@ -98,23 +100,3 @@ def written(source: SourceText, place: Place) -> str:
         cut[-1] = cut[-1][: place.end_column - 1]
         cut[0] = cut[0][place.column - 1 :]
     return "\n".join(cut)
-
-
-def _manifest(file: str) -> list[dict[str, Any]]:
-    try:
-        document = json.loads(read_bytes(file))
-    except (OSError, ValueError, RecursionError):
-        return []
-    entries = document.get("Modules") if isinstance(document, dict) else None
-    return [
-        entry
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict) and isinstance(entry.get("Key"), str) and _is_path(entry.get("Dir"))
-    ]
-
-
-def _is_path(text: object) -> bool:
-    try:
-        return isinstance(text, str) and bool(join_path("", text))
-    except NotAPathError:
-        return False

@@ -57,6 +57,7 @@ def test_what_is_not_known_does_not_hide_what_is() -> None:
     "text",
     [
         "#cloud-config\nruncmd: [",
+        '#cloud-config\nruncmd: ["\\UFFFFFFFF"]\n',
         "#include\nhttps://example.com/boot.sh\n",
         base64.b64encode(gzip.compress(SCRIPT.encode(), mtime=0)[:-12]).decode(),
         base64.b64encode(gzip.compress(b"#" * 3_000_000, mtime=0)).decode(),

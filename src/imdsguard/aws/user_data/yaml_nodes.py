@@ -1,16 +1,18 @@
-"""YAML as nodes with their lines, and bounded: nothing is made of tags, and nothing may nest without end."""
+"""YAML of user data and of manifests, as nodes with their lines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from imdsguard.model.bounded_yaml import YamlBoundError, YamlBounds, compose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from yaml import Node, ScalarNode
 
-_DEEPEST = 48
-_MOST_NODES = 30_000
+BOUNDS = YamlBounds(deepest=48, most_nodes=30_000)
+"""cloud-config has aliases, which cloud-init follows; a node that many of them name is one node here."""
 
 
 class NotYamlError(Exception):
@@ -23,30 +25,16 @@ class NotYamlError(Exception):
 
 
 def root_of(text: str) -> Node | None:
-    """The first document of a text. Raises NotYamlError."""
+    """The first document of a text, None if it has none. Raises `NotYamlError`, also where it is more than is read."""
     import yaml
 
-    class BoundedLoader(yaml.SafeLoader):
-        """Ends early: the reader's work grows with the square of the depth."""
-
-        depth = 0
-        nodes = 0
-
-        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-            if self.depth == _DEEPEST or self.nodes == _MOST_NODES:
-                reason = f"nests deeper than {_DEEPEST} levels" if self.depth == _DEEPEST else "is too large to be read"
-                event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
-                raise NotYamlError(reason, event.start_mark.line if event.start_mark else None)
-            self.depth += 1
-            self.nodes += 1
-            node = super().compose_node(parent, index)
-            self.depth -= 1
-            return node
-
     try:
-        loader = BoundedLoader(text)
-        return loader.get_node() if loader.check_node() else None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        return compose(text, BOUNDS, alone=False)
+    except YamlBoundError as error:
+        deep = error.bound == "deepest"
+        reason = f"nests deeper than {BOUNDS.deepest} levels" if deep else "is too large to be read"
+        raise NotYamlError(reason, error.start.line if error.start is not None else None) from None
+    except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise NotYamlError("is not YAML", mark.line if mark is not None else None) from None
 

@@ -39,7 +39,11 @@ def yamldecode(call: FunctionCall, source: Value) -> Value:
 
 
 class _YamlReader:
-    """Reads one document from the parser's events; aliases share the value of their anchor."""
+    """Reads one document from the parser's events; aliases share the value of their anchor.
+
+    Not the reader of `model/bounded_yaml.py`: what Terraform refuses and how it says so depends on the order of events,
+    tags count, `<<` merges, and the bounds are those of the evaluation (steps, values that aliases repeat, bytes).
+    """
 
     def __init__(self, text: str, bounds: Bounds) -> None:
         import yaml

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import LimitReached
 from imdsguard.model.absent_module import ANYTHING
 from imdsguard.model.problem import Problem
-from imdsguard.system.files import read_bytes
+from imdsguard.system.module_manifest import MANIFEST, manifest_entries
 from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.source.evaluation import Evaluation
 from imdsguard.terraform.source.files import RepositoryFiles
@@ -165,7 +165,7 @@ class ModuleTree:
     def installed(self, path: str) -> str | None:
         """Find the folder of a downloaded module by the names of the calls that lead to it, below the root's folder."""
         if self._manifest is None:
-            self._manifest = _manifest(os.path.join(self.folder, ".terraform", "modules", "modules.json"), self.cache)
+            self._manifest = _manifest(os.path.join(self.folder, MANIFEST), self.cache)
         directory = self._manifest.get(path)
         try:
             folder = self.cache.boundary.named(self.folder, directory) if directory is not None else None
@@ -184,24 +184,16 @@ def _manifest(path: str, cache: SourceCache) -> dict[str, str]:
     if cache.boundary.inside(path) is None:
         return {}
     try:
-        import json
-
-        data = json.loads(read_bytes(path))
+        return {entry["Key"]: entry["Dir"] for entry in manifest_entries(path)}
     except OSError:
         return {}
-    except (ValueError, RecursionError):
+    except ValueError:
         from imdsguard.model.place import Place
 
         cache.report(
             Problem("this is not the JSON that terraform init writes", Place(cache.label(path)), "run it again")
         )
         return {}
-    entries = data.get("Modules") if isinstance(data, dict) else None
-    return {
-        entry["Key"]: entry["Dir"]
-        for entry in (entries if isinstance(entries, list) else [])
-        if isinstance(entry, dict) and isinstance(entry.get("Key"), str) and isinstance(entry.get("Dir"), str)
-    }
 
 
 def _site(parent: ModuleInstance, call: Declaration) -> tuple[str, str]:
