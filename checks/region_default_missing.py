@@ -114,13 +114,17 @@ def check(estate: Estate) -> Iterable[Judgement]:
     # What starts instances comes before what only says how; by address, as a plan does not tell what is declared first.
     by_region: dict[tuple[object, ...], Launch] = {}
     following = [launch for launch in estate.launches if launch.follows_account]
-    for launch in sorted(following, key=lambda each: (not each.starts_instances, each.address)):
+    for launch in sorted(following, key=_first):
         by_region.setdefault(account_and_region(launch, estate), launch)
     firsts = list(by_region.values())
     for first in firsts:
         yield judge_region(first, firsts, estate)
     for launch in estate.launches:
         yield from race(launch, estate)
+
+
+def _first(launch: Launch) -> tuple[bool, bool, str]:
+    return not launch.starts_instances, not launch.resource.certain, launch.address
 
 
 def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Judgement:

@@ -415,3 +415,12 @@ def test_cut_short_it_leaves_nothing_behind(
     _, stderr = process.communicate(timeout=20)
     assert (process.returncode, stderr) == (code, b"imdsguard: interrupted\n")
     assert list(temporary.iterdir()) == []
+
+
+def test_the_workspace_that_terraform_has_noted_is_that_of_both_versions(imdsguard: Command, project: Checkout) -> None:
+    """It stands in `.terraform`, and so in no commit."""
+    blue = 'resource "aws_instance" "blue" {\n  count = terraform.workspace == "prod" ? 1 : 0\n}\n'
+    project.write(stacks__a__more=blue)
+    project.commit()
+    project.put("stacks/a/.terraform/environment", "prod")
+    assert new(imdsguard, project, *PROD, ref="HEAD") == []

@@ -54,8 +54,9 @@ class Difference:
 
 
 def estate_of_source(folder: Path, *var_files: str) -> Estate:
-    """Read a root module, which must be without problems."""
-    reading = read([str(folder)], Inputs(var_files=tuple(str(folder / name) for name in var_files)), supported_types())
+    """Read a root module in the workspace in which the oracle plans. It must be without problems."""
+    given = Inputs(var_files=tuple(str(folder / name) for name in var_files), workspace="default")
+    reading = read([str(folder)], given, supported_types())
     assert not reading.problems, "\n".join(map(str, reading.problems))
     (root,) = [root for root in reading.roots if root.resources] or [None]
     return build([(root.name, root.resources)] if root is not None else [])
@@ -70,7 +71,7 @@ def estate_of_plan(plan: bytes) -> Estate:
 
 def estate_of_plan_at_source(folder: Path, plan: bytes) -> Estate:
     """Read a plan together with the code that it was made of, which must belong together."""
-    reading = read_planned("plan.json", plan, str(folder), Inputs(), supported_types())
+    reading = read_planned("plan.json", plan, str(folder), Inputs(workspace="default"), supported_types())
     assert not reading.problems, "\n".join(map(str, reading.problems))
     (root,) = reading.roots
     return build([(root.name, root.resources)])

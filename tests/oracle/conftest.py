@@ -44,10 +44,11 @@ class Planner:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def plan(self, folder: Path, *var_files: str) -> bytes:
+    def plan(self, folder: Path, *var_files: str, workspace: str = "default") -> bytes:
         """Give the plan in JSON. Raises `RefusedError` if Terraform finds the configuration wrong."""
         assert self._worker.stdin is not None
-        request = {"folder": str(folder), "var_files": [str(folder / name) for name in var_files]}
+        files = [str(folder / name) for name in var_files]
+        request = {"folder": str(folder), "var_files": files, "workspace": workspace}
         self._worker.stdin.write(json.dumps(request) + "\n")
         self._worker.stdin.flush()
         answer = self._answer()

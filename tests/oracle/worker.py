@@ -1,6 +1,6 @@
 """Plans folder after folder with one oracle; runs in the oracle's own environment.
 
-A line of stdin is a request, `{"folder": ..., "var_files": [...]}`. A line of stdout answers it.
+A line of stdin is a request, `{"folder": ..., "var_files": [...], "workspace": ...}`. A line of stdout answers it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ def main() -> None:
         print("{}", flush=True)
         for line in sys.stdin:
             request = json.loads(line)
+            if oracle.env.get("TF_WORKSPACE") != request["workspace"]:
+                oracle.env["TF_WORKSPACE"] = request["workspace"]
+                oracle.stop_worker()  # it has the environment of its start
             try:
                 answer = {"plan": oracle.plan(request["folder"], var_files=request["var_files"])}
             except PlanError as error:

@@ -98,16 +98,24 @@ def test_folders_that_only_call_each_other_are_still_looked_at(stack):
     assert [r.address for r in reading.roots[0].resources] == ["aws_instance.web"]
 
 
-def test_hidden_folders_and_downloaded_modules_are_left_alone(stack):
+def test_what_programs_fill_is_left_alone(stack):
     stack.files(
         {
             "main.tf": INSTANCE,
             ".terraform/modules/x/main.tf": INSTANCE,
             ".terraform/modules/x/examples/main.tf": INSTANCE,
-            ".cache/main.tf": INSTANCE,
+            "live/.terragrunt-cache/a/b/main.tf": INSTANCE,
+            ".venv/lib/main.tf": INSTANCE,
+            ".git/main.tf": INSTANCE,
+            "node_modules/x/main.tf": INSTANCE,
         }
     )
     assert names(stack.read()) == ["."]
+
+
+def test_a_hidden_folder_is_a_folder(stack):
+    stack.files({"main.tf": INSTANCE, ".lab/main.tf": INSTANCE, "docs/.workshop/terraform/main.tf": INSTANCE})
+    assert names(stack.read()) == [".", ".lab", "docs/.workshop/terraform"]
 
 
 def test_editors_leftovers_are_no_configuration(stack):

@@ -14,7 +14,7 @@ from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.option import Source
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.model.value import Absent, Known, Unknown, name_of
 
 NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
 """What others may name a template or a launch configuration by; plans know ids."""
@@ -109,7 +109,7 @@ class RootIndex:
             looked_up = self._with(capability.shared, data=True)
             for resource, shared in (*self.capable(capability.shared), *looked_up):
                 for attribute in NAMES:
-                    value = text_of(resource.body.attribute(attribute))
+                    value = name_of(resource.body.attribute(attribute))
                     if value:
                         found = self._named.setdefault((shared.shared_by, value), [])
                         if resource not in found:

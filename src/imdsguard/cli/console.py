@@ -35,7 +35,7 @@ def command(
     dump: bool,
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
-    workspace: str,
+    workspace: str | None,
     form: str,
     no_color: bool,
 ) -> int:

@@ -31,7 +31,7 @@ def command(
     paths: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
-    workspace: str,
+    workspace: str | None,
     exclude: tuple[str, ...],
     source: str | None,
     policy: str | None,

@@ -38,7 +38,7 @@ def inputs_of(
     ctx: click.Context,
     var_files: Sequence[str],
     variables: Sequence[str],
-    workspace: str,
+    workspace: str | None,
     exclude: Sequence[str] = (),
     source: str | None = None,
 ) -> Inputs:
@@ -65,9 +65,8 @@ def variable_options(function: _Function) -> _Function:
             "--workspace",
             metavar="NAME",
             envvar="TF_WORKSPACE",
-            default="default",
-            show_default=True,
-            help="The value of terraform.workspace.",
+            help="The value of terraform.workspace, `default` too (or TF_WORKSPACE). Without it: what `terraform "
+            "workspace select` has noted; else it is not known (the console takes `default`).",
         ),
         click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="As for terraform plan."),
         click.option(

@@ -33,7 +33,7 @@ def command(
     paths: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
-    workspace: str,
+    workspace: str | None,
     exclude: tuple[str, ...],
     policy: str | None,
     checks: tuple[str, ...],

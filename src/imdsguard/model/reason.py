@@ -32,6 +32,7 @@ class ReasonKind(str, Enum):
     HOME_NOT_SET = "home_not_set"  # the function
 
     # Terraform: where values, modules and providers come from.
+    NO_WORKSPACE = "workspace_not_given"
     DATA_SOURCE = "data_source"  # its address
     MODULE_MISSING = "module_missing"  # its address
     REGION_NOT_NAMED = "region_not_named"  # the provider configuration
@@ -130,6 +131,10 @@ class Reason:
         while reason is not None:
             yield reason
             reason = reason.cause
+
+    def comes_to(self, kind: ReasonKind) -> bool:
+        """Whether it, or a reason behind it, is of this kind."""
+        return any(reason.kind is kind for reason in self.chain())
 
     @property
     def root(self) -> Reason:

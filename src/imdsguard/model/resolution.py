@@ -15,11 +15,13 @@ INIT = "terraform init, which downloads the module, before the next run"
 REGION = 'region = "..." in the provider block, or a plan in place of the source'
 SOURCE = "the source in place of the plan: imdsguard scan the folder that it was made in"
 INPUTS = "values for the variables behind it (--var-file FILE), or a plan in place of the source"
+WORKSPACE = "the name of the workspace: --workspace NAME, or TF_WORKSPACE"
 NEXT_ROUND = "the plan of the next round, in which Terraform plans it"
 
 K = ReasonKind
 _REMEDIES = (
     (PLAN, {K.DATA_SOURCE, K.PROVIDER_FUNCTION, K.PROVIDER_INSTANCE}),
+    (WORKSPACE, {K.NO_WORKSPACE}),
     (INIT, {K.MODULE_MISSING, K.HANDED_ON}),
     (REGION, {K.REGION_NOT_NAMED, K.REGION_OUTSIDE}),
     (

@@ -88,7 +88,8 @@ class Resource:
 
     `address` is Terraform's own, absolute within `root` (the root module's folder, or the plan's file).
     `region` is the resource's own argument, else its provider's.
-    `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many.
+    `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many; for
+    one at least if it is `certain`.
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
     `calls` are the module blocks that lead to it, the root module's own first; `overrides` the blocks of override files
     that are merged into it, or into one of these. `doubt` says why its code may not be what is deployed, empty where
@@ -107,6 +108,7 @@ class Resource:
     module: str = ""
     key: str | int | None = None
     instances: Unknown | None = None
+    certain: bool = True
     action: Action = Action.NONE
     before: Body | None = None
     ignored: tuple[str, ...] = ()

@@ -74,7 +74,8 @@ class Unknown:
 
     `references` name what it stands for, or was built from: one reference means it *is* that attribute if `exact`.
     `sketch` is what is known of a text, with U+FFFC for each stretch that is not; `holes` are the attributes that these
-    stretches are, None for one that is something else, or is not told.
+    stretches are, None for one that is something else, or is not told. `symbol` names the one value that it will be:
+    unknowns of one symbol in a root module are equal. It has U+FFFC in it, so that it is no known text.
     """
 
     reason: Reason
@@ -85,6 +86,7 @@ class Unknown:
     sketch: str | None = field(default=None, compare=False, repr=False)
     holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
     written: SourceMap | None = field(default=None, compare=False, repr=False)
+    symbol: str | None = field(default=None, compare=False, repr=False)
 
     @property
     def reference(self) -> Reference | None:
@@ -109,3 +111,8 @@ Value: TypeAlias = Known | Unknown | Absent
 def text_of(value: Value) -> str | None:
     """Return the string if it is a known string, else None."""
     return value.value if isinstance(value, Known) and isinstance(value.value, str) else None
+
+
+def name_of(value: Value) -> str | None:
+    """Return the text that a known value is, or the symbol of an unknown one: names that are equal here are equal."""
+    return value.symbol if isinstance(value, Unknown) else text_of(value)

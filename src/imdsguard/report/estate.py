@@ -48,6 +48,7 @@ def estate_text(estate: Estate, style: Style | None = None, width: int | None = 
     if estate.launches:
         parts.append(table(_LAUNCH, [_launch(launch, several) for launch in estate.launches], style, width))
         reasons = [_reason(launch, several) for launch in estate.launches if launch.reason]
+        reasons += [_may_exist(launch, several) for launch in estate.launches if not launch.resource.certain]
         reasons += [line for launch in estate.launches for line in _not_seen(launch, several)]
         if reasons:
             parts.append("".join(reasons))
@@ -125,6 +126,13 @@ def _not_seen(launch: Launch, several: bool) -> list[str]:
     return [
         f"{address} runs at boot: code not seen: {escape(shorten(url, 300))}\n" for url in launch.user_data.not_seen
     ]
+
+
+def _may_exist(launch: Launch, several: bool) -> str:
+    address = _address(launch.resource.root, launch.address, several)
+    instances = launch.resource.instances
+    said = f": {sentence(instances.reason)}" if instances is not None else ""
+    return f"{escape(address)} may exist{shorten(escape(said), 500)}\n"
 
 
 def _reason(launch: Launch, several: bool) -> str:

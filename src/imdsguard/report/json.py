@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.option import Option
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.reason import Reason
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.suppression import Suppression
     from imdsguard.model.unseen import Unseen
@@ -97,6 +98,9 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         "type": launch.resource.type,
         "kind": launch.kind.value,
         "state": launch.state.value,
+        "exists": True if launch.resource.certain else None,
+        "exists_reason": sentence(_doubt(launch)) or None,
+        "exists_reason_kind": kind_of(_doubt(launch)),
         "options": {
             name: {**_option(option), "given_by": givers.of_option(option, launch)}
             for name, option in launch.options.items()
@@ -119,6 +123,12 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         "reason_kind": kind_of(launch.reason),
         "code_not_seen": list(launch.user_data.not_seen),
     }
+
+
+def _doubt(launch: Launch) -> Reason | None:
+    """Give the reason for which it cannot be told whether it exists."""
+    instances = launch.resource.instances
+    return instances.reason if instances is not None and not launch.resource.certain else None
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -25,6 +25,7 @@ SENTENCES: dict[ReasonKind, str] = {
     K.COMPRESSOR: "the bytes that {subject} gives depend on Terraform's own compressor",
     K.KEY_FORMAT: "{subject} with a key of this kind is not computed",
     K.HOME_NOT_SET: "{subject} needs HOME, which is not set",
+    K.NO_WORKSPACE: "terraform.workspace is not given",
     K.DATA_SOURCE: "{subject} is read by Terraform at plan or apply time",
     K.MODULE_MISSING: "{subject} is not there: its outputs are not known",
     K.REGION_NOT_NAMED: "{subject} names no Region: the environment or a profile does",

@@ -90,6 +90,7 @@ def _judge(
     given = [there for place in places if (there := _there(os.path.join(folder, place))) is not None]
     if not given:
         return (), ()
+    _note_workspaces(reading, repository, folder)
     var_files = _var_files(reading.inputs, repository, folder, here)
     same = replace(reading.inputs, working_directory=here, var_files=var_files)
     before = read(given, same, supported_types())
@@ -124,6 +125,19 @@ def _there(path: str) -> str | None:
     if not path.endswith((*SYNTAX, ".tfvars", ".tfvars.json")) or not os.path.isdir(folder):
         return None
     return next((os.path.join(folder, name) for name in sorted(os.listdir(folder)) if name.endswith(SYNTAX)), None)
+
+
+def _note_workspaces(reading: Reading, repository: Repository, folder: str) -> None:
+    """Note in the earlier version what `terraform workspace select` has noted in today's: it is in no commit."""
+    from imdsguard.terraform.boundary import Boundary
+    from imdsguard.terraform.workspace import note_workspace, noted_workspace
+
+    for root in reading.roots:
+        real = os.path.realpath(root.name)
+        workspace = noted_workspace(real, Boundary(repository.top))
+        earlier = os.path.join(folder, os.path.relpath(real, repository.top))
+        if workspace is not None and os.path.isdir(earlier):
+            note_workspace(earlier, workspace)
 
 
 def _var_files(inputs: Inputs, repository: Repository, folder: str, here: str) -> tuple[str, ...]:

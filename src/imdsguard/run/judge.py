@@ -9,6 +9,7 @@ from imdsguard.model.finding import Finding, Judgement, Related, Verdict, finger
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import ReasonKind
 from imdsguard.model.record import record
+from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
@@ -129,6 +130,7 @@ def _ask(rule: Rule, subject: object, estate: Estate, setting: Setting) -> Itera
 
 
 def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy) -> Finding:
+    judgement = _where_it_exists(judgement)
     resource = judgement.resource
     trace = tuple(str(step) for step in judgement.trace)
     confidence = judgement.confidence
@@ -152,6 +154,24 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         aspect=judgement.aspect,
         because=judgement.because,
         resource=resource,
+    )
+
+
+def _where_it_exists(judgement: Judgement) -> Judgement:
+    """Say that it cannot be told, of what is wrong with something that perhaps only another workspace makes."""
+    resource = judgement.resource
+    if judgement.verdict is not Verdict.FAIL or resource.certain or resource.instances is None:
+        return judgement
+    if not resource.instances.reason.comes_to(ReasonKind.NO_WORKSPACE):
+        return judgement
+    reason = resource.instances.reason
+    way_out = resolution(reason)
+    return replace(
+        judgement,
+        verdict=Verdict.UNKNOWN,
+        message=f"may exist: terraform.workspace decides, and is not given; where it does, it {judgement.message}",
+        remedy=f"{way_out}, or\n{judgement.remedy}" if judgement.remedy else way_out,
+        because=reason,
     )
 
 

@@ -109,6 +109,7 @@ def estate_of(
 ) -> Reading:
     """Work out what AWS will do with what was read. Raises `PolicyError` as `read` does."""
     from imdsguard.aws.estate import build
+    from imdsguard.run.unseen import unseen_of
 
     joined = assumptions.joined(root.name for root in roots) if assumptions else {}
     assumed = assumptions.assumed if assumptions else ()
@@ -116,9 +117,8 @@ def estate_of(
     absent = {root.name: root.absent for root in roots if root.absent}
     resources = [(root.name, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
-    return Reading(
-        estate, roots, problems, unseen=tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
-    )
+    unseen = tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
+    return Reading(estate, roots, problems, unseen=unseen + unseen_of(estate))
 
 
 def _missing(root: Root) -> Iterator[Unseen]:

@@ -59,8 +59,8 @@ class DrivenPlan:
 
     def _inputs(self) -> Inputs:
         """Give what Terraform was given: its paths are relative to its own folder."""
-        from imdsguard.terraform.driver.workspace import workspace_of
         from imdsguard.terraform.inputs import Inputs, terraform_variables
+        from imdsguard.terraform.workspace import workspace_of
 
         given = self.arguments
         return Inputs(

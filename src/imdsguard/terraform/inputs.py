@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class Inputs:
     """What a run is given, as `terraform plan` would get them.
 
+    `workspace` is None where nobody says in which one Terraform works: then it is what `terraform workspace select` has
+    noted in the folder of the root module, and unknown where that has noted nothing.
     `var_files` are paths relative to `working_directory`; `variables` are `name=value` texts. `order` says in which
     order both stood on the command line, as a sequence of `"var"` and `"var-file"` (the last one given wins); where it
     is empty, files come first. `environment` is read for `TF_VAR_*` only. `exclude` are globs of paths relative to the
@@ -31,7 +33,7 @@ class Inputs:
 
     var_files: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
-    workspace: str = "default"
+    workspace: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
     exclude: tuple[str, ...] = ()
     working_directory: str = "."

@@ -10,7 +10,7 @@ import pytest
 from imdsguard.terraform.driver.applyable import has_changes
 from imdsguard.terraform.driver.arguments import understand
 from imdsguard.terraform.driver.errors import DriverError, TerraformFailedError
-from imdsguard.terraform.driver.workspace import workspace_of
+from imdsguard.terraform.workspace import workspace_of
 from tests.terraform.driver.conftest import MakeDriver
 from tests.terraform.driver.scripted import DOCUMENT, calls
 

@@ -18,7 +18,7 @@ from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import NO_IDENTITY
 from imdsguard.model.launch import Kind
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.model.value import Absent, Known, Unknown, name_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import MetricSelector
@@ -114,9 +114,9 @@ def _among(value: Unknown, root: RootIndex) -> frozenset[str] | None:
 
 def _groups(given: Value, found: Resource | None, root: RootIndex) -> frozenset[str] | None:
     """Return the groups that a name may be of."""
-    text = text_of(given)
-    if text is not None:
-        return root.once(GroupNames).called(text)
+    name = name_of(given)
+    if name is not None:
+        return root.once(GroupNames).called(name)
     if found is not None and isinstance(given, Unknown) and given.reference is not None:
         return frozenset({found.address})
     return None
@@ -137,7 +137,7 @@ class GroupNames:
             if identity is not None and identity.instance_ids:
                 continue  # no group
             name = resource.body.attribute(identity.group_name) if identity and identity.group_name else None
-            given = text_of(name) if name is not None else None
+            given = name_of(name) if name is not None else None
             prefix = _prefix_of(resource, identity.name_prefix) if identity and isinstance(name, Absent) else None
             if given is not None:
                 self._named.setdefault(given, set()).add(resource.address)
@@ -160,7 +160,7 @@ def _prefix_of(resource: Resource, name_prefix: str) -> str | None:
     if not name_prefix:
         return None
     prefix = resource.body.attribute(name_prefix)
-    return PREFIX if isinstance(prefix, Absent) else text_of(prefix)
+    return PREFIX if isinstance(prefix, Absent) else name_of(prefix)
 
 
 def _instance(dimensions: Dimensions) -> tuple[MetricSelector, ...]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from imdsguard.aws.organizations.json_text import read_json
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.model.record import record
-from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.model.value import Absent, Known, Unknown, name_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -120,10 +120,12 @@ def _has_target(rule: EventRule, targets: Sequence[EventTarget]) -> Answer:
 
 def _is_of(target: EventTarget, rule: EventRule) -> Answer:
     named, name = target.rule, rule.name
-    if isinstance(named, Unknown):
+    if name_of(named) is not None and name_of(named) == name_of(name):
+        answer: Answer = True
+    elif isinstance(named, Unknown):
         reference = named.reference
         same = reference is not None and reference.attribute in RULE_ATTRIBUTES
-        answer: Answer = reference.address == rule.resource.address if same and reference is not None else None
+        answer = reference.address == rule.resource.address if same and reference is not None else None
     elif isinstance(name, Known):
         answer = text_of(named) == text_of(name)
     else:

@@ -9,7 +9,7 @@ from imdsguard.aws.precedence.settings import Settings, not_shown
 from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import SharedBy
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.value import Absent, Known, Unknown, text_of
+from imdsguard.model.value import Absent, Known, Unknown, name_of, text_of
 
 if TYPE_CHECKING:
     from imdsguard.aws.root_index import RootIndex
@@ -49,11 +49,12 @@ def named_by(value: Value, user: Resource, root: RootIndex, shared_by: SharedBy)
 
     Names count within one account and Region; an id is that of one template in all the world.
     """
-    if isinstance(value, Known) and isinstance(value.value, str):
+    name = name_of(value)
+    if name is not None:
         scope = scope_of(user)
-        for resource in root.named(value.value, shared_by):
+        for resource in root.named(name, shared_by):
             same = scope.same(scope_of(resource))
-            if same or (same is None and value.value in _ids(resource)):
+            if (same or (same is None and name in _ids(resource))) and _is_there(resource, user):
                 return resource
     reference = value.reference if isinstance(value, Unknown) else None
     if reference is None or not _names(reference):
@@ -61,6 +62,17 @@ def named_by(value: Value, user: Resource, root: RootIndex, shared_by: SharedBy)
     found = root.find(reference)
     record = record_of(found.kind) if found is not None else None
     return found if record is not None and record.shared is not None else None
+
+
+def _is_there(resource: Resource, user: Resource) -> bool:
+    """Whether what has the name is made wherever its user is.
+
+    Where only another workspace makes it, the name is that of something outside the code in all others.
+    """
+    doubt = resource.instances
+    if resource.certain or doubt is None or not doubt.reason.comes_to(ReasonKind.NO_WORKSPACE):
+        return True
+    return doubt.symbol is not None and user.instances is not None and user.instances.symbol == doubt.symbol
 
 
 def _ids(resource: Resource) -> tuple[str | None, ...]:

@@ -11,6 +11,7 @@ from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame
 from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse, definitely_not_null, length_bounds, number_bounds
+from imdsguard.hcl.values.symbol import symbolic
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, Collection, Type
 from imdsguard.hcl.values.typetools import friendly_name
 from imdsguard.hcl.values.value import NO_REFINEMENT, Pending, Refinement, Value, derived
@@ -121,7 +122,8 @@ def _undecided(decided: Value, yes: Value, no: Value, type_: Type) -> Value:
         known = replace(known, min_length=min(yes_low, no_low), max_length=high)
     if type_ == DYNAMIC:
         known = NO_REFINEMENT
-    return collapse(derived(type_, decided, yes, no, refinement=known)).with_marks(marks)
+    unsure = symbolic(derived(type_, decided, yes, no, refinement=known), f"? {type_.name}", (decided, yes, no))
+    return collapse(unsure).with_marks(marks)
 
 
 def _number_range(yes: Value, no: Value, known: Refinement) -> Refinement:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.number import is_negative
+from imdsguard.hcl.values.symbol import symbolic
 from imdsguard.hcl.values.types import (
     DYNAMIC,
     NUMBER,
@@ -82,7 +83,10 @@ def _part(value: Value, type_: Type, step: str | int | None) -> Value:
         first = references[0]
         assert step is not None
         references = (first.__class__(first.address, (*first.attribute, step)),)
-    return Value(type_, Pending(pending.reason, references, exact), value.marks, value.origin)
+    part = Value(type_, Pending(pending.reason, references, exact), value.marks, value.origin)
+    if pending.symbol is None or step is None:
+        return part
+    return symbolic(part, f"[{step}]", (value,))
 
 
 def index(value: Value, key: Value, place: Place | None = None) -> Value:
@@ -114,7 +118,8 @@ def _unknown_element(type_: Type, value: Value, key: Value) -> Value:
     if isinstance(value.raw, Pending) and isinstance(raw, str | int) and not isinstance(raw, bool):
         step = raw if isinstance(raw, str) else int(raw)
         return _part(value, type_, step).with_marks(key.marks)
-    return derived(type_, value, key).with_marks(value.marks | key.marks).at(value.origin)
+    element = symbolic(derived(type_, value, key), "[]", (value, key))
+    return element.with_marks(value.marks | key.marks).at(value.origin)
 
 
 def _as(key: Value, wanted: Type, place: Place | None) -> Value:

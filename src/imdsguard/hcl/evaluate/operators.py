@@ -13,6 +13,7 @@ from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.equality import equal
 from imdsguard.hcl.values.marks import unmark_deep
 from imdsguard.hcl.values.ranges import number_bounds
+from imdsguard.hcl.values.symbol import symbolic
 from imdsguard.hcl.values.types import BOOL, NUMBER, Type
 from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Number, Pending, Value, boolean, derived
 
@@ -48,6 +49,8 @@ def apply_binary(symbol: str, a: Value, b: Value, place: Place) -> Value:
     except EvaluationError as error:
         raise placed(error, place, _OPERATION, ".") from None
     assert made.type == result
+    if isinstance(made.raw, Pending):
+        made = symbolic(made, symbol, (a, b))
     return made.at(written_at(place, a, b))
 
 
@@ -62,7 +65,7 @@ def apply_unary(symbol: str, value: Value, place: Place) -> Value:
     if raw is None:
         raise EvaluationError("Error during operation: argument must not be null.", place)
     if isinstance(raw, Pending):
-        made = derived(wanted, given, refinement=NOT_NULL)
+        made = symbolic(derived(wanted, given, refinement=NOT_NULL), symbol, (given,))
     elif wanted is BOOL:
         made = FALSE if raw else TRUE
     else:

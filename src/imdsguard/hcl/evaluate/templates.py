@@ -16,7 +16,8 @@ from imdsguard.hcl.evaluate.compiled_expression import (
     written_at,
 )
 from imdsguard.hcl.values.convert import convert
-from imdsguard.hcl.values.types import DYNAMIC, STRING
+from imdsguard.hcl.values.symbol import symbolic_text
+from imdsguard.hcl.values.types import DYNAMIC, STRING, Dynamic, Primitive
 from imdsguard.hcl.values.value import (
     GAP,
     MOST_HOLES,
@@ -91,13 +92,21 @@ def template(parts: Sequence[CompiledExpression], places: Sequence[Place], place
         sketch = bounded_sketch("".join(pieces))
         origin = text_written_at(place, sketch, pieces, places, values)
         holes = tuple(islice(chain.from_iterable(map(holes_of, values)), MOST_HOLES + 1))
+        whole = symbolic_text(derived(STRING, *values, refinement=refinement), _texts(values))
         return sketched(
-            derived(STRING, *values, refinement=refinement).with_marks(marks).at(origin),
+            whole.with_marks(marks).at(origin),
             sketch,
             holes if len(holes) <= MOST_HOLES else (),
         )
 
     return CompiledExpression(run, shape=fixed_shape(STRING))
+
+
+def _texts(values: Sequence[Value]) -> list[Value]:
+    """The parts of a template as texts; nothing where no unknown among them has a symbol."""
+    if all(value.pending is None or value.pending.symbol is None for value in values):
+        return []
+    return [convert(value, STRING) if isinstance(value.type, Primitive | Dynamic) else value for value in values]
 
 
 def _text(value: Value, place: Place) -> str:

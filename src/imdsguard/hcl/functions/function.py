@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
+from imdsguard.hcl.values.symbol import symbolic
 from imdsguard.hcl.values.types import DYNAMIC, STRING, Type
 from imdsguard.hcl.values.value import (
     ENCODED,
@@ -205,7 +206,7 @@ class Function:
                 result = sketched(result, self._sketch(expected, given, context))
         else:
             result = self.body(FunctionCall(expected, context, tuple(given)), *given)
-        return self._refined(result).with_marks(marks)
+        return symbolic(self._refined(result), self.name, given).with_marks(marks)
 
     def _sketch(self, expected: Type, given: Sequence[Value], context: CallContext) -> str | None:
         """What is known of the result's text, if nothing but texts that may be sketched is unknown."""
@@ -234,7 +235,7 @@ class Function:
         known = replace(pending.refinement, not_null=True)
         return Value(
             result.type,
-            Pending(pending.reason, pending.references, pending.exact, known, pending.sketch),
+            Pending(pending.reason, pending.references, pending.exact, known, pending.sketch, symbol=pending.symbol),
             result.marks,
             result.origin,
         )

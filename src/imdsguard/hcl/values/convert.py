@@ -13,6 +13,7 @@ from imdsguard.hcl.values.conversions import can_convert, mismatch, unify
 from imdsguard.hcl.values.number import parse_number
 from imdsguard.hcl.values.number_text import format_number
 from imdsguard.hcl.values.ranges import collapse
+from imdsguard.hcl.values.symbol import symbolic
 from imdsguard.hcl.values.types import (
     DYNAMIC,
     NUMBER,
@@ -164,7 +165,8 @@ def _pick(value: OpenObject, target: ObjectType) -> Value:
 def _convert_pending(value: Value, pending: Pending, target: Type) -> Value:
     refinement = refinement_after(pending.refinement, value.type, target)
     raw = Pending(pending.reason, pending.references, pending.exact, refinement)
-    return collapse(Value(target, raw, value.marks, value.origin))
+    converted = collapse(Value(target, raw, value.marks, value.origin))
+    return converted if pending.symbol is None else symbolic(converted, f"to {target.name}", (value,))
 
 
 def refinement_after(refinement: Refinement, source: Type, target: Type) -> Refinement:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.values.identity import identity_key
 from imdsguard.hcl.values.marks import unmark_deep
 from imdsguard.hcl.values.ranges import definitely_not_null, excludes
+from imdsguard.hcl.values.symbol import same_symbol
 from imdsguard.hcl.values.types import BOOL, Primitive, SetType
 from imdsguard.hcl.values.typetools import conforms, has_dynamic
 from imdsguard.hcl.values.value import NOT_NULL, Pending, Value, boolean, derived
@@ -61,6 +62,8 @@ def _decide(a: Value, b: Value) -> bool | None:
 
 def _with_unknown(a: Value, b: Value) -> bool | None:
     if isinstance(a.raw, Pending) and isinstance(b.raw, Pending):
+        if same_symbol(a, b):
+            return True
         return None if _may_agree(a.type, b.type) else False
     pending, known = (a, b) if isinstance(a.raw, Pending) else (b, a)
     return False if excludes(pending, known) else None

@@ -25,13 +25,13 @@ _TEN_DIGITS = Context(prec=10, rounding=ROUND_HALF_EVEN, Emax=999_999, Emin=-999
 def identity_key(value: Value) -> object:
     """Make a hashable that is equal for the values that are one member of a set, given that their types are equal.
 
-    An unknown is the same as nothing else, not even as another unknown.
+    An unknown is the same as nothing else, and as another unknown only if both have one symbol.
     """
     raw = value.raw
     if isinstance(raw, str) or raw is None:
         return raw
     if isinstance(raw, Pending):
-        return value
+        return value if raw.symbol is None else (value.type, raw.symbol)
     if isinstance(raw, tuple):
         return tuple(identity_key(v) for v in raw)
     if isinstance(raw, Mapping):

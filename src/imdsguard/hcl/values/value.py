@@ -81,7 +81,8 @@ class Pending:
 
     `references` are resource attributes that it is (one, and `exact`) or was built from. `sketch` is for readers of
     scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not. `holes` are the
-    attributes that these stretches are, where that is told; None for one that is something else.
+    attributes that these stretches are, where that is told; None for one that is something else. `symbol` names the one
+    value that it will be (see `symbol.py`); None where that has no name.
     """
 
     reason: Reason
@@ -90,6 +91,7 @@ class Pending:
     refinement: Refinement = NO_REFINEMENT
     sketch: str | None = field(default=None, compare=False, repr=False)
     holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
+    symbol: str | None = field(default=None, compare=False, repr=False)
 
 
 GAP = "\ufffc"
@@ -259,9 +261,10 @@ def unknown(
     *,
     exact: bool = False,
     refinement: Refinement = NO_REFINEMENT,
+    symbol: str | None = None,
 ) -> Value:
     """Make an unknown value of a type."""
-    return Value(type, Pending(reason, references, exact, refinement))
+    return Value(type, Pending(reason, references, exact, refinement, symbol=symbol))
 
 
 def derived(type: Type, *sources: Value, refinement: Refinement = NO_REFINEMENT) -> Value:  # noqa: A002
@@ -331,7 +334,13 @@ def sketched(value: Value, sketch: str | None, holes: tuple[Reference | None, ..
     if sketch is None or not isinstance(pending, Pending) or value.type != STRING:
         return value
     known = Pending(
-        pending.reason, pending.references, pending.exact, pending.refinement, bounded_sketch(sketch), holes
+        pending.reason,
+        pending.references,
+        pending.exact,
+        pending.refinement,
+        bounded_sketch(sketch),
+        holes,
+        pending.symbol,
     )
     return Value(STRING, known, value.marks, value.origin)
 

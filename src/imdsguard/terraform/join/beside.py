@@ -10,10 +10,8 @@ from imdsguard.hcl.values.value import Origin, Value
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
 from imdsguard.terraform.documents.addresses import module_path, unkeyed
-from imdsguard.terraform.source.evaluation import Evaluation
-from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.resources import Collector
-from imdsguard.terraform.source.tree import ModuleTree
+from imdsguard.terraform.source.tree import ModuleTree, evaluation_of
 from imdsguard.terraform.source.variables import Given, given_values
 
 if TYPE_CHECKING:
@@ -123,8 +121,7 @@ def _tree(
 
 
 def _load(folder: str, cache: SourceCache, inputs: Inputs, given: Mapping[str, Given]) -> ModuleTree:
-    evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label), inputs.workspace)
-    return ModuleTree(folder, cache, evaluation, given)
+    return ModuleTree(folder, cache, evaluation_of(folder, cache, inputs), given)
 
 
 def _has(tree: ModuleTree, name: str, value: object) -> bool:

@@ -12,6 +12,7 @@ from imdsguard.model.place import Place
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.source.source_cache import SourceCache
 from imdsguard.terraform.source.tree import load
+from imdsguard.terraform.workspace import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,8 @@ class Console:
         boundary = boundary_of(folder, inputs.working_directory)
         self._cache = SourceCache(inputs.working_directory, boundary, OpinionBudget())
         self._tree = load(folder, self._cache, inputs)
+        if self._tree.evaluation.workspace is None:
+            self._tree.evaluation.workspace = DEFAULT  # as in Terraform's console
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.source_cache import SourceCache
 
 
+NOT_CODE = frozenset({".git", ".terraform", ".terragrunt-cache", ".venv", "node_modules"})
+"""Folders that programs fill: no author's code is in them. Terraform itself runs in any other, hidden or not."""
+
+
 class Excluded:
     """The globs of `--exclude`: they leave out a path if they match it or a folder above it, whole or by last name."""
 
@@ -130,7 +134,7 @@ class ModuleGraph:
 
 
 def find_folders(top: str, cache: SourceCache, excluded: Excluded) -> Iterator[str]:
-    """Walk a folder for those with configuration files, in order; hidden folders (so `.terraform`) are left alone.
+    """Walk a folder for those with configuration files, in order; `NOT_CODE` is left alone.
 
     Links are followed as far as the repository goes, and no folder is visited twice, so that loops end.
     """
@@ -146,7 +150,7 @@ def find_folders(top: str, cache: SourceCache, excluded: Excluded) -> Iterator[s
             yield real
         try:
             with os.scandir(real) as entries:
-                below = sorted(e.path for e in entries if not e.name.startswith(".") and _is_folder(e))
+                below = sorted(e.path for e in entries if e.name not in NOT_CODE and _is_folder(e))
         except OSError:
             continue
         todo += [path for path in reversed(below) if not excluded(cache.label(path))]

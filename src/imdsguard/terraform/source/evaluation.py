@@ -24,11 +24,12 @@ class Evaluation:
     """What all scopes of one root module share.
 
     `errors` are those of the code, as Terraform would report them, in the order in which they were met. `active` is
-    what is being computed now, outermost first: what leads back into it is a circle.
+    what is being computed now, outermost first: what leads back into it is a circle. `workspace` is None where nothing
+    says which one it is.
     """
 
     files: RepositoryFiles
-    workspace: str = "default"
+    workspace: str | None = None
     bounds: Bounds = field(default_factory=Bounds)
     errors: list[EvaluationError] = field(default_factory=list)
     active: dict[tuple[int, str], str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
+from imdsguard.hcl.values.ranges import length_bounds
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
 from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, built_from, number, string, unknown
 from imdsguard.model.reason import limited
@@ -28,13 +29,14 @@ class Expansion:
     "single" and has none.
 
     `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are
-    unknown. `error` is set if Terraform would refuse the argument (it is then unknown as well), `limit`
-    if there are more instances than we follow.
+    unknown; `at_least_one` if there is one in any case. `error` is set if Terraform would refuse the argument (it is
+    then unknown as well), `limit` if there are more instances than we follow.
     """
 
     kind: str
     scopes: dict[Key, EvaluationScope] = field(default_factory=dict)
     unknown: Value | None = None
+    at_least_one: bool = False
     error: EvaluationError | None = None
     limit: str = ""
 
@@ -69,11 +71,13 @@ def _unknown(
     scope: EvaluationScope,
     error: EvaluationError | None = None,
     limit: str = "",
+    *,
+    at_least_one: bool = False,
 ) -> Expansion:
     pending = value.pending
     assert pending is not None
     if kind == "single":
-        return Expansion(kind, {None: scope}, value, error, limit)
+        return Expansion(kind, {None: scope}, value, False, error, limit)
     if kind == "count":
         attributes = {"index": unknown(NUMBER, pending.reason, pending.references, refinement=NOT_NULL)}
         bound = Bound(scope, "count", attributes, expression.place)
@@ -82,7 +86,7 @@ def _unknown(
         # The values of all keys are one type in a map; what is in them is not known.
         attributes = {"key": key, "value": unknown(_element(value), pending.reason, pending.references)}
         bound = Bound(scope, "each", attributes, expression.place)
-    return Expansion(kind, {None: bound}, value, error, limit)
+    return Expansion(kind, {None: bound}, value, at_least_one, error, limit)
 
 
 def _element(value: Value) -> Type:
@@ -122,7 +126,9 @@ def _count(value: Value, expression: LazyExpression, scope: EvaluationScope) -> 
     if value.is_null:
         raise EvaluationError("count must not be null", expression.place)
     if not value.is_known:
-        return _unknown("count", value, expression, scope)
+        low = convert(value, NUMBER).pending
+        sure = low is not None and low.refinement.low is not None and low.refinement.low >= 1
+        return _unknown("count", value, expression, scope, at_least_one=sure)
     raw = convert(value, NUMBER).raw
     if not isinstance(raw, int):
         raise EvaluationError("count must be a whole number", expression.place)
@@ -138,7 +144,8 @@ def _each(value: Value, expression: LazyExpression, scope: EvaluationScope) -> E
     if SENSITIVE in value.marks:  # addresses would tell it; a sensitive count is fine
         raise EvaluationError("for_each must not be a sensitive value", expression.place)
     if not value.is_known:
-        return _unknown("for_each", value, expression, scope)
+        sure = isinstance(value.type, (MapType, SetType)) and length_bounds(value)[0] > 0
+        return _unknown("for_each", value, expression, scope, at_least_one=sure)
     if isinstance(value.type, (MapType, ObjectType)):
         assert isinstance(value.raw, dict)
         members = dict(value.raw)
@@ -146,7 +153,7 @@ def _each(value: Value, expression: LazyExpression, scope: EvaluationScope) -> E
         assert isinstance(value.raw, tuple)
         members = {}
         if any(not item.is_known for item in value.raw):
-            return _unknown("for_each", built_from(STRING, *value.raw), expression, scope)
+            return _unknown("for_each", built_from(STRING, *value.raw), expression, scope, at_least_one=True)
         for item in value.raw:
             if not isinstance(item.raw, str):
                 raise EvaluationError("for_each needs a map, or a set of strings", expression.place)

@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
-from imdsguard.hcl.values.types import DYNAMIC
+from imdsguard.hcl.values.symbol import sign
+from imdsguard.hcl.values.types import DYNAMIC, STRING
 from imdsguard.hcl.values.value import (
     EPHEMERAL,
     FALSE,
@@ -46,6 +47,10 @@ DEEP = 40
 """How deep references go before locals are computed one after the other instead of through each other."""
 
 
+WORKSPACE = unknown(STRING, Reason(ReasonKind.NO_WORKSPACE), refinement=NOT_NULL, symbol=sign("terraform.workspace"))
+"""`terraform.workspace`, where nothing says which one it is."""
+
+
 class InstanceTree(Protocol):
     """What an instance asks of the tree that it stands in."""
 
@@ -59,14 +64,14 @@ class ModuleInstance:
     """One instance of a module within a root. Implements the language's `Scope`.
 
     `address` is `module.a["x"].module.b`, empty for the root. `call` and `outer` are the call that made it, and the
-    scope of that call. `uncertain` is the unknown that decides whether it exists at all, `doubt` says why its code may
-    not be what is deployed.
+    scope of that call. `uncertain` is the unknown that decides how many there are of it; `certain`: one exists in any
+    case. `doubt` says why its code may not be what is deployed.
     """
 
     def __init__(
         self, tree: InstanceTree, module: Module, address: str = "", parent: ModuleInstance | None = None,
         call: Declaration | None = None, outer: EvaluationScope | None = None, given: Mapping[str, Given] | None = None,
-        uncertain: Value | None = None, doubt: str = "",
+        uncertain: Value | None = None, certain: bool = True, doubt: str = "",
     ) -> None:  # fmt: skip
         self.tree = tree
         self.module = module
@@ -76,6 +81,7 @@ class ModuleInstance:
         self.outer = outer
         self.uncertain = uncertain
         self.doubt = doubt
+        self.certain = certain
         self.given = given or {}
         self._evaluation: Evaluation = tree.evaluation
         self.constants = NoNames(self.bounds, self.files)
@@ -151,7 +157,8 @@ class ModuleInstance:
             if name == "module":
                 return string(os.path.relpath(self.module.folder, top).replace(os.sep, "/"))
         elif name == "workspace":
-            return string(self._evaluation.workspace)
+            given = self._evaluation.workspace
+            return string(given) if given is not None else WORKSPACE
         elif name == "applying":
             return FALSE.with_marks(frozenset({EPHEMERAL}))
         raise StaticError(f'"{root}" has no attribute "{name}"', place)

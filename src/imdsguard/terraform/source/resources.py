@@ -22,7 +22,6 @@ from imdsguard.terraform.source.translate import translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imdsguard.hcl.values import value as language
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Expansion, Key
@@ -66,9 +65,8 @@ class Collector:
                     self._tree.cache.report(Problem(str(error), declaration.place, "this block was not checked"))
                     continue
                 self._report_expansion(expansion, declaration)
-                doubt = expansion.unknown or instance.uncertain
                 for key, scope in expansion.scopes.items():
-                    yield self._resource(instance, declaration, key, scope, doubt)
+                    yield self._resource(instance, declaration, key, scope, expansion)
         for name, call in instance.module.calls.items():
             try:
                 made = bool(instance.call_expansion(name).scopes)
@@ -134,12 +132,13 @@ class Collector:
         declaration: Declaration,
         key: Key,
         scope: EvaluationScope,
-        doubt: language.Value | None,
+        expansion: Expansion,
     ) -> Resource:
         address = instance.absolute(declaration, key)
         provider = self._providers.of(instance, declaration, scope, address)
         body = SourceBody(declaration.body, scope, declaration.place)
         own = body.attribute("region")
+        doubt = expansion.unknown or instance.uncertain
         unknown = translate(doubt, _expansion_place(declaration)) if doubt is not None else None
         return Resource(
             address=address,
@@ -154,6 +153,7 @@ class Collector:
             module=instance.address,
             key=key,
             instances=unknown if isinstance(unknown, Unknown) else None,
+            certain=instance.certain and (expansion.unknown is None or expansion.at_least_one),
             ignored=ignored(declaration),
             depends_on=depends_on(instance, declaration),
             waits=self._order.before(instance, declaration),

@@ -29,7 +29,9 @@ def translate(value: language.Value, place: Place | None) -> Value:
         sketch = sketch.removeprefix(ENCODED) if sketch is not None else None
         written = written_of(value.origin) if sketch is not None else None
         holes = pending.holes if sketch is not None else ()
-        return Unknown(pending.reason, pending.references, place, trace, pending.exact, sketch, holes, written)
+        return Unknown(
+            pending.reason, pending.references, place, trace, pending.exact, sketch, holes, written, pending.symbol
+        )
     if value.is_null:
         return Absent(place, trace)
     written = written_of(value.origin) if isinstance(value.raw, str) else None

@@ -15,6 +15,7 @@ from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.instance import ModuleInstance
 from imdsguard.terraform.source.modules_elsewhere import NOWHERE, MissingCall, ModuleCode
 from imdsguard.terraform.source.variables import given_values
+from imdsguard.terraform.workspace import noted_workspace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,6 +84,7 @@ class ModuleTree:
                 scope,
                 uncertain=expansion.unknown or parent.uncertain,
                 doubt=doubt or parent.doubt,
+                certain=parent.certain and (expansion.unknown is None or expansion.at_least_one),
             )
         return instances
 
@@ -219,7 +221,14 @@ def _folders(instance: ModuleInstance) -> list[str]:
     return found
 
 
+def evaluation_of(folder: str, cache: SourceCache, inputs: Inputs) -> Evaluation:
+    """Begin the evaluation of the root module in `folder`, in the workspace that is given or noted there."""
+    workspace = inputs.workspace if inputs.workspace is not None else noted_workspace(folder, cache.boundary)
+    return Evaluation(RepositoryFiles(folder, cache.boundary, cache.label, cache.overlay), workspace)
+
+
 def load(folder: str, cache: SourceCache, inputs: Inputs) -> ModuleTree:
     """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
-    evaluation = Evaluation(RepositoryFiles(folder, cache.boundary, cache.label, cache.overlay), inputs.workspace)
-    return ModuleTree(folder, cache, evaluation, given_values(folder, inputs, cache), inputs.modules)
+    return ModuleTree(
+        folder, cache, evaluation_of(folder, cache, inputs), given_values(folder, inputs, cache), inputs.modules
+    )

@@ -15,7 +15,7 @@ from imdsguard.aws.alarms.faults.composite_rule import (
 )
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
-from imdsguard.model.value import Known, Unknown, text_of
+from imdsguard.model.value import Known, Unknown, name_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -126,7 +126,7 @@ def _names_of(listener: Listener) -> Iterator[str | None]:
         yield None
     gaps = listener.gaps or {}
     for given in listener.names:
-        yield GAP + gaps[given] if given in gaps else given
+        yield GAP + gaps[given] if given in gaps else given if GAP not in given else None
 
 
 def _targets_of(rule: MuteRule) -> Iterator[str | None]:
@@ -135,7 +135,9 @@ def _targets_of(rule: MuteRule) -> Iterator[str | None]:
         if isinstance(targets, Unknown):
             yield None
         for each in _items(targets):
-            if isinstance(each, Unknown):
+            if isinstance(each, Unknown) and each.symbol is not None:
+                yield None
+            elif isinstance(each, Unknown):
                 yield GAP + each.reference.address if each.reference is not None else None
             else:
                 yield short(text_of(each) or "")
@@ -158,16 +160,20 @@ def _muted_by(rule: MuteRule, alarm: AnyAlarm) -> Iterator[tuple[MuteRule, Unkno
 
 def _is(value: Value, alarm: AnyAlarm) -> bool | None:
     """Whether a value names an alarm; None if that cannot be told, as the alarm's own name is not known."""
-    if isinstance(value, Unknown):
+    if isinstance(value, Unknown) and value.symbol is None:
         reference = value.reference
         return reference is not None and reference.address == alarm.resource.address and reference.attribute in NAMED_BY
-    return called(short(text_of(value) or ""), alarm.name)
+    return called(short(name_of(value) or ""), alarm.name)
 
 
 def called(given: str, name: Value) -> bool | None:
     """Whether an alarm with this `alarm_name` is called so; None if it may be."""
+    if name_of(name) == given:
+        return True
+    if GAP in given:
+        return None  # made of a workspace that is not known
     if not isinstance(name, Unknown):
-        return text_of(name) == given
+        return False
     known = (name.sketch or GAP).split(GAP)
     return None if given.startswith(known[0]) and given.endswith(known[-1]) else False
 
@@ -183,7 +189,10 @@ def speaks_of(value: Value, alarm: AnyAlarm) -> bool:
 
 def _listener(composite: CompositeConfig, find: Find) -> Listener:
     rule = composite.rule
-    text, gaps = _filled(rule, find) if isinstance(rule, Unknown) else (text_of(rule), {})
+    text = name_of(rule)
+    gaps: dict[str, str] = {}
+    if text is None and isinstance(rule, Unknown):
+        text, gaps = _filled(rule, find)
     if text is None:
         return Listener(composite, None)
     try:
