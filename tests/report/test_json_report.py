@@ -95,6 +95,9 @@ def test_inspect_is_its_contract() -> None:
         "type": "aws_instance",
         "kind": "instance",
         "state": "required",
+        "exists": True,
+        "exists_reason": None,
+        "exists_reason_kind": None,
         "options": {
             "http_tokens": {
                 "value": "required",

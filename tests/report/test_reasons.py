@@ -32,6 +32,7 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.COMPRESSOR, "gzip()"), "the bytes that gzip() gives depend on Terraform's own compressor"),
     (Reason(K.KEY_FORMAT, "rsadecrypt()"), "rsadecrypt() with a key of this kind is not computed"),
     (Reason(K.HOME_NOT_SET, "pathexpand()"), "pathexpand() needs HOME, which is not set"),
+    (Reason(K.NO_WORKSPACE), "terraform.workspace is not given"),
     (Reason(K.DATA_SOURCE, "data.x.y"), "data.x.y is read by Terraform at plan or apply time"),
     (Reason(K.MODULE_MISSING, "module.a"), "module.a is not there: its outputs are not known"),
     (Reason(K.REGION_NOT_NAMED, "provider aws"), "provider aws names no Region: the environment or a profile does"),
