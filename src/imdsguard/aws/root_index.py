@@ -14,7 +14,7 @@ from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.option import Source
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.value import Absent, Known, Unknown, name_of
+from imdsguard.model.value import Absent, Known, Unknown, name_of, text_of
 
 NAMES = ("name", "id", "launch_template_name", "launch_template_id", "launch_configuration_name")
 """What others may name a template or a launch configuration by; plans know ids."""
