@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from tests.cli.test_policy_command import OPEN, run, write
+from tests.report.test_junit_report import parse
 
 
 @pytest.fixture(autouse=True)
@@ -170,11 +170,20 @@ def test_junit(capsys: pytest.CaptureFixture[str]) -> None:
         "t/a.test.yaml",
         CASES.replace("name: production", 'name: "<a> & \\u202e"').replace("severity: error", "severity: note"),
     )
+    write("t/b.test.yaml", CASES.replace("ours", "yours"))
     code, out, _ = run(capsys, "policy", "test", "t", "--format", "junit")
-    suite = ElementTree.fromstring(out)[0]
-    assert (code, suite.attrib["tests"], suite.attrib["failures"], suite.attrib["errors"]) == (1, "2", "1", "0")
-    assert [case.attrib["name"] for case in suite] == ["t/a.test.yaml: <a> & \\u202e", "t/a.test.yaml: elsewhere"]
+    (suite,) = parse(out)
+    counts = [suite.attrib[name] for name in ("name", "tests", "failures", "errors", "skipped")]
+    assert (code, counts) == (2, ["imdsguard policy", "4", "1", "2", "0"])
+    shown = [(case.attrib["name"], case[0].tag if len(case) else "") for case in suite]
+    assert shown == [
+        ("t/a.test.yaml: <a> & \\u202e", "failure"),
+        ("t/a.test.yaml: elsewhere", ""),
+        ("t/b.test.yaml: production", "error"),
+        ("t/b.test.yaml: elsewhere", "error"),
+    ]
     assert "the severity is error, not note" in (suite[0][0].text or "")
+    assert suite[0][0].attrib["message"] == (suite[0][0].text or "").splitlines()[0]
 
 
 def test_code_beside_tests_is_read_in_its_own_folder_only(capsys: pytest.CaptureFixture[str]) -> None:

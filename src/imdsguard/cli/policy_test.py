@@ -13,6 +13,7 @@ from imdsguard.report.escape import escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imdsguard.report.junit import JUnitCase
     from imdsguard.report.style import Style
     from imdsguard.run.policy_tests import CaseResult
 
@@ -52,24 +53,14 @@ def _text(results: Sequence[CaseResult], style: Style, *, quiet: bool) -> str:
 
 def _junit(results: Sequence[CaseResult]) -> str:
     """Give one suite with a case for each test."""
-    from xml.sax.saxutils import escape as text_of
-    from xml.sax.saxutils import quoteattr
+    from imdsguard.report.junit import document
 
-    def attribute(text: str) -> str:
-        return quoteattr(escape(text))
+    return document("imdsguard policy", [("imdsguard policy", [_case(result) for result in results])])
 
-    failed = sum(bool(each.said and not each.faults) for each in results)
-    broken = sum(bool(each.faults) for each in results)
-    counts = f'tests="{len(results)}" failures="{failed}" errors="{broken}"'
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites {counts}>"]
-    lines.append(f'  <testsuite name="imdsguard policy" {counts}>')
-    for each in results:
-        name = f'    <testcase classname="imdsguard.policy" name={attribute(each.name)}'
-        said = each.faults or each.said
-        if not said:
-            lines.append(f"{name}/>")
-            continue
-        kind = "error" if each.faults else "failure"
-        text = "\n".join(text_of(escape(line)) for line in said)
-        lines += [f"{name}>", f"      <{kind} message={attribute(said[0])}>{text}</{kind}>", "    </testcase>"]
-    return "\n".join([*lines, "  </testsuite>", "</testsuites>"]) + "\n"
+
+def _case(result: CaseResult) -> JUnitCase:
+    from imdsguard.report.junit import JUnitCase
+
+    said = [escape(text) for text in result.faults or result.said]
+    kind, of = ("error", "problem") if result.faults else ("failure", "error") if said else ("", "")
+    return JUnitCase("imdsguard.policy", escape(result.name), kind, of, said[0] if said else "", "\n".join(said))

@@ -25,8 +25,11 @@ _IN_ATTRIBUTE = {**_IN_TEXT, '"': "&quot;", "\n": "&#10;"}
 
 
 @record(frozen=True, slots=True)
-class _Case:
-    """One testcase. `kind` is the element in it (`failure`, `error`, `skipped`), or nothing if it passed."""
+class JUnitCase:
+    """One testcase. `kind` is the element in it (`failure`, `error`, `skipped`), or nothing if it passed.
+
+    The texts are such as a person may see: those of scanned code are escaped before.
+    """
 
     group: str
     name: str
@@ -38,19 +41,24 @@ class _Case:
 
 def render(report: Report) -> str:
     """Give the XML document: a suite for each root module, then problems, then rules without findings."""
-    suites: dict[str, list[_Case]] = {}
+    suites: dict[str, list[JUnitCase]] = {}
     for finding in report.findings:
         suites.setdefault(finding.root, []).append(_finding(finding))
     spoke = {finding.rule for finding in report.findings}
-    silent = [_Case(f"imdsguard.{rule.id}", "nothing found") for rule in report.rules if rule.id not in spoke]
+    silent = [JUnitCase(f"imdsguard.{rule.id}", "nothing found") for rule in report.rules if rule.id not in spoke]
     parts = [("could not be checked", [_problem(problem) for problem in report.problems]), ("rules", silent)]
     named = [(clean(root), cases) for root, cases in suites.items()] + [part for part in parts if part[1]]
-    everything = [case for _, cases in named for case in cases]
+    return document("imdsguard", named)
+
+
+def document(title: str, suites: Sequence[tuple[str, Sequence[JUnitCase]]]) -> str:
+    """Give the document of suites, each a name and its cases. Cases of one name in a suite are numbered."""
+    everything = [case for _, cases in suites for case in cases]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f"<testsuites {_counts('imdsguard', everything, skipped=False)}>",
+        f"<testsuites {_counts(title, everything, skipped=False)}>",
     ]
-    for name, cases in named:
+    for name, cases in suites:
         lines.append(f"  <testsuite {_counts(name, cases, skipped=True)}>")
         numbers = ordinals(f"{case.group} {case.name}" for case in cases)
         lines += [_case(case, number) for case, number in zip(cases, numbers, strict=True)]
@@ -58,26 +66,26 @@ def render(report: Report) -> str:
     return "\n".join([*lines, "</testsuites>", ""])
 
 
-def _finding(finding: Finding) -> _Case:
+def _finding(finding: Finding) -> JUnitCase:
     region = f" ({clean(finding.region)})" if finding.region else ""
     group, name = f"imdsguard.{clean(finding.rule)}", clean(finding.address) + region
     if finding.verdict is Verdict.PASS:
-        return _Case(group, name)
+        return JUnitCase(group, name)
     if finding.suppressed is not None:
-        return _Case(group, name, "skipped", finding.suppressed.means.value, clean(str(finding.suppressed)))
+        return JUnitCase(group, name, "skipped", finding.suppressed.means.value, clean(str(finding.suppressed)))
     kind = "unknown" if finding.verdict is Verdict.UNKNOWN else finding.severity.value
     body = "\n".join([f"{finding.severity.value} at {where(finding.place)}", *details(finding)])
-    return _Case(group, name, "failure", kind, sentence(finding), body)
+    return JUnitCase(group, name, "failure", kind, sentence(finding), body)
 
 
-def _problem(problem: Problem) -> _Case:
+def _problem(problem: Problem) -> JUnitCase:
     name, text = where(problem.place), problem_sentence(problem)
     if problem.known:
-        return _Case("imdsguard.problem", name, "skipped", message=f"{problem.known}: {text}")
-    return _Case("imdsguard.problem", name, "error", "problem", text)
+        return JUnitCase("imdsguard.problem", name, "skipped", message=f"{problem.known}: {text}")
+    return JUnitCase("imdsguard.problem", name, "error", "problem", text)
 
 
-def _counts(name: str, cases: Sequence[_Case], *, skipped: bool) -> str:
+def _counts(name: str, cases: Sequence[JUnitCase], *, skipped: bool) -> str:
     kinds = [case.kind for case in cases]
     given = {
         "name": name,
@@ -88,7 +96,7 @@ def _counts(name: str, cases: Sequence[_Case], *, skipped: bool) -> str:
     return _attributes(given | ({"skipped": str(kinds.count("skipped"))} if skipped else {}))
 
 
-def _case(case: _Case, number: int) -> str:
+def _case(case: JUnitCase, number: int) -> str:
     name = case.name if number == 1 else f"{case.name} #{number}"
     head = f"    <testcase {_attributes({'classname': case.group, 'name': name})}"
     if not case.kind:
