@@ -17,6 +17,7 @@ from imdsguard.policy.suppressions import Suppressions
 from imdsguard.suppress.apply import Asked, Commented, apply_comments
 from imdsguard.suppress.foreign_comments import ForeignComments
 from imdsguard.suppress.marked import blocks_of, marked_files
+from imdsguard.suppress.rules import rules_of_comments, severity_of
 from tests.estates import resource
 
 TODAY = "2026-11-30"
@@ -203,6 +204,17 @@ def test_a_comment_is_useless_only_if_its_rule_was_asked(asked: dict[str, Any], 
     done = Run({"above": "ignore[tokens] why"}, asked, found=False).apply()
     assert state(done) is expected
     assert said(done) == (["suppression-unused"] if expected is SuppressionState.UNUSED else [])
+
+
+def test_the_rules_about_comments_are_declared_for_policies() -> None:
+    rules = rules_of_comments()
+    assert [(rule.id, rule.severity, rule.wants) for rule in rules] == [
+        ("suppression-invalid", Severity.WARNING, ("Estate",)),
+        ("suppression-expired", Severity.WARNING, ("Estate",)),
+        ("suppression-unused", Severity.NOTE, ("Estate",)),
+    ]
+    assert [severity_of(rule.id) for rule in rules] == [rule.severity for rule in rules]
+    assert [rule.check(None) for rule in rules] == [(), (), ()]
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,17 @@ def test_a_rule_on_a_region_may_point_at_another_example() -> None:
     assert (new(moved), moved.gone) == ([], ())
 
 
+def test_what_does_not_count_is_no_other_example() -> None:
+    before = entries(finding("aws_instance.web", rule="default-missing"))
+    there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
+    now = finding("aws_instance.a", rule="default-missing")
+    ignored = Suppression(Means.COMMENT, "why")
+    for other in (replace(now, verdict=Verdict.PASS), replace(now, suppressed=ignored)):
+        compared = against(before, other, there=there)
+        assert compared.findings == (other,)
+        assert [str(each) for each in compared.gone] == ["default-missing aws_instance.web"]
+
+
 def test_a_rule_on_launches_may_not() -> None:
     before = entries(finding("aws_instance.web"))
     there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})

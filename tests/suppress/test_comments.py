@@ -156,7 +156,7 @@ def test_json_syntax_has_comment_properties() -> None:
     "aws_instance": {
       "//": "imdsguard: ignore[between] r",
       "web": {"//": "imdsguard: ignore[block] r", "metadata_options": {"//": "imdsguard: ignore[nested] r"}},
-      "other": [{"//": ["a remark", "imdsguard: ignore[listed] r"]}]
+      "other": [{"//": ["a remark", 3, null, "imdsguard: ignore[listed] r"]}, {"//": 3}]
     }
   },
   "module": {"m": {"//": "imdsguard: ignore[call] r", "source": "imdsguard: ignore[text] r"}}
@@ -205,6 +205,26 @@ def test_the_comments_of_others_count_where_those_tools_look_for_them() -> None:
         ("tfsec", 9, "tfsec:ignore:AWS079", None),
     ]
     assert read(OTHERS, ALL)[2].said.rules == ("instance-tokens-optional", "launch-template-tokens-optional")
+
+
+def test_a_comment_of_others_without_a_reason_gives_itself_as_the_reason() -> None:
+    found = read('resource "aws_instance" "web" {\n  # checkov:skip=CKV_AWS_79\n}\n', ALL)
+    assert [each.said.reason for each in found] == ["checkov:skip=CKV_AWS_79"]
+
+
+@pytest.mark.parametrize(
+    ("block", "counts"),
+    [
+        ("metadata_options", True),
+        ('dynamic "metadata_options"', True),
+        ("root_block_device", False),
+        ('dynamic "root_block_device"', False),
+        ("dynamic", False),
+    ],
+)
+def test_above_which_blocks_a_comment_of_others_counts(block: str, counts: bool) -> None:
+    text = f'resource "aws_instance" "web" {{\n  #trivy:ignore:aws-0028\n  {block} {{\n  }}\n}}\n'
+    assert [each.tool for each in read(text, ALL)] == (["trivy"] if counts else [])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from imdsguard.suppress import git_tree
 from imdsguard.suppress.git import Blob, GitError, GitTree, Repository
 from imdsguard.suppress.git_tree import lay_out
 from imdsguard.suppress.modules import unchanged_modules
+from imdsguard.system.files import MAX_FILE
 
 
 @record(frozen=True, slots=True)
@@ -137,6 +138,28 @@ def test_a_call_that_asks_for_another_version(versions: tuple[Path, Path]) -> No
     before, today = versions
     (before / "main.tf").write_text(OTHER)
     assert keys(before, today) == ["", "local", "local.inner"]
+
+
+@pytest.mark.parametrize("text", [CALLS.replace("x/y/z", "x/y/other"), CALLS.replace('  version = "1"\n', "")])
+def test_a_call_that_asks_for_something_else(text: str, versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    (before / "main.tf").write_text(text)
+    assert keys(before, today) == ["", "local", "local.inner"]
+
+
+@pytest.mark.parametrize("form", ["native", "json", "link", "large"])
+def test_a_file_that_cannot_be_read_calls_nothing_and_the_others_do(form: str, versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    for top in versions:
+        bad = top / ("bad.tf.json" if form == "json" else "bad.tf")
+        if form == "link":
+            bad.symlink_to("nowhere.tf")
+        elif form == "large":
+            bad.write_bytes(b'module "x" {\n}\n')
+            os.truncate(bad, MAX_FILE + 1)
+        else:
+            bad.write_text('{"module": ' + "[" * 100_000 if form == "json" else "module = " + "[" * 100_000)
+    assert keys(before, today) == ["", "same", "same.deep", "local", "local.inner"]
 
 
 def test_a_call_deeper_down_that_was_not_there(versions: tuple[Path, Path]) -> None:
