@@ -8,7 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo test test-slow lint format types docs new-rule accept mutants bench clean
+.PHONY: demo test test-slow lint format types docs new-rule accept mutants fuzz bench clean
 
 demo: $(VENV)/.demo
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo
@@ -45,6 +45,12 @@ accept: $(VENV)/.test
 # make mutants SAMPLE=300 SEED=1 ONLY=suppress
 mutants: $(VENV)/.test
 	@$(BIN)/python -m tools.mutants $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY))
+
+# make fuzz, or make fuzz MINUTES=5
+MINUTES ?= 60
+fuzz: $(VENV)/.test
+	@end=$$(( $$(date +%s) + 60 * $(MINUTES) )); while [ $$(date +%s) -lt $$end ]; do \
+	  IMDSGUARD_FUZZ=2000 $(BIN)/pytest -q -n auto tests/fuzz || exit 1; done
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
