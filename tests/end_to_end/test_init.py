@@ -219,6 +219,25 @@ def test_a_file_that_cannot_be_written_is_said_and_the_others_are_written(reposi
     assert (repository / ".imdsguard.yaml").is_file()
 
 
+FULL = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (300, 300))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_where_there_is_no_room_a_file_is_whole_or_not_there(repository: Path) -> None:
+    """No file may grow beyond 300 bytes, which ends a write in its middle as a full disk does."""
+    before = {path for path in repository.rglob("*") if path.is_file()}
+    command = [sys.executable, "-c", FULL, IMDSGUARD, "init"]
+    done = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "File too large" in done.stdout + done.stderr
+    written = {path.name: path.read_text() for path in repository.rglob("*") if path.is_file() and path not in before}
+    assert list(written) == [".pre-commit-config.yaml"], "the others are larger, and nothing is left of them"
+    assert yaml.safe_load(written[".pre-commit-config.yaml"])
+
+
 def test_names_of_folders_write_nothing_into_the_policy(tmp_path: Path) -> None:
     (tmp_path / "main.tf").write_text(OPTIONAL)
     stack = tmp_path / "a\nrules: {instance-tokens-optional: off}\n#"

@@ -56,6 +56,8 @@ ID = ("1" * 12, "2" * 12)
         ("allowed_account_ids = var.accounts", f'allowed_account_ids = ["{ID[0]}"]', False),
         ("allowed_account_ids = [var.a]", "allowed_account_ids = [var.b]", False),
         ("allowed_account_ids = []", "", False),
+        (f"allowed_account_ids = {ID[0]}", f'allowed_account_ids = ["{ID[0]}"]', False),
+        ("allowed_account_ids = 1", "allowed_account_ids = 1", True),
         # An account that is allowed counts before the role.
         (f'allowed_account_ids = ["{ID[0]}"]\n{role(TWO)}', role(ONE), True),
         # A role is its account's, whoever assumes it.
@@ -184,6 +186,12 @@ DOUBTFUL = {
     ),
     "more than an alias": (HANDED + WEB.replace("aws.there", "aws.there.x"), "not a plain reference"),
     "a number": (HANDED + WEB.replace("aws.there", "aws.0"), NONE),
+    "a number of a number": (HANDED + WEB.replace("aws.there", "aws[0][1]"), "not a plain reference"),
+    "an alias in brackets": (HANDED + WEB.replace("aws.there", "(aws).there"), "not a plain reference"),
+    "the call hands over what is computed": (
+        HANDED + 'module "m" {\nsource = "./m"\nproviders = { aws.there = var.a ? aws : aws.there }\n}\n',
+        'hands no provider "aws.there" over',
+    ),
     "not a plain reference": (HANDED + WEB.replace("aws.there", "var.a ? aws : aws.there"), "not a plain reference"),
 }  # fmt: skip
 
@@ -196,7 +204,23 @@ def test_which_provider_it_is_that_cannot_be_told_is_never_taken_for_granted(sta
     region = found.resource.region
     assert isinstance(region, Unknown)
     assert reason in sentence(region.reason)
+    assert not found.resource.provider.account.known
     assert found.state.value != "required"
+
+
+def test_a_doubt_stays_through_the_calls_around_it(stack):
+    """The inner call hands over what it calls an instance; the outer one is plain."""
+    call = 'module "n" {{\nsource = "./{}"\nproviders = {{ {} }}\n}}\n'
+    stack.files(
+        {
+            "main.tofu": HANDED + call.format("m", "aws.mid = aws.there"),
+            "m/main.tofu": call.format("n", 'aws.there = aws.mid["x"]'),
+            "m/n/main.tofu": WEB,
+        }
+    )
+    found = stack.resources()["module.n.module.n.aws_instance.web"]
+    assert found.provider.name == "aws.there"
+    assert sentence(found.region.reason) == "a call hands aws over, which is no configuration with for_each"
 
 
 def test_a_provider_may_have_another_name_than_its_types(stack):

@@ -164,3 +164,20 @@ resource "aws_instance" "plain" { provider = aws.plain }
     assert tags.value["Team"].value == "web"
     assert sentence(tags.value["Stage"].reason) == "var.stage is a variable without a value"
     assert isinstance(none, Absent)
+
+
+@pytest.mark.parametrize(
+    ("blocks", "reason"),
+    [
+        ('dynamic "default_tags" {\nfor_each = var.stage\ncontent {\ntags = {}\n}\n}', "var.stage is a variable"),
+        ("default_tags {\ntags = var.stage\n}", "var.stage is a variable"),
+        ("default_tags {\n}", None),
+    ],
+)
+def test_default_tags_that_nobody_can_tell_are_unknown(stack, blocks, reason):
+    stack.files({"main.tf": f'variable "stage" {{}}\nprovider "aws" {{\n{blocks}\n}}\n{INSTANCE}'})
+    tags = stack.resources()["aws_instance.web"].provider.default_tags
+    if reason is None:
+        assert isinstance(tags, Absent)
+    else:
+        assert reason in sentence(tags.reason)

@@ -11,8 +11,11 @@ TARGETS = {
     "src/imdsguard/terraform/source/providers.py": (
         "tests/terraform/test_provider_accounts.py",
         "tests/terraform/test_providers.py",
+        "tests/terraform/test_account_data.py",
     ),
+    "src/imdsguard/hcl/evaluate/*.py": ("tests/hcl/evaluate", "tests/terraform/test_variables.py"),
     "src/imdsguard/suppress/[!g]*.py": ("tests/suppress",),
+    "src/imdsguard/suppress/git_tree.py": ("tests/suppress/test_git_tree.py",),
 }
 """Files by pattern, and the tests that are to notice: such as run in the same process.
 
