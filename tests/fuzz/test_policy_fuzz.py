@@ -1,15 +1,11 @@
-"""Policies out of nothing and out of real ones: each is read, or refused with its places, and nothing else happens.
-
-`IMDSGUARD_FUZZ=200000` is how many inputs each test takes; without it a few hundred.
-"""
+"""Policies out of nothing and out of real ones: each is read, or refused with its places, and nothing else happens."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imdsguard.policy.document import POLICY
@@ -23,8 +19,8 @@ from imdsguard.policy.where import WHERE
 from imdsguard.policy.yaml import read_nodes
 from imdsguard.run.policy_check import bind_to_all
 from tests.conftest import REPOSITORY
+from tests.fuzz.damage import taking
 
-MANY = int(os.environ.get("IMDSGUARD_FUZZ", "150"))
 SEEDS = [
     *(Path(shipped_folder("policies"), f"{name}.yaml").read_bytes() for name in shipped_policies()),
     (REPOSITORY / "examples/policies/company.yaml").read_bytes(),
@@ -50,13 +46,6 @@ def damaged(draw: st.DrawFn) -> bytes:
     return data
 
 
-CONFIGURED = settings(
-    max_examples=MANY,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
 def take(data: bytes, folder: Path) -> None:
     """Read a policy as `policy check` and `policy show` do."""
     file = folder / "team.yaml"
@@ -71,19 +60,19 @@ def take(data: bytes, folder: Path) -> None:
             assert each.place is None or each.place.file
 
 
-@CONFIGURED
+@taking(150)
 @given(damaged())
 def test_a_damaged_policy_is_read_or_refused(tmp_path: Path, data: bytes) -> None:
     take(data, tmp_path)
 
 
-@CONFIGURED
+@taking(150)
 @given(st.lists(PIECES, max_size=30).map(b"".join))
 def test_pieces_of_policies_are_read_or_refused(tmp_path: Path, data: bytes) -> None:
     take(b"version: 1\n" + data, tmp_path)
 
 
-@CONFIGURED
+@taking(150)
 @given(st.binary(max_size=60))
 def test_bytes_are_nodes_or_refused(data: bytes) -> None:
     try:

@@ -1,98 +1,28 @@
-"""What is read, cut and spliced: each reader gives an answer or says what is wrong, and nothing else happens.
-
-`IMDSGUARD_FUZZ=200000` is how many inputs each test takes; without it some fifty. The seeds are what the tests of the
-rules read, so that most of an input is right and the fault lies deep in it.
-"""
+"""Terraform source, damaged: each reader gives an answer or says what is wrong, and nothing else happens."""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from imdsguard.aws.alarms.faults.composite_rule import CompositeRuleError
-from imdsguard.aws.alarms.faults.composite_rule import parse as parse_rule
-from imdsguard.aws.alarms.insights import QueryError
-from imdsguard.aws.alarms.insights import parse as parse_query
-from imdsguard.aws.organizations.documents import statements_of
-from imdsguard.suppress.baseline import BaselineError, read_baseline
-from imdsguard.suppress.comments import directives
-from imdsguard.suppress.foreign_comments import PEERS, ForeignComments
-from imdsguard.terraform.inputs import Inputs
-from imdsguard.terraform.read import read
-from tests.conftest import REPOSITORY
-
-MANY = int(os.environ.get("IMDSGUARD_FUZZ", "50"))
-FIXTURES = REPOSITORY / "tests/fixtures"
-WANTED = frozenset({"aws_instance", "aws_launch_template", "aws_cloudwatch_metric_alarm", "aws_autoscaling_group"})
-LARGEST_SEED = 8_000
-ODD = [
-    b"\x00",
-    b"\xff",
-    b"\xef\xbb\xbf",
-    b"\r",
-    b"\\ud800",
-    b"\xe2\x80\xae",
-    b"${",
-    b"%{",
-    b"<<-E\n",
-    b"\\",
-    b'"',
-    b"'",
-]
-PIECES = [
-    *ODD, b"{", b"}", b"[", b"]", b"(", b")", b",", b":", b"=", b"\n", b"#", b"/*", b"*/", b"1e999", b"-", b"null",
-    b"[[[[[[[[[[[[", b"((((((((((((", b"{{{{{{{{{{{{", b"AND", b"OR", b"NOT", b"ALARM", b"imdsguard: ignore[", b"for_each",
-    b"dynamic", b"iterator", b"source", b"count", b"each.value", b"module.a[0]", b"true", b'"a": ', b"values", b"after",
-]  # fmt: skip
+from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.evaluate.compile import compile_expression
+from imdsguard.hcl.syntax.comments import comments
+from imdsguard.hcl.syntax.native import scan
+from imdsguard.hcl.syntax.parser import parse_expression
+from imdsguard.hcl.syntax.source import SourceText
+from imdsguard.hcl.syntax.template import parse_template
+from imdsguard.hcl.values.jsonform import expect_form
+from imdsguard.model.place import Place
+from tests.fuzz.damage import PIECES, damaged, damaged_text, seeds, taking
+from tests.fuzz.reading import take
+from tests.hcl.evaluate.corpus_scope import ModuleScope
 
 
-def seeds(*patterns: str) -> list[bytes]:
-    """Some of the files that tests read, those of ordinary size."""
-    files = [path for pattern in patterns for path in sorted(FIXTURES.glob(pattern))[::7]]
-    found = [path.read_bytes() for path in files if path.stat().st_size <= LARGEST_SEED]
-    assert found, patterns
-    return found
-
-
-def damaged(wanted: list[bytes]) -> st.SearchStrategy[bytes]:
-    """A right input in which pieces are cut out, put in, doubled or swapped."""
-
-    @st.composite
-    def make(draw: st.DrawFn) -> bytes:
-        data = draw(st.sampled_from(wanted))
-        for _ in range(draw(st.integers(1, 4))):
-            at, length = draw(st.integers(0, len(data))), draw(st.integers(0, 40))
-            put = draw(st.one_of(st.sampled_from(PIECES), st.just(data[at : at + length] * 2), st.binary(max_size=3)))
-            data = data[:at] + put + data[at + length :]
-        return data
-
-    return make()
-
-
-CONFIGURED = settings(
-    max_examples=MANY,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-
-
-def take(folder: Path, name: str, data: bytes, *beside: str) -> None:
-    """Read a file as a run does: it never raises, and each problem says something."""
-    (folder / name).write_bytes(data)
-    found = read((name, *beside), Inputs(working_directory=str(folder)), WANTED)
-    for problem in found.problems:
-        assert problem.message
-    for root in found.roots:
-        for resource in root.resources:
-            assert resource.address
-
-
-@CONFIGURED
+@taking(30)
 @given(damaged(seeds("*/*/*/main.tf")))
 def test_configurations(tmp_path: Path, data: bytes) -> None:
     take(tmp_path, "main.tf", data, ".")
@@ -103,109 +33,116 @@ JSON = b"""{"resource": {"aws_launch_template": {"t": {"name": "t", "dynamic": {
 "locals": {"a": "${[for x in [1]: x]}"}}"""
 
 
-@CONFIGURED
+@taking(30)
 @given(damaged([JSON]))
 def test_configurations_in_json(tmp_path: Path, data: bytes) -> None:
     take(tmp_path, "main.tf.json", data, ".")
 
 
-@CONFIGURED
-@given(damaged([b'tokens = "required"\nlist = [1, 2]\nmap = { a = "b" }\n', b"a = <<E\ntext\nE\n"]))
+@taking(30)
+@given(damaged([b'tokens = "required"\nlist = [1, 2]\nmap = { a = "b" }\n', b"tokens = <<E\ntext\nE\n"]))
 def test_values_of_variables(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "main.tf").write_text('variable "tokens" {}\nresource "aws_instance" "a" {\n  ami = var.tokens\n}\n')
     take(tmp_path, "terraform.tfvars", data, ".")
 
 
-@CONFIGURED
-@given(damaged(seeds("*/*/*/plan.json")))
-def test_plans(tmp_path: Path, data: bytes) -> None:
-    take(tmp_path, "plan.json", data)
+@taking(15)
+@given(damaged([b'{"tokens": "required", "list": [1, {"a": null}]}']))
+def test_values_of_variables_in_json(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "main.tf").write_text('variable "tokens" {}\nresource "aws_instance" "a" {\n  ami = var.tokens\n}\n')
+    take(tmp_path, "terraform.tfvars.json", data, ".")
 
 
-STATE = b"""{"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "a", "outputs": {}, "resources": [{
-"mode": "managed", "type": "aws_instance", "name": "a", "provider": "provider[\\"registry.terraform.io/hashicorp/aws\\"]",
-"instances": [{"index_key": 0, "schema_version": 1, "attributes": {"id": "i-1", "metadata_options": [
-{"http_tokens": "required", "http_endpoint": "enabled"}]}, "sensitive_attributes": []}]}]}"""
+MODULES = b"""{"Modules": [{"Key": "", "Source": "", "Dir": "."},
+{"Key": "m", "Source": "x/m/aws", "Version": "1.0", "Dir": ".terraform/modules/m"}]}"""
 
 
-@CONFIGURED
-@given(damaged([STATE]))
-def test_states(tmp_path: Path, data: bytes) -> None:
-    take(tmp_path, "terraform.tfstate", data)
+@taking(15)
+@given(damaged([MODULES]))
+def test_manifests_of_modules(tmp_path: Path, data: bytes) -> None:
+    manifest = tmp_path / ".terraform/modules/modules.json"
+    (manifest.parent / "m").mkdir(parents=True, exist_ok=True)
+    (manifest.parent / "m/main.tf").write_text('resource "aws_instance" "a" {}\n')
+    manifest.write_bytes(data)
+    take(tmp_path, "main.tf", b'module "m" {\n  source = "x/m/aws"\n}\n', ".")
 
 
-BASELINE = b"""{"schema": "imdsguard/baseline/v1", "findings": [{"rule": "instance-tokens-optional", "root": ".",
-"address": "aws_instance.a", "verdict": "fail", "severity": "error", "fingerprint": "0123456789abcdef"}], "problems": []}"""
+LOCK = b"""provider "registry.terraform.io/hashicorp/aws" {
+  version     = "5.31.0"
+  constraints = ">= 4.0.0, ~> 5.0"
+  hashes = ["h1:a", "zh:b"]
+}
+"""
+REQUIRED = b'terraform {\n  required_providers {\n    aws = {\n      version = ">= 4.0, ~> 5.2"\n    }\n  }\n}\n'
 
 
-@CONFIGURED
-@given(damaged([BASELINE]))
-def test_baselines(tmp_path: Path, data: bytes) -> None:
-    file = tmp_path / "baseline.json"
-    file.write_bytes(data)
-    try:
-        read_baseline(str(file))
-    except BaselineError as error:
-        assert str(file) in str(error)
+@taking(15)
+@given(damaged([LOCK]), damaged([REQUIRED]))
+def test_locked_and_required_providers(tmp_path: Path, lock: bytes, required: bytes) -> None:
+    (tmp_path / ".terraform.lock.hcl").write_bytes(lock)
+    take(tmp_path, "main.tf", required + b'\nresource "aws_launch_template" "a" {}\n', ".")
 
 
-COMMENTS = [
-    b'# imdsguard: ignore[instance-tokens-optional] why until=2027-01-01\nresource "aws_instance" "a" {}\n',
-    b'resource "aws_instance" "a" {\n  /* imdsguard: ignore[*] why\n * checkov:skip=CKV_AWS_79: old */\n}\n',
-    b'{"resource": {"aws_instance": {"a": {"//": "imdsguard: ignore[instance-tokens-optional] why"}}}}',
-]
+@taking(60)
+@given(damaged(seeds("*/*/*/main.tf")))
+def test_blocks_are_scanned_and_comments_found(data: bytes) -> None:
+    source = SourceText("main.tf", data)
+    body, problems = scan(source)
+    assert body is not None
+    for problem in problems:
+        assert problem.message
+    for start, end in comments(source.text):
+        assert 0 <= start < end <= len(source.text)
 
 
-@CONFIGURED
-@given(damaged(COMMENTS), st.sampled_from(["main.tf", "main.tf.json"]))
-def test_comments(data: bytes, label: str) -> None:
-    for each in directives(
-        label, data, ForeignComments(frozenset(PEERS), {"ckv_aws_79": ("instance-tokens-optional",)})
-    ):
-        assert each.place.file == label
-
-
-QUERIES = [
-    b"SELECT SUM(MetadataNoToken) FROM SCHEMA(\"AWS/EC2\", InstanceId) WHERE InstanceId = 'i-1' GROUP BY InstanceId",
-    b"SELECT MAX(a) FROM \"AWS/EC2\" WHERE (a != 'b' AND tag.Team = 'c') OR AWS.AccountId = CURRENT_ACCOUNT_ID() LIMIT 5",
-]
-
-
-@CONFIGURED
-@given(damaged(QUERIES))
-def test_insights_queries(data: bytes) -> None:
-    with suppress(QueryError):
-        parse_query(data.decode("utf-8", "replace"))
-
-
-RULES = [b'ALARM("a") AND NOT OK(b) OR (INSUFFICIENT_DATA(c))', b"AT_LEAST(2, ALARM, (a, b, c)) OR TRUE"]
-
-
-@CONFIGURED
-@given(damaged(RULES))
-def test_composite_rules(data: bytes) -> None:
-    with suppress(CompositeRuleError):
-        parse_rule(data.decode("utf-8", "replace"))
-
-
-JSON_VALUES = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5), st.just("ec2:RunInstances")),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=3),
-        st.dictionaries(
-            st.sampled_from(["Statement", "Effect", "Action", "NotAction", "Resource", "Condition", "StringNotEquals"]),
-            inner,
-            max_size=4,
-        ),
-    ),
-    max_leaves=20,
+EXPRESSIONS = (
+    '[for k, v in { a = 1, b = null } : "${k}-${v}" if v != null]',
+    '{ for x in ["a", "b"] : upper(x) => [x]... if true ? x == "a" : false }',
+    'merge({ a = [1, 2][*] }, try(jsondecode("{\\"b\\": [1]}"), {}))["b"][0]',
+    '"%{ if true }a%{ else }${format("%05.2f|%-4s", 1.5, "x")}%{ endif }"',
+    "<<-E\n  a ${1 + 2 * 3 % 2}\n    %{ for x in [1] ~}\n b ${x}\n %{ endfor }\n  E\n",
+    'cidrsubnet("10.0.0.0/8", 8, 2) == "10.2.0.0/16" && !can(regex("(a)(?P<n>b)?", "ac")) || -1 >= 0',
+    'templatestring("${a}", { a = yamldecode("a: [1, *x]\\n") })',
+    'formatdate("YYYY-MM-DD\'T\'hh", timeadd("2020-01-01T00:00:00Z", "1h30m"))',
 )
 
 
-@CONFIGURED
-@given(JSON_VALUES)
-def test_organisation_policies(document: object) -> None:
-    assert isinstance(statements_of(document, None), tuple)
+def locate(start: int, end: int) -> Place:
+    return Place("main.tf", 1, start + 1, 1, end + 1)
+
+
+@taking(80)
+@given(damaged_text(*EXPRESSIONS))
+def test_expressions_are_parsed_and_evaluated(text: str) -> None:
+    try:
+        expect_form(compile_expression(parse_expression(text, locate)).evaluate(ModuleScope(None)))
+    except (EvaluationError, LimitReached) as error:
+        assert str(error)
+
+
+@taking(40)
+@given(damaged_text("a ${b[0].c} %{ if x ~}\n y %{ else } $${z} %{ endif }", "%{ for a, b in c }${b}%{ endfor ~}\n"))
+def test_templates_are_parsed(text: str) -> None:
+    try:
+        parse_template(text, locate)
+    except (EvaluationError, LimitReached) as error:
+        assert str(error)
+
+
+LINES = {
+    "main.tf": "a = {}",
+    "main.tf.json": '{{"locals": {{"a": {}}}}}',
+    "terraform.tfvars": "tokens = {}",
+    "terraform.tfvars.json": '{{"tokens": {}}}',
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+@taking(4)
+@given(st.sampled_from([*PIECES, b"a.", b"a[0]", b'"a"', b"\xc3\xa9"]), st.integers(2_000, 40_000))
+def test_a_line_of_any_length_is_read(tmp_path: Path, name: str, piece: bytes, times: int) -> None:
+    start, end = LINES[name].format("\n").encode().split(b"\n")
+    take(tmp_path, name, start + piece * (times // len(piece)) + end, ".")
 
 
 @pytest.mark.parametrize("opening", [b"[", b"(", b"{", b'{"a":', b"NOT ", b"a.", b"-", b"!", b'"${'])

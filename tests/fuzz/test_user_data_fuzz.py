@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import gzip
-import os
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from imdsguard.aws.user_data import GAP, read_user_data
 from tests.aws.user_data.composed import scripts
-
-EXAMPLES = int(os.environ.get("IMDSGUARD_FUZZ", "60"))
+from tests.fuzz.damage import taking
 
 HEADS = st.sampled_from([
     "", "#!/bin/bash\n", "#!/bin/sh\n", "#!/usr/bin/python3\n", "#!/usr/bin/perl\n", "#cloud-config\n",
@@ -33,7 +31,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@taking(60)
 @given(HEADS, st.lists(PIECES | st.text(max_size=4), max_size=40))
 def test_no_text_ends_in_a_traceback(head: str, pieces: list[str]) -> None:
     text = head + "".join(pieces)
@@ -41,7 +39,7 @@ def test_no_text_ends_in_a_traceback(head: str, pieces: list[str]) -> None:
     read_user_data(base64.b64encode(gzip.compress(text.encode("utf-8", "replace"), mtime=0)).decode())
 
 
-@settings(max_examples=EXAMPLES // 3, deadline=None, suppress_health_check=list(HealthCheck))
+@taking(20)
 @given(scripts(), st.data())
 def test_no_script_that_was_cut_or_mixed_ends_in_a_traceback(script: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(script)))
