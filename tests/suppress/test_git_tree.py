@@ -29,7 +29,7 @@ class Files(Repository):
 
     def contents(self, blobs: Iterable[Blob]) -> Iterator[tuple[Blob, bytes]]:
         for blob in blobs:
-            yield blob, self.files[blob.path].removeprefix("->").encode()
+            yield blob, self.files[blob.object].removeprefix("->").encode()
 
     def ignored(self, paths: Iterable[str]) -> frozenset[str]:
         return frozenset(path for path in paths if "ignored" in path)
@@ -95,6 +95,155 @@ def test_what_git_ignores_is_taken_along_where_code_was(tmp_path: Path) -> None:
         (today / name).write_text("x = 1\n")
     (today / "a/ignored-link.tf").symlink_to("/etc/passwd")
     assert below(laid_out(tmp_path, {"a/main.tf": "x"})) == ["a/ignored.auto.tfvars", "a/main.tf"]
+
+
+def test_what_is_there_today_and_too_large_or_no_file_is_not_taken_along(tmp_path: Path) -> None:
+    today = tmp_path / "today"
+    (today / "a/ignored-folder.tf").mkdir(parents=True)
+    for name, size in (("a/ignored-large.tf", MAX_FILE + 1), ("a/ignored-largest.tfvars", MAX_FILE)):
+        (today / name).write_bytes(b"")
+        os.truncate(today / name, size)
+    (today / "c").symlink_to(tmp_path)
+    (tmp_path / "ignored-outside.tf").write_text("")
+    there = laid_out(tmp_path, {"a/main.tf": "x", "a/ignored-large.txt": "x", "gone/main.tf": "x", "c/main.tf": "x"})
+    assert below(there) == ["a/ignored-large.txt", "a/ignored-largest.tfvars", "a/main.tf", "c/main.tf", "gone/main.tf"]
+
+
+def test_files_of_the_earlier_version_stay_what_they_were(tmp_path: Path) -> None:
+    (tmp_path / "today").mkdir()
+    (tmp_path / "today/ignored.tf").write_text("today")
+    assert (laid_out(tmp_path, {"main.tf": "x", "ignored.tf": "earlier"}) / "ignored.tf").read_text() == "earlier"
+
+
+@pytest.mark.parametrize(
+    ("most", "sizes", "written"),
+    [
+        (10_000, {"main.tf": 3000, "a.tfvars": 3000, "a.txt": 3000}, ["a.tfvars", "a.txt", "main.tf"]),
+        (9_000, {"main.tf": 3000, "a.tfvars": 3000, "a.txt": 3000}, ["a.tfvars", "a.txt", "main.tf"]),
+        (8_999, {"main.tf": 3000, "a.tfvars": 3000, "a.txt": 3000}, ["a.tfvars", "main.tf"]),
+        (
+            10_001,
+            {"main.tf": 6000, "a.txt": 2000, "b.txt": 1000, "c.txt": 1001},
+            ["a.txt", "b.txt", "c.txt", "main.tf"],
+        ),
+        (10_000, {"main.tf": 6000, "a.txt": 2000, "b.txt": 1000, "c.txt": 1001}, ["b.txt", "main.tf"]),
+        (6_900, {"main.tf": 6000, "a.txt": 2000, "b.txt": 1000, "empty.txt": 0}, ["empty.txt", "main.tf"]),
+        (10_000, {"main.tf": 4000, "a.txt": 4001, "b.txt": 4000}, ["b.txt", "main.tf"]),
+    ],
+)
+def test_what_fits(
+    most: int, sizes: dict[str, int], written: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code is always there; of other files those up to 4,000 bytes, or up to 1,000 if all of them are too much."""
+    monkeypatch.setattr(git_tree, "MOST_BYTES", most)
+    monkeypatch.setattr(git_tree, "LARGEST_OTHER", 4000)
+    assert below(laid_out(tmp_path, {name: "x" * size for name, size in sizes.items()})) == written
+
+
+def test_code_that_no_reader_would_read_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_tree, "MAX_FILE", 100)
+    assert below(laid_out(tmp_path, {"a.tf": "x" * 100, "b.tf": "x" * 101, "b.txt": "x" * 101})) == ["a.tf", "b.txt"]
+
+
+def test_it_says_how_much_code_can_be_compared(tmp_path: Path) -> None:
+    assert (git_tree.MOST_BYTES, git_tree.LARGEST_OTHER) == (512 * 2**20, 4 * 2**20)
+    huge = [Blob("main.tf", "main.tf", MAX_FILE, False) for _ in range(17)]
+    assert git_tree._fitting(huge) is None
+    assert git_tree._fitting(huge[:16]) == huge[:16]
+
+
+@pytest.fixture
+def submodules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with `inner` in it, which has itself in it, and so on; each has a file."""
+    today = tmp_path / "today"
+    (today / "/".join(["inner"] * 7)).mkdir(parents=True)
+    for depth in range(1, 8):
+        (today / "/".join(["inner"] * depth) / ".git").write_text("gitdir: elsewhere\n")
+
+    def tree(self: Files, commit: str) -> GitTree:
+        return GitTree((Blob("main.tf", "main.tf", 1, False),), (("inner", commit), ("../today", commit)))
+
+    monkeypatch.setattr(Files, "tree", tree)
+    monkeypatch.setattr(Files, "has", lambda self, commit: commit == "0" * 40)
+    monkeypatch.setattr(Repository, "around", classmethod(lambda cls, folder: Files(folder, {"main.tf": "x"})))
+    return today
+
+
+def test_submodules_are_laid_out_four_deep(submodules: Path, tmp_path: Path) -> None:
+    there = laid_out(tmp_path, {"main.tf": "x"})
+    assert below(there) == sorted("/".join([*["inner"] * depth, "main.tf"]) for depth in range(5))
+    assert (there / "inner/inner/.git").is_dir()
+
+
+@pytest.mark.parametrize("way", ["no commit", "not checked out", "linked", "of another", "no repository"])
+def test_submodules_that_are_left_out(
+    way: str, submodules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "no commit":
+        monkeypatch.setattr(Files, "has", lambda self, commit: False)
+    elif way == "not checked out":
+        (submodules / "inner/.git").unlink()
+    elif way == "linked":
+        (submodules / "inner").rename(tmp_path / "elsewhere")
+        (submodules / "inner").symlink_to(tmp_path / "elsewhere")
+    elif way == "of another":
+        monkeypatch.setattr(Repository, "around", classmethod(lambda cls, folder: Files(str(submodules), {})))
+    else:
+
+        def none(cls: type[Repository], folder: str) -> Repository:
+            raise GitError("is in no git repository")
+
+        monkeypatch.setattr(Repository, "around", classmethod(none))
+    assert below(laid_out(tmp_path, {"main.tf": "x"})) == ["main.tf"]
+
+
+def downloaded(today: Path, *entries: dict[str, str]) -> None:
+    (today / ".terraform/modules").mkdir(parents=True)
+    (today / ".terraform/modules/modules.json").write_text(json.dumps({"Modules": [*entries]}))
+    (today / "main.tf").write_text(CALLS)
+    for name in ("same/main.tf", "same/deep/a.txt", "same/.git/config", "other/main.tf", "x/main.tf"):
+        (today / ".terraform/modules" / name).parent.mkdir(parents=True, exist_ok=True)
+        (today / ".terraform/modules" / name).write_text("a")
+    (today / ".terraform/modules/same/link.tf").symlink_to("main.tf")
+    (today / ".terraform/modules/same/folder").symlink_to("deep")
+
+
+MODULES = ".terraform/modules/"
+
+
+def test_downloaded_modules_that_both_versions_ask_for_are_taken_along(tmp_path: Path) -> None:
+    downloaded(
+        tmp_path / "today",
+        entry("same", f"{MODULES}same/sub"),
+        entry("same.a", f"{MODULES}.."),
+        entry("same.b", "modules/x/main"),
+        entry("same.c", ".terraform/modules"),
+        entry("other", f"{MODULES}other"),
+    )
+    there = laid_out(tmp_path, {"main.tf": CALLS})
+    assert below(there) == [f"{MODULES}{name}" for name in ("modules.json", "same/deep/a.txt", "same/main.tf")] + [
+        "main.tf"
+    ]
+    kept = json.loads((there / f"{MODULES}modules.json").read_text())
+    assert [each["Key"] for each in kept["Modules"]] == ["same", "same.a", "same.b", "same.c"]
+
+
+def test_modules_that_were_committed_stay_what_they_were(tmp_path: Path) -> None:
+    downloaded(tmp_path / "today", entry("same", f"{MODULES}same"))
+    there = laid_out(tmp_path, {"main.tf": CALLS, ".terraform/x": "x"})
+    assert below(there) == [".terraform/x", "main.tf"]
+
+
+def test_of_modules_that_neither_version_asks_for_there_is_no_manifest(tmp_path: Path) -> None:
+    downloaded(tmp_path / "today", entry("other", f"{MODULES}other"))
+    assert below(laid_out(tmp_path, {"main.tf": CALLS})) == ["main.tf"]
+
+
+def test_modules_that_lie_outside_are_not_taken_along(tmp_path: Path) -> None:
+    downloaded(tmp_path / "today", entry("same", f"{MODULES}same"))
+    (tmp_path / "today/.terraform").rename(tmp_path / "outside")
+    (tmp_path / "today/.terraform").symlink_to(tmp_path / "outside")
+    assert below(laid_out(tmp_path, {"main.tf": CALLS})) == ["main.tf"]
 
 
 def entry(key: str, folder: str) -> dict[str, str]:
