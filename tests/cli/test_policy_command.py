@@ -261,6 +261,7 @@ def test_requirements_are_rules_to_everybody(capsys: pytest.CaptureFixture[str])
 
 EXEMPTING = """\
 version: 1
+select: {rules: [instance-tokens-optional]}
 exemptions:
   - {rule: instance-tokens-optional, address: aws_instance.web, reason: "vendor image"}
   - {rule: instance-tokens-optional, address: aws_instance.gone, reason: "vendor image"}

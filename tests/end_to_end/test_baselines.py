@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Command
 from tests.end_to_end.git import Checkout, instance
 
-ONLY_TOKENS = "version: 1\nselect: {rules: instance-tokens-optional}\n"
+ONLY_TOKENS = "version: 1\nselect: {rules: [instance-tokens-optional]}\n"
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def project(tmp_path: Path) -> Checkout:
 def test_three_hundred_old_findings_and_one_new_one(imdsguard: Command, tmp_path: Path) -> None:
     old = "".join(instance(f"old_{number:03}") for number in range(300))
     project = Checkout.made(tmp_path / "project", main=old)
+    project.put(".imdsguard.yaml", ONLY_TOKENS.replace("instance", "region-default-missing, instance"))
     assert imdsguard("scan", "-q", cwd=project.folder).returncode == 1
     written = imdsguard("scan", "--write-baseline", cwd=project.folder)
     assert (written.returncode, written.stderr) == (0, "")
@@ -141,7 +142,7 @@ def test_one_demand_of_a_requirement_does_not_stand_for_another(imdsguard: Comma
     old = tokens.format('http_tokens = "required"\n    http_put_response_hop_limit = 2')
     project = Checkout.made(tmp_path / "project", main=old)
     demands = "{http_tokens: required, http_put_response_hop_limit: 1}"
-    rules = "rules: {instance-tokens-optional: off, region-default-missing: off, rejected-call-alarm-missing: off}"
+    rules = "select: {rules: tokens-requirement-removed}"
     project.put(".imdsguard.yaml", f"version: 1\n{rules}\nrequirements: [{{id: ours, require: {demands}}}]\n")
     project.commit("policy")
     imdsguard("scan", "--write-baseline=known.json", cwd=project.folder)

@@ -14,7 +14,7 @@ import pytest
 from tests.conftest import Command, quiet_environment
 from tests.end_to_end.git import Checkout, instance
 
-ONLY_TOKENS = "version: 1\nrules: {region-default-missing: off, rejected-call-alarm-missing: off}\n"
+ONLY_TOKENS = "version: 1\nselect: {rules: [instance-tokens-optional]}\n"
 MODULE = 'variable "tokens" {\n  default = "optional"\n}\n' + instance("this", "var.tokens")
 
 

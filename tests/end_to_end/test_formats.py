@@ -20,6 +20,7 @@ from tests.report.test_github_report import run as commands_of
 from tests.report.test_hostile_text import seen
 from tests.report.test_sarif_report import VALIDATOR
 
+RULES = str(HOUSE / "tests/end_to_end/examples.yaml")
 POLICY = "version: 1\nsuppressions: {comments: deny}\n"
 
 
@@ -142,7 +143,7 @@ def test_the_page_shows_what_comes_out(imdsguard: Command, tmp_path: Path) -> No
     sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^## \w+\n\n|\Z)", mask(page), flags=re.MULTILINE | re.DOTALL))
     assert tuple(sections) == FORMATS
     for form, section in sections.items():
-        done = imdsguard("scan", "--format", form, cwd=tmp_path)
+        done = imdsguard("scan", "--format", form, "--policy", RULES, cwd=tmp_path)
         (shown,) = re.findall(r"^(`{3,})\w+\n(.*?)^\1$", section, flags=re.MULTILINE | re.DOTALL)
         for piece in shown[1].replace("\x00", "#").split("...\n"):
             assert piece.rstrip("\n") in done.stdout, form

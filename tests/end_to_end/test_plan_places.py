@@ -72,9 +72,9 @@ def test_without_the_source_a_finding_is_at_its_address(imdsguard: Command, stac
 
 def test_a_person_sees_the_line_and_the_call(imdsguard: Command, stack: Path) -> None:
     text = imdsguard("scan", "plan.json", "--var-file", "prod.tfvars", "-q", cwd=stack).stdout
-    paragraphs = [part for part in text.split("\n\n") if 'module.web["blue"].aws_launch_template.this' in part]
-    head, *lines = paragraphs[0].splitlines()
-    assert head.startswith('error[launch-template-tokens-optional] module.web["blue"].aws_launch_template.this: ')
+    start = 'error[launch-template-tokens-optional] module.web["blue"].aws_launch_template.this: '
+    (paragraph,) = [part for part in text.split("\n\n") if part.startswith(start)]
+    _, *lines = paragraph.splitlines()
     assert lines == [
         "  --> modules/web/main.tf:11:21",
         "    |",
