@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from imdsguard.model.finding import Verdict
 from imdsguard.model.severity import Severity
+from imdsguard.suppress.baseline import DEFAULT as FILE
 from imdsguard.suppress.baseline import Baseline, BaselineError, baseline_text, read_baseline
 from imdsguard.suppress.baseline_match import BaselineEntry
 from imdsguard.suppress.problems import Gap
@@ -35,6 +37,21 @@ def test_it_has_one_entry_a_line_in_order(tmp_path: Path) -> None:
 def test_an_empty_one(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(baseline_text(Baseline()))
     assert read_baseline(str(tmp_path / "b.json")) == Baseline()
+
+
+def test_people_have_committed_it_under_this_name() -> None:
+    assert FILE == ".imdsguard-baseline.json"
+
+
+def test_an_aspect_is_kept(tmp_path: Path) -> None:
+    known = Baseline((replace(WEB, aspect="hop limit"),))
+    (tmp_path / "b.json").write_text(baseline_text(known))
+    assert read_baseline(str(tmp_path / "b.json")) == known
+
+
+def test_the_largest_count_is_read(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(entry(GOOD + ', "count": 100000}'))
+    assert [each.count for each in read_baseline(str(tmp_path / "b.json")).entries] == [100_000]
 
 
 def test_it_names_what_could_not_be_read(tmp_path: Path) -> None:
@@ -97,6 +114,10 @@ GOOD = '{"rule": "r", "root": ".", "address": "a", "verdict": "fail", "severity"
         (entry(GOOD + ', "region": 1}'), "b.json: the region of entry 1 is no text"),
         (entry(GOOD + ', "aspect": null}'), "b.json: the aspect of entry 1 is no text"),
         (entry(GOOD + ', "count": 0}'), "b.json: the count of entry 1 is no number from 1 to 100000"),
+        (
+            entry(GOOD + ', "count": 100001}'),
+            "b.json: the count of entry 1 is no number from 1 to 100000",
+        ),
         (entry(GOOD + ', "count": true}'), "b.json: the count of entry 1 is no number from 1 to 100000"),
         (entry(GOOD.replace("fail", "bad") + "}"), "b.json: entry 1 has no verdict and severity that we know"),
         (entry(GOOD.replace('"error"', "[]") + "}"), "b.json: entry 1 has no verdict and severity that we know"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
@@ -88,6 +90,12 @@ def test_their_messages_can_tell_where_they_are_known() -> None:
     assert [each.message for each in more.findings if each.suppressed is None] == ["cause 2"]
 
 
+def test_the_same_words_do_not_make_known_what_is_worse() -> None:
+    before = entries(finding(severity=Severity.NOTE), messages=True)
+    assert new(against(before, finding(severity=Severity.ERROR))) == ["tokens aws_instance.web"]
+    assert [each.message for each in entries_of([finding()], str, ())] == [None], "no file holds messages"
+
+
 def test_what_is_judged_of_it_tells_them_apart() -> None:
     hops, tokens = (replace(finding(), aspect=aspect) for aspect in ("hops", "tokens"))
     swapped = against(entries(hops), tokens)
@@ -112,12 +120,21 @@ def test_a_rule_that_must_never_be_known_is_not() -> None:
     assert new(compare([found], entries(found), str, never, BEFORE)) == ["removed aws_instance.web"]
 
 
-def test_a_rule_on_a_region_may_point_at_another_example() -> None:
-    before = entries(finding("aws_instance.web", rule="default-missing", region="eu-west-1"))
+@pytest.mark.parametrize("region", ["eu-west-1", None])
+def test_a_rule_on_a_region_may_point_at_another_example(region: str | None) -> None:
+    before = entries(finding("aws_instance.web", rule="default-missing", region=region))
     there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
-    now = finding("aws_instance.a", rule="default-missing", region="eu-west-1")
+    now = finding("aws_instance.a", rule="default-missing", region=region)
     moved = against(before, now, there=there)
     assert (new(moved), moved.gone) == ([], ())
+
+
+def test_another_example_that_is_worse_is_new() -> None:
+    there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
+    before = entries(finding("aws_instance.web", rule="default-missing", verdict=Verdict.UNKNOWN))
+    worse = against(before, finding("aws_instance.a", rule="default-missing"), there=there)
+    assert new(worse) == ["default-missing aws_instance.a"]
+    assert [str(each) for each in worse.gone] == ["default-missing aws_instance.web"]
 
 
 def test_what_does_not_count_is_no_other_example() -> None:
@@ -137,6 +154,9 @@ def test_a_rule_on_launches_may_not() -> None:
     fixed = against(before, finding("aws_instance.a"), finding(verdict=Verdict.PASS), there=there)
     assert new(fixed)[0] == "tokens aws_instance.a"
     assert [str(each) for each in fixed.gone] == ["tokens aws_instance.web"]
+    unknown = finding("aws_instance.web", verdict=Verdict.UNKNOWN)
+    untold = against(entries(unknown), replace(unknown, address="aws_instance.a"), there=there)
+    assert new(untold) == ["tokens aws_instance.a"]
     silent = against(before, finding("aws_instance.a"), there=there)
     assert new(silent) == ["tokens aws_instance.a"], "it says nothing of what is right"
 

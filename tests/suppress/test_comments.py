@@ -9,7 +9,7 @@ from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
 from imdsguard.suppress.comments import directives
 from imdsguard.suppress.directive import Directive, parse
-from imdsguard.suppress.foreign_comments import ForeignComments, foreign_comments_of
+from imdsguard.suppress.foreign_comments import PEERS, ForeignComments, foreign_comments_of
 
 IDS = {
     "ckv_aws_79": ("instance-tokens-optional", "launch-template-tokens-optional"),
@@ -57,6 +57,7 @@ def test_the_comments_of_a_broken_file_are_found_up_to_where_it_breaks() -> None
         ("imdsguard: ignore[a] why, until=2027-01-31", ("a",), "why", "2027-01-31"),
         ("imdsguard: ignore[a] agreed on 2026-01-31 until then", ("a",), "agreed on 2026-01-31 until then", None),
         ("imdsguard: ignore[a] - why not", ("a",), "why not", None),
+        ("imdsguard: ignore[a] as in RUN_BOOK_, until=2027-01-31", ("a",), "as in RUN_BOOK_", "2027-01-31"),
     ],
 )
 def test_what_a_comment_says(text: str, rules: tuple[str, ...], reason: str, until: str | None) -> None:
@@ -144,6 +145,12 @@ def test_a_comment_has_a_place_and_its_block_the_place_of_its_header() -> None:
     assert (found.block.file, found.block.line, found.block.column) == ("main.tf", 15, 1)
 
 
+@pytest.mark.parametrize("comment", ["#{}", "//{}", "/*{}*/", "/**{}*/", "/*\n*{}\n*/"])
+def test_a_comment_needs_no_spaces(comment: str) -> None:
+    (found,) = read(comment.format("imdsguard: ignore[a] why") + '\nresource "x" "y" {}\n')
+    assert (found.address, found.said.rules, found.said.reason) == ("x.y", ("a",), "why")
+
+
 def test_windows_line_ends() -> None:
     (found,) = read('# imdsguard: ignore[a] why\r\nresource "x" "y" {\r\n}\r\n')
     assert (found.address, found.said.reason) == ("x.y", "why")
@@ -173,6 +180,21 @@ def test_json_syntax_has_comment_properties() -> None:
     block = next(each.block for each in found if each.said.rules == ("block",))
     assert block is not None
     assert (block.line, block.column) == (6, 7)
+
+
+def test_comments_of_others_in_json_count_in_a_block() -> None:
+    skip = '"//": "checkov:skip=CKV_AWS_79: vendor image"'
+    text = '{%s, "resource": {"aws_instance": {"web": {%s}}}}'
+    (found,) = read(text % (skip, skip), ALL, label="main.tf.json")
+    assert (found.tool, found.address, found.said.reason) == ("checkov", "aws_instance.web", "vendor image")
+
+
+def test_comments_in_json_are_read_in_their_order() -> None:
+    blocks = [
+        f'[{{"//": "imdsguard: ignore[{a}] r"}}, [{{"//": "imdsguard: ignore[{b}] r"}}]]' for a, b in ("ab", "cd")
+    ]
+    text = '{"resource": {"x": {"y": {"n": ' + blocks[0] + ', "m": ' + blocks[1] + "}}}}"
+    assert [each.said.rules for each in read(text, label="main.tf.json")] == [("a",), ("b",), ("c",), ("d",)]
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"resource": 3, "//": "imdsguard: ignore[a] r"', "imdsguard:"])
@@ -220,6 +242,7 @@ def test_a_comment_of_others_without_a_reason_gives_itself_as_the_reason() -> No
         ("root_block_device", False),
         ('dynamic "root_block_device"', False),
         ("dynamic", False),
+        ('other "metadata_options"', False),
     ],
 )
 def test_above_which_blocks_a_comment_of_others_counts(block: str, counts: bool) -> None:
@@ -241,6 +264,15 @@ def test_above_which_blocks_a_comment_of_others_counts(block: str, counts: bool)
 )
 def test_what_we_cannot_decide_of_others_is_not_honoured(text: str) -> None:
     assert read(f'# {text}\nresource "aws_instance" "web" {{}}\n', ALL) == ()
+
+
+def test_whose_comments_can_be_asked_for() -> None:
+    assert ForeignComments(frozenset(PEERS), IDS) == ALL
+
+
+def test_checkovs_older_name() -> None:
+    found = read('resource "aws_instance" "web" {\n  # bridgecrew:skip=CKV_AWS_79: old\n}\n', ALL)
+    assert [(each.tool, each.said.reason) for each in found] == [("checkov", "old")]
 
 
 def test_only_the_tools_that_were_asked_for() -> None:

@@ -311,18 +311,27 @@ def test_a_file_that_cannot_be_read_calls_nothing_and_the_others_do(form: str, v
     assert keys(before, today) == ["", "same", "same.deep", "local", "local.inner"]
 
 
+def test_a_call_in_a_file_for_opentofu(versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    for top, text in ((before, CALLS), (today, OTHER)):
+        (top / "main.tf").unlink()
+        (top / "main.tofu").write_text(text)
+    assert keys(before, today) == ["", "local", "local.inner"]
+
+
 def test_a_call_deeper_down_that_was_not_there(versions: tuple[Path, Path]) -> None:
     before, today = versions
     (before / "local/main.tf").write_text("")
     assert keys(before, today) == ["", "same", "same.deep", "local"]
 
 
-def test_a_call_in_json_syntax(versions: tuple[Path, Path]) -> None:
+@pytest.mark.parametrize("name", ["main.tf.json", "main.tofu.json"])
+def test_a_call_in_json_syntax(name: str, versions: tuple[Path, Path]) -> None:
     before, today = versions
     for top, version in ((before, "1"), (today, "2")):
         (top / "main.tf").unlink()
         calls = {"same": {"source": "x/y/z", "version": version}, "local": {"source": "./local"}}
-        (top / "main.tf.json").write_text(json.dumps({"module": calls}))
+        (top / name).write_text(json.dumps({"module": calls}))
     assert keys(before, today) == ["", "local", "local.inner"]
 
 

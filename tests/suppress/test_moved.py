@@ -94,6 +94,18 @@ def test_json_syntax() -> None:
     assert rename('aws_instance.a["x"]') == "aws_instance.b"
 
 
+@pytest.mark.parametrize(("before", "after"), [("", "aws_instance.b"), ("aws_instance.a", "")])
+def test_half_a_block_moves_nothing(before: str, after: str) -> None:
+    text = f'{{"moved": [{{"from": "{before}", "to": "{after}"}}]}}'
+    rename = moves_of([resource("aws_instance.b")], ["main.tf.json"], lambda _: text.encode())
+    assert rename("aws_instance.a") == "aws_instance.a"
+
+
+@pytest.mark.parametrize("text", ["from = aws_instance.a", "to = aws_instance.b", ""])
+def test_a_block_without_an_end_moves_nothing(text: str) -> None:
+    assert moved("aws_instance.a", resource("aws_instance.b"), main=f"moved {{\n{text}\n}}\n") == "aws_instance.a"
+
+
 def test_what_cannot_be_read_moves_nothing_and_more_than_most_neither() -> None:
     def gone(_: str) -> bytes:
         raise OSError
@@ -101,3 +113,16 @@ def test_what_cannot_be_read_moves_nothing_and_more_than_most_neither() -> None:
     assert moves_of([resource("aws_instance.b")], ["main.tf"], gone)("aws_instance.a") == "aws_instance.a"
     many = block("aws_instance.x", "aws_instance.y") * MOST + block("aws_instance.a", "aws_instance.b")
     assert moved("aws_instance.a", resource("aws_instance.b"), main=many) == "aws_instance.a"
+    most = many.removeprefix(block("aws_instance.x", "aws_instance.y"))
+    assert moved("aws_instance.a", resource("aws_instance.b"), main=most) == "aws_instance.b"
+
+
+def test_an_instance_in_an_instance_of_a_module_keeps_its_key() -> None:
+    new = resource('module.m["x"].aws_instance.b["k"]', 'module.m["x"]')
+    inside = block("aws_instance.a", "aws_instance.b")
+    assert moved('module.m["x"].aws_instance.a["k"]', new, m__main=inside, main="") == new.address
+
+
+@pytest.mark.parametrize("text", ["exemption of tokens for aws_instance.a", "aws_instance.a.", "", "main.tf"])
+def test_what_is_no_address_stays_as_it_is(text: str) -> None:
+    assert moved(text, resource("aws_instance.b"), main=block("aws_instance.a", "aws_instance.b")) == text

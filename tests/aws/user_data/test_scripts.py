@@ -172,6 +172,7 @@ def test_python(script: str, found: list[str]) -> None:
         (f"our-tool {IMDS}/meta-data/", ["not understood"]),
         (f"[Our.Class]::Ask('{IMDS}/meta-data/')", ["not understood"]),
         (f"Write-Host {IMDS}/meta-data/", []),
+        (f"| {IMDS}/meta-data/", ["not understood"]),
         (f"$id = irm -Headers @{{'X-aws-ec2-metadata-token' = $t}} {IMDS}/user-data\naws ec2 describe-tags $id", []),
         ("route add 169.254.169.254 mask 255.255.255.255 10.0.0.1", []),
     ],
