@@ -237,6 +237,15 @@ def test_a_provider_argument_that_is_no_expression_makes_the_region_unknown(stac
     assert found.provider.name == "aws"
 
 
+def test_providers_that_are_no_expression_hand_nothing_over(stack):
+    call = 'module "m" {\nsource = "./m"\nproviders = { aws.there = aws. + }\n}\n'
+    stack.files({"main.tf": HANDED + call, "m/main.tf": WEB})
+    (root,) = stack.read().roots
+    (found,) = root.resources
+    assert isinstance(found.region, Unknown)
+    assert found.provider.name == "module.m:aws.there"
+
+
 def test_a_configuration_that_is_not_there_has_a_reason_of_its_own(stack):
     stack.files({"main.tf": HANDED.replace('"there"', '"other"') + WEB})
     region = stack.resources()["aws_instance.web"].region

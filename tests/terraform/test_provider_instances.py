@@ -213,3 +213,10 @@ def test_a_state_file_names_the_instance_with_each_resource():
             ("aws_ec2_instance_metadata_defaults.all", "eu-west-1"),
         )
     }
+
+
+@pytest.mark.parametrize(("configured", "known"), [(ROLES, False), (BY, True)])
+def test_whose_account_an_instance_without_a_known_key_is(stack, configured, known):
+    """Of one for each account it is none that is known; where all are of one account it is that one."""
+    stack.files({"main.tofu": VARIABLES + configured + web("var.here")})
+    assert stack.resources()["aws_instance.web"].provider.account.known is known

@@ -11,6 +11,7 @@ TARGETS = {
     "src/imdsguard/terraform/source/providers.py": (
         "tests/terraform/test_provider_accounts.py",
         "tests/terraform/test_providers.py",
+        "tests/terraform/test_provider_instances.py",
         "tests/terraform/test_account_data.py",
     ),
     "src/imdsguard/hcl/evaluate/*.py": ("tests/hcl/evaluate", "tests/terraform/test_variables.py"),
