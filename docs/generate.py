@@ -30,7 +30,7 @@ DOCS = Path(__file__).resolve().parent
 CHECKS = DOCS.parent / "checks"
 README = DOCS.parent / "README.md"
 SCHEMA = DOCS.parent / "policies" / "schema.json"
-PEERS = DOCS / "from-other-scanners.md"
+OTHER_SCANNERS = DOCS / "from-other-scanners.md"
 SCANNERS = ("Checkov", "Trivy", "tfsec", "Semgrep", "Terrascan", "Prowler")
 WIDTH = 100
 SHOWN = ("aws_instance.bastion", 'module.service["checkout"]')
@@ -43,7 +43,7 @@ def pages() -> dict[Path, str]:
     written = {DOCS / "rules" / f"{rule_id(path)}.md": rule_page(path) for path in rule_files()}
     written[DOCS / "cli.md"] = command_page()
     written[README] = readme()
-    written[PEERS] = peers_page()
+    written[OTHER_SCANNERS] = scanners_page()
     written[SCHEMA] = schema()
     return written
 
@@ -167,12 +167,12 @@ def filled(text: str, name: str, content: str) -> str:
     return before + mark + content + rest[rest.index(f"<!-- /{name} -->") :]
 
 
-def peers_page() -> str:
+def scanners_page() -> str:
     """The page for people who come from another scanner, with a fresh table of its checks."""
-    return filled(PEERS.read_text(encoding="utf-8"), "peers", peers_table())
+    return filled(OTHER_SCANNERS.read_text(encoding="utf-8"), "scanners", scanners_table())
 
 
-def peers_table() -> str:
+def scanners_table() -> str:
     """One row a check of another scanner: the rules that say they take its place."""
     taken: dict[tuple[str, str], list[str]] = {}
     for path in rule_files():

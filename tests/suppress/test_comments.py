@@ -19,8 +19,8 @@ IDS = {
 ALL = ForeignComments(frozenset({"checkov", "trivy", "tfsec"}), IDS)
 
 
-def read(text: str, peers: ForeignComments | None = None, label: str = "main.tf") -> tuple[Directive, ...]:
-    return directives(label, text.encode(), peers or ForeignComments())
+def read(text: str, foreign: ForeignComments | None = None, label: str = "main.tf") -> tuple[Directive, ...]:
+    return directives(label, text.encode(), foreign or ForeignComments())
 
 
 def test_strings_and_heredocs_hold_no_comments() -> None:
@@ -276,8 +276,8 @@ def test_checkovs_older_name() -> None:
 
 
 def test_only_the_tools_that_were_asked_for() -> None:
-    peers = ForeignComments(frozenset({"checkov"}), IDS)
-    assert {each.tool for each in read(OTHERS, peers)} == {"checkov"}
+    foreign = ForeignComments(frozenset({"checkov"}), IDS)
+    assert {each.tool for each in read(OTHERS, foreign)} == {"checkov"}
 
 
 def test_which_rules_other_scanners_ids_stand_for() -> None:

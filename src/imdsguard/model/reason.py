@@ -78,6 +78,15 @@ class ReasonKind(str, Enum):
     UNREADABLE = "unreadable"
     COMPOSITES_TOO_DEEP = "composites_too_deep"  # how many we follow
     ALARM = "alarm"  # detail: what an alarm looks at, or does not show
+    METRIC_MATH = "metric_math"
+    PROMQL = "promql"
+    QUERY_LIMIT = "query_limit"
+    QUERY_UNREAD = "query_unread"
+    WHERE_UNREAD = "where_unread"
+    OTHER_ACCOUNT = "other_account"
+    ID_NOT_SHOWN = "id_not_shown"  # the id
+    STARTS_NOTHING = "starts_nothing"
+    METRICS_ELSEWHERE = "metrics_elsewhere"
     ALARM_SAYS = "alarm_answer"  # the alarm; cause: what it looks at
     WHERE_KEEPS_OUT = "where_keeps_out"  # it, or all its instances
     NOT_JSON = "not_json"  # the argument; detail: what the parser says

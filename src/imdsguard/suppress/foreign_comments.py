@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from imdsguard.model.rule import Rule
 
-PEERS = ("checkov", "trivy", "tfsec")
 _MARKS = {"checkov": (b"checkov:skip", b"bridgecrew:skip"), "trivy": (b"trivy:ignore",), "tfsec": (b"tfsec:ignore",)}
 """What a file must hold for a tool's comments to be in it."""
 

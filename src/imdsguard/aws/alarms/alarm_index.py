@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from imdsguard.model.alarm_fault import AlarmFault
     from imdsguard.model.launch import Launch
 
-STARTS_NOTHING = Coverage(covered=None, reason=Reason(ReasonKind.ALARM, detail="it starts no instances itself"))
-NOT_SHOWN = Reason(ReasonKind.ALARM, detail="the account's own metrics are not known to show its instances")
+STARTS_NOTHING = Coverage(covered=None, reason=Reason(ReasonKind.STARTS_NOTHING))
+NOT_SHOWN = Reason(ReasonKind.METRICS_ELSEWHERE)
 NOT_OURS = Coverage(covered=None, reason=NOT_SHOWN)
 
 

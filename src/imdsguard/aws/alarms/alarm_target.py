@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarms.dimensions import selectors_of
 from imdsguard.aws.alarms.faults.saying import number_of
 from imdsguard.aws.alarms.faults.table import faults_of
-from imdsguard.aws.alarms.insights import NOT_READ, narrowing
+from imdsguard.aws.alarms.insights import narrowing
 from imdsguard.aws.alarms.metric_math import metrics_behind
 from imdsguard.aws.alarms.selector import AlarmTarget, Everything, InDoubt
 from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE, TOKENLESS
@@ -28,12 +28,10 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 ON_SELECT = Reason(ReasonKind.UNDOCUMENTED, "whether an alarm may do metric math on a Metrics Insights query")
-MATH = Reason(ReasonKind.ALARM, detail="what the alarm's metric math makes of the metric cannot be told")
-PROMQL = Reason(ReasonKind.ALARM, detail="the alarm asks in PromQL, and what that lets through is not read")
-LIMITED = Reason(
-    ReasonKind.ALARM, detail="the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"
-)
-OTHER_ACCOUNT = Reason(ReasonKind.ALARM, detail="the alarm reads the metrics of an account named by its id")
+MATH = Reason(ReasonKind.METRIC_MATH)
+PROMQL = Reason(ReasonKind.PROMQL)
+LIMITED = Reason(ReasonKind.QUERY_LIMIT)
+OTHER_ACCOUNT = Reason(ReasonKind.OTHER_ACCOUNT)
 FASTEST, SLOW = 60, 300
 
 
@@ -113,7 +111,7 @@ def _concerns(queries: Sequence[AlarmQuery]) -> bool:
 def _by_insights(alarm: AlarmConfig, query: AlarmQuery, asks: Value) -> tuple[AlarmTarget, ...]:
     select = query.select
     if select is None:
-        return _may_watch(alarm, Reason(ReasonKind.ALARM, detail=NOT_READ)) if TOKENLESS in query.text else ()
+        return _may_watch(alarm, Reason(ReasonKind.QUERY_UNREAD)) if TOKENLESS in query.text else ()
     if select.namespace != NAMESPACE or select.metric not in METRICS:
         return ()
     selector: MetricSelector = Everything()

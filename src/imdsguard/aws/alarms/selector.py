@@ -81,7 +81,7 @@ class GivenId:
         known = id_of(launch)
         if known is not None:
             return YES if known == self.identifier else NO
-        return doubt(Reason(ReasonKind.ALARM, detail=f"the code does not show whose id {self.identifier} is"))
+        return doubt(Reason(ReasonKind.ID_NOT_SHOWN, self.identifier))
 
 
 @record(frozen=True, slots=True)

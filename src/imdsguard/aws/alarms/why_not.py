@@ -48,7 +48,7 @@ def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> Reason | None:
     if other:
         return _alarm(f"{name} {other}")
     if not launch.follows_account:
-        return replace(untold, cause=_alarm("the account's own metrics are not known to show its instances"))
+        return replace(untold, cause=Reason(ReasonKind.METRICS_ELSEWHERE))
     if answer.covered is None:
         return replace(untold, cause=answer.reason)
     certain = next((fault for fault in alarm.faults if fault.certain and fault.severity is None), None)

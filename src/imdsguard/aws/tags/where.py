@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 TAG = "tag."
 TELEMETRY = "if resource tags on telemetry are switched on in the account, which code does not show"
-NOT_READ = "the alarm's query has a WHERE in words that are not read"
 UNEQUAL = "whether != lets an instance through that has no tag {} is not documented"
 DIMENSION = "the alarm's query has a WHERE on {}, and whether AWS publishes the metric by that is not documented"
 BY_ACCOUNT = "the alarm's query names an account by its id"
@@ -50,7 +49,7 @@ class Filtered:
             return Coverage(covered=False, reason=Reason(ReasonKind.WHERE_KEEPS_OUT, whom, cause=unmet))
         untold = next((answer for answer in answers if answer.covered is None), None)
         if untold is not None or not answers:
-            return untold or doubt(_alarm(NOT_READ))
+            return untold or doubt(Reason(ReasonKind.WHERE_UNREAD))
         if self.also is not None:
             return doubt(self.also)
         return Coverage(covered=True, reason=_alarm(TELEMETRY) if on_tags(self.condition) else None)
@@ -81,7 +80,7 @@ def _asked(condition: Condition, tags: Tags, launch: Launch) -> Coverage:
     if isinstance(condition, OwnAccount):
         return YES if condition.equal else Coverage(covered=False, reason=_alarm(NOT_OWN))
     if not isinstance(condition, Comparison):
-        return doubt(_alarm(NOT_READ))
+        return doubt(Reason(ReasonKind.WHERE_UNREAD))
     if condition.key == ACCOUNT:
         return doubt(_alarm(BY_ACCOUNT))
     if condition.key.startswith(TAG):

@@ -250,7 +250,12 @@ def function(
     keeps_sketch: bool = False,
     sketches: tuple[int, ...] = (),
 ) -> Callable[[Body], Function]:
-    """Declare a function whose body works on values: `body(call, *arguments)`."""
+    """Declare a function whose body works on values: `body(call, *arguments)`.
+
+    The other arguments are fields of `Function`. A body raises `ArgumentProblem` for one argument, `EvaluationError`
+    for the call as a whole, both in Terraform's words, and `LimitReached`; `Function.call` adds the function's name and
+    the place.
+    """
 
     def declare(body: Body) -> Function:
         return Function(name, result, parameters, body, variadic, not_null, keeps_sketch, sketches)
