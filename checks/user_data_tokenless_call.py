@@ -7,7 +7,8 @@ launch configurations, spot requests and spot fleets, as text, base64 or gzip, f
 `template_file` or the parts of a `cloudinit_config`. In cloud-init's MIME messages and `#cloud-config` (`runcmd`,
 `bootcmd`, `write_files`), Ignition, Bottlerocket's settings, EC2Launch v2, and the tags that Windows reads, it finds
 the scripts: shell, PowerShell, batch, Python; and what they leave behind: units of systemd, tables of cron, `rc.local`,
-files that are run or sourced, playbooks of Ansible.
+files that are run or sourced, playbooks of Ansible. So are commands that others run there: of an `aws_ssm_document` on
+the instances that an `aws_ssm_association` targets, and of an `aws_imagebuilder_component` where an image is built.
 
 - A call of `169.254.169.254`, `[fd00:ec2::254]` or `instance-data` for metadata that carries no token header fails, and
   so does one whose token can never be valid: never set, in single quotes, asked for without PUT or a time to live.
@@ -124,14 +125,18 @@ def check(launch: Launch) -> Iterable[Judgement]:
         said = f"its user data cannot be read whole, {sentence(reason)}"
         message = f"may call the metadata service without a token at boot: {said}"
         yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason, severity=severity_of(launch))
-    if not found.calls and not found.unread:
+    for reason in found.untold[:1]:
+        message = f"may call the metadata service without a token in a document that runs on it: {sentence(reason)}"
+        yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason, severity=severity_of(launch))
+    if not (found.calls or found.unread or found.untold):
         yield passed(launch)
 
 
 def judge(launch: Launch, call: MetadataCall) -> Judgement:
     """Judge one call."""
     shown = f": {shortened(call.what)}" if call.what else ""
-    message = f"{SAYS[call.flaw]} ({call.script}, line {call.line}){shown}"
+    says = SAYS[call.flaw] if call.at_boot else SAYS[call.flaw].replace(" at boot", " in a document that runs on it")
+    message = f"{says} ({call.script}, line {call.line}){shown}"
     remedy = REMEDY[call.flaw]
     if call.flaw in UNTOLD:
         return undecided(launch, message, remedy=remedy, place=call.place, severity=severity_of(launch))

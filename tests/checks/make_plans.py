@@ -6,6 +6,8 @@ A fixture with `before.tf.txt` is planned after that has been applied: its plan 
 the oracle's README tells how to set up. Fixtures with a variable without a value, or with a value that the provider
 refuses, have no plan. Nor have those with `aws_iam_policy_document` or a look-up of a launch template: the oracle
 invents what data sources answer, and that of these is the point; nor those of the `awscc` provider, which it lacks.
+Remove what it writes for the few whose point a plan hides: a misspelt key of dimensions, the text of a query that names
+an instance, images that are looked up.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ def _launches(root: RootIndex) -> list[Launch]:
                 terms=_terms(resource),
                 starts_later=_starts_later(resource),
             )
-            delivery, boot = delivery_of(launch, root), reader_of(resource, root)
+            delivery, boot = delivery_of(launch, root), reader_of(launch, root)
             launches.append(replace(launch, delivery=delivery, boot=boot))
     return launches
 

@@ -36,7 +36,8 @@ class MetadataCall:
     """One call that fails, or may fail, once tokens are required.
 
     `what` shows it on one line; "" where the user data is sensitive. `script` says which piece of the user data it
-    stands in, `line` is its line in the user data (from 1), and `place` where that line is written in the code.
+    stands in, `line` is its line in the user data (from 1), and `place` where that line is written in the code. One
+    that is not made `at_boot` stands in a document that something else runs there: then `script` names that.
     """
 
     flaw: Flaw
@@ -44,6 +45,7 @@ class MetadataCall:
     script: str
     line: int
     place: Place | None = None
+    at_boot: bool = True
 
 
 @record(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class UserData:
     """What a launch runs at boot: the calls in it that lack a token, and why some of it could not be read.
 
     `given` is false where the launch itself has no user data. `place` is where the argument stands. `not_seen` are the
-    addresses of code that is downloaded and run, and was not read.
+    addresses of code that is downloaded and run, and was not read. `untold` says of documents that something else runs
+    there why it cannot be told what they call, or whether they run there at all.
     """
 
     given: bool = False
@@ -59,6 +62,7 @@ class UserData:
     unread: tuple[Reason, ...] = ()
     place: Place | None = None
     not_seen: tuple[str, ...] = ()
+    untold: tuple[Reason, ...] = ()
 
 
 NO_USER_DATA = UserData()

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.alarms.event_rules import EventRule, EventTarget
     from imdsguard.aws.precedence.layer import Layer
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.code_run import CodeRun
     from imdsguard.aws.types.resource_type import ImageType, Launches, ResourceType, SharedSettings, TagAdder
     from imdsguard.model.delivery import VersionWriter
     from imdsguard.model.organization import OrganizationPolicy
@@ -89,3 +90,13 @@ def versions_written(
 def hosts_on(record: ResourceType) -> Callable[[Resource], Iterator[Value]] | None:
     """What runs containers on Auto Scaling groups."""
     return record.hosts_on
+
+
+def runs_code(record: ResourceType) -> Callable[[Resource, RootIndex], Iterator[CodeRun]] | None:
+    """What runs documents with commands on instances."""
+    return record.runs_code
+
+
+def commands(record: ResourceType) -> Callable[[Resource], tuple[Value, str]] | None:
+    """Documents with commands."""
+    return record.commands

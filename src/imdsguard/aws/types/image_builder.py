@@ -1,4 +1,4 @@
-"""Image Builder: what it builds and tests on, Windows images that it prepares, and versions of templates it writes.
+"""Image Builder: what it builds on, and runs there; Windows images that it prepares; versions of templates it writes.
 
 (Image Builder API, InstanceMetadataOptions, FastLaunchConfiguration, LaunchTemplateConfiguration; Terraform AWS
 provider, `aws_imagebuilder_distribution_configuration`)
@@ -7,6 +7,7 @@ provider, `aws_imagebuilder_distribution_configuration`)
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import metadata_layer
@@ -15,7 +16,9 @@ from imdsguard.aws.precedence.layer import block_layer, unknown_image
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.tags.read import from_map
 from imdsguard.aws.templates.lookup import template_of
+from imdsguard.aws.types.code_run import runs_of
 from imdsguard.aws.types.managed_services import service
+from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import (
     BOTH,
     NO_IDENTITY,
@@ -33,16 +36,18 @@ from imdsguard.model.option import Source
 from imdsguard.model.record import record
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.code_run import CodeRun
     from imdsguard.aws.types.resource_type import Launches
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.scope import Scope
+    from imdsguard.model.value import Value
 
 OPTIONS = "instance_metadata_options"
 EXAMPLE = 'instance_metadata_options {\n  http_tokens = "required"\n}'
@@ -149,6 +154,43 @@ def _moves(configuration: Body, default: str) -> bool | None:
     return isinstance(value, Known) and value.value in (True, "true")
 
 
+def build_runs(resource: Resource, root: RootIndex) -> Iterator[CodeRun]:
+    """Yield the components of the recipe that an image, or a pipeline, builds on its infrastructure.
+
+    Components that are not in the code are AWS's own, or somebody else's.
+    """
+    infrastructure = _named(resource.body.attribute("infrastructure_configuration_arn"), root)
+    if infrastructure is None:
+        return
+    for name in ("image_recipe_arn", "container_recipe_arn"):
+        recipe = _named(resource.body.attribute(name), root)
+        known = record_of(recipe.kind) if recipe is not None else None
+        if recipe is not None and known is not None and known.components is not None:
+            found = (_named(arn, root) for arn in known.components(recipe))
+            for component in found:
+                if component is not None:
+                    yield from runs_of(component, partial(_is_at, infrastructure.address))
+
+
+def components(recipe: Resource) -> Iterator[Value]:
+    """Yield the ARNs of the components of a recipe."""
+    return (part.attribute("component_arn") for part in recipe.body.blocks("component").items)
+
+
+def component_commands(component: Resource) -> tuple[Value, str]:
+    """Return the text of a component, or the address in S3 from which it comes."""
+    return component.body.attribute("data"), text_of(component.body.attribute("uri")) or ""
+
+
+def _named(value: Value, root: RootIndex) -> Resource | None:
+    """Give what an ARN is the ARN of, if it is in the code."""
+    return root.find(value.reference) if isinstance(value, Unknown) and value.reference is not None else None
+
+
+def _is_at(address: str, launch: Launch) -> bool:
+    return launch.address == address
+
+
 INFRASTRUCTURE = ResourceType(
     name="aws_imagebuilder_infrastructure_configuration",
     launches=infrastructure,
@@ -200,4 +242,9 @@ TYPES: tuple[ResourceType, ...] = (
         launches=LAUNCHES_BY_CLOUD_CONTROL,
         versions_written=WRITES_BY_CLOUD_CONTROL,
     ),
+    ResourceType(name="aws_imagebuilder_component", commands=component_commands),
+    ResourceType(name="aws_imagebuilder_image_recipe", components=components),
+    ResourceType(name="aws_imagebuilder_container_recipe", components=components),
+    ResourceType(name="aws_imagebuilder_image", runs_code=build_runs),
+    ResourceType(name="aws_imagebuilder_image_pipeline", runs_code=build_runs),
 )

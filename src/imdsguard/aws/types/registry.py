@@ -41,7 +41,10 @@ FILES: dict[str, tuple[str, ...]] = {
     "image_builder": (
         "aws_imagebuilder_infrastructure_configuration", "awscc_imagebuilder_infrastructure_configuration",
         "aws_imagebuilder_distribution_configuration", "awscc_imagebuilder_distribution_configuration",
+        "aws_imagebuilder_component", "aws_imagebuilder_image_recipe", "aws_imagebuilder_container_recipe",
+        "aws_imagebuilder_image", "aws_imagebuilder_image_pipeline",
     ),
+    "systems_manager": ("aws_ssm_document", "aws_ssm_association"),
     "managed_services": (
         "aws_sagemaker_notebook_instance", "aws_lightsail_instance", "aws_gamelift_game_server_group",
         "aws_gamelift_fleet", "aws_appstream_fleet", "aws_appstream_image_builder", "aws_cloud9_environment_ec2",

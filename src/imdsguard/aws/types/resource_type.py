@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.precedence.layer import Layer
     from imdsguard.aws.precedence.settings import Settings
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.code_run import CodeRun
     from imdsguard.model.delivery import IneffectiveOption, Renewal, VersionWriter
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy, Statement
@@ -167,7 +168,9 @@ class ResourceType:
       says which policy an attachment attaches, `statements` reads a policy document, `depth` documents deep;
     - `parts` yields name and text of what user data is made of; `image_names` the names that a look-up of an image
       asks for; `adds_tag` what adds tags to instances; `versions_written` the templates, by address, of which it writes
-      versions outside Terraform; `hosts_on` the Auto Scaling groups on which it runs containers.
+      versions outside Terraform; `hosts_on` the Auto Scaling groups on which it runs containers; `runs_code` the
+      documents that it runs on instances, `commands` the text of such a document, or the address where it is instead,
+      and `components` those of a recipe.
 
     What the rules ask of types that launch. Not given:
 
@@ -202,6 +205,9 @@ class ResourceType:
     adds_tag: TagAdder | None = None
     versions_written: Callable[[Resource, RootIndex], list[tuple[str, VersionWriter]]] | None = None
     hosts_on: Callable[[Resource], Iterator[Value]] | None = None
+    runs_code: Callable[[Resource, RootIndex], Iterator[CodeRun]] | None = None
+    commands: Callable[[Resource], tuple[Value, str]] | None = None
+    components: Callable[[Resource], Iterator[Value]] | None = None
 
     options: OwnOptions | None = None
     user_data: Callable[[Resource], tuple[Value, ...]] | None = None

@@ -1,4 +1,4 @@
-"""What a launch runs at boot: its user data, from the argument, or from the parts of a `cloudinit_config`."""
+"""What a launch runs: its user data, from the argument or parts of a `cloudinit_config`, and documents run there."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.code_run import CodeRun
     from imdsguard.aws.user_data import Contents
+    from imdsguard.model.launch import Launch
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.user_data import UserData
@@ -27,9 +30,49 @@ _HASH = re.compile(r"[0-9a-f]{40}")
 _GAP_LINE = re.compile(r"^[ \t]*\ufffc[ \t\r]*$", re.MULTILINE)
 
 
-def reader_of(resource: Resource, root: RootIndex) -> Callable[[], UserData]:
-    """Give what reads the user data of a resource when it is asked."""
-    return partial(read, resource, root)
+def reader_of(launch: Launch, root: RootIndex) -> Callable[[], UserData]:
+    """Give what reads what a launch runs when it is asked: user data, and documents that others run there."""
+    return partial(_all_code, launch, root)
+
+
+def _all_code(launch: Launch, root: RootIndex) -> UserData:
+    later = [found for run in root.once(_code_runs) if (found := _run_there(run, launch)) is not None]
+    own = read(launch.resource, root)
+    return _together([own, *later]) if later else own
+
+
+def _code_runs(root: RootIndex) -> tuple[CodeRun, ...]:
+    return tuple(run for resource, runs in root.capable(capability.runs_code) for run in runs(resource, root))
+
+
+def _run_there(run: CodeRun, launch: Launch) -> UserData | None:
+    """Read a document for a launch that it reaches; where that cannot be told, that its calls may be made."""
+    from imdsguard.aws.user_data.command_documents import read_document
+    from imdsguard.model.user_data import MetadataCall, UserData
+
+    reached = run.reaches(launch)
+    if reached is False:
+        return None
+    value = run.commands
+    if isinstance(value, Absent):
+        return UserData(True, (), (), launch.resource.place, (run.elsewhere,)) if run.elsewhere else None
+    text = value.sketch if isinstance(value, Unknown) else value.value
+    if not isinstance(text, str):
+        reason = value.reason if isinstance(value, Unknown) else _unread("it is no text")
+        return UserData(
+            True, (), (Reason(ReasonKind.NOT_COMPUTED, f"what {run.name} runs", cause=reason),), value.place
+        )
+    contents = read_document(run.name, text)
+    unread = tuple(map(_unread, contents.unread))
+    secret = isinstance(value, Known) and value.sensitive
+    calls = tuple(
+        MetadataCall(call.flaw, "" if secret else call.what, call.script, call.line, value.place, at_boot=False)
+        for call in contents.calls
+    )
+    if reached is None:
+        doubt = Reason(ReasonKind.NOT_COMPUTED, f"whether {run.name} runs on it")
+        return UserData(True, place=value.place, untold=(doubt,)) if calls or unread else None
+    return UserData(True, calls, (), value.place, () if secret else contents.not_seen, unread)
 
 
 def arguments_of(*bodies: Body) -> tuple[Value, ...]:
@@ -128,4 +171,5 @@ def _together(found: Iterable[UserData]) -> UserData:
     calls = tuple(call for each in given for call in each.calls)
     unread = tuple(reason for each in given for reason in each.unread)
     not_seen = tuple(dict.fromkeys(address for each in given for address in each.not_seen))
-    return UserData(True, calls, unread, given[0].place, not_seen)
+    untold = tuple(reason for each in given for reason in each.untold)
+    return UserData(True, calls, unread, given[0].place, not_seen, untold)
