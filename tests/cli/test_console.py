@@ -148,3 +148,18 @@ def test_a_sensitive_value_is_never_shown(imdsguard: Command, stack: Path, argum
     assert done.returncode in (0, 1, 2)
     assert done.stdout + done.stderr
     assert "s3cr3t" not in done.stdout + done.stderr
+
+
+def test_names_that_nothing_declares_are_told_and_refused_on_the_command_line(imdsguard: Command, stack: Path) -> None:
+    (stack / "prod.tfvars").write_text('environmnt = "prod"\n')
+    (stack / "terraform.tfvars").write_text("zone = 1\n")
+    code, out, err = asked(imdsguard, stack, "--var-file", "prod.tfvars", "-e", "var.environment")
+    said = "its root module does not declare this variable"
+    assert (code, out) == (0, '"dev"\n')
+    assert err.splitlines() == [
+        f'terraform.tfvars:1:8: "zone": {said}',
+        f'prod.tfvars:1:14: "environmnt": {said}; did you mean "environment"?',
+    ]
+    code, out, err = asked(imdsguard, stack, "--var", "tokns=required", "-e", "1")
+    assert (code, out) == (2, "1\n")
+    assert f'--var tokns: {said} (did you mean "tokens"?)' in err

@@ -116,10 +116,10 @@ def test_an_option_for_a_variable_that_nothing_declares_is_a_problem(stack, inst
 
 
 def test_a_name_in_a_named_file_that_nothing_declares_is_told(stack, instance):
-    """Terraform warns of it, and goes on; of files that it reads by itself it is the same, and nothing is said here."""
+    """Terraform warns of it, and goes on."""
     shared = 'tokens = "optional"\ntokns = "optional"\nzone = "a"\nonly_here = 1\n'
     files = {"main.tf": DECLARED + instance("var.tokens"), "other/main.tf": 'variable "only_here" {}'}
-    stack.files({**files, "prod.tfvars": shared, "all.auto.tfvars": "never = 1\n"})
+    stack.files({**files, "prod.tfvars": shared})
     reading = stack.read(var_files=("prod.tfvars",))
     assert reading.problems == ()
     said = "no root module that was read declares this variable"
@@ -128,6 +128,18 @@ def test_a_name_in_a_named_file_that_nothing_declares_is_told(stack, instance):
         f'prod.tfvars:3:8: "zone": {said}',
     )
     assert stack.read().notes == ()
+
+
+def test_a_name_in_a_file_that_terraform_reads_by_itself_is_told_by_its_root_module(stack, instance):
+    for folder in ("a", "b"):
+        stack.files(
+            {f"{folder}/main.tf": DECLARED + instance("var.tokens"), f"{folder}/all.auto.tfvars": "tokns = 1\n"}
+        )
+    stack.files({"b/vars.tf": 'variable "tokns" {}\n', "a/terraform.tfvars": 'hops = "2"\n'})
+    reading = stack.read(environment={"TF_VAR_never": "1"})
+    assert reading.problems == ()
+    said = "its root module does not declare this variable"
+    assert reading.notes == (f'a/all.auto.tfvars:1:9: "tokns": {said}; did you mean "tokens"?',)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.options import OrderedCommand, color_option, inputs_of, variable_options
-from imdsguard.cli.output import write_problems
+from imdsguard.cli.output import write_notes, write_problems
 from imdsguard.cli.streams import write_out
 
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def command(
         failed = "error" in found
     else:
         failed = _answer(console, expressions or _typed(), as_json=form == "json")
+    write_notes(console.notes)
     write_problems(console.problems, no_color=no_color)
     return PROBLEM if failed or console.problems else CLEAN
 

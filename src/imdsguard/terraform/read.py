@@ -62,6 +62,7 @@ class _RunReader:
         self._documents: list[Root] = []
         self._roots: list[Root] = []
         self._problems: list[Problem] = []
+        self._notes: list[str] = []
 
     def take(self, path: str, stdin: bytes | None) -> None:
         """Sort one given path."""
@@ -155,7 +156,7 @@ class _RunReader:
             read += [(cache, folder) for folder in roots]
             self._problems += cache.problems
         self._problems += _undeclared(self._inputs, read)
-        notes = _undeclared_in_files(self._inputs, read)
+        notes = (*_undeclared_in_files(self._inputs, read), *dict.fromkeys(self._notes))
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
@@ -218,8 +219,12 @@ class _RunReader:
             return Root(name, (), files)
         from imdsguard.terraform.source.resources import Collector
         from imdsguard.terraform.source.tree import load
+        from imdsguard.terraform.source.undeclared import undeclared_values
+        from imdsguard.terraform.source.variables import automatic_files
 
         tree = load(folder, cache, self._inputs)
+        own = {cache.label(os.path.join(folder, file)) for file in automatic_files(folder)}
+        self._notes += [note for file, note in undeclared_values(tree.top) if file in own]
         for variable, error in tree.top.refused():
             message = f"the value that is given to var.{variable} does not fit: {error.message}"
             cache.report(Problem(message, error.place, "Terraform refuses this"))
@@ -265,7 +270,6 @@ def _not_declared(names: Sequence[str], roots: Sequence[tuple[SourceCache, str]]
             return []
         declared.update(dict.fromkeys(cache.module(folder).variables))
         missing = [name for name in missing if name not in declared]
-    from difflib import get_close_matches
+    from imdsguard.terraform.source.undeclared import nearest_of
 
-    close = {name: get_close_matches(name[:200], list(declared), n=1, cutoff=0.6) for name in missing}
-    return [(name, f'did you mean "{close[name][0]}"?' if close[name] else "") for name in missing]
+    return [(name, nearest_of(name, declared)) for name in missing]

@@ -16,6 +16,12 @@ def plan(name: str, **layout: object) -> str:
     return json.dumps(document, separators=(",", ":"), **layout)  # type: ignore[arg-type]
 
 
+def log(message: str, unit: str) -> str:
+    """A line of Terragrunt's log in its format `json`."""
+    line = {"time": "2026-12-01T12:00:00+00:00", "level": "stdout", "prefix": unit, "msg": message}
+    return json.dumps({**line, "tf-path": "terraform"}, separators=(",", ":"))
+
+
 A, B = plan("a"), plan("b")
 STATELESS = '{"format_version":"1.0"}'
 CUT_OFF = A[:80]
@@ -52,6 +58,15 @@ STREAMS = {
         f"[net/a] {A}\n[net/a] {B}\n",
         {"all.json#net/a": "aws_instance.a", "all.json#net/a#2": "aws_instance.b"},
     ),
+    "in its log as JSON": (
+        f"{log('Downloading', 'net/a')}\n{log(A, 'net/a')}\n{log(B, 'net/b')}\n{log('', 'net/b')}\n",
+        UNITS,
+    ),
+    "in its log as JSON, of one folder": (
+        log(A, "").replace('"prefix"', '"working-dir"') + "\n",
+        {"all.json#1": "aws_instance.a"},
+    ),
+    "a plan of which a text holds a plan": (A.replace('"}{"', json.dumps(B)), {"all.json": "aws_instance.a"}),
     "one plan": (A, {"all.json": "aws_instance.a"}),
     "one plan with braces at the beginning of lines": (plan("a", indent=0), {"all.json": "aws_instance.a"}),
 }

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.types.registry import record_of
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from imdsguard.model.launch import Launch
-    from imdsguard.model.resource import Resource
     from imdsguard.model.value import Value
 
 
@@ -27,11 +25,3 @@ class CodeRun:
     commands: Value
     reaches: Callable[[Launch], bool | None]
     elsewhere: str = ""
-
-
-def runs_of(document: Resource, reaches: Callable[[Launch], bool | None]) -> Iterator[CodeRun]:
-    """Yield a document that runs where `reaches` says, if it is one."""
-    found = record_of(document.kind)
-    if found is not None and found.commands is not None:
-        commands, elsewhere = found.commands(document)
-        yield CodeRun(document.address, commands, reaches, elsewhere)

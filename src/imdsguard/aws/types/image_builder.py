@@ -16,7 +16,6 @@ from imdsguard.aws.precedence.layer import block_layer, unknown_image
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.tags.read import from_map
 from imdsguard.aws.templates.lookup import template_of
-from imdsguard.aws.types.code_run import runs_of
 from imdsguard.aws.types.managed_services import service
 from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import (
@@ -28,6 +27,7 @@ from imdsguard.aws.types.resource_type import (
     ResourceType,
     no_user_data,
 )
+from imdsguard.aws.types.run_documents import runs_of
 from imdsguard.aws.workload import shown
 from imdsguard.model.delivery import VersionWriter
 from imdsguard.model.launch import Kind

@@ -227,8 +227,8 @@ MANIFEST = ResourceType(
     workload=always("it runs the nodes of a Kubernetes cluster"),
     identity=NO_IDENTITY,
     terms=ServiceTerms(
-        'httpTokens = "required" in metadataOptions of the EC2NodeClass, or in instanceMetadataOptions of the'
-        " AWSMachineTemplate",
+        "spec.metadataOptions.httpTokens: required in the EC2NodeClass,\n"
+        "spec.template.spec.instanceMetadataOptions.httpTokens: required in the AWSMachineTemplate",
         tokens="httpTokens",
         default="instanceMetadataOptions does not set httpTokens, and Cluster API leaves tokens optional",
     ),

@@ -151,7 +151,10 @@ def _notebook_layer(resource: Resource) -> Layer:
 
 
 def appstream(resource: Resource, _: RootIndex) -> Launch:
-    """Read `disable_imdsv1`; what AppStream does without it is not documented. (AppStream API, DisableIMDSV1)."""
+    """Read `disable_imdsv1`; what AppStream does without it is not documented.
+
+    (Amazon WorkSpaces Applications, as AppStream 2.0 is called now, API Reference, "CreateFleet": DisableIMDSV1)
+    """
     value = resource.body.attribute("disable_imdsv1")
     default = undocumented(
         resource, Reason(ReasonKind.UNDOCUMENTED, "what AppStream does where disable_imdsv1 is not set")
@@ -187,7 +190,7 @@ def game_server_group(resource: Resource, root: RootIndex) -> Launch:
 def compute_nodes(resource: Resource, root: RootIndex) -> Launch:
     """Resolve what `custom_launch_template` leads to: PCS starts instances of this account with it.
 
-    (AWS Parallel Computing Service API, CustomLaunchTemplate)
+    (AWS PCS User Guide, "Using Amazon EC2 launch templates with AWS PCS")
     """
     blocks = resource.body.blocks(PCS_TEMPLATE)
     paths = [path_via(template_of(block, resource, root), root, resource) for block in blocks.items]

@@ -23,7 +23,10 @@ CLUSTER = ResourceType(
     identity=NO_IDENTITY,
     terms=ServiceTerms(EXAMPLE),
 )
-"""(Spotinst provider, `spotinst_ocean_aws`: `instance_metadata_options`. What Ocean sets without is not documented.)"""
+"""(Terraform provider spotinst, pages "spotinst_ocean_aws" and "spotinst_ocean_aws_launch_spec".
+
+What Ocean sets without the block is not documented.)
+"""
 
 TYPES: tuple[ResourceType, ...] = (
     CLUSTER,

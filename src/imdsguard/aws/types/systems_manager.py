@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.types import capability
-from imdsguard.aws.types.code_run import runs_of
 from imdsguard.aws.types.resource_type import ResourceType
+from imdsguard.aws.types.run_documents import runs_of
 from imdsguard.model.launch import Kind
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 

@@ -1,7 +1,8 @@
 """Several documents in one file: what `terragrunt run --all show -json` prints, one document for each of its units.
 
 Terragrunt forwards Terraform's output as it is, or puts its log prefix before each line: the time, `STDOUT`, the unit's
-folder in brackets and the command, each of which its options can leave out (Terragrunt, "Log Formatting").
+folder in brackets and the command, each of which its options can leave out; or it writes each line of its log as one
+object of JSON, in which the line is a text (Terragrunt, "Log Formatting", the format `json`).
 """
 
 from __future__ import annotations
@@ -29,6 +30,19 @@ _JOINED = re.compile(rb'(?<=\})(?=\{"format_version")')
 
 
 VERSION = b'"format_version"'
+WITHIN_TEXT = rb"\"format_version\""
+"""The same, in a document that is a text in JSON."""
+
+
+class LogLine(msgspec.Struct):
+    """A line of Terragrunt's log as JSON. `prefix` is the unit's folder, `working_dir` the folder that it runs in."""
+
+    msg: str = ""
+    prefix: str = ""
+    working_dir: str = msgspec.field(default="", name="working-dir")
+
+
+_LOG_LINE = msgspec.json.Decoder(LogLine)
 
 
 @record(frozen=True, slots=True)
@@ -41,12 +55,19 @@ class StreamPart:
 
 def parts_of(text: bytes) -> tuple[StreamPart, ...]:
     """Divide a stream into its documents, broken ones too; none if it is one document, or nothing of the kind."""
+    logged = list(_logged(text)) if WITHIN_TEXT in text else []
+    if logged:
+        return _named(logged)
     bare = text.startswith(b"{")
     if VERSION not in text or (bare and b"\n{" not in text and not _JOINED.search(text)):
         return ()
     found = [(unit, part) for unit, part in _parts(text) if VERSION in part]
     if bare and (len(found) < 2 or _is_one(text)):
         return ()
+    return _named(found)
+
+
+def _named(found: list[tuple[str, bytes]]) -> tuple[StreamPart, ...]:
     seen: dict[str, int] = {}
     named: list[StreamPart] = []
     for number, (unit, part) in enumerate(found, 1):
@@ -54,6 +75,20 @@ def parts_of(text: bytes) -> tuple[StreamPart, ...]:
         seen[name] = again = seen.get(name, 0) + 1
         named.append(StreamPart(name if again == 1 else f"{name}#{again}", part))
     return tuple(named)
+
+
+def _logged(text: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the documents that stand in lines of a log as JSON, with their units."""
+    for line in text.splitlines():
+        if WITHIN_TEXT not in line or not line.startswith(b"{"):
+            continue
+        try:
+            read = _LOG_LINE.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            continue
+        document = read.msg.strip().encode("utf-8", "replace")
+        if document.startswith(b"{") and VERSION in document:
+            yield read.prefix or read.working_dir, document
 
 
 def _parts(text: bytes) -> Iterator[tuple[str, bytes]]:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.syntax.source import OpinionBudget
 from imdsguard.model.place import Place
+from imdsguard.model.problem import Problem
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.source.source_cache import SourceCache
 from imdsguard.terraform.source.tree import load
+from imdsguard.terraform.source.undeclared import NOT_DECLARED, nearest_of, undeclared_values
 from imdsguard.terraform.workspace import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imdsguard.hcl.values.value import Value
-    from imdsguard.model.problem import Problem
     from imdsguard.model.reason import Reason
     from imdsguard.terraform.inputs import Inputs
 
@@ -36,6 +37,20 @@ class Console:
         self._tree = load(folder, self._cache, inputs)
         if self._tree.evaluation.workspace is None:
             self._tree.evaluation.workspace = DEFAULT  # as in Terraform's console
+        self._refuse_undeclared(inputs)
+
+    def _refuse_undeclared(self, inputs: Inputs) -> None:
+        """Report names of `--var` that the root module does not declare: Terraform refuses them."""
+        for kind, text in inputs.given():
+            name, equals, _ = text.partition("=")
+            if kind == "var" and equals and name.strip() not in self._tree.top.module.variables:
+                remedy = nearest_of(name.strip(), self._tree.top.module.variables) or "Terraform refuses this"
+                self._cache.report(Problem(NOT_DECLARED, Place(f"--var {name.strip()}"), remedy))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Lines for people on names in variables files that the root module does not declare."""
+        return tuple(note for _, note in undeclared_values(self._tree.top))
 
     @property
     def problems(self) -> tuple[Problem, ...]:

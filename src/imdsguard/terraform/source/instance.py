@@ -249,6 +249,12 @@ class ModuleInstance:
             except LimitReached:  # what asks for the value says so
                 continue
 
+    def undeclared(self) -> Iterator[tuple[str, Place]]:
+        """Give the names in variables files for which there is no variable, each with its place: Terraform warns."""
+        for name, given in self.given.items():
+            if name not in self.module.variables and given.expression is not None:
+                yield name, given.place
+
     def _without_value(self, name: str, constraint: Constraint | None, *, nullable: bool) -> Value:
         declared = self.module.variables[name]
         if self.call is not None:
