@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,7 @@ from imdsguard import (
     undecided,
 )
 from imdsguard.run.judge import fingerprint
+from tests.conftest import Command
 from tests.estates import launch, small_estate
 
 
@@ -75,6 +77,21 @@ def test_an_error_of_the_code_behind_an_unknown_is_a_problem_at_its_place(tmp_pa
     ]
 
 
+def test_an_error_that_was_told_when_it_was_read_is_not_told_again(tmp_path: Path) -> None:
+    block = {"iterator": "$", "for_each": [1], "content": {"http_tokens": "required"}}
+    code = {"resource": {"aws_instance": {"x": {"dynamic": {"metadata_options": block}}}}}
+    (tmp_path / "main.tf.json").write_text(json.dumps(code))
+    (told,) = scan([str(tmp_path)]).problems
+    assert told.message.startswith("the iterator of a dynamic block must be a single name")
+
+
+def test_an_error_of_the_code_is_taken_into_a_baseline(tmp_path: Path, imdsguard: Command) -> None:
+    (tmp_path / "main.tf").write_text('resource "aws_instance" "web" {\n  user_data = file("nowhere")\n}\n')
+    codes = [imdsguard("scan", "-q", *with_, cwd=tmp_path).returncode for with_ in ([], ["--write-baseline"], BASELINE)]
+    assert codes == [2, 0, 0]
+
+
+BASELINE = ["--baseline", ".imdsguard-baseline.json"]
 INVALID_INDEX = "Invalid index: the given key does not identify an element in this collection value."
 
 

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 class Outcome:
     """What the rules say. `findings` holds every verdict, passes too, in the order of reports.
 
-    `problems` are rules that failed, and values that Terraform refuses: what would be found is not known.
+    `problems` are rules that failed, and values that Terraform refuses: what would be found is not known. `refused` are
+    those of them that are about such values: they are gaps in what was read.
     """
 
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = ()
+    refused: tuple[Problem, ...] = ()
 
 
 def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
@@ -38,10 +40,10 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
     The policy's own requirements are asked, too, whether they are among `rules` or not.
     """
     findings, problems = _judged(estate, {rule.id: rule for rule in (*rules, *policy.rules)}.values(), policy)
-    problems += _refused(findings, estate)
+    refused = _refused(findings, estate)
     if estate.history.plans or estate.history.states:
         findings = _told(findings, estate, rules, policy)
-    return Outcome(tuple(sorted(findings, key=_order)), tuple(problems))
+    return Outcome(tuple(sorted(findings, key=_order)), (*problems, *refused), tuple(refused))
 
 
 def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list[Finding], list[Problem]]:

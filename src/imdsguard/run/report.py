@@ -33,7 +33,9 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
     from imdsguard.run.judge import judge
 
     outcome = judge(reading.estate, config.rules, config.policy)
-    counted = apply_suppressions(outcome.findings, reading.problems + outcome.problems, reading, config)
+    failed = tuple(each for each in outcome.problems if each not in outcome.refused)
+    reading = replace(reading, problems=reading.problems + not_told_yet(outcome.refused, reading.problems))
+    counted = apply_suppressions(outcome.findings, reading.problems + failed, reading, config)
     shown = tuple(f for f in counted.findings if config.options.show_passed or f.verdict is not Verdict.PASS)
     rules = config.rules
     if counted.comments:
@@ -51,6 +53,14 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         fail_on=config.fail_on,
         unseen=reading.unseen,
         strict_unseen=config.options.strict_unseen,
+    )
+
+
+def not_told_yet(problems: tuple[Problem, ...], told: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    """Leave out what was said before of the same line, perhaps at a column of it."""
+    known = {(each.message, each.place.file, each.place.line) for each in told if each.place is not None}
+    return tuple(
+        each for each in problems if each.place is None or (each.message, each.place.file, each.place.line) not in known
     )
 
 
