@@ -11,8 +11,17 @@ version, and the edit is lost on instances of a launch
 - that is a group with an `instance_refresh` and names `$Latest`, or a default version that moves: Terraform sees no
   change then, so the refresh never starts. Only the attributes `latest_version` and `default_version` start it.
 
+- that is a compute environment of Batch and names `$Latest` or the default version: AWS looks them up once, when the
+  environment is made.
+
 It is a note where new instances get the edit and running ones keep what they have: a group without
-`instance_refresh`, or an instance on `$Latest`.
+`instance_refresh`, with one that replaces the root volume only (`ReplaceRootVolume`) or that ends before all are
+replaced (`checkpoint_percentages` that do not end with 100), or an instance on `$Latest`.
+
+Nothing is said where running instances are replaced in another way: by `max_instance_lifetime`, by
+`replace_triggered_by` with the template, by a name of the group that carries the version, by what the `triggers` of an
+`instance_refresh` add (a `tag` that carries it), or because the plan makes the group or the instance anew. Where that
+cannot be told it is unknown, as a note.
 
 A template whose versions Image Builder writes too (`launch_template_configuration` of a distribution configuration) is
 unknown, as a note: which options those versions have is not in the code.
@@ -125,6 +134,15 @@ ELSEWHERE = (
 
 REFRESH = 'instance_refresh {\n  strategy = "Rolling"\n}'
 
+TO_THE_END = "checkpoint_percentages that end with 100"
+
+KEEPING = {
+    Renewal.KEPT: "running instances keep what they have, and the group has no instance_refresh to replace them",
+    Renewal.ROOT_VOLUME: "its instance_refresh gives running instances a new root volume, and they keep the rest",
+    Renewal.IN_PART: "its instance_refresh ends before all are replaced: checkpoint_percentages end below 100",
+}
+"""Why running instances do not get the edit, though Terraform may see the version change."""
+
 
 def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     """Judge each template that something launches through."""
@@ -160,6 +178,11 @@ def judge(launch: Launch, version: VersionUse, template: Launch) -> Iterable[Jud
         )
         yield failed(launch, lost(template, why), remedy=remedy, place=place, trace=trace)
         return
+    once = launch.delivery.renewal is Renewal.RESOLVED_ONCE
+    if once and version.pin in (Pin.LATEST, Pin.DEFAULT) and not made(launch):
+        why = f"AWS looks {version.pin.value} up once, when the environment is made, and Terraform sees no change of it"
+        yield from unless_followed(launch, version, template, why, latest)
+        return
     moves = template.delivery.moves_default
     follows_default = version.pin in (Pin.DEFAULT, Pin.DEFAULT_VERSION)
     if version.pin is Pin.UNKNOWN or (follows_default and moves is None):
@@ -182,18 +205,40 @@ def running(launch: Launch, version: VersionUse, template: Launch, latest: str) 
     """Say what running instances miss, where new ones get the edit."""
     seen = version.pin in (Pin.LATEST_VERSION, Pin.DEFAULT_VERSION)
     renewal = launch.delivery.renewal
-    place, trace = version.place, version.trace
-    if renewal is Renewal.REPLACED and not seen and launch.kind is Kind.GROUP:
+    if renewal is Renewal.UNKNOWN and not version.followed and not made(launch):
+        reason = launch.delivery.renewal_reason
+        assert reason is not None, "an unknown renewal has its reason"
+        message = f"{may_be_lost(template)}: {sentence(reason)}"
+        found = undecided(launch, message, remedy=REFRESH, place=version.place, trace=version.trace, because=reason)
+        yield replace(found, severity=Severity.NOTE)
+    elif renewal is Renewal.REPLACED and not seen and launch.kind is Kind.GROUP:
         why = f"its instance_refresh does not start for {version.pin.value}: Terraform sees no change"
-        yield failed(launch, lost(template, why), remedy=latest, place=place, trace=trace)
+        yield from unless_followed(launch, version, template, why, latest)
     elif renewal is Renewal.REPLACED and not seen and launch.kind is Kind.INSTANCE:
         why = f"a running instance keeps what it was launched with, and Terraform sees no change of {version.pin.value}"
-        message = lost(template, why)
-        yield failed(launch, message, remedy=latest, place=place, trace=trace, severity=Severity.NOTE)
-    elif renewal is Renewal.KEPT:
-        why = "running instances keep what they have, and the group has no instance_refresh to replace them"
-        remedy = REFRESH if seen else f"{latest}\n{REFRESH}"
-        yield failed(launch, lost(template, why), remedy=remedy, place=place, trace=trace, severity=Severity.NOTE)
+        yield from unless_followed(launch, version, template, why, latest, Severity.NOTE)
+    elif renewal in KEEPING:
+        refresh = TO_THE_END if renewal is Renewal.IN_PART else REFRESH
+        remedy = refresh if seen else f"{latest}\n{refresh}"
+        yield from unless_followed(launch, version, template, KEEPING[renewal], remedy, Severity.NOTE)
+
+
+def unless_followed(
+    launch: Launch, version: VersionUse, template: Launch, why: str, remedy: str, severity: Severity | None = None
+) -> Iterable[Judgement]:
+    """Say that running instances miss the edit, if nothing else replaces them for a new version of the template."""
+    place, trace = version.place, version.trace
+    if version.unsure is not None and not made(launch):
+        message = f"{may_be_lost(template)}: {why}, and {sentence(version.unsure)}"
+        found = undecided(launch, message, remedy=remedy, place=place, trace=trace, because=version.unsure)
+        yield replace(found, severity=Severity.NOTE)
+    elif not version.followed and not made(launch):
+        yield failed(launch, lost(template, why), remedy=remedy, place=place, trace=trace, severity=severity)
+
+
+def made(launch: Launch) -> bool:
+    """Whether this plan makes it, or makes it anew: then none of its instances is older than the plan."""
+    return launch.resource.action in (Action.CREATE, Action.REPLACE)
 
 
 def written_elsewhere(template: Launch, writer: VersionWriter) -> Judgement:
@@ -211,6 +256,11 @@ def lost(template: Launch, why: str) -> str:
         return f"an edit of metadata_options in {template.address} does not reach its instances: {why}"
     names = " and ".join(template.delivery.changed)
     return f"this plan changes {names} in {template.address}, which does not reach its instances: {why}"
+
+
+def may_be_lost(template: Launch) -> str:
+    """Open the message where it cannot be told."""
+    return f"metadata_options of {template.address} may not reach its running instances"
 
 
 def relative(template: Launch) -> str:

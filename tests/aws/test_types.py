@@ -142,7 +142,10 @@ UNKNOWN = {
 }  # fmt: skip
 """What nobody has looked up, so that the answer is unknown."""
 
-DOCUMENTED_RENEWALS = {"aws_instance", "aws_eks_node_group", "aws_autoscaling_group"}
+DOCUMENTED_RENEWALS = {
+    "aws_instance", "aws_eks_node_group", "aws_autoscaling_group", "aws_batch_compute_environment",
+    "awscc_batch_compute_environment",
+}  # fmt: skip
 """Where it is documented what becomes of running instances; of all others nothing is said."""
 
 

@@ -40,10 +40,19 @@ class Pin(str, Enum):
 
 
 class Renewal(str, Enum):
-    """What becomes of running instances when the version that Terraform sees changes."""
+    """What becomes of running instances when the version that Terraform sees changes.
+
+    `ROOT_VOLUME`: an instance refresh gives them a new root volume and keeps the rest. `IN_PART`: one ends before all
+    are replaced. `RESOLVED_ONCE`: AWS looks up `$Latest` and `$Default` once, when the launching thing is made; only a
+    version that Terraform sees change reaches instances, be they running or new.
+    """
 
     REPLACED = "replaced"
     KEPT = "kept"
+    ROOT_VOLUME = "root volume"
+    IN_PART = "in part"
+    RESOLVED_ONCE = "resolved once"
+    UNKNOWN = "unknown"
 
 
 @record(frozen=True, slots=True)
@@ -51,7 +60,8 @@ class VersionUse:
     """A launch template in the code, and the version of it that is launched.
 
     `text` is the number where one is written, `reason` says why the version is not known. `place` is the argument, or
-    the block it could stand in.
+    the block it could stand in. `followed`: a new version of the template replaces running instances in another way,
+    however the version is named; None if that cannot be told, for the reason `unsure`.
     """
 
     template: str
@@ -60,6 +70,8 @@ class VersionUse:
     reason: Reason | None = None
     place: Place | None = None
     trace: tuple[Step, ...] = ()
+    followed: bool | None = False
+    unsure: Reason | None = None
 
 
 @record(frozen=True, slots=True)
@@ -97,8 +109,8 @@ class Delivery:
     `writers`, of a template: what else writes versions of it. `latest_version`: its attribute that is the newest one.
     `changed`, of a template: the options that this plan changes; None where nothing is planned (source, state).
     `frozen` is the argument under `ignore_changes` that keeps a launch at its template's old version.
-    `renewal` is None where it is not documented. `workload_because` is what shows that containers run on the instances,
-    or why it is not known.
+    `renewal` is None where it is not documented; where it is `UNKNOWN`, `renewal_reason` says why.
+    `workload_because` is what shows that containers run on the instances, or why it is not known.
     """
 
     workload: Workload = Workload.PLAIN
@@ -107,6 +119,7 @@ class Delivery:
     moves_default: bool | None = None
     changed: tuple[str, ...] | None = None
     renewal: Renewal | None = None
+    renewal_reason: Reason | None = None
     frozen: str = ""
     writers: tuple[VersionWriter, ...] = ()
     latest_version: str = "latest_version"

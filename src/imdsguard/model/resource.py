@@ -91,6 +91,7 @@ class Resource:
     `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many; for
     one at least if it is `certain`.
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
+    `replaced_by` is what `replace_triggered_by` names, with the attribute if there is one; plans and states: ().
     `calls` are the module blocks that lead to it, the root module's own first; `overrides` the blocks of override files
     that are merged into it, or into one of these. `doubt` says why its code may not be what is deployed, empty where
     there is no such doubt.
@@ -112,6 +113,7 @@ class Resource:
     action: Action = Action.NONE
     before: Body | None = None
     ignored: tuple[str, ...] = ()
+    replaced_by: tuple[Reference, ...] = ()
     depends_on: tuple[Reference, ...] = ()
     calls: tuple[Place, ...] = ()
     overrides: tuple[Place, ...] = ()

@@ -31,13 +31,15 @@ def delivery_of(launch: Launch, root: RootIndex) -> Delivery:
     record = record_of(resource.kind)
     shared = record.shared if record is not None else None
     versions = shared.versions if shared is not None else None
+    renewal, renewal_reason = renewal_of(resource)
     return Delivery(
         workload=workload,
         workload_because=because,
         versions=versions_of(launch, root),
         moves_default=versions.moves_default(resource) if versions is not None else None,
         changed=changed_options(resource) if template else None,
-        renewal=renewal_of(resource),
+        renewal=renewal,
+        renewal_reason=renewal_reason,
         frozen=frozen_by(resource) if launch.via else "",
         writers=_writers_of(resource, root) if template else (),
         latest_version=versions.latest if versions is not None else "latest_version",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.layer import read_options
+from imdsguard.aws.root_index import without_key
 from imdsguard.aws.templates.lookup import template_of
+from imdsguard.aws.templates.version_attributes import ATTRIBUTES
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.delivery import Pin, Renewal, VersionUse
 from imdsguard.model.reason import Reason, ReasonKind
@@ -22,13 +25,6 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 WORDS = {"$Latest": Pin.LATEST, "$Default": Pin.DEFAULT}
-ATTRIBUTES = {
-    "latest_version": Pin.LATEST_VERSION,
-    "default_version": Pin.DEFAULT_VERSION,
-    "latest_version_number": Pin.LATEST_VERSION,
-    "default_version_number": Pin.DEFAULT_VERSION,
-}
-"""Attributes of templates; those that end in `_number` are the `awscc` provider's."""
 
 
 def versions_of(launch: Launch, root: RootIndex) -> tuple[VersionUse, ...]:
@@ -51,8 +47,28 @@ def versions_of(launch: Launch, root: RootIndex) -> tuple[VersionUse, ...]:
         for block in _blocks(resource.body, path):
             template = template_of(block, resource, root).address
             if template:
-                found[_version(block, template)] = None
+                followed = _followed(resource, template, root)
+                unsure = followed if isinstance(followed, Reason) else None
+                version = _version(block, template)
+                found[replace(version, followed=None if unsure else bool(followed), unsure=unsure)] = None
     return tuple(found)
+
+
+def _followed(resource: Resource, template: str, root: RootIndex) -> bool | Reason:
+    """Say whether running instances are replaced for a new version of a template, however the version is named.
+
+    (Terraform language, `replace_triggered_by`)
+    """
+    elsewhere = None
+    for trigger in resource.replaced_by:
+        named = trigger.address in (template, without_key(template))
+        if named and (not trigger.attribute or trigger.attribute[0] in ATTRIBUTES):
+            return True
+        if not named and root.find(trigger) is None:
+            elsewhere = Reason(ReasonKind.NOT_COMPUTED, f"whether {trigger} changes with {template}")
+    record = record_of(resource.kind)
+    by_type = record.followed(resource, template) if record is not None and record.followed is not None else False
+    return by_type or elsewhere or False
 
 
 def _paths(resource: Resource) -> TemplatePaths | None:
@@ -96,10 +112,14 @@ def _version(block: Body, template: str) -> VersionUse:
     return VersionUse(template, Pin.NUMBER, text, place=place, trace=value.trace)
 
 
-def renewal_of(resource: Resource) -> Renewal | None:
-    """Say what becomes of running instances when the version changes. None where that is not documented."""
+def renewal_of(resource: Resource) -> tuple[Renewal | None, Reason | None]:
+    """Say what becomes of running instances when the version changes, or why that cannot be told.
+
+    Neither where it is not documented.
+    """
     record = record_of(resource.kind)
-    return record.renewal(resource) if record is not None and record.renewal is not None else None
+    found = record.renewal(resource) if record is not None and record.renewal is not None else None
+    return (Renewal.UNKNOWN, found) if isinstance(found, Reason) else (found, None)
 
 
 def replaced(_: Resource) -> Renewal:

@@ -14,6 +14,7 @@ from imdsguard.aws.tags.read import NONE, from_list
 from imdsguard.aws.templates.looked_up import looked_up
 from imdsguard.aws.templates.lookup import configuration_of, template_of
 from imdsguard.aws.templates.monitoring_switch import is_on
+from imdsguard.aws.templates.version_attributes import carries_version
 from imdsguard.aws.types.resource_type import (
     BLOCK,
     NO_IDENTITY,
@@ -36,7 +37,7 @@ from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, SERVICE_DEFAULTS, Source
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.tags import Tags
-from imdsguard.model.value import Absent, Known, Unknown
+from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -63,6 +64,8 @@ UNSURE = "whether {names} of this launch configuration will be sent cannot be to
 ENABLED = 'http_endpoint = "enabled"'
 HANDED_ON = "propagate_at_launch"
 SPECIFICATION = "launch_template_specification"
+FULLY = (100, "100")
+"""Percent of the instances at the last checkpoint of a refresh that replaces all of them."""
 MIXED = ("mixed_instances_policy", "launch_template")
 
 
@@ -133,13 +136,67 @@ def group_paths(override: str) -> TemplatePaths:
     return (("launch_template",), (*MIXED, SPECIFICATION), (*MIXED, override, SPECIFICATION))
 
 
-def refreshed(resource: Resource) -> Renewal:
-    """Say what becomes of running instances: a group replaces them only by an instance refresh.
+def refreshed(resource: Resource) -> Renewal | Reason:
+    """Say what becomes of running instances: a group replaces them only by an instance refresh, if it goes to the end.
 
-    (Terraform AWS provider, `instance_refresh`)
+    (Terraform AWS provider, `instance_refresh`: `checkpoint_percentages`; EC2 Auto Scaling User Guide, "Replace root
+    volumes": other properties of the instances are preserved)
     """
-    refresh = resource.body.blocks("instance_refresh")
-    return Renewal.REPLACED if refresh.items or refresh.unknown is not None else Renewal.KEPT
+    blocks = resource.body.blocks("instance_refresh")
+    if not blocks.items:
+        return Renewal.KEPT if blocks.unknown is None else blocks.unknown.reason
+    refresh = blocks.items[0]
+    strategy = refresh.attribute("strategy")
+    if isinstance(strategy, Unknown):
+        return strategy.reason
+    if isinstance(strategy, Known) and strategy.value == "ReplaceRootVolume":
+        return Renewal.ROOT_VOLUME
+    for preferences in refresh.blocks("preferences").items:
+        last = next(reversed(_listed(preferences.attribute("checkpoint_percentages"))), None)
+        if isinstance(last, Unknown):
+            return last.reason
+        if isinstance(last, Known) and last.value not in FULLY:
+            return Renewal.IN_PART
+    return Renewal.REPLACED
+
+
+def followed_by_group(resource: Resource, template: str) -> bool | Reason:
+    """Say whether a group replaces instances for a new version of a template, however it names the version.
+
+    By the age that they may have; by a name of the group that carries the version, so that there is another group; by
+    what starts a refresh besides the version.
+    (EC2 Auto Scaling User Guide, "Replace Auto Scaling instances based on maximum instance lifetime"; Terraform AWS
+    provider, `triggers` of `instance_refresh`)
+    """
+    lifetime = resource.body.attribute("max_instance_lifetime")
+    if isinstance(lifetime, Known) and lifetime.value not in (0, "0"):
+        return True
+    if any(carries_version(resource.body.attribute(name), template) for name in ("name", "name_prefix")):
+        return True
+    doubt: Reason | None = lifetime.reason if isinstance(lifetime, Unknown) else None
+    if refreshed(resource) is Renewal.REPLACED:
+        for refresh in resource.body.blocks("instance_refresh").items:
+            for trigger in _listed(refresh.attribute("triggers")):
+                if isinstance(trigger, Unknown):
+                    doubt = doubt or trigger.reason
+                elif any(carries_version(value, template) for value in _triggering(resource, text_of(trigger) or "")):
+                    return True
+    return doubt or False
+
+
+def _listed(value: Value) -> tuple[Value, ...]:
+    """Give the items of a list; one that is not known is one item."""
+    if isinstance(value, Known):
+        return value.value if isinstance(value.value, tuple) else (value,)
+    return (value,) if isinstance(value, Unknown) else ()
+
+
+def _triggering(resource: Resource, name: str) -> Iterator[Value]:
+    """Yield what is written under a property of a group: the argument, or keys and values of blocks (`tag`)."""
+    yield resource.body.attribute(name)
+    for block in resource.body.blocks(name).items:
+        yield block.attribute("key")
+        yield block.attribute("value")
 
 
 def group_tags(resource: Resource, root: RootIndex) -> Iterable[Tags]:
@@ -242,6 +299,7 @@ TYPES: tuple[ResourceType, ...] = (
         tags=InstanceTags(group_tags, TagTarget.GROUP),
         template_paths=group_paths("override"),
         renewal=refreshed,
+        followed=followed_by_group,
         workload=of_tagged_group,
         identity=MetricIdentity((), "name", "name_prefix"),
     ),

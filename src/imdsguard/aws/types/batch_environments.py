@@ -21,6 +21,7 @@ from imdsguard.aws.types.resource_type import (
     no_user_data,
 )
 from imdsguard.aws.workload import always
+from imdsguard.model.delivery import Renewal
 from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
@@ -100,6 +101,14 @@ def environment_tags(resource: Resource, root: RootIndex) -> Iterable[Tags]:
             yield Tags(over_template((own,), template), ("aws:", "AWSBatch"))
 
 
+def resolved_once(_: Resource) -> Renewal:
+    """Say that `$Latest` and `$Default` are looked up when the environment is made or gets an infrastructure update.
+
+    (Batch API, LaunchTemplateSpecification)
+    """
+    return Renewal.RESOLVED_ONCE
+
+
 TEMPLATE = ("compute_resources", "launch_template")
 
 ENVIRONMENT = ResourceType(
@@ -109,6 +118,7 @@ ENVIRONMENT = ResourceType(
     user_data=no_user_data,
     tags=InstanceTags(environment_tags, None),
     template_paths=(TEMPLATE,),
+    renewal=resolved_once,
     workload=always("AWS Batch runs jobs in containers on it"),
     identity=NO_IDENTITY,
     terms=ServiceTerms("a launch_template with a template that says\n" + BOTH),

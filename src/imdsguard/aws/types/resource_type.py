@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imdsguard.model.delivery import IneffectiveOption, Renewal, VersionWriter
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy, Statement
+    from imdsguard.model.reason import Reason
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.service_terms import ServiceTerms
@@ -180,6 +181,8 @@ class ResourceType:
     - `template_paths` (the blocks on the way to where it names launch templates; an empty list for a type whose
       template has no version that counts): which version is launched is unknown, for each template it goes through;
     - `renewal` (what becomes of running instances when the version changes): not documented, nothing is said of them;
+    - `followed` (whether running instances are replaced for a new version of the template with an address, however they
+      name it; or why that cannot be told): they are not, but by `replace_triggered_by`;
     - `workload` (what shows that containers run on it; an empty text if nothing does): what runs on it is unknown, and
       so is whether its hop limit is right, where that depends on it;
     - `identity`: whether an alarm that names it means its instance is unknown;
@@ -213,7 +216,8 @@ class ResourceType:
     user_data: Callable[[Resource], tuple[Value, ...]] | None = None
     tags: InstanceTags | None = None
     template_paths: TemplatePaths | None = None
-    renewal: Callable[[Resource], Renewal] | None = None
+    renewal: Callable[[Resource], Renewal | Reason] | None = None
+    followed: Callable[[Resource, str], bool | Reason] | None = None
     workload: Callable[[Resource, RootIndex], str] | None = None
     identity: MetricIdentity | None = None
     terms: ServiceTerms | None = None

@@ -199,6 +199,7 @@ class _Pair:
             body=body,
             place=written.place,
             ignored=written.ignored,
+            replaced_by=written.replaced_by,
             depends_on=written.depends_on or planned.depends_on,
             calls=written.calls,
             overrides=written.overrides,

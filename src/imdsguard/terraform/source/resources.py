@@ -15,6 +15,7 @@ from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.doubted_body import DoubtedBody
 from imdsguard.terraform.source.order import CreationOrder, references
 from imdsguard.terraform.source.providers import Providers
+from imdsguard.terraform.source.replacement import replaced_by
 from imdsguard.terraform.source.scopes import safely
 from imdsguard.terraform.source.static_references import StaticReferenceCheck
 from imdsguard.terraform.source.translate import translate
@@ -155,6 +156,7 @@ class Collector:
             instances=unknown if isinstance(unknown, Unknown) else None,
             certain=instance.certain and (expansion.unknown is None or expansion.at_least_one),
             ignored=ignored(declaration),
+            replaced_by=replaced_by(instance, declaration),
             depends_on=depends_on(instance, declaration),
             waits=self._order.before(instance, declaration),
             calls=calls(instance),
