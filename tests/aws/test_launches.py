@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from imdsguard.model.reason import refused
@@ -70,6 +72,40 @@ def test_a_plan_names_a_template_by_the_id_it_has():
 def test_any_other_template_is_unknown_with_the_reason(block, reason):
     found = launch(template(), resource("aws_instance.web", launch_template=[block]))
     assert (found.state.value, sentence(found.reason), found.via) == ("unknown", reason, ())
+
+
+def one_of(*names, attribute="id"):
+    choices = tuple(Reference(f"aws_launch_template.{name}", (attribute,)) for name in names)
+    return replace(unknown("var.which has no value"), choices=choices)
+
+
+def test_templates_of_which_one_is_used_give_what_they_agree_on():
+    def state(*templates, block=None):
+        block = block or {"id": one_of(*(each.name for each in templates))}
+        return launch(*templates, resource("aws_autoscaling_group.web", launch_template=[block]))
+
+    a, b, soft = template("a"), template("b"), template("soft", OPTIONAL)
+    assert state(a, b).state.value == "required"
+    assert (state(a).state.value, state(a).via) == ("required", ("aws_launch_template.a",))
+    assert sentence(state(a, soft).reason) == (
+        "which of aws_launch_template.a and aws_launch_template.soft is used cannot be computed: var.which has no value"
+    )
+    assert state(a, block={"id": one_of("a", "elsewhere")}).state.value == "unknown"
+    silent, imaged = template("silent", []), template("imaged", [], image_id=ref("aws_ami.golden.id"))
+    assert [state(V2, silent, imaged, block={"id": one_of(*names)}).state.value for names in (
+        ("silent",), ("imaged",), ("silent", "imaged"))] == ["optional", "required", "unknown"]  # fmt: skip
+
+
+def test_images_of_which_one_is_launched_give_what_they_agree_on():
+    other, bare = resource("aws_ami.other", imds_support="v2.0"), resource("aws_ami.bare")
+
+    def state(*names):
+        choices = tuple(Reference(f"aws_ami.{name}", ("id",)) for name in names)
+        references = {"references": choices, "choices": choices}
+        return verdict(V2, other, bare, resource("aws_instance.web", ami=replace(unknown(), **references)))[0]
+
+    assert [state("golden", "other"), state("golden", "bare"), state("golden", "elsewhere")] == [
+        "required", "unknown", "unknown"]  # fmt: skip
 
 
 def test_a_name_counts_in_its_own_region_only():

@@ -150,6 +150,9 @@ class RootIndex:
         """Return what the image says. Of one that the code does not show nothing is known."""
         if isinstance(image, Known):
             return self._image_called(image)
+        agreed = self._agreed(image) if isinstance(image, Unknown) and image.reference is None else None
+        if agreed is not None:
+            return agreed
         references = image.references if isinstance(image, Unknown) else ()
         for reference in references:
             resource = self.find(reference)
@@ -161,6 +164,17 @@ class RootIndex:
             if layer.answers:
                 return layer.changed(_which)
         return unknown_image()
+
+    def _agreed(self, image: Unknown) -> Layer | None:
+        """Return what all images say of which this is one, if they say the same; None where they may differ."""
+        found = [self.find(choice) for choice in image.choices]
+        layers = [layer for each in found if each is not None and (layer := self._image(each)) is not None]
+        if not layers or len(layers) < len(image.choices):
+            return None
+        said = [{name: getattr(value, "value", None) for name, value in layer.answers.items()} for layer in layers]
+        if any(each != said[0] or None in each.values() for each in said):
+            return None
+        return next((layer for layer in layers if not layer.sure), layers[0])
 
     def _image_called(self, image: Known) -> Layer:
         """Return what the image with an id says: a plan and a state show the ids of images that were looked up."""

@@ -75,7 +75,8 @@ class Unknown:
     `references` name what it stands for, or was built from: one reference means it *is* that attribute if `exact`.
     `sketch` is what is known of a text, with U+FFFC for each stretch that is not; `holes` are the attributes that these
     stretches are, None for one that is something else, or is not told. `symbol` names the one value that it will be:
-    unknowns of one symbol in a root module are equal. It has U+FFFC in it, so that it is no known text.
+    unknowns of one symbol in a root module are equal. It has U+FFFC in it, so that it is no known text. `choices` are
+    the attributes of which it is one, if it is anything at all; empty where it may be something else.
     """
 
     reason: Reason
@@ -87,6 +88,7 @@ class Unknown:
     holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
     written: SourceMap | None = field(default=None, compare=False, repr=False)
     symbol: str | None = field(default=None, compare=False, repr=False)
+    choices: tuple[Reference, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def reference(self) -> Reference | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.precedence.settings import SET_BY_IMAGES
 from imdsguard.model.launch import State
-from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Option, Source
+from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Option, Source
 from imdsguard.model.value import Absent, Step, Unknown
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ NAMES = {
     Source.UNKNOWN: "unknown",
 }
 """Layers in words."""
-
-SET_BY_IMAGES = (HTTP_TOKENS, HOP_LIMIT)
-"""The options that an image can set."""
 
 BY_NOBODY = (Step("service default"),)
 

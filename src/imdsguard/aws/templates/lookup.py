@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.scope import scope_of
-from imdsguard.aws.precedence.settings import Settings, not_shown
+from imdsguard.aws.precedence.settings import Settings, agreed, not_shown
 from imdsguard.aws.types.registry import record_of
 from imdsguard.aws.types.resource_type import SharedBy
 from imdsguard.model.reason import Reason, ReasonKind
@@ -31,6 +31,14 @@ def template_of(block: Body, user: Resource, root: RootIndex) -> Settings:
         found = named_by(value, user, root, SharedBy.TEMPLATE)
         if found is not None:
             return root.settings(found)
+    for value in values:
+        candidates = _one_of(value, user, root, SharedBy.TEMPLATE)
+        if candidates is not None:
+            return candidates
+    for value in values:
+        candidates = _one_of(value, user, root, SharedBy.TEMPLATE)
+        if candidates is not None:
+            return candidates
     if not values:
         return not_shown(
             Reason(ReasonKind.NAMES_NOTHING, "the block", "launch template"), user.address, Absent(block.place)
@@ -41,7 +49,26 @@ def template_of(block: Body, user: Resource, root: RootIndex) -> Settings:
 def configuration_of(value: Value, user: Resource, root: RootIndex) -> Settings:
     """Return the settings of the launch configuration that `launch_configuration = value` names."""
     found = named_by(value, user, root, SharedBy.CONFIGURATION)
-    return root.settings(found) if found is not None else _not_found(value, "launch configuration")
+    if found is not None:
+        return root.settings(found)
+    return _one_of(value, user, root, SharedBy.CONFIGURATION) or _not_found(value, "launch configuration")
+
+
+def _one_of(value: Value, user: Resource, root: RootIndex, shared_by: SharedBy) -> Settings | None:
+    """Return what all agree on that a value may name, where it can name nothing else; None where it may."""
+    if not isinstance(value, Unknown) or not value.choices:
+        return None
+    found: dict[str, Settings] = {}
+    for choice in value.choices:
+        named = named_by(Unknown(value.reason, (choice,), exact=True), user, root, shared_by)
+        if named is None:
+            return None
+        found[named.address] = root.settings(named)
+    settings = tuple(found.values())
+    if len(settings) == 1:
+        return settings[0]
+    which = Reason(ReasonKind.NOT_COMPUTED, f"which of {' and '.join(found)} is used", cause=value.reason)
+    return agreed(settings, [root.image_layer(each.image) for each in settings], which, value)
 
 
 def named_by(value: Value, user: Resource, root: RootIndex, shared_by: SharedBy) -> Resource | None:

@@ -100,8 +100,9 @@ def _version(block: Body, template: str) -> VersionUse:
     if isinstance(value, Absent):
         return VersionUse(template, Pin.DEFAULT, place=block.place)
     if isinstance(value, Unknown):
-        reference = value.reference
-        pin = ATTRIBUTES.get(str(reference.attribute[0])) if reference is not None and reference.attribute else None
+        named = (value.reference,) if value.reference is not None else value.choices
+        pins = {ATTRIBUTES.get(str(each.attribute[0])) if each.attribute else None for each in named}
+        pin = pins.pop() if len(pins) == 1 else None
         reason = None if pin else value.reason
         return VersionUse(template, pin or Pin.UNKNOWN, reason=reason, place=place, trace=value.trace)
     if value.value == "":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, placed
+from imdsguard.hcl.values.choices import chosen
 from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse, definitely_not_null, length_bounds, number_bounds
@@ -122,8 +123,8 @@ def _undecided(decided: Value, yes: Value, no: Value, type_: Type) -> Value:
         known = replace(known, min_length=min(yes_low, no_low), max_length=high)
     if type_ == DYNAMIC:
         known = NO_REFINEMENT
-    unsure = symbolic(derived(type_, decided, yes, no, refinement=known), f"? {type_.name}", (decided, yes, no))
-    return collapse(unsure).with_marks(marks)
+    made = chosen(derived(type_, decided, yes, no, refinement=known), (yes, no))
+    return collapse(symbolic(made, f"? {type_.name}", (decided, yes, no))).with_marks(marks)
 
 
 def _number_range(yes: Value, no: Value, known: Refinement) -> Refinement:

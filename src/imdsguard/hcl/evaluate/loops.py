@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, bounded, fixed_shape, placed
+from imdsguard.hcl.values.choices import chosen
 from imdsguard.hcl.values.conversions import unify
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import collapse
@@ -203,7 +204,7 @@ def splat(source: CompiledExpression, each: CompiledExpression, slot: int, place
         if isinstance(value, OpenObject):  # a resource: one object, and never null
             return _over_members(tuple_of([value]), each, slot, frame)
         if value.type == DYNAMIC:
-            return derived(DYNAMIC, value).with_marks(value.marks)
+            return _over_unknown(value, each, slot, frame).with_marks(value.marks)
         pending = value.raw if isinstance(value.raw, Pending) else None
         made = _over_members(tuple_of([value.without_marks()]), each, slot, frame)
         if pending is not None and not pending.refinement.not_null:
@@ -211,6 +212,19 @@ def splat(source: CompiledExpression, each: CompiledExpression, slot: int, place
         return made.with_marks(value.marks)
 
     return CompiledExpression(run, shape=fixed_shape(DYNAMIC))
+
+
+def _over_unknown(value: Value, each: CompiledExpression, slot: int, frame: Frame) -> Value:
+    """What a splat makes of a value of which nothing but its choices is known."""
+    made = derived(DYNAMIC, value)
+    if value.pending is None or value.pending.choices is None:
+        return made
+    frame.bounds.step()
+    frame.slots[slot] = chosen(derived(DYNAMIC, value), (value,))
+    try:
+        return chosen(made, (each.run(frame),))
+    except EvaluationError:
+        return made  # what there is may be another thing, and it may be nothing
 
 
 def _over_sequence(value: Value, each: CompiledExpression, slot: int, frame: Frame) -> Value:

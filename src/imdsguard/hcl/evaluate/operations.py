@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
+from imdsguard.hcl.values.choices import chosen
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.number import is_negative
 from imdsguard.hcl.values.symbol import symbolic
@@ -73,7 +74,7 @@ def _map_element(value: Value, name: str, place: Place | None) -> Value:
     return found.with_marks(value.marks) if value.marks else found
 
 
-def _part(value: Value, type_: Type, step: str | int | None) -> Value:
+def _part(value: Value, type_: Type, step: str | int | None, *, named: bool = True) -> Value:
     """The unknown part of an unknown value: if the whole stands for an attribute, the part does for one below it."""
     pending = value.raw
     assert isinstance(pending, Pending)
@@ -83,10 +84,20 @@ def _part(value: Value, type_: Type, step: str | int | None) -> Value:
         first = references[0]
         assert step is not None
         references = (first.__class__(first.address, (*first.attribute, step)),)
-    part = Value(type_, Pending(pending.reason, references, exact), value.marks, value.origin)
+    choices = None if exact or pending.choices is None else _parts(pending.choices, step, named=named)
+    part = Value(type_, Pending(pending.reason, references, exact, choices=choices), value.marks, value.origin)
     if pending.symbol is None or step is None:
         return part
     return symbolic(part, f"[{step}]", (value,))
+
+
+def _parts(choices: tuple[Reference, ...], step: str | int | None, *, named: bool) -> tuple[Reference, ...] | None:
+    """What a part of one of `choices` may be: an attribute of a resource, an instance of one, an element of a list."""
+    if not named:
+        return choices
+    if any(each.attribute for each in choices):
+        return None
+    return tuple(each.__class__(each.address, (str(step),)) for each in choices)
 
 
 def index(value: Value, key: Value, place: Place | None = None) -> Value:
@@ -117,8 +128,8 @@ def _unknown_element(type_: Type, value: Value, key: Value) -> Value:
     raw = key.raw
     if isinstance(value.raw, Pending) and isinstance(raw, str | int) and not isinstance(raw, bool):
         step = raw if isinstance(raw, str) else int(raw)
-        return _part(value, type_, step).with_marks(key.marks)
-    element = symbolic(derived(type_, value, key), "[]", (value, key))
+        return _part(value, type_, step, named=False).with_marks(key.marks)
+    element = symbolic(chosen(derived(type_, value, key), (value,)), "[]", (value, key))
     return element.with_marks(value.marks | key.marks).at(value.origin)
 
 

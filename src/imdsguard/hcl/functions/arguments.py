@@ -38,7 +38,8 @@ def still(kind: Type, value: Value, refinement: Refinement = NO_REFINEMENT) -> V
     pending = value.raw
     assert isinstance(pending, Pending)
     sketch = pending.sketch if kind == value.type else None
-    return Value(kind, Pending(pending.reason, pending.references, pending.exact, refinement, sketch))
+    known = Pending(pending.reason, pending.references, pending.exact, refinement, sketch, choices=pending.choices)
+    return Value(kind, known)
 
 
 def never_empty(value: Value) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.function import lazy
+from imdsguard.hcl.values.choices import choices_of, chosen
 from imdsguard.hcl.values.types import BOOL, DYNAMIC
 from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Pending, Value, derived
 
@@ -19,15 +20,25 @@ if TYPE_CHECKING:
 def first_that_succeeds(context: CallContext, arguments: Sequence[Deferred]) -> Value:
     """The first argument that has a value. One that is partly unknown might still fail later: then nothing is known."""
     failures: list[str] = []
-    for argument in arguments:
+    for number, argument in enumerate(arguments):
         value = _attempt(argument)
         if isinstance(value, Value):
-            return value if value.wholly_known else _unknown_of(value)
+            if value.wholly_known:
+                return value
+            return _one_of(_unknown_of(value), value, arguments[number + 1 :])
         failures.append(value.message)
     if not arguments:
         raise EvaluationError('Call to function "try" failed: at least one argument is required.', context.place)
     told = "".join(f"\n- {message}" for message in failures)
     raise EvaluationError(f'Call to function "try" failed: no expression succeeded:{told}', context.place)
+
+
+def _one_of(made: Value, value: Value, others: Sequence[Deferred]) -> Value:
+    """The unknown `made`, with what it may be: `value`, or one of the others, if that should fail."""
+    if made.pending is None or made.pending.exact or choices_of(value) is None:
+        return made
+    tried = (_attempt(other) for other in others)
+    return chosen(made, (value, *(each for each in tried if isinstance(each, Value))))
 
 
 def _unknown_of(value: Value) -> Value:

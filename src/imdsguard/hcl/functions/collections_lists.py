@@ -15,7 +15,7 @@ from imdsguard.hcl.values.value import EMPTY_TUPLE, NO_MARKS, Value, derived, li
 ANY_LIST = ListType(DYNAMIC)
 
 
-@function("compact", ListType(STRING), Parameter("list", ListType(STRING)))
+@function("compact", ListType(STRING), Parameter("list", ListType(STRING)), picks=0)
 def compact(call: FunctionCall, items: Value) -> Value:
     """Leave out empty strings and nulls."""
     if not items.wholly_known:
@@ -44,7 +44,7 @@ def _wrapped(index: Value, length: int) -> int:
     return whole(index.raw) % length
 
 
-@function("element", _element_type, Parameter("list", marked=True), Parameter("index", NUMBER), not_null=False)
+@function("element", _element_type, Parameter("list", marked=True), Parameter("index", NUMBER), not_null=False, picks=0)
 def element(_: FunctionCall, items: Value, index: Value) -> Value:
     """The element at an index, counting on from the start after the end."""
     assert isinstance(items.raw, tuple)
@@ -72,7 +72,7 @@ def _distinct_type(items: Value) -> Type:
     return items.type
 
 
-@function("distinct", _distinct_type, Parameter("list", ANY_LIST))
+@function("distinct", _distinct_type, Parameter("list", ANY_LIST), picks=0)
 def distinct(call: FunctionCall, items: Value) -> Value:
     """Leave out what came before."""
     if not items.wholly_known:
@@ -120,7 +120,7 @@ def _flat_type(items: Value) -> Type:
     return DYNAMIC
 
 
-@function("flatten", _flat_type, Parameter("list", marked=True))
+@function("flatten", _flat_type, Parameter("list", marked=True), picks=0)
 def flatten(call: FunctionCall, items: Value) -> Value:
     """Put what is in lists in a list in its place, at all depths."""
     flat: list[Value] = []
@@ -157,7 +157,7 @@ def _reversed_type(items: Value) -> Type:
     raise ArgumentProblem(0, f"can only reverse list or tuple values, not {kind.name}")
 
 
-@function("reverse", _reversed_type, Parameter("list", marked=True))
+@function("reverse", _reversed_type, Parameter("list", marked=True), picks=0)
 def reverse(call: FunctionCall, items: Value) -> Value:
     """The same from the end."""
     return Value(call.type, tuple(items.elements())[::-1], items.marks)
@@ -233,7 +233,7 @@ def _concat_type(*lists: Value) -> Type:
     return TupleType(tuple(types))
 
 
-@function("concat", _concat_type, variadic=Parameter("seqs", marked=True))
+@function("concat", _concat_type, variadic=Parameter("seqs", marked=True), picks=0)
 def concat(call: FunctionCall, *lists: Value) -> Value:
     """Join lists: into a list if they are all lists of types that unify, else into a tuple."""
     marks = NO_MARKS.union(*(v.marks for v in lists))

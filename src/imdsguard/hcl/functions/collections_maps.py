@@ -50,7 +50,7 @@ def _values_type(mapping: Value) -> Type:
     raise EvaluationError("values() requires a map as the first argument")
 
 
-@function("values", _values_type, Parameter("mapping", marked=True))
+@function("values", _values_type, Parameter("mapping", marked=True), picks=0)
 def values(call: FunctionCall, mapping: Value) -> Value:
     """The values in the order of their keys."""
     return Value(call.type, tuple(_members(mapping).values()), mapping.marks)

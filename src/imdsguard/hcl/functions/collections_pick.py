@@ -104,7 +104,7 @@ def _coalesce_type(*candidates: Value) -> Type:
     return common
 
 
-@function("coalesce", _coalesce_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True))
+@function("coalesce", _coalesce_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True), picks=0)
 def coalesce(call: FunctionCall, *candidates: Value) -> Value:
     """The first that is not null and not an empty string."""
     last = max((i for i, c in enumerate(candidates) if not (c.is_null or c.raw == "")), default=0)
@@ -129,7 +129,9 @@ def _coalescelist_type(*lists: Value) -> Type:
     return first if all(v.type == first for v in lists) else DYNAMIC
 
 
-@function("coalescelist", _coalescelist_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True))
+@function(
+    "coalescelist", _coalescelist_type, variadic=Parameter("vals", null=True, unknown=True, dynamic=True), picks=0
+)
 def coalescelist(call: FunctionCall, *lists: Value) -> Value:
     """The first that is not empty."""
     for value in lists:
@@ -148,7 +150,7 @@ def _one_type(items: Value) -> Type:
     raise ArgumentProblem(0, "must be a list, set, or tuple value with either zero or one elements")
 
 
-@function("one", _one_type, Parameter("list"), not_null=False)
+@function("one", _one_type, Parameter("list"), not_null=False, picks=0)
 def one(call: FunctionCall, items: Value) -> Value:
     """The only element, or null if there is none."""
     members = list(items.elements())

@@ -27,7 +27,7 @@ def _conversion(name: str, target: Type) -> Function:
             raise ArgumentProblem(0, _reason(value, target, error.message)) from None
 
     parameter = Parameter("v", null=True, unknown=True, dynamic=True, marked=True)
-    return Function(name, result_type, (parameter,), body, not_null=False)
+    return Function(name, result_type, (parameter,), body, not_null=False, picks=0)
 
 
 def _shown(target: Type) -> str:

@@ -22,7 +22,6 @@ from imdsguard.hcl.values.value import (
     NO_MARKS,
     NO_REFINEMENT,
     SENSITIVE,
-    Pending,
     Refinement,
     Value,
     derived,
@@ -142,6 +141,8 @@ class Function:
     """Whether a sketch of the last argument is one of the result, for who reads scripts (`base64encode`)."""
     sketches: tuple[int, ...] = ()
     """Arguments whose sketches, in their place, make a sketch of the result: of texts that are changed a little."""
+    picks: int | None = None
+    """The first of the arguments of which the result is one, or a list of some; None: it is something else."""
     lazy: ClassVar[bool] = False
 
     def call(self, arguments: Sequence[Value], context: CallContext) -> Value:
@@ -194,7 +195,7 @@ class Function:
                 marks |= found
         expected = self._result_type(given, parameters)
         if expected is None:
-            return derived(DYNAMIC, *given).with_marks(marks)
+            return self._picked(derived(DYNAMIC, *given), given).with_marks(marks)
         if any(not v.is_known and not p.unknown for v, p in zip(given, parameters, strict=True)):
             for value in given:
                 marks |= value.marks
@@ -206,7 +207,15 @@ class Function:
                 result = sketched(result, self._sketch(expected, given, context))
         else:
             result = self.body(FunctionCall(expected, context, tuple(given)), *given)
-        return symbolic(self._refined(result), self.name, given).with_marks(marks)
+        return symbolic(self._refined(self._picked(result, given)), self.name, given).with_marks(marks)
+
+    def _picked(self, result: Value, given: Sequence[Value]) -> Value:
+        """Give the result of a function that picks from its arguments with what they may be."""
+        if self.picks is None or result.is_known:
+            return result
+        from imdsguard.hcl.values.choices import chosen
+
+        return chosen(result, given[self.picks :])
 
     def _sketch(self, expected: Type, given: Sequence[Value], context: CallContext) -> str | None:
         """What is known of the result's text, if nothing but texts that may be sketched is unknown."""
@@ -235,7 +244,7 @@ class Function:
         known = replace(pending.refinement, not_null=True)
         return Value(
             result.type,
-            Pending(pending.reason, pending.references, pending.exact, known, pending.sketch, symbol=pending.symbol),
+            replace(pending, refinement=known, holes=()),
             result.marks,
             result.origin,
         )
@@ -249,6 +258,7 @@ def function(
     not_null: bool = True,
     keeps_sketch: bool = False,
     sketches: tuple[int, ...] = (),
+    picks: int | None = None,
 ) -> Callable[[Body], Function]:
     """Declare a function whose body works on values: `body(call, *arguments)`.
 
@@ -258,7 +268,7 @@ def function(
     """
 
     def declare(body: Body) -> Function:
-        return Function(name, result, parameters, body, variadic, not_null, keeps_sketch, sketches)
+        return Function(name, result, parameters, body, variadic, not_null, keeps_sketch, sketches, picks)
 
     return declare
 

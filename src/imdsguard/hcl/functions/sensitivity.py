@@ -16,13 +16,13 @@ def _same_type(value: Value) -> Type:
     return value.type
 
 
-@function("sensitive", _same_type, ANYTHING, not_null=False)
+@function("sensitive", _same_type, ANYTHING, not_null=False, picks=0)
 def sensitive(_: FunctionCall, value: Value) -> Value:
     """Mark a value as sensitive."""
     return value.with_marks(ONLY_SENSITIVE)
 
 
-@function("nonsensitive", _same_type, ANYTHING, not_null=False)
+@function("nonsensitive", _same_type, ANYTHING, not_null=False, picks=0)
 def nonsensitive(_: FunctionCall, value: Value) -> Value:
     """Take the mark off the value itself; what is in it keeps its own."""
     return _marked(value, value.marks - ONLY_SENSITIVE)

@@ -146,7 +146,7 @@ def replace(call: FunctionCall, text: Value, part: Value, replacement: Value) ->
     return string(normalised(content.replace(old, new)))
 
 
-@function("join", STRING, Parameter("separator", STRING), variadic=Parameter("lists", STRINGS))
+@function("join", STRING, Parameter("separator", STRING), variadic=Parameter("lists", STRINGS), picks=1)
 def join(call: FunctionCall, separator: Value, *lists: Value) -> Value:
     """Join the strings of lists."""
     if not lists:
@@ -186,7 +186,7 @@ def split(_: FunctionCall, separator: Value, text: Value) -> Value:
     return list_of(STRING, [string(normalised(p)) for p in parts])
 
 
-@function("sort", STRINGS, Parameter("list", STRINGS, unknown=True))
+@function("sort", STRINGS, Parameter("list", STRINGS, unknown=True), picks=0)
 def sort(call: FunctionCall, strings: Value) -> Value:
     """Sort strings by their code points."""
     if not strings.wholly_known:

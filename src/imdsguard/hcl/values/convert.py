@@ -164,7 +164,7 @@ def _pick(value: OpenObject, target: ObjectType) -> Value:
 
 def _convert_pending(value: Value, pending: Pending, target: Type) -> Value:
     refinement = refinement_after(pending.refinement, value.type, target)
-    raw = Pending(pending.reason, pending.references, pending.exact, refinement)
+    raw = Pending(pending.reason, pending.references, pending.exact, refinement, choices=pending.choices)
     converted = collapse(Value(target, raw, value.marks, value.origin))
     return converted if pending.symbol is None else symbolic(converted, f"to {target.name}", (value,))
 

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.hcl.values.choices import chosen
 from imdsguard.hcl.values.marks import deep_marks, unmark_deep
 from imdsguard.hcl.values.number import is_negative
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, ObjectType, SetType, TupleType, Type
@@ -56,7 +57,8 @@ def make_set(element: Type, items: Iterable[Value]) -> Value:
         members.append(item)
     if any(m.type == DYNAMIC and isinstance(m.raw, Pending) for m in members):
         pending = next(m.raw for m in members if isinstance(m.raw, Pending))
-        return Value(SetType(DYNAMIC), Pending(pending.reason, pending.references, False, NO_REFINEMENT), marks)
+        made = Value(SetType(DYNAMIC), Pending(pending.reason, pending.references, False, NO_REFINEMENT), marks)
+        return chosen(made, members)
     return Value(SetType(element), tuple(sorted_members(element, members)), marks)
 
 

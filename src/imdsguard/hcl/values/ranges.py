@@ -107,6 +107,6 @@ def collapse(value: Value) -> Value:
         if known.max_length == 0:
             return Value(value.type, {} if isinstance(value.type, MapType) else (), value.marks, value.origin)
         if isinstance(value.type, ListType) and known.max_length <= MAX_KNOWN_LENGTH:
-            member = Value(value.type.element, Pending(pending.reason, pending.references))
+            member = Value(value.type.element, Pending(pending.reason, pending.references, choices=pending.choices))
             return Value(value.type, (member,) * known.max_length, value.marks, value.origin)
     return value

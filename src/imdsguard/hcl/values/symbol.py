@@ -9,6 +9,7 @@ equal, whatever they will be.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.values.size import size_of
@@ -51,15 +52,7 @@ def with_symbol(value: Value, symbol: str) -> Value:
     """The unknown value, with this symbol."""
     pending = value.raw
     assert isinstance(pending, Pending)
-    named = Pending(
-        pending.reason,
-        pending.references,
-        pending.exact,
-        pending.refinement,
-        pending.sketch,
-        pending.holes,
-        symbol,
-    )
+    named = replace(pending, symbol=symbol)
     return Value(value.type, named, value.marks, value.origin)
 
 

@@ -8,7 +8,7 @@ where the language says so, `marks`. Use `equality.py` for `==` and `identity.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -82,7 +82,8 @@ class Pending:
     `references` are resource attributes that it is (one, and `exact`) or was built from. `sketch` is for readers of
     scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not. `holes` are the
     attributes that these stretches are, where that is told; None for one that is something else. `symbol` names the one
-    value that it will be (see `symbol.py`); None where that has no name.
+    value that it will be (see `symbol.py`); None where that has no name. `choices` are the attributes of which it is
+    one, if it is anything at all; None where it may be something else (see `choices.py`).
     """
 
     reason: Reason
@@ -92,6 +93,7 @@ class Pending:
     sketch: str | None = field(default=None, compare=False, repr=False)
     holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
     symbol: str | None = field(default=None, compare=False, repr=False)
+    choices: tuple[Reference, ...] | None = field(default=None, compare=False, repr=False)
 
 
 GAP = "\ufffc"
@@ -341,8 +343,15 @@ def sketched(value: Value, sketch: str | None, holes: tuple[Reference | None, ..
         bounded_sketch(sketch),
         holes,
         pending.symbol,
+        pending.choices,
     )
     return Value(STRING, known, value.marks, value.origin)
+
+
+def with_choices(value: Value, choices: tuple[Reference, ...] | None) -> Value:
+    """The same unknown, with the attributes of which it is one."""
+    assert isinstance(value.raw, Pending)
+    return Value(value.type, replace(value.raw, choices=choices), value.marks, value.origin)
 
 
 def sketched_in_part(value: Value, sketch: tuple[object, str, Origin] | None) -> Value:

@@ -19,6 +19,7 @@ from imdsguard.hcl.values.value import (
     string,
     tuple_of,
     unknown,
+    with_choices,
 )
 from imdsguard.model.reason import Reason, ReasonKind, limited
 from imdsguard.model.value import Reference, Step
@@ -410,7 +411,8 @@ class ModuleInstance:
         if expansion.unknown is not None:
             pending = expansion.unknown.pending
             assert pending is not None
-            return unknown(reason=pending.reason, references=(Reference(self.absolute(declaration)),))
+            whole = (Reference(self.absolute(declaration)),)
+            return with_choices(unknown(reason=pending.reason, references=whole), whole)
         if expansion.kind == "single" and not expansion.scopes:
             return NULL  # switched off: what refers to it must expect that
         if expansion.kind == "single":

@@ -30,7 +30,16 @@ def translate(value: language.Value, place: Place | None) -> Value:
         written = written_of(value.origin) if sketch is not None else None
         holes = pending.holes if sketch is not None else ()
         return Unknown(
-            pending.reason, pending.references, place, trace, pending.exact, sketch, holes, written, pending.symbol
+            pending.reason,
+            pending.references,
+            place,
+            trace,
+            pending.exact,
+            sketch,
+            holes,
+            written,
+            pending.symbol,
+            pending.choices or (),
         )
     if value.is_null:
         return Absent(place, trace)
