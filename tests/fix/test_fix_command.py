@@ -65,12 +65,13 @@ def test_text_says_what_is_mended_and_what_not(tmp_path: Path, imdsguard: Comman
         f'left out, would mend {about}.web: a block metadata_options with http_tokens = "required" (main.tf)',
         "  unsafe: the boot script of aws_instance.web calls the metadata service without a token",
     ]
-    assert run.stderr.splitlines()[-1].startswith("1 edit would mend 1 finding; 1 more with --unsafe-fixes")
+    assert run.stderr.splitlines()[-1].startswith("1 edit would mend 1 finding; 2 more with --unsafe-fixes")
 
 
 def test_json(tmp_path: Path, imdsguard: Command) -> None:
     write(tmp_path, {"main.tf": CALLS})
-    told = json.loads(imdsguard("fix", "--format", "json", "--unsafe-fixes", cwd=tmp_path).stdout)
+    run = imdsguard("fix", "--format", "json", "--unsafe-fixes", "--rule", "instance-tokens-optional", cwd=tmp_path)
+    told = json.loads(run.stdout)
     assert told["schema"] == "imdsguard/fixes/v1"
     (fix,) = told["fixes"]
     (edit,) = fix.pop("edits")
@@ -89,7 +90,7 @@ def test_json(tmp_path: Path, imdsguard: Command) -> None:
     data = CALLS.encode()
     mended = data[: edit["start"]] + edit["text"].encode() + data[edit["end"] :]
     assert b'  EOT\n\n  metadata_options {\n    http_endpoint = "enabled"\n' in mended
-    assert "user-data-tokenless-call" in [each["rule"] for each in told["unfixed"]]
+    assert told["unfixed"] == []
 
 
 def test_rdjson(tmp_path: Path, imdsguard: Command) -> None:
@@ -100,6 +101,30 @@ def test_rdjson(tmp_path: Path, imdsguard: Command) -> None:
     assert diagnostic["code"] == {"value": "instance-tokens-optional"}
     at = {"start": {"line": 4, "column": 20}, "end": {"line": 4, "column": 28}}
     assert diagnostic["suggestions"] == [{"range": {"start": at["start"], "end": at["end"]}, "text": "required"}]
+
+
+def test_sarif(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": WEB[:-2] + '  metadata_options {\n    http_tokens = "optional" # ü\n  }\n}\n'})
+    log = json.loads(imdsguard("fix", "--format", "sarif", cwd=tmp_path).stdout)
+    results = {each["ruleId"]: each for each in log["runs"][0]["results"]}
+    (proposal,) = results["instance-tokens-optional"]["fixes"]
+    (change,) = proposal["artifactChanges"]
+    assert change["artifactLocation"]["uri"] == "main.tf"
+    assert change["replacements"] == [
+        {
+            "deletedRegion": {"startLine": 4, "startColumn": 20, "endLine": 4, "endColumn": 28},
+            "insertedContent": {"text": "required"},
+        }
+    ]
+    assert "fixes" not in results["region-default-missing"]
+
+
+def test_markdown(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": WEB.replace("\n}", "\n  # ```\n}")})
+    text = imdsguard("fix", "--format", "markdown", cwd=tmp_path).stdout
+    assert "- `instance-tokens-optional` `aws_instance.web`: " in text
+    assert "````diff\n@@ -1,4 +1,9 @@\n" in text
+    assert '\n+    http_tokens   = "required"\n' in text
 
 
 def test_write_keeps_permissions_and_leaves_nothing_beside(tmp_path: Path, imdsguard: Command) -> None:

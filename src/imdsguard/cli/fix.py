@@ -16,10 +16,11 @@ from imdsguard.cli.options import (
     inputs_of,
     policy_option,
 )
-from imdsguard.cli.output import write_notes, write_problems
+from imdsguard.cli.output import write_notes, write_problems, write_unseen
 
 if TYPE_CHECKING:
     from imdsguard.model.fix import Fixes
+    from imdsguard.report.report import Report
     from imdsguard.run.config import RunConfig
 
 
@@ -29,12 +30,17 @@ if TYPE_CHECKING:
 @click.option("--write", "mode", flag_value="write", help="Write the files: all of them, or none.")
 @click.option("--unsafe-fixes", is_flag=True, help="Take in edits that want a thought; why is told.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Mend findings of this rule only; repeatable.")
+@click.option(
+    "--into",
+    metavar="DIR",
+    help="The root module that an account's default for a Region may go into: it reaches launches outside the code.",
+)
 @policy_option
 @checks_option
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "rdjson"]),
+    type=click.Choice(["text", "json", "rdjson", "sarif", "markdown"]),
     default="text",
     show_default=True,
     help="What stdout gets: the patch, or the edits for a program.",
@@ -54,6 +60,7 @@ def command(
     mode: str,
     unsafe_fixes: bool,
     rules: tuple[str, ...],
+    into: str | None,
     policy: str | None,
     checks: tuple[str, ...],
     form: str,
@@ -85,11 +92,12 @@ def command(
     _known(rules, config)
     tree = SourceTree(paths, inputs_of(ctx, var_files, variables, workspace, exclude, source), config)
     report = report_on(tree.reading, config)
-    fixes = offer(tree, report.findings, unsafe=unsafe_fixes, rules=rules)
+    fixes = offer(tree, report.findings, unsafe=unsafe_fixes, rules=rules, into=into)
     if mode == "write":
         write(fixes)
-    tell(fixes, form, quiet=quiet, written=mode == "write")
+    tell(fixes, report, form, quiet=quiet, written=mode == "write")
     write_problems(report.problems, no_color=no_color)
+    write_unseen(report.unseen, no_color=no_color)
     if not quiet:
         write_notes(report.notes)
     if any(not problem.known for problem in report.problems):
@@ -129,7 +137,7 @@ def write(fixes: Fixes) -> None:
         raise click.ClickException(escape(f"nothing was written: {where}{error.strerror or error}")) from None
 
 
-def tell(fixes: Fixes, form: str, *, quiet: bool, written: bool) -> None:
+def tell(fixes: Fixes, report: Report, form: str, *, quiet: bool, written: bool) -> None:
     """Print the patch, or the edits, and beside it what a person wants to know."""
     from imdsguard.cli.streams import write_out, write_out_bytes
     from imdsguard.report.fix_text import fixes_text
@@ -137,11 +145,19 @@ def tell(fixes: Fixes, form: str, *, quiet: bool, written: bool) -> None:
     if form == "json":
         from imdsguard.report.fix_json import fixes_json
 
-        write_out(fixes_json(fixes))
+        write_out(fixes_json(fixes, report.unseen))
     elif form == "rdjson":
         from imdsguard.report.fix_json import rdjson
 
         write_out(rdjson(fixes))
+    elif form == "sarif":
+        from imdsguard.report.fix_sarif import fixes_sarif
+
+        write_out(fixes_sarif(report, fixes))
+    elif form == "markdown":
+        from imdsguard.report.fix_markdown import fixes_markdown
+
+        write_out(fixes_markdown(fixes))
     elif not written:
         from imdsguard.report.fix_patch import patch
 

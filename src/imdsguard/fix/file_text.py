@@ -114,6 +114,7 @@ def _common(one: str, other: str) -> int:
 
 def applied(data: bytes, edits: tuple[Edit, ...]) -> bytes:
     """Apply the edits of one file."""
-    for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
+    ordered = sorted(enumerate(edits), key=lambda numbered: (numbered[1].start, numbered[0]), reverse=True)
+    for _, edit in ordered:
         data = data[: edit.start] + edit.text.encode("utf-8") + data[edit.end :]
     return data

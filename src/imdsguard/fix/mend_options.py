@@ -67,7 +67,7 @@ def _deciding(launch: Launch, judged: Judged, name: str) -> list[Resource]:
         return own
     if decided.source is Source.LAUNCH_TEMPLATE:
         label = decided.trace[0].label if decided.trace else ""
-        return sorted(through, key=lambda each: each.address != label)
+        return sorted([*through, *own], key=lambda each: each.address != label)
     if decided.source is Source.REGION_DEFAULT:
         defaults = [
             each.resource for each in judged.estate.region_defaults if each.options[name].place == decided.place

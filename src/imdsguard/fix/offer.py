@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.fix import mend_options, mend_versions
+from imdsguard.fix import mend_account, mend_alarms, mend_options, mend_scripts, mend_versions
 from imdsguard.fix.change import key_of
 from imdsguard.fix.file_text import NotEditableError, applied
-from imdsguard.fix.proof import Proved, UnprovedError, prove
+from imdsguard.fix.proof import Proved, UnprovedError, prove, prove_together
 from imdsguard.fix.safety import why_unsafe
 from imdsguard.fix.tree import identity
 from imdsguard.model.finding import Verdict
@@ -28,7 +28,7 @@ MENDS: Mapping[str, Callable[[Finding, Judged], Iterator[Proposal]]] = {
     "setting-never-sent": mend_options.never_sent,
     "launch-template-version-stale": mend_versions.stale,
 }
-"""What proposes edits for the findings of each rule."""
+"""What proposes edits for the findings of each rule: of these by what was judged alone."""
 TOKENS = frozenset({"instance-tokens-optional", "launch-template-tokens-optional"})
 NO_EDITS = "fix has no edits for this rule"
 NO_PLACE = "nothing in the code that can be edited decides it"
@@ -42,7 +42,8 @@ MOST = 40
 class _Offering:
     """One run. Equal proposals are proved once."""
 
-    def __init__(self, tree: SourceTree, *, unsafe: bool) -> None:
+    def __init__(self, tree: SourceTree, *, unsafe: bool, into: str | None) -> None:
+        self._into = into
         self._tree = tree
         self._unsafe = unsafe
         self._tried: dict[tuple[object, ...], Proved | Exception] = {}
@@ -54,14 +55,33 @@ class _Offering:
         """Find a fix for one finding, unless one that was found mends it, too."""
         if (identity(finding), finding.message) in self._mended:
             return
-        mend = MENDS.get(finding.rule)
-        if mend is None:
+        proposals = self._proposals(finding)
+        if proposals is None:
             self.unfixed.append(Unfixed(finding, NO_EDITS, no_edits=True))
             return
+        try:
+            self._first_proved(finding, proposals)
+        except NotEditableError as error:  # nothing could be proposed at all
+            self.unfixed.append(Unfixed(finding, str(error)))
+
+    def _proposals(self, finding: Finding) -> Iterator[Proposal] | None:
         judged = self._tree.base(self._tree.group(finding.root))
+        if finding.rule == "region-default-missing":
+            return mend_account.region_default(finding, self._tree, self._into)
+        if finding.rule == "rejected-call-alarm-missing":
+            return mend_account.refused_calls(finding, self._tree)
+        if finding.rule == "imds-alarm-ineffective":
+            return mend_alarms.ineffective(finding, judged, self._tree)
+        if finding.rule == "user-data-tokenless-call":
+            return mend_scripts.calls(finding, judged, self._tree)
+        mend = MENDS.get(finding.rule)
+        return mend(finding, judged) if mend is not None else None
+
+    def _first_proved(self, finding: Finding, proposals: Iterator[Proposal]) -> None:
+        """Keep the first proposal that is proved and safe, else the first that is proved."""
         declined: str | None = None
         unsafe = None
-        for number, proposal in enumerate(mend(finding, judged)):
+        for number, proposal in enumerate(proposals):
             if number >= MOST:
                 break
             try:
@@ -106,9 +126,19 @@ def _group_of(rule: str) -> frozenset[str]:
     return TOKENS if rule in TOKENS else frozenset({rule})
 
 
-def offer(tree: SourceTree, findings: Iterable[Finding], *, unsafe: bool = False, rules: Sequence[str] = ()) -> Fixes:
-    """Find fixes for those of `findings` that count; of these rules only, if any are named."""
-    offering = _Offering(tree, unsafe=unsafe)
+def offer(
+    tree: SourceTree,
+    findings: Iterable[Finding],
+    *,
+    unsafe: bool = False,
+    rules: Sequence[str] = (),
+    into: str | None = None,
+) -> Fixes:
+    """Find fixes for those of `findings` that count; of these rules only, if any are named.
+
+    `unsafe`: those that are unsafe are offered, too. `into` is the root module that a Region's default may go into.
+    """
+    offering = _Offering(tree, unsafe=unsafe, into=into)
     wanted = [
         each
         for each in findings
@@ -119,30 +149,41 @@ def offer(tree: SourceTree, findings: Iterable[Finding], *, unsafe: bool = False
             offering.take(finding)
         else:
             offering.unfixed.append(Unfixed(finding, UNKNOWN))
-    offered: list[Fix] = []
+    offered: list[tuple[Fix, Proved]] = []
     left_out: list[Fix] = []
-    taken: list[Edit] = []
-    for fix, _ in offering.fixes.values():
+    for fix, proved in offering.fixes.values():
         if fix.why_unsafe and not unsafe:
             left_out.append(fix)
-        elif any(_overlap(edit, other) for edit in fix.edits for other in taken):
+        elif any(_overlap(edit, other, proved) for edit in fix.edits for each, _ in offered for other in each.edits):
             offering.unfixed += [Unfixed(each, OVERLAPS) for each in fix.findings]
         else:
-            offered.append(fix)
-            taken += fix.edits
-    return _together(tree, offered, left_out, offering.unfixed)
+            offered.append((fix, proved))
+    while len(offered) > 1 and not prove_together(tree, [proved for _, proved in offered]):
+        fix, _ = offered.pop()
+        offering.unfixed += [Unfixed(each, OVERLAPS) for each in fix.findings]
+    kept = [fix for fix, _ in offered]
+    before, after = contents(tree, kept)
+    return Fixes(
+        tuple(kept), tuple(left_out), tuple(offering.unfixed), tree.reading.problems, before, after, tree.prefix
+    )
 
 
-def _overlap(one: Edit, other: Edit) -> bool:
-    return one.file == other.file and one.start <= other.end and other.start <= one.end
+def _overlap(one: Edit, other: Edit, proved: Proved) -> bool:
+    """Whether two edits touch. What is put at the end of a file stands behind what else is put there."""
+    if one.file != other.file or one.start > other.end or other.start > one.end:
+        return False
+    end = len(proved.file.data)
+    return not (one.start == other.start == end)
 
 
-def _together(tree: SourceTree, offered: list[Fix], left_out: list[Fix], unfixed: list[Unfixed]) -> Fixes:
-    """Put the contents together that the offered fixes make."""
-    files = dict.fromkeys(edit.file for fix in offered for edit in fix.edits)
+def contents(
+    tree: SourceTree, fixes: Sequence[Fix]
+) -> tuple[tuple[tuple[str, bytes], ...], tuple[tuple[str, bytes], ...]]:
+    """Give the contents of the files that fixes edit, as they are and as they would be."""
+    files = dict.fromkeys(edit.file for fix in fixes for edit in fix.edits)
     before = tuple((file, tree.file(file).data) for file in files)
     after = tuple(
-        (file, applied(data, tuple(edit for fix in offered for edit in fix.edits if edit.file == file)))
+        (file, applied(data, tuple(edit for fix in fixes for edit in fix.edits if edit.file == file)))
         for file, data in before
     )
-    return Fixes(tuple(offered), tuple(left_out), tuple(unfixed), tree.reading.problems, before, after, tree.prefix)
+    return before, after

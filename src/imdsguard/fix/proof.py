@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.fix.change import Change, NewArguments, NewItems, NewText, Replaced, changed_text, file_of
 from imdsguard.fix.compare import differences
+from imdsguard.fix.file_text import applied
 from imdsguard.fix.formatting import leaves_alone
 from imdsguard.fix.second_reader import differs_only_in
 from imdsguard.fix.syntax_difference import changed_names
@@ -15,7 +16,7 @@ from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imdsguard.fix.compare import Path
     from imdsguard.fix.file_text import FileText
@@ -91,7 +92,7 @@ def prove(tree: SourceTree, proposal: Proposal, finding: Finding) -> Proved:
         raise UnprovedError("the finding stays")
     declared = proposal.declared
     then = _worse(base, after, declared)
-    _problems(tree, after)
+    _problems(base, after)
     reached = _launches(base, after, declared)
     _resources(base.resources(), after.resources(), declared)
     if isinstance(change, (Replaced, NewItems, NewArguments)) and not _in_a_resource(change, base):
@@ -142,8 +143,8 @@ def _worse(base: Judged, after: Judged, declared: Declared) -> tuple[Finding, ..
     return tuple(then)
 
 
-def _problems(tree: SourceTree, after: Judged) -> None:
-    known = {(each.message, each.place.file if each.place else "") for each in tree.reading.problems}
+def _problems(base: Judged, after: Judged) -> None:
+    known = {(each.message, each.place.file if each.place else "") for each in base.problems}
     for each in after.problems:
         if (each.message, each.place.file if each.place else "") not in known:
             raise UnprovedError(f"the code could no longer be checked: {each.message}")
@@ -205,3 +206,30 @@ def _syntax(file: FileText, text: str) -> bool:
     if seen is False:
         raise UnprovedError("python-hcl2, the second reader, sees another difference")
     return seen is True
+
+
+def prove_together(tree: SourceTree, proved: Sequence[Proved]) -> bool:
+    """Whether edits that were proved one by one do together what they do alone."""
+    edits: dict[str, list[Edit]] = {}
+    files = {each.file.path: each.file for each in proved}
+    for each in proved:
+        edits.setdefault(each.file.path, []).extend(each.edits)
+    texts = {path: applied(files[path].data, tuple(own)) for path, own in edits.items()}
+    names = tree.group(*tree.affected(tuple(texts)))
+    base, after = tree.base(names), tree.edited(names, texts)
+    declared = [each.proposal.declared for each in proved]
+    allowed = Declared(
+        options=frozenset().union(*(each.options for each in declared)),
+        values=lambda resource, path: any(each.values(resource, path) for each in declared),
+        adds=frozenset().union(*(each.adds for each in declared)),
+        follows=frozenset().union(*(each.follows for each in declared)),
+    )
+    left = {(identity(each), each.message) for each in after.findings if each.verdict is not Verdict.PASS}
+    try:
+        _worse(base, after, allowed)
+        _problems(base, after)
+        _launches(base, after, allowed)
+        _resources(base.resources(), after.resources(), allowed)
+    except UnprovedError:
+        return False
+    return not any((identity(each), each.message) in left for one in proved for each in one.gone)

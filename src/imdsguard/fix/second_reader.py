@@ -54,6 +54,27 @@ def _only(before: object, after: object, names: frozenset[str]) -> bool:
     return bool(found) and all(any(step in names for step in path) for path in found)
 
 
+def _not_in_both(one: list[object], other: list[object]) -> list[object]:
+    """What stands between the items with which both lists begin and those with which both end."""
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    end = 0
+    while end < min(len(one), len(other)) - start and one[-1 - end] == other[-1 - end]:
+        end += 1
+    return [*one[start : len(one) - end], *other[start : len(other) - end]]
+
+
+def _named(item: object) -> Iterator[str]:
+    """The names of a block that the reader has as objects in objects: its labels."""
+    while isinstance(item, Mapping) and item:
+        name = next((key for key in item if key not in MARKS), None)
+        if name is None:
+            return
+        yield str(name).strip('"')
+        item = item[name]
+
+
 def _paths(one: object, other: object, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for key in dict.fromkeys((*one, *other)):
@@ -64,8 +85,11 @@ def _paths(one: object, other: object, path: tuple[str, ...]) -> Iterator[tuple[
                 yield (*path, name)
             else:
                 yield from _paths(one[key], other[key], (*path, name))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for a, b in zip(one, other, strict=True):
-            yield from _paths(a, b, path)
+    elif isinstance(one, list) and isinstance(other, list):
+        if len(one) == len(other):
+            for a, b in zip(one, other, strict=True):
+                yield from _paths(a, b, path)
+        else:
+            yield from ((*path, *_named(item)) for item in _not_in_both(one, other))
     elif one != other:
         yield path

@@ -116,7 +116,7 @@ class SourceTree:
     def base(self, names: tuple[str, ...]) -> Judged:
         """Judge these root modules as they are."""
         if names not in self._base:
-            self._base[names] = self._judged(tuple(root for root in self.reading.roots if root.name in names), ())
+            self._base[names] = self.edited(names, {})
         return self._base[names]
 
     def edited(self, names: tuple[str, ...], texts: Mapping[str, bytes]) -> Judged:

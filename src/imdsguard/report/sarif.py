@@ -18,12 +18,16 @@ from imdsguard.report.words import clean, details, ordinals, problem_sentence, s
 from imdsguard.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.model.suppression import Suppression
     from imdsguard.report.report import Report
+
+    Proposals: TypeAlias = Mapping[tuple[str, str], list[dict[str, Any]]]
+    """What SARIF calls fixes, by the fingerprint and the message of the finding that they mend."""
 
 MOST_RESULTS = 25_000
 """Of one run. GitHub refuses the whole file if there are more."""
@@ -36,22 +40,23 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: 
 _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
 
 
-def render(report: Report) -> str:
+def render(report: Report, proposals: Proposals | None = None) -> str:
     """Give a SARIF 2.1.0 log with one run: rules, results with their places, and problems as notifications."""
+    proposals = proposals or {}
     findings = list(report.findings)
     if len(findings) > MOST_RESULTS:
         findings = worst_first(findings)[:MOST_RESULTS]
-    document = _document(report, findings)
+    document = _document(report, findings, proposals)
     while findings and _is_too_large(document):
         findings = worst_first(findings)[: len(findings) // 2]
-        document = _document(report, findings)
+        document = _document(report, findings, proposals)
     return document
 
 
-def _document(report: Report, findings: Sequence[Finding]) -> str:
+def _document(report: Report, findings: Sequence[Finding], proposals: Proposals) -> str:
     from json import dumps
 
-    run = _run(report, findings)
+    run = _run(report, findings, proposals)
     return escape_json(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
 
 
@@ -63,7 +68,7 @@ def _is_too_large(document: str) -> bool:
     return len(compress(document.encode())) > LARGEST
 
 
-def _run(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
+def _run(report: Report, findings: Sequence[Finding], proposals: Proposals) -> dict[str, Any]:
     """Give the run, and say how many results have no room in it."""
     notifications = [_problem(problem) for problem in report.problems]
     if len(findings) < len(report.findings):
@@ -90,13 +95,14 @@ def _run(report: Report, findings: Sequence[Finding]) -> dict[str, Any]:
         "originalUriBaseIds": BASES,
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, index[finding.rule], number) for finding, number in zip(findings, numbers, strict=True)
+            _result(finding, index[finding.rule], number, proposals.get((finding.fingerprint, finding.message), ()))
+            for finding, number in zip(findings, numbers, strict=True)
         ],
         "properties": {"policy": clean(report.policy)},
     }
 
 
-def _result(finding: Finding, rule: int, number: int) -> dict[str, Any]:
+def _result(finding: Finding, rule: int, number: int, proposals: Sequence[dict[str, Any]]) -> dict[str, Any]:
     first, others = locations(finding)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -118,6 +124,8 @@ def _result(finding: Finding, rule: int, number: int) -> dict[str, Any]:
             "deployed": finding.deployed,
         },
     }
+    if proposals:
+        result["fixes"] = list(proposals)
     if others:
         result["relatedLocations"] = others
     if finding.suppressed is not None:
