@@ -212,7 +212,8 @@ CASES: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
         },
         {
             "boot.sh": "#!/bin/sh\nTOKEN=$(wget -qO- --method=PUT "
-            '--header="X-aws-ec2-metadata-token-ttl-seconds: 21600" http://169.254.169.254/latest/api/token)\necho "${name}"\n'
+            '--header="X-aws-ec2-metadata-token-ttl-seconds: 21600" http://169.254.169.254/latest/api/token)\n'
+            'echo "${name}"\n'
             'wget --header "X-aws-ec2-metadata-token: $TOKEN" -qO- http://169.254.169.254/latest/meta-data/ami-id\n'
         },
     ),
