@@ -42,7 +42,7 @@ def stale(finding: Finding, judged: Judged) -> Iterator[Proposal]:
         yield from without_ignored(launch.resource, frozenset({launch.delivery.frozen}))
         return
     seen = any(each.pin in (Pin.LATEST_VERSION, Pin.DEFAULT_VERSION) for each in launch.delivery.versions)
-    if launch.delivery.renewal is Renewal.KEPT and seen:
+    if launch.delivery.renewal is Renewal.KEPT and seen and not merged.nested("instance_refresh"):
         title = "an instance_refresh, so that running instances get it"
         change = NewBlock(merged.bodies[0], "instance_refresh", {"strategy": "Rolling"})
         yield Proposal(change, title, Declared(values=_refresh), (REPLACES.format(finding.address),))

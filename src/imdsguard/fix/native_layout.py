@@ -123,8 +123,8 @@ def with_block(file: FileText, body: NativeBody, header: str, values: Mapping[st
         at = _with_comments(file, before.start)
         lead = "" if _is_empty_above(file, at) else newline
         return text[:at] + lead + block + newline * 2 + text[at:]
-    if items:
-        return _behind(file, items[-1].end, block)
+    if items:  # behind all, comments that close the body among them
+        return _behind(file, len(text[: file.line_start(body.end)].rstrip()), block)
     first = text.find("\n", body.start) + 1
     end = file.line_start(body.end)
     return text[: max(first, end)] + block + newline + text[max(first, end) :]
