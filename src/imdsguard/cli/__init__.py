@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         if code > SIGNALLED:
             os._exit(code)  # what was interrupted may still be at work in a thread of its own
     else:
-        code = on_large_stack(lambda: run(given), _leaving(given))
+        code = on_large_stack(lambda: run(given), _leave)
     gc.freeze()  # nor does Python, as it ends, look through everything for garbage: 9 ms
     sys.exit(code)
 
@@ -59,10 +59,8 @@ def _version() -> int:
     return 0
 
 
-def _leaving(arguments: Sequence[str]) -> Callable[[], None] | None:
-    """Give what cleans up where a run that is cut short could leave something behind."""
-    if not any(word.startswith("--changed") for word in arguments):
-        return None
-    from imdsguard.run.scratch import remove_scratch
-
-    return remove_scratch
+def _leave() -> None:
+    """Clean up where a run that is cut short has made something: what has not loaded what makes it has not."""
+    scratch = sys.modules.get("imdsguard.run.scratch")
+    if scratch is not None:
+        scratch.remove_scratch()

@@ -77,6 +77,7 @@ def _judge(
     """
     from imdsguard.aws.types.registry import supported_types
     from imdsguard.run.judge import judge
+    from imdsguard.run.module_finder import ModuleFinder
     from imdsguard.run.reading import estate_of
     from imdsguard.run.suppressions import apply_comments_and_exemptions
     from imdsguard.suppress.baseline_match import entries_of
@@ -92,7 +93,8 @@ def _judge(
         return (), ()
     _note_workspaces(reading, repository, folder)
     var_files = _var_files(reading.inputs, repository, folder, here)
-    same = replace(reading.inputs, working_directory=here, var_files=var_files)
+    modules = ModuleFinder({folder: repository})
+    same = replace(reading.inputs, working_directory=here, var_files=var_files, modules=modules)
     before = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
     earlier = replace(estate_of(before.roots, before.problems, config.policy.assumptions), folders=reading.folders)

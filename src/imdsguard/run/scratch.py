@@ -17,15 +17,26 @@ _OPEN: set[str] = set()
 @contextmanager
 def scratch_folder() -> Iterator[str]:
     """Give a folder that only this user can enter, removed at the end."""
+    folder = made_scratch()
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
+
+
+def made_scratch() -> str:
+    """Make a folder that only this user can enter, for whoever sees that it is removed. Raises `OSError`."""
     from tempfile import mkdtemp
 
     folder = os.path.realpath(mkdtemp(prefix=_PREFIX))
     _OPEN.add(folder)
-    try:
-        yield folder
-    finally:
-        _remove(folder)
-        _OPEN.discard(folder)
+    return folder
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a folder that was made."""
+    _remove(folder)
+    _OPEN.discard(folder)
 
 
 def remove_scratch() -> None:

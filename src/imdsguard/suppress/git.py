@@ -147,6 +147,25 @@ class Repository:
             return frozenset()
         return frozenset(os.fsdecode(path) for path in done.stdout.split(b"\0") if path)
 
+    def commit(self, ref: str) -> str | None:
+        """Give the commit that a revision names; None if it is not in this clone."""
+        return self._commit(ref)
+
+    def remotes(self) -> tuple[str, ...]:
+        """Give the addresses that this clone was made from, and those it is kept in step with."""
+        done = _run(self.top, "config", "--local", "-z", "--get-regexp", r"^remote\..*\.url$")
+        lines = done.stdout.decode("utf-8", "replace").split("\0") if not done.returncode else []
+        return tuple(url for line in lines if (url := line.partition("\n")[2]))
+
+    def tags(self) -> dict[str, str]:
+        """Give the tags of this clone, each with its commit."""
+        form = "--format=%(refname:strip=2) %(objectname) %(*objectname)"
+        done = _run(self.top, "for-each-ref", form, "refs/tags")
+        if done.returncode:
+            raise GitError(f"git does not list the tags: {_said(done)}")
+        found = [line.split() for line in done.stdout.decode("utf-8", "replace").splitlines()]
+        return {fields[0]: fields[-1] for fields in found if len(fields) > 1}
+
     def _commit(self, ref: str) -> str | None:
         done = _run(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
         return None if done.returncode else done.stdout.decode().strip()

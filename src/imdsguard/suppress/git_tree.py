@@ -35,6 +35,13 @@ MOST_BYTES = 512 * 1024 * 1024
 
 def lay_out(repository: Repository, commit: str, folder: str) -> None:
     """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`."""
+    blobs = lay_out_files(repository, commit, folder)
+    for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
+        _take_along(repository, below, folder)
+
+
+def lay_out_files(repository: Repository, commit: str, folder: str) -> list[Blob]:
+    """Write the files of a commit below `folder`, and give those that there was room for. Raises `GitError`."""
     parts = tuple(_parts(repository, commit))
     blobs = _fitting([blob for part in parts for blob in part.blobs])
     if blobs is None:
@@ -57,8 +64,7 @@ def lay_out(repository: Repository, commit: str, folder: str) -> None:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise GitError(f"the earlier version cannot be written to {folder}: {reason}") from None
-    for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
-        _take_along(repository, below, folder)
+    return blobs
 
 
 @record(frozen=True, slots=True)

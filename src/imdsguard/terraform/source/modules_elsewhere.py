@@ -31,13 +31,13 @@ class MissingCall:
 class ModuleCode:
     """A module's code. `folder` is where it lies, `top` (real paths) what belongs to it and may be read from there.
 
-    `label` is how `top` is shown. `doubt` says why this may not be the code that the call gets; then it is said in the
-    trace of what comes out of it.
+    No `top`: it lies in the repository that is read. `label` is how `top` is shown. `doubt` says why this may not be
+    the code that the call gets; then it is said in the trace of what comes out of it.
     """
 
     folder: str
-    top: str
-    label: str
+    top: str = ""
+    label: str = ""
     doubt: str = ""
 
 

@@ -47,7 +47,10 @@ class SourceCache:
         self._labels: dict[str, str] = {}
 
     def add_place(self, top: str, label: str) -> None:
-        """Let the code of a module be read from a folder of ours (a real path), which is shown as `label`."""
+        """Let the code of a module be read from a folder of ours (a real path).
+
+        It is shown as `label`; one that ends with a colon is git's (`v1.2.0:modules/web/main.tf`).
+        """
         if top not in self._labels:
             self._labels[top] = label
             self.boundary.places.append(top)
@@ -65,7 +68,8 @@ class SourceCache:
         """How a path is shown: relative to the working directory, with `/`."""
         for top, label in self._labels.items():
             if path == top or path.startswith(top + os.sep):
-                return (label + path[len(top) :]).replace(os.sep, "/")
+                below = path[len(top) :].replace(os.sep, "/")
+                return label + (below.lstrip("/") if label.endswith(":") else below)
         try:
             return os.path.relpath(path, self.working_directory).replace(os.sep, "/")
         except ValueError:  # another drive

@@ -152,7 +152,8 @@ class ModuleTree:
             if answer.folder in _folders(parent):
                 self._report(call, f"module {call.name} calls itself through {source}", "its launches were not checked")
                 return None
-            self.cache.add_place(answer.top, answer.label)
+            if answer.top:
+                self.cache.add_place(answer.top, answer.label)
             return answer.folder
         if not answer.harmless:
             message = answer.message or f"{address.shown} is not downloaded: its launches were not checked"
