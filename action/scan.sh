@@ -49,6 +49,15 @@ option changed-since --changed-since "$INPUT_CHANGED_SINCE"
 option source --source "$INPUT_SOURCE"
 options --var-file "$INPUT_VAR_FILES"
 options --output "$INPUT_FORMATS"
+if flag get "$INPUT_GET"; then
+  # Who opens a pull request from a fork chooses what would be fetched, and is told so in the log.
+  if [ "$("$IMDSGUARD_BIN/python" -I "$GITHUB_ACTION_PATH/action/fork.py")" = no ]; then
+    arguments+=(--get)
+    options --get-host "$INPUT_GET_HOSTS"
+  else
+    echo "::notice title=imdsguard::modules are not fetched for a pull request from a fork"
+  fi
+fi
 single sarif-file "$INPUT_SARIF_FILE"
 if [ -n "$INPUT_SARIF_FILE" ]; then arguments+=("--output=sarif=$INPUT_SARIF_FILE"); fi
 # So that an old report, or one of the pull request, is not taken for ours where the scan cannot be made.

@@ -176,6 +176,35 @@ def test_old_reports_are_not_taken_for_ours(workspace: Path) -> None:
     assert sorted(path.name for path in workspace.iterdir()) == ["main.tf"]
 
 
+SAME, OTHER = {"full_name": "acme/infra"}, {"full_name": "stranger/infra"}
+
+
+@pytest.mark.parametrize(
+    ("event", "fetches"),
+    [
+        ({"repository": SAME}, True),
+        ({"repository": SAME, "pull_request": {"head": {"repo": SAME}}}, True),
+        ({"repository": SAME, "pull_request": {"head": {"repo": OTHER}}}, False),
+        ({"repository": SAME, "pull_request": {"head": {"repo": None}}}, False),
+        ({"repository": SAME, "workflow_run": {"head_repository": OTHER}}, False),
+        ({"repository": SAME, "workflow_run": {"head_repository": SAME}}, True),
+        ({"repository": SAME, "issue": {"pull_request": {"url": "x"}}}, False),
+        ({}, False),
+        (None, False),
+    ],
+)
+def test_nothing_is_fetched_for_a_pull_request_from_a_fork(
+    event: object, fetches: bool, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = workspace.parent / "event.json"
+    told.write_text(json.dumps(event))
+    monkeypatch.setenv("GITHUB_EVENT_PATH", str(told))
+    (workspace / "module.tf").write_text('module "x" {\n  source = "example.com/a/b/aws"\n}\n')
+    job = scan(workspace, get="true", get_hosts="git.example.com\n")
+    refused = "example.com is not among the hosts of --get-host"
+    assert (refused in job.log, "modules are not fetched for a pull request" in job.log) == (fetches, not fetches)
+
+
 @pytest.mark.slow
 def test_it_installs_itself_and_runs_nothing_of_the_workspace(workspace: Path) -> None:
     for name in ("pip", "venv", "imdsguard", "json", "encodings", "site", "sitecustomize"):

@@ -32,7 +32,7 @@ def origin(tmp_path: Path) -> Checkout:
     return made
 
 
-def judged(origin: Checkout, tmp_path: Path) -> tuple[int, list[dict[str, Any]]]:
+def judged(origin: Checkout, tmp_path: Path, **variables: str) -> tuple[int, list[dict[str, Any]]]:
     """Run the script on the branch `feature` as a runner has it: on the commit, with a shell, without the packages."""
     build = tmp_path / "build"
     subprocess.run(["git", "clone", "-q", str(origin.folder), str(build)], check=True, env=quiet_environment())
@@ -50,12 +50,16 @@ def judged(origin: Checkout, tmp_path: Path) -> tuple[int, list[dict[str, Any]]]
             "PATH": os.environ["PATH"],
             "home": str(tmp_path / "home"),
             "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+            "IMDSGUARD_GET": "false",
+            "CI_PROJECT_ID": "7",
+            "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "7",
+            **variables,
         },
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode in (0, 1), done.stderr
+    assert done.returncode in (0, 1) or variables, done.stderr
     return done.returncode, json.loads((build / "gl-code-quality-report.json").read_text(encoding="utf-8"))
 
 
@@ -92,3 +96,17 @@ def test_the_baseline_of_the_target_branch_is_heeded(origin: Checkout, tmp_path:
     origin.commit("a baseline")
     origin("checkout", "-q", "feature")
     assert judged(origin, tmp_path) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("get", "source", "fetches"), [("true", "7", True), ("true", "8", False), ("false", "7", False)]
+)
+def test_nothing_is_fetched_for_a_merge_request_from_a_fork(
+    get: str, source: str, fetches: bool, origin: Checkout, tmp_path: Path
+) -> None:
+    origin.branch()
+    origin.write(new='module "x" {\n  source = "example.com/a/b/aws"\n}\n')
+    origin.commit()
+    code, found = judged(origin, tmp_path, IMDSGUARD_GET=get, CI_MERGE_REQUEST_SOURCE_PROJECT_ID=source)
+    refused = "example.com is not among the hosts of --get-host"
+    assert (code, any(refused in each["description"] for each in found)) == (2, fetches)

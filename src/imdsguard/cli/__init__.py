@@ -61,6 +61,9 @@ def _version() -> int:
 
 def _leave() -> None:
     """Clean up where a run that is cut short has made something: what has not loaded what makes it has not."""
+    running = sys.modules.get("imdsguard.terraform.driver.run")
+    if running is not None:
+        running.kill_children()
     scratch = sys.modules.get("imdsguard.run.scratch")
     if scratch is not None:
         scratch.remove_scratch()

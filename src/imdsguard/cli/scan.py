@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     help="For a PATH that is a binary plan, run `terraform show -json` in this folder. It starts the providers that "
     "are installed here.",
 )
+@click.option(
+    "--get",
+    is_flag=True,
+    help="Let Terraform fetch modules that `terraform init` did not bring and that are not known: no providers, into a "
+    "folder that is removed at the end. Asks the network.",
+)
+@click.option(
+    "--get-host",
+    "get_hosts",
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="A host that --get may fetch from, in place of registry.terraform.io and github.com. Can be repeated.",
+)
 @report_options
 @click.pass_context
 def command(
@@ -31,14 +44,16 @@ def command(
     exclude: tuple[str, ...],
     source: str | None,
     run_terraform: bool,
+    get: bool,
+    get_hosts: tuple[str, ...],
     reporting: ReportOptions,
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
 
     A PATH is a folder (all root modules in it are checked), a Terraform file (its root module is checked), the output
     of `terraform show -json` (also as gzip, in UTF-16 or behind the lines of setup-terraform's wrapper), a
-    terraform.tfstate, or `-` for one of these on stdin. Without a PATH it is this folder. Nothing is run (but see
-    --run-terraform), and nothing is asked of the network.
+    terraform.tfstate, or `-` for one of these on stdin. Without a PATH it is this folder. Nothing is run, and nothing
+    is asked of the network (but see --run-terraform and --get).
 
     \b
     Examples:
@@ -56,6 +71,16 @@ def command(
 
     config = prepared(reporting)
     inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    if get_hosts and not get:
+        raise click.UsageError("--get-host says where --get may fetch from: give --get as well", ctx)
+    if get:
+        from dataclasses import replace
+
+        from imdsguard.cli.progress import Progress
+        from imdsguard.run.module_finder import finder_that_gets
+
+        finder = finder_that_gets(get_hosts, lambda: Progress(quiet=reporting.quiet))
+        inputs = replace(inputs, modules=finder)
     stdin = read_stdin() if "-" in paths else None
     return report(
         read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform), config, reporting

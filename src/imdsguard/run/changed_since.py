@@ -93,7 +93,8 @@ def _judge(
         return (), ()
     _note_workspaces(reading, repository, folder)
     var_files = _var_files(reading.inputs, repository, folder, here)
-    modules = ModuleFinder({folder: repository})
+    asked = reading.inputs.modules
+    modules = asked.earlier(folder, repository) if isinstance(asked, ModuleFinder) else asked
     same = replace(reading.inputs, working_directory=here, var_files=var_files, modules=modules)
     before = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.

@@ -14,7 +14,7 @@ from imdsguard.model.record import record
 from imdsguard.terraform.driver.errors import DriverError, InterruptedBySignalError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from imdsguard.terraform.driver.signals import Signals
 
@@ -53,18 +53,21 @@ def run(
     signals: Signals,
     watcher: Watcher | None = None,
     environment: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
 ) -> Finished:
     """Run `command` in `folder` with nothing to read from, and wait for its end.
 
     With a watcher both outputs arrive together, in their order, in `output`. The child has a session of its own: a
     signal reaches it once, from here, and all that it started can be ended with it. The first signal is passed on as
     Ctrl-C, so that Terraform finishes what it is doing and releases its locks. The second tells it again, and what
-    has not ended soon after, or when a third comes, is killed. `environment` adds to ours.
+    has not ended soon after, or when a third comes, is killed. `environment` adds to ours, `without` takes from it.
 
     Raises `InterruptedBySignalError` after the child has ended, and `DriverError` if it cannot be started.
     """
     signals.check()
-    child = _start(command, folder, environment, together=watcher is not None)
+    kept = {name: value for name, value in os.environ.items() if name not in without}
+    child = _start(command, folder, {**kept, **(environment or {})}, together=watcher is not None)
+    _RUNNING.add(child)
     output, errors = _Pipe(child.stdout, watcher), _Pipe(child.stderr, None)
     ended = False
     try:
@@ -73,6 +76,7 @@ def run(
     finally:
         if not ended:
             _kill(child)
+        _RUNNING.discard(child)
     for pipe in (output, errors):
         pipe.finish()
     if signals.received:
@@ -81,13 +85,13 @@ def run(
 
 
 def _start(
-    command: Sequence[str], folder: str, environment: Mapping[str, str] | None, *, together: bool
+    command: Sequence[str], folder: str, environment: Mapping[str, str], *, together: bool
 ) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(  # noqa: S603 - what a person named, or found on the PATH; no shell
             list(command),
             cwd=folder,
-            env={**os.environ, **(environment or {})},
+            env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT if together else subprocess.PIPE,
@@ -97,6 +101,16 @@ def _start(
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DriverError(f"{command[0]} cannot be run: {reason}") from None
+
+
+_RUNNING: set[subprocess.Popen[bytes]] = set()
+"""What runs now. Of the process, as the children are: who ends it must end them (`kill_children`)."""
+
+
+def kill_children() -> None:
+    """End what still runs, from whatever thread ends the process while another one waits for it."""
+    for child in tuple(_RUNNING):
+        _kill(child)
 
 
 def _wait(child: subprocess.Popen[bytes], signals: Signals, watcher: Watcher | None) -> int:
