@@ -11,7 +11,7 @@ from tests.conftest import Command
 from tests.end_to_end.git import Checkout, instance
 
 CALL = 'module "{0}" {{\n  source = "example/{0}/aws"\n}}\n'
-REMEDY = "is not downloaded: its launches were not checked (run terraform init)"
+REMEDY = "is not downloaded: its launches were not checked (run terraform init, or scan with --get)"
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from tests.end_to_end.git import Checkout, instance
 
 REMOTE = "https://github.com/acme/terraform-aws-web.git"
 MISSING = "this clone of acme/web/aws has no tag for"
+GET = "run terraform init, or scan with --get"
 UNCHECKED = "its launches were not checked"
 POLICY = "version: 1\nselect: {rules: [instance-tokens-optional]}\n"
 
@@ -98,7 +99,7 @@ def test_a_commit_is_read_from_the_clone(imdsguard: Command, project: Checkout) 
         ("acme/web/aws//gone", "1.0.0", "acme/web/aws has no folder gone at v1.0.0", UNCHECKED),
         ("acme/web/aws//../../..", "1.0.0", "acme/web/aws has no folder ../../.. at v1.0.0", UNCHECKED),
         ("acme/web/aws//../..", "", "acme/web/aws has no folder ../..", UNCHECKED),
-        ("other/web/aws//web", "1.0.0", f"other/web/aws is not downloaded: {UNCHECKED}", "run terraform init"),
+        ("other/web/aws//web", "1.0.0", f"other/web/aws is not downloaded: {UNCHECKED}", GET),
     ],
 )  # fmt: skip
 def test_what_the_clone_does_not_have_is_a_problem(

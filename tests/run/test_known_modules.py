@@ -124,7 +124,7 @@ def test_only_what_may_launch_is_a_problem_and_one_for_a_source(tmp_path: Path) 
     (problem,) = found.told_problems
     assert str(problem) == (
         "main.tf:9:1 and 1 more place: terraform-aws-modules/autoscaling/aws is not downloaded: "
-        "its launches were not checked: run terraform init"
+        "its launches were not checked: run terraform init, or scan with --get"
     )
     assert [(each.kind.value, each.subject, len(each.places)) for each in found.unseen] == [
         ("module", "terraform-aws-modules/autoscaling/aws", 2)

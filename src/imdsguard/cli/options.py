@@ -42,7 +42,7 @@ def inputs_of(
     exclude: Sequence[str] = (),
     source: str | None = None,
 ) -> Inputs:
-    """Put together what Terraform would be given. Of the environment only `TF_VAR_*` is looked at."""
+    """Put together what Terraform would be given. Of the environment only `TF_VAR_*` is looked at, and PRE_COMMIT."""
     from imdsguard.terraform.inputs import Inputs, terraform_variables
 
     order: tuple[str, ...] = ctx.meta.get(_ORDER, ())
@@ -55,6 +55,7 @@ def inputs_of(
         order=order,
         source=source,
         look_beside=True,
+        from_hook=os.environ.get("PRE_COMMIT") == "1",
     )
 
 

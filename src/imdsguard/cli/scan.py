@@ -50,10 +50,11 @@ def command(
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
 
-    A PATH is a folder (all root modules in it are checked), a Terraform file (its root module is checked), the output
-    of `terraform show -json` (also as gzip, in UTF-16 or behind the lines of setup-terraform's wrapper), a
-    terraform.tfstate, or `-` for one of these on stdin. Without a PATH it is this folder. Nothing is run, and nothing
-    is asked of the network (but see --run-terraform and --get).
+    A PATH is a folder (all root modules in it are checked), a Terraform file, or a script, a template or a table of
+    values that the code reads (the root modules that use it are checked), the output of `terraform show -json` (also as
+    gzip, in UTF-16 or behind the lines of setup-terraform's wrapper), a terraform.tfstate, or `-` for one of these on
+    stdin. Without a PATH it is this folder. Nothing is run, and nothing is asked of the network (but see
+    --run-terraform and --get).
 
     \b
     Examples:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.run.config import ONLY_SOURCE
 from imdsguard.run.errors import RunError, UsageError
 from imdsguard.system.files import write_in_scratch
+from imdsguard.terraform.source.folder import is_configuration, is_variables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -46,6 +47,8 @@ def leave_out_unchanged(
         repository = Repository.around(os.path.realpath("."))
         commit = repository.merge_base(ref)
         places = [_below(path, repository) for path in reading.paths or (".",)]
+        if any(_is_data(path) for path in reading.paths):  # then the roots that read it, also where it is new
+            places += [_below(root.name, repository) for root in reading.roots]
         with scratch_folder() as folder:
             lay_out(repository, commit, folder)
             entries, gaps = _judge(places, reading, config, repository, folder)
@@ -57,6 +60,12 @@ def leave_out_unchanged(
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
     compared = compare(findings, entries, str, _never(config), suppression, examples)
     return compared.findings, mark_known(problems, gaps, str, suppression.reason, reading.paths or (".",))
+
+
+def _is_data(path: str) -> bool:
+    """Whether a path is a file that code reads, and no code itself."""
+    name = os.path.basename(path)
+    return os.path.isfile(path) and not is_configuration(name) and not is_variables(name)
 
 
 def _below(path: str, repository: Repository) -> str:

@@ -128,7 +128,7 @@ def _missing(root: Root) -> Iterator[Unseen]:
         if module.source and LAUNCH in module.may_make and module.place is not None:
             calls.setdefault(module.source, []).append(module.place)
     for source, places in calls.items():
-        yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), WayOut.TERRAFORM_INIT)
+        yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), WayOut.GET_MODULES)
 
 
 def history_of(

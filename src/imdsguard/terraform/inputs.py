@@ -28,7 +28,8 @@ class Inputs:
     directory); without it, if `look_beside`, a plan is joined with the code in its own folder, or else in the working
     directory, if that declares just what it plans. `documents` are binary plans among the given paths as JSON, if
     somebody has had them shown, and None for one that could not be. `overlay` has texts that stand for files. `modules`
-    is who is asked for modules that are not downloaded.
+    is who is asked for modules that are not downloaded. `from_hook`: the paths are those that pre-commit gives, and one
+    that nothing reads is passed over in silence.
     """
 
     var_files: tuple[str, ...] = ()
@@ -42,6 +43,7 @@ class Inputs:
     look_beside: bool = False
     documents: Mapping[str, bytes | None] = field(default_factory=dict)
     overlay: Overlay | None = field(default=None, compare=False, repr=False)
+    from_hook: bool = False
     modules: ModulesElsewhere = field(default=NOWHERE, compare=False, repr=False)
 
     def given(self) -> tuple[tuple[str, str], ...]:

@@ -15,6 +15,7 @@ from imdsguard.terraform.root import Root
 from imdsguard.terraform.source.discovery import Excluded, ModuleGraph, find_folders, roots_of
 from imdsguard.terraform.source.folder import is_configuration, is_variables
 from imdsguard.terraform.source.prefilter import Prefilter
+from imdsguard.terraform.source.read_files import DATA_ENDINGS, FileReaders
 from imdsguard.terraform.source.source_cache import SourceCache
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ class _RunReader:
         self._caches: dict[str, tuple[SourceCache, ModuleGraph]] = {}
         self._folders: dict[str, list[str]] = {}
         self._files: dict[str, dict[str, str]] = {}
+        self._read_files: dict[str, dict[str, tuple[str, Problem | None]]] = {}
+        """Files that code may read, by repository and real path: how each is shown, and what is wrong if none does."""
+        self._passed_over: list[str] = []
         self._documents: list[Root] = []
         self._roots: list[Root] = []
         self._problems: list[Problem] = []
@@ -81,8 +85,10 @@ class _RunReader:
                 self._problems.append(Problem("there is no such file or folder", Place(path)))
             elif is_configuration(os.path.basename(full)) or is_variables(os.path.basename(full)):
                 self._file(full)
+            elif full.endswith(DATA_ENDINGS) and os.path.isfile(full):
+                self._data(full, None)
             else:
-                self._document(self._label(full), read_document_bytes(full))
+                self._document(self._label(full), read_document_bytes(full), full)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             self._problems.append(Problem(f"cannot read this: {reason}", Place(path)))
@@ -118,13 +124,26 @@ class _RunReader:
         if is_configuration(os.path.basename(full)):
             cache.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
 
-    def _document(self, label: str, data: bytes) -> None:
+    def _data(self, full: str, problem: Problem | None) -> None:
+        """Note a file that code may read: the roots that do are read. If none does, that is the problem, if one."""
+        if self._excluded(self._label(full)):
+            return
+        boundary = boundary_of(os.path.dirname(full), self._directory)
+        self._cache(boundary)
+        self._read_files.setdefault(boundary.root, {})[os.path.realpath(full)] = (self._label(full), problem)
+
+    def _document(self, label: str, data: bytes, full: str | None = None) -> None:
+        """Read a plan or a state; a file that is neither may be one that code reads."""
         from imdsguard.terraform.documents import documents_in
 
         found = documents_in(label, data, self._wanted)
-        if not found:
+        if not found or (self._inputs.from_hook and full is not None):  # a commit's plans and states are no code
             message = "this is neither a Terraform file nor a plan or state in JSON"
-            self._problems.append(Problem(message, Place(label), "make one with `terraform show -json`"))
+            problem = Problem(message, Place(label), "make one with `terraform show -json`")
+            if full is not None and os.path.isfile(full):
+                self._data(full, problem)
+            else:
+                self._problems.append(problem)
             return
         for root, problems in found:
             self._documents.append(root)
@@ -160,6 +179,7 @@ class _RunReader:
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
+        notes += tuple(self._passed_over)
         return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)), notes)
 
     def again(self, roots: Sequence[str]) -> RootsRead:
@@ -198,14 +218,25 @@ class _RunReader:
         return tree.computed_calls
 
     def _users(self, boundary: str, cache: SourceCache, graph: ModuleGraph) -> list[str]:
-        """Find the roots that use the folders of the files given singly; a folder that nothing calls is its own."""
-        changed = self._files.get(boundary)
-        if not changed:
+        """Find the roots that use the files given singly; a folder with code that nothing calls is its own."""
+        changed = self._files.get(boundary, {})
+        data = self._read_files.get(boundary, {})
+        if not changed and not data:
             return []
         every = list(find_folders(boundary, cache, self._excluded))
         every += [folder for folder in changed if folder not in every]
         roots = self._roots_of(every, cache, graph)
-        return [root for root in roots if not graph.reach(root).isdisjoint(changed)]
+        users = {root for root in roots if not graph.reach(root).isdisjoint(changed)}
+        readers = FileReaders(cache)
+        for file, (label, problem) in data.items():
+            reading = [root for root in roots if readers.may_read(root, graph.reach(root), file)]
+            users.update(reading)
+            if not reading and not self._inputs.from_hook:
+                if problem is not None:
+                    self._problems.append(problem)
+                else:
+                    self._passed_over.append(f"{label}: no root module reads this file, so it was passed over")
+        return [root for root in roots if root in users]
 
     def _root(self, folder: str, cache: SourceCache, graph: ModuleGraph) -> Root:
         name = cache.label(folder)
