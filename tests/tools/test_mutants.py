@@ -111,6 +111,16 @@ def test_a_table_that_is_read_at_import_is_tried_too(house: Path, tmp_path_facto
     assert survivors_among(house, [table], ["test_subject.py"], tmp_path_factory.mktemp("scratch"), print) == []
 
 
+def test_folders_of_tests_may_have_a_conftest_each(house: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for name in ("one", "two"):
+        (house / name).mkdir()
+        (house / name / "conftest.py").write_text("")
+        (house / name / f"test_{name}.py").write_text("from subject import low\n\ndef test_it():\n    assert low(2)\n")
+    faults = [each for each in faults_of("subject.py", (house / "subject.py").read_bytes()) if each.new == "None"]
+    survived = survivors_among(house, faults[:1], ["one", "two"], tmp_path_factory.mktemp("scratch"), print)
+    assert survived == []
+
+
 def test_where_tests_fail_without_a_fault_nothing_can_be_said(house: Path) -> None:
     (house / "test_subject.py").write_text("def test_it():\n    assert False\n")
     faults = faults_of("subject.py", (house / "subject.py").read_bytes())

@@ -129,7 +129,7 @@ def forked(run: Callable[[], int], log: Path | None, limit: float) -> int:
     return -1
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class _Trial:
     """Runs all tests once, and then for each fault, in a fork, those that run its line.
 
@@ -192,7 +192,7 @@ class _Trial:
         return None if code == CANNOT_BE_PUT else code != 0
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class _Only:
     """Runs these tests, in this order."""
 
