@@ -121,7 +121,7 @@ def own_faults(alarm: Alarm) -> Iterator[Judgement]:
 def another_region(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
     """An alarm reads the metrics of its own account and Region only."""
     for name in dict.fromkeys(alarm.names):
-        launch = estate.launch_at(alarm.resource.root, name)
+        launch = estate.launch_at(alarm.resource.stack, name)
         if launch is not None and alarm.scope.same(launch.scope) is False:
             here, there = place_of(alarm), place_of(launch)
             message = f"never has data: it is in {here}, but {launch.address} is in {there}"
@@ -131,7 +131,7 @@ def another_region(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
 def other_state(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
     """Each of the two metrics counts in one state only: refused calls where tokens are required, answered ones else."""
     covered = dict.fromkeys(alarm.covers)
-    found = (estate.launch_at(alarm.resource.root, address) for address in covered)
+    found = (estate.launch_at(alarm.resource.stack, address) for address in covered)
     mine = [each for each in found if each is not None]
     if not mine or len(mine) < len(covered):
         return

@@ -112,13 +112,16 @@ SETTING = 'http_tokens = "required"'
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every account and Region that launches something."""
     # What starts instances comes before what only says how; by address, as a plan does not tell what is declared first.
-    by_region: dict[tuple[object, ...], Launch] = {}
+    by_region: dict[tuple[object, ...], list[Launch]] = {}
     following = [launch for launch in estate.launches if launch.follows_account]
     for launch in sorted(following, key=_first):
-        by_region.setdefault(account_and_region(launch, estate), launch)
-    firsts = list(by_region.values())
-    for first in firsts:
-        yield judge_region(first, firsts, estate)
+        by_region.setdefault(account_and_region(launch, estate), []).append(launch)
+    firsts = [launches[0] for launches in by_region.values()]
+    for launches in by_region.values():
+        # Environments that share the account are told of together: it is one default that they lack.
+        for launch in launches:
+            if (launch.resource.root, launch.address) == (launches[0].resource.root, launches[0].address):
+                yield judge_region(launch, firsts, estate)
     for launch in estate.launches:
         yield from race(launch, estate)
 
@@ -159,7 +162,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
             where = f"is for {default.scope.region_name or 'another Region'} ({default.scope.provider})"
             message = f"does not help {first.address} in {region(first)}: it {where}, where nothing is launched"
             return failed(default, message, remedy=addition(first), region=first.scope.region_name)
-    what = "the code" if estate.wholly_read(first.resource.root, "region_default") else "what was read of the code"
+    what = "the code" if estate.wholly_read(first.resource.stack, "region_default") else "what was read of the code"
     message = f"is launched in {region(first)}, where {what} sets no default that requires tokens"
     return failed(first, message, remedy=addition(first), place=first.resource.place)
 
@@ -172,7 +175,7 @@ def race(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         return
     for default in estate.region_defaults:
         resource = default.resource
-        if resource.root != launch.resource.root or tokens.trace[0].label != default.address:
+        if resource.stack != launch.resource.stack or tokens.trace[0].label != default.address:
             continue
         if changes_now(resource) and launch.resource.waits_for(resource) is False:
             message = f"may start with optional tokens: it relies on {default.address}, and does not wait for it"
@@ -231,17 +234,17 @@ def elsewhere(first: Launch, default: RegionDefault) -> Judgement:
 
 def account_and_region(launch: Launch, estate: Estate) -> tuple[object, ...]:
     """What launches are judged together by. A Region that is not known goes by its provider and why it is not known."""
-    root, scope = launch.resource.root, launch.scope
+    stack, scope = launch.resource.stack, launch.scope
     if isinstance(scope.region, str):
-        if scope.account.known and root in estate.joined:
-            return "estate", estate.joined[root], scope.account, scope.region
-        return "", root, scope.account, scope.region
-    return "", root, scope.account, scope.provider, scope.region.reason
+        if scope.account.known and stack in estate.joined:
+            return "estate", estate.joined[stack], scope.account, scope.region
+        return "", stack, scope.account, scope.region
+    return "", stack, scope.account, scope.provider, scope.region.reason
 
 
 def together(estate: Estate, default: RegionDefault, launch: Launch) -> bool:
     """Whether both stand in one root module or one estate: nothing else is known to share an account."""
-    return estate.together(default.resource.root, launch.resource.root)
+    return estate.together(default.resource.stack, launch.resource.stack)
 
 
 def said(default: RegionDefault) -> str:

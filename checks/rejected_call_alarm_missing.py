@@ -118,7 +118,7 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         message = f"may refuse calls without a token unnoticed: {sentence(coverage.reason)}"
         yield undecided(launch, message, remedy=remedy, because=coverage.reason, place=launch.resource.place)
     else:
-        read = "" if estate.wholly_read(launch.resource.root, "alarm") else " in what was read"
+        read = "" if estate.wholly_read(launch.resource.stack, "alarm") else " in what was read"
         message = f"refuses calls without a token, and no alarm on MetadataNoTokenRejected{read} watches it"
         if coverage.reason:
             message = f"{message}: {sentence(coverage.reason)}"

@@ -80,6 +80,7 @@ from imdsguard import (
     Launch,
     Severity,
     Source,
+    Stack,
     State,
     because,
     failed,
@@ -98,7 +99,7 @@ CONTROLS = {
 
 def check(estate: Estate) -> Iterable[Judgement]:
     """Judge every launch by a service."""
-    states = {(launch.resource.root, launch.address): launch.state for launch in estate.launches}
+    states = {(launch.resource.stack, launch.address): launch.state for launch in estate.launches}
     for launch in estate.launches:
         if launch.kind is Kind.SERVICE and not reported_elsewhere(launch, states):
             yield judge(launch)
@@ -129,8 +130,8 @@ def cause(launch: Launch) -> str:
     return because(tokens)
 
 
-def reported_elsewhere(launch: Launch, states: dict[tuple[str, str], State]) -> bool:
+def reported_elsewhere(launch: Launch, states: dict[tuple[Stack, str], State]) -> bool:
     """Whether what it launches through has the same fault by itself."""
     if launch.state not in (State.OPTIONAL, State.UNKNOWN):
         return False
-    return any(states.get((launch.resource.root, address)) is launch.state for address in launch.via)
+    return any(states.get((launch.resource.stack, address)) is launch.state for address in launch.via)

@@ -87,7 +87,7 @@ def check(estate: Estate) -> Iterable[Judgement]:
     if before is None:
         return
     for old in before.launches:
-        now = estate.launch_at(old.resource.root, old.address)
+        now = estate.launch_at(old.resource.stack, old.address)
         if now is not None and now.kind is Kind.INSTANCE and now.resource.action is Action.UPDATE:
             yield judge_change(old, now)
 

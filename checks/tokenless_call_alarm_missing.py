@@ -90,7 +90,7 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         message = f"may answer calls without a token unnoticed: {sentence(observed.reason)}"
         yield undecided(launch, message, remedy=REMEDY, because=observed.reason, place=launch.resource.place)
     else:
-        read = "" if estate.wholly_read(launch.resource.root, "alarm") else " in what was read"
+        read = "" if estate.wholly_read(launch.resource.stack, "alarm") else " in what was read"
         message = f"answers calls without a token, and no alarm on MetadataNoToken{read} tells who still makes them"
         if observed.reason:
             message = f"{message}: {sentence(observed.reason)}"

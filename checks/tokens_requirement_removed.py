@@ -125,7 +125,7 @@ def keeper(default: RegionDefault, estate: Estate) -> RegionDefault | None:
         (
             each
             for each in estate.region_defaults
-            if requires(each) and each.resource.root == default.resource.root and default.scope.same(each.scope)
+            if requires(each) and each.resource.stack == default.resource.stack and default.scope.same(each.scope)
         ),
         None,
     )
@@ -157,26 +157,26 @@ def judge_default(old: RegionDefault, estate: Estate) -> Judgement:
 
 def judge_launches(before: Estate, estate: Estate, lost: list[RegionDefault]) -> Iterator[Judgement]:
     """Judge what launches, or says how to launch, with tokens required as it is deployed: templates first."""
-    blamed: set[tuple[str, str]] = set()
+    blamed: set[tuple[object, str]] = set()
     for old in sorted(before.launches, key=lambda each: each.starts_instances):
         if old.tokens.effective != REQUIRED:
             continue
-        now = estate.launch_at(old.resource.root, old.address)
+        now = estate.launch_at(old.resource.stack, old.address)
         if now is None or now.resource.action not in CHANGES or by_default(old, now, lost):
             continue
-        root = now.resource.root
-        if now.kind is not Kind.INSTANCE and any((root, address) in blamed for address in now.via):
+        stack = now.resource.stack
+        if now.kind is not Kind.INSTANCE and any((stack, address) in blamed for address in now.via):
             continue
         judgement = judge_launch(now)
         if judgement.message:
-            blamed.add((root, now.address))
+            blamed.add((stack, now.address))
         yield judgement
 
 
 def by_default(old: Launch, now: Launch, lost: list[RegionDefault]) -> bool:
     """Whether a launch requires tokens by nothing but a Region default that is lost: it is reported there."""
     relied = old.tokens.source is Source.REGION_DEFAULT
-    return relied and any(each.resource.root == now.resource.root and each.scope.same(now.scope) for each in lost)
+    return relied and any(each.resource.stack == now.resource.stack and each.scope.same(now.scope) for each in lost)
 
 
 def judge_launch(now: Launch) -> Judgement:
@@ -225,4 +225,4 @@ def judge_policy(old: OrganizationPolicy, estate: Estate) -> Judgement:
 
 def same(now: RegionDefault | Image | OrganizationPolicy, old: RegionDefault | Image | OrganizationPolicy) -> bool:
     """Whether both are one resource."""
-    return (now.resource.root, now.address) == (old.resource.root, old.address)
+    return (now.resource.stack, now.address) == (old.resource.stack, old.address)

@@ -13,6 +13,7 @@ from imdsguard.version import __version__
 if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.delivery import Delivery, IneffectiveOption, Pin, Renewal, VersionUse, VersionWriter, Workload
+    from imdsguard.model.environment import Environment, Stack
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding, Judgement, Verdict, failed, passed, undecided
     from imdsguard.model.image import Image
@@ -50,6 +51,7 @@ _HOMES = {
     "imdsguard.model.delivery": (
         "Delivery", "IneffectiveOption", "Pin", "Renewal", "VersionUse", "VersionWriter", "Workload",
     ),
+    "imdsguard.model.environment": ("Environment", "Stack"),
     "imdsguard.model.estate": ("Estate",),
     "imdsguard.model.finding": ("Finding", "Judgement", "Verdict", "failed", "passed", "undecided"),
     "imdsguard.model.image": ("Image",),
@@ -96,6 +98,7 @@ __all__ = [
     "Confidence",
     "Coverage",
     "Delivery",
+    "Environment",
     "Estate",
     "Finding",
     "Flaw",
@@ -134,6 +137,7 @@ __all__ = [
     "Setting",
     "Severity",
     "Source",
+    "Stack",
     "State",
     "Statement",
     "Step",

@@ -8,6 +8,7 @@ from typing import Any
 
 from imdsguard.aws.estate import build
 from imdsguard.model.account import Account, AccountKind
+from imdsguard.model.environment import Stack
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import Launch
 from imdsguard.model.place import Place
@@ -100,7 +101,7 @@ def resource(
 
 
 def estate(*resources: Resource) -> Estate:
-    return build([(".", resources)])
+    return build([(Stack("."), resources)])
 
 
 def launch(*resources: Resource) -> Launch:

@@ -8,6 +8,8 @@ from itertools import permutations
 import pytest
 
 from imdsguard.aws.estate import build
+from imdsguard.model.environment import Stack
+from imdsguard.model.shared_account import SharedAccount
 from tests.aws.memory import estate, ref, resource, unknown
 
 SELECT = 'SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", InstanceId)'
@@ -164,9 +166,9 @@ def test_metric_math_watches_what_it_surely_grows_with(expression, expected):
 def test_an_alarm_in_another_stack_takes_in_all_instances_or_none():
     one, everything = on("one", "aws_instance.web"), select("all")
     for watching, expected in ((one, False), (everything, True)):
-        roots = [("alarms", [replace(watching, root="alarms")]), ("web", [replace(WEB, root="web")])]
+        roots = [(Stack("alarms"), [replace(watching, root="alarms")]), (Stack("web"), [replace(WEB, root="web")])]
         for order in (roots, roots[::-1]):
-            (web,) = build(order, {"alarms": "prod", "web": "prod"}).launches
+            (web,) = build(order, dict.fromkeys((Stack("alarms"), Stack("web")), SharedAccount("prod"))).launches
             assert web.once_required.covered is expected
             assert web.once_required.by == (("alarms: aws_cloudwatch_metric_alarm.all",) if expected else ())
             (web,) = build(order).launches

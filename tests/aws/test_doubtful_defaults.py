@@ -9,6 +9,7 @@ import pytest
 from imdsguard.aws.estate import build
 from imdsguard.aws.precedence.effective import trace_of
 from imdsguard.model.assumption import AssumedDefault
+from imdsguard.model.environment import Stack
 from imdsguard.model.place import Place
 from imdsguard.model.value import Known, Step
 from tests.aws.memory import PLACE, estate, ref, resource, unknown
@@ -25,7 +26,7 @@ def state(*tokens, assumed=()):
         )
         for number, each in enumerate(tokens)
     ]
-    (web,) = build([(".", [*defaults, resource("aws_instance.web")])], assumed=assumed).launches
+    (web,) = build([(Stack("."), [*defaults, resource("aws_instance.web")])], assumed=assumed).launches
     return web.state.value
 
 

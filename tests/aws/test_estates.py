@@ -10,10 +10,12 @@ from imdsguard.aws.estate import build
 from imdsguard.model.account import ENVIRONMENT as BY_ENVIRONMENT
 from imdsguard.model.account import Account, AccountKind, Untold, account_id
 from imdsguard.model.assumption import AssumedDefault
+from imdsguard.model.environment import Stack
 from imdsguard.model.estate import Estate
 from imdsguard.model.place import Place
 from imdsguard.model.reason import refused
 from imdsguard.model.resource import Provider, Resource
+from imdsguard.model.shared_account import SharedAccount
 from imdsguard.model.value import Absent, Known, Step, Unknown
 from imdsguard.report.reasons import because, sentence
 from tests.aws.memory import PLACE, ref, resource, unknown
@@ -34,6 +36,9 @@ def default(provider: Provider = ENVIRONMENT, tokens: str | None = "required", *
     return resource("aws_ec2_instance_metadata_defaults.all", provider=provider, http_tokens=tokens, **more)
 
 
+PROD = SharedAccount("prod")
+
+
 def web(provider: Provider = ENVIRONMENT, **more: object) -> Resource:
     return resource("aws_instance.web", provider=provider, **more)
 
@@ -50,8 +55,8 @@ def insights(provider: Provider = ENVIRONMENT) -> Resource:
 def stacks(baseline: list[Resource], stack: list[Resource], *, joined: bool = True, **more: object) -> Estate:
     """The estate of two root modules, `baseline` and `web`, in one estate `prod`."""
     roots = [("baseline", baseline), ("web", stack)]
-    placed = [(name, [replace(each, root=name) for each in resources]) for name, resources in roots]
-    return build(placed, {"baseline": "prod", "web": "prod"} if joined else {}, **more)  # type: ignore[arg-type]
+    placed = [(Stack(name), [replace(each, root=name) for each in resources]) for name, resources in roots]
+    return build(placed, {Stack(name): PROD for name, _ in roots} if joined else {}, **more)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -128,9 +133,9 @@ def test_an_alarm_on_an_instance_watches_that_of_its_own_stack() -> None:
 
 
 def test_together_are_those_of_one_estate() -> None:
-    found = build([], {"a": "prod", "b": "prod", "c": "test"})
+    found = build([], {Stack("a"): PROD, Stack("b"): PROD, Stack("c"): SharedAccount("test")})
     asked = [("a", "a"), ("a", "b"), ("a", "c"), ("a", "x"), ("x", "y"), ("x", "x")]
-    assert [found.together(*pair) for pair in asked] == [True, True, False, False, False, True]
+    assert [found.together(Stack(one), Stack(other)) for one, other in asked] == [True, True, False, False, False, True]
 
 
 def assumed(tokens: str, region: str | None = None) -> AssumedDefault:
@@ -138,7 +143,7 @@ def assumed(tokens: str, region: str | None = None) -> AssumedDefault:
 
 
 def of_web(*assumptions: AssumedDefault, stack: tuple[Resource, ...] = (), provider: Provider = ENVIRONMENT) -> str:
-    (found,) = build([(".", [*stack, web(provider)])], assumed=assumptions).launches
+    (found,) = build([(Stack("."), [*stack, web(provider)])], assumed=assumptions).launches
     return f"{found.state.value} by {found.tokens.source.value}"
 
 
@@ -158,7 +163,7 @@ def test_what_is_assumed_is_the_region_default(assumptions: tuple[AssumedDefault
 
 
 def test_an_assumption_is_traced_to_the_policy() -> None:
-    (found,) = build([(".", [web()])], assumed=[assumed("required")]).launches
+    (found,) = build([(Stack("."), [web()])], assumed=[assumed("required")]).launches
     assert [str(step) for step in found.tokens.trace] == ["assumed by the policy (team.yaml:4)"]
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from imdsguard.model.environment import Stack
 from imdsguard.model.reason import refused
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Known, Reference, Unknown
@@ -117,7 +118,11 @@ def test_references_resolve_in_one_root_only():
     from imdsguard.aws.estate import build
 
     group = resource("aws_autoscaling_group.web", launch_template=by())
-    (found,) = [each for each in build([("a", [template()]), ("b", [group])]).launches if each.address == group.address]
+    (found,) = [
+        each
+        for each in build([(Stack("a"), [template()]), (Stack("b"), [group])]).launches
+        if each.address == group.address
+    ]
     assert found.state.value == "unknown"
 
 

@@ -30,7 +30,7 @@ def findings_of(folder):
     """What all rules find in a folder of Terraform, apart from passes: rule, verdict, message, remedy."""
     reading = read([str(folder)], Inputs(), supported_types())
     assert reading.problems == ()
-    estate = build([(root.name, root.resources) for root in reading.roots])
+    estate = build([(root.stack, root.resources) for root in reading.roots])
     outcome = judge(estate, load_rules(rule_files()), Policy())
     assert outcome.problems == ()
     return [

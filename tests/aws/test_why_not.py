@@ -8,7 +8,9 @@ import pytest
 
 from imdsguard.aws.alarms.why_not import why_not
 from imdsguard.aws.estate import build
+from imdsguard.model.environment import Stack
 from imdsguard.model.resource import Provider
+from imdsguard.model.shared_account import SharedAccount
 from imdsguard.model.value import Known
 from imdsguard.report.reasons import sentence
 from tests.aws.memory import account, estate, ref, resource, unknown
@@ -173,8 +175,8 @@ def test_between_root_modules_only_an_estate_joins():
     here = replace(resource("aws_instance.web", metadata_options=REQUIRED), root="web")
     there = replace(good(**metric()), root="audit")
     everything = replace(query(ALL), root="audit")
-    roots = [("web", [here]), ("audit", [there, everything])]
-    apart, joined = build(roots), build(roots, {"web": "prod", "audit": "prod"})
+    roots = [(Stack("web"), [here]), (Stack("audit"), [there, everything])]
+    apart, joined = build(roots), build(roots, {stack: SharedAccount("prod") for stack, _ in roots})
     (launch,) = apart.launches
     assert [in_words(each, launch, apart) for each in apart.alarms] == [
         f"audit: {A} stands in another root module, and no estate of the policy joins the two."

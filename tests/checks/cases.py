@@ -37,7 +37,7 @@ def estate_of(path: str) -> Estate:
     """The estate that a folder of Terraform, or a plan, describes."""
     reading = read([path], Inputs(), supported_types())
     assert reading.problems == (), reading.problems
-    return build([(root.name, root.resources) for root in reading.roots])
+    return build([(root.stack, root.resources) for root in reading.roots])
 
 
 def estate_of_change(folder: str) -> Estate:

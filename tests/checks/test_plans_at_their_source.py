@@ -30,7 +30,7 @@ def joined(case: Path) -> Estate:
     reading = read_planned("plan.json", (case / "plan.json").read_bytes(), ".", Inputs(), supported_types())
     assert reading.problems == ()
     assert [root.name for root in reading.roots] == ["."]
-    return build([(root.name, root.resources) for root in reading.roots])
+    return build([(root.stack, root.resources) for root in reading.roots])
 
 
 def verdicts(estate: Estate) -> list[tuple[str, ...]]:

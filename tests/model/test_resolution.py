@@ -30,7 +30,7 @@ INSTANCE = 'resource "aws_instance" "web" {{\n  metadata_options {{\n    http_to
 def test_each_kind_of_unknown(code: str, tokens: str, expected: str, tmp_path: Path) -> None:
     Path(tmp_path, "main.tf").write_text(f"{code}\n{INSTANCE.format(tokens)}", encoding="utf-8")
     reading = read([str(tmp_path)], Inputs(), supported_types())
-    (launch,) = build([(root.name, root.resources) for root in reading.roots]).launches
+    (launch,) = build([(root.stack, root.resources) for root in reading.roots]).launches
     assert launch.state is State.UNKNOWN
     assert resolution(launch.reason) == expected
     region = launch.scope.region

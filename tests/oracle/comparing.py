@@ -59,14 +59,14 @@ def estate_of_source(folder: Path, *var_files: str) -> Estate:
     reading = read([str(folder)], given, supported_types())
     assert not reading.problems, "\n".join(map(str, reading.problems))
     (root,) = [root for root in reading.roots if root.resources] or [None]
-    return build([(root.name, root.resources)] if root is not None else [])
+    return build([(root.stack, root.resources)] if root is not None else [])
 
 
 def estate_of_plan(plan: bytes) -> Estate:
     """Read a plan, which must be without problems."""
     root, problems = read_document("plan.json", plan, supported_types())
     assert not problems, "\n".join(map(str, problems))
-    return build([(root.name, root.resources)])
+    return build([(root.stack, root.resources)])
 
 
 def estate_of_plan_at_source(folder: Path, plan: bytes) -> Estate:
@@ -74,7 +74,7 @@ def estate_of_plan_at_source(folder: Path, plan: bytes) -> Estate:
     reading = read_planned("plan.json", plan, str(folder), Inputs(workspace="default"), supported_types())
     assert not reading.problems, "\n".join(map(str, reading.problems))
     (root,) = reading.roots
-    return build([(root.name, root.resources)])
+    return build([(root.stack, root.resources)])
 
 
 def differences_of_places(source: Estate, joined: Estate) -> list[Difference]:

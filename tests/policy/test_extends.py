@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from imdsguard.model.environment import Stack
+from imdsguard.model.shared_account import SharedAccount
 from imdsguard.policy.errors import PolicyError
 from imdsguard.policy.read import ResolvedPolicy, find_policy
 
@@ -105,9 +107,9 @@ def test_globs_on_paths_count_from_the_projects_own_policy(monkeypatch: pytest.M
     monkeypatch.chdir("stacks/web")
     policy = find_policy(None, ".")
     assert [each.base for each in policy.document.exemptions] == ["../.."]
-    assert policy.document.assumptions.joined(["."]) == {".": "stacks"}
+    assert policy.document.assumptions.joined({Stack("."): ""}) == {Stack("."): SharedAccount("stacks")}
     named = find_policy("../../policies/old.yaml", ".")
-    assert [each.base for each in named.document.exemptions] == [""]
+    assert [each.base for each in named.document.exemptions] == ["../.."]
 
 
 def test_a_requirement_cannot_take_the_name_of_a_rule() -> None:

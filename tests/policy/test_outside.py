@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from imdsguard.model.assumption import AssumedDefault, AssumedImage
+from imdsguard.model.environment import Stack
 from imdsguard.model.place import Place
 from imdsguard.policy.assumptions import Assumptions
 from imdsguard.policy.errors import PolicyError
@@ -24,6 +25,10 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+def estates(found: Assumptions, *roots: str) -> dict[str, str]:
+    return {stack.root: shared.estate for stack, shared in found.joined({Stack(root): "" for root in roots}).items()}
+
+
 def outside(text: str, name: str = "team.yaml") -> Assumptions:
     Path(name).write_text(text)
     return find_policy(name, ".").document.assumptions
@@ -31,7 +36,7 @@ def outside(text: str, name: str = "team.yaml") -> Assumptions:
 
 def test_root_modules_are_joined_by_globs() -> None:
     roots = ["baseline", "stacks/prod/web", "stacks/prod/web/deep", "stacks/test/a/b", "stacks/test", "other", "."]
-    assert outside(ESTATES).joined(roots) == {
+    assert estates(outside(ESTATES), *roots) == {
         "baseline": "prod",
         "stacks/prod/web": "prod",
         "stacks/test/a/b": "test",
@@ -68,7 +73,7 @@ def test_in_the_projects_own_policy_globs_count_from_its_folder(monkeypatch: pyt
     Path("stacks/prod/web").mkdir(parents=True)
     monkeypatch.chdir("stacks/prod/web")
     found = find_policy(None, ".").document.assumptions
-    assert found.joined([".", "../api", "../../../baseline", "../../test/x"]) == {
+    assert estates(found, ".", "../api", "../../../baseline", "../../test/x") == {
         ".": "prod",
         "../api": "prod",
         "../../../baseline": "prod",
@@ -78,9 +83,9 @@ def test_in_the_projects_own_policy_globs_count_from_its_folder(monkeypatch: pyt
 
 def test_a_root_module_in_two_estates_is_refused_at_the_second() -> None:
     found = outside("version: 1\nestates:\n  prod: {roots: [stacks/*]}\n  web: {roots: [baseline, '**/web']}\n")
-    assert found.joined(["stacks/api"]) == {"stacks/api": "prod"}
+    assert estates(found, "stacks/api") == {"stacks/api": "prod"}
     with pytest.raises(PolicyError) as refused:
-        found.joined(["stacks/api", "stacks/web"])
+        estates(found, "stacks/api", "stacks/web")
     assert str(refused.value) == (
         'team.yaml:4:27: stacks/web is in two estates, "prod" and "web": it can be in one only'
     )
@@ -109,7 +114,7 @@ def test_the_extending_policy_counts() -> None:
         "version: 1\nassume: {region_default: optional}\nestates:\n  a: {roots: [x]}\n  b: {roots: [y]}\n"
     )
     found = outside("version: 1\nextends: ./base.yaml\nestates:\n  b: {roots: [z]}\n")
-    assert found.joined(["x", "y", "z"]) == {"x": "a", "z": "b"}
+    assert estates(found, "x", "y", "z") == {"x": "a", "z": "b"}
     assert said(found.assumed) == [(None, "optional", "./base.yaml:2:26")]
     found = outside("version: 1\nextends: ./base.yaml\nassume: {region_default: {eu-west-1: required}}\n")
     assert said(found.assumed) == [("eu-west-1", "required", "team.yaml:3:38")]

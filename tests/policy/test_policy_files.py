@@ -181,8 +181,8 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
          "team.yaml:2:10: a policy cannot use YAML aliases (`*name`): write it out"),
         ("version: 1\nx: !!python/object/apply:os.getcwd []\n",
          ('team.yaml:2:1: a policy has no key "x" '
-         '(known: assume, estates, exemptions, extends, fail_on, on_deployed, on_unknown, requirements, rules, '
-          'select, suppressions, version)')),
+         '(known: assume, baseline, estates, exclude, exemptions, extends, fail_on, honor_comments, on_deployed, '
+          'on_unknown, requirements, rules, select, stacks, suppressions, version)')),
         ("version: 1\n? [a]\n: b\n", "team.yaml:2:3: a key must be a word"),
         ("version: 1\nrules: {\n" + "[" * 100_000, "team.yaml:3:63: this policy is nested too deeply"),
         ("a:\n" + "- " * 100_000, "team.yaml:2:127: this policy is nested too deeply"),

@@ -331,6 +331,6 @@ resource "aws_autoscaling_group" "g" {
 def test_tags_are_those_of_the_launch_its_provider_and_its_instances(where: str, expected: dict[str, str]) -> None:
     Path("main.tf").write_text(MAIN)
     reading = read(["."], Inputs(), supported_types())
-    estate = build([(root.name, root.resources) for root in reading.roots])
+    estate = build([(root.stack, root.resources) for root in reading.roots])
     asked = policy(f"{{id: a, where: {{{where}}}, require: {{state: required}}}}")
     assert {f.address: f.verdict.value for f in judge(estate, (), asked).findings} == expected

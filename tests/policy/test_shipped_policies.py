@@ -44,7 +44,7 @@ def worst(found: ResolvedPolicy, stack: str, monkeypatch: pytest.MonkeyPatch) ->
     """Whether a run over the production stack fails, and the rules that found something."""
     monkeypatch.chdir(EXAMPLES)
     reading = read([stack], Inputs(var_files=(f"{stack}/environments/prod.tfvars",)), supported_types())
-    estate = build([(root.name, root.resources) for root in reading.roots])
+    estate = build([(root.stack, root.resources) for root in reading.roots])
     rules = load_rules(rule_files(), found.select(rule_files(), every_rule))
     policy = found.bind(rules)
     findings = [each for each in judge(estate, rules, policy).findings if each.verdict is not Verdict.PASS]

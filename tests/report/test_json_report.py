@@ -75,6 +75,7 @@ FINDINGS = record(
             end_line=LINE,
             root={"type": "string"},
             trace=listing({"type": "string"}),
+            environments=listing({"type": "string"}),
             fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
             suppressed={"type": ["object", "null"]},
         )
@@ -137,6 +138,7 @@ def test_inspect_is_its_contract() -> None:
         "reason": None,
         "reason_kind": None,
         "code_not_seen": [],
+        "environments": [],
     }
     assert document["launches"][2]["options"]["http_tokens"]["value"] is None
     assert [(p["file"], p["line"]) for p in document["problems"]] == [("a.tf", 3), (None, None)]
@@ -181,6 +183,7 @@ def test_findings_are_their_contract() -> None:
                 "end_line": 16,
                 "end_column": 2,
                 "root": ".",
+                "environments": [],
                 "region": "eu-west-1",
                 "trace": ["http_tokens (main.tf:14)"],
                 "related": [],
@@ -203,6 +206,7 @@ def test_findings_are_their_contract() -> None:
                 "end_line": None,
                 "end_column": None,
                 "root": "p.json",
+                "environments": [],
                 "region": None,
                 "trace": [],
                 "related": [],

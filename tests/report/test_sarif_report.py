@@ -73,6 +73,7 @@ def test_a_result_says_where_what_and_why() -> None:
             "severity": "error",
             "confidence": "high",
             "root": ".",
+            "environments": [],
             "region": "eu-west-1",
             "deployed": False,
         },

@@ -11,6 +11,7 @@ import pytest
 
 from imdsguard.aws.estate import build
 from imdsguard.model.account import ENVIRONMENT, Account, AccountKind, account_id
+from imdsguard.model.shared_account import SharedAccount
 from imdsguard.terraform.documents import read_document
 
 from .conftest import WANTED
@@ -149,6 +150,6 @@ def test_stacks_of_one_estate_share_an_account_where_equal_credentials_are_known
     )
     reading = stack.read("a", "b")
     assert [str(problem) for problem in reading.problems] == []
-    roots = [(root.name, root.resources) for root in reading.roots]
-    estate = build(roots, estates={name: "prod" for name, _ in roots})
+    roots = [(root.stack, root.resources) for root in reading.roots]
+    estate = build(roots, together={stack: SharedAccount("prod") for stack, _ in roots})
     assert [launch.state.value for launch in estate.launches] == [state]

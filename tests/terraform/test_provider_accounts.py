@@ -18,7 +18,7 @@ def launches(stack):
     """What was read, judged: state and Region of each launch, by address."""
     reading = stack.read()
     assert [str(problem) for problem in reading.problems] == []
-    estate = build([(root.name, root.resources) for root in reading.roots])
+    estate = build([(root.stack, root.resources) for root in reading.roots])
     return {launch.address: launch for launch in estate.launches}
 
 

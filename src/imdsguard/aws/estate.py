@@ -34,37 +34,38 @@ if TYPE_CHECKING:
     from imdsguard.model.absent_module import AbsentModule
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault, AssumedImage
+    from imdsguard.model.environment import Stack
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.resource import Resource
+    from imdsguard.model.shared_account import SharedAccount
 
 
 def build(
-    roots: Sequence[tuple[str, Sequence[Resource]]],
-    estates: Mapping[str, str] | None = None,
+    roots: Sequence[tuple[Stack, Sequence[Resource]]],
+    together: Mapping[Stack, SharedAccount] | None = None,
     assumed: Sequence[AssumedDefault] = (),
     history: History = NOTHING_KNOWN,
-    absent: Mapping[str, Sequence[AbsentModule]] = MappingProxyType({}),
+    absent: Mapping[Stack, Sequence[AbsentModule]] = MappingProxyType({}),
     images: Sequence[AssumedImage] = (),
 ) -> Estate:
-    """Build the estate of these root modules: (name, resources) each. References resolve within one root only.
+    """Build the estate of these stacks, each with its resources. References resolve within one stack only.
 
-    `estates` gives roots the name of a group that shares one AWS account: Region defaults, and alarms that name no
-    instance, count for all launches of the group (`Scope.same` says how accounts compare). `assumed` counts as a Region
-    default where the code has none. `history` is kept with the estate. `absent` are the modules of each root module
-    that were not read: who watches a launch whose id goes into one cannot be told. `images` is what is assumed of
-    images.
+    `together` says which stacks share one AWS account: Region defaults, and alarms that name no instance, count for all
+    launches of such a group (`Scope.same` says how accounts compare). `assumed` counts as a Region default where the
+    code has none. `history` is kept with the estate. `absent` are the modules of each stack that were not read: who
+    watches a launch whose id goes into one cannot be told. `images` is what is assumed of images.
     Launches keep the order of the roots and of their resources. Pure: reads nothing but the resources.
     """
-    joined = estates or {}
+    joined = together or {}
     indexes = [RootIndex(resources, assumed, images) for _, resources in roots]
-    together = groups([name for name, _ in roots], joined)
-    for group in together:
+    grouped = groups([stack for stack, _ in roots], joined)
+    for group in grouped:
         for number in group:
             indexes[number].join([indexes[other] for other in group])
     launches = [_launches(root) for root in indexes]
     alarms: list[Alarm] = []
-    for group in together:
+    for group in grouped:
         targets = [target for number in group for target in alarm_targets_of(indexes[number])]
         found = [(launch, indexes[number]) for number in group for launch in launches[number]]
         watchers, seen = watch(targets, found)
@@ -90,7 +91,11 @@ def build(
         joined,
         tuple(assumed),
         history,
-        {root: frozenset().union(*(each.may_make for each in modules)) for root, modules in absent.items() if modules},
+        {
+            stack: frozenset().union(*(each.may_make for each in modules))
+            for stack, modules in absent.items()
+            if modules
+        },
     )
 
 

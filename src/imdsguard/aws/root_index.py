@@ -139,7 +139,7 @@ class RootIndex:
         found = self._layers.get(scope)
         if found is None:
             defaults = [
-                (default, layer if root is self else layer.named(seen_from(scope.root, default.resource)))
+                (default, layer if root is self else layer.named(seen_from(scope.stack, default.resource)))
                 for root in self._estate
                 for default, layer in root.defaults()
             ]

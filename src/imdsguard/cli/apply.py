@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 @click.option("-auto-approve", "--auto-approve", "approved", is_flag=True, help="Apply without asking.")
 @report_options
 @click.pass_context
-def command(ctx: click.Context, directory: str, terraform: str | None, approved: bool, reporting: ReportOptions) -> int:
+def command(
+    ctx: click.Context,
+    directory: str,
+    terraform: str | None,
+    environment: str | None,
+    approved: bool,
+    reporting: ReportOptions,
+) -> int:
     """Run terraform plan in DIR (this folder), check the plan, and apply it only if the policy passes.
 
     What is applied is the plan that was checked, and no other: its file is in a folder that nobody else can read, and
@@ -31,6 +38,7 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
     \b
     Examples:
       imdsguard apply stacks/web
+      imdsguard apply stacks/web --environment prod
       imdsguard apply -auto-approve -- -var-file=prod.tfvars
 
     Exit codes: 0 applied, or nothing to apply; 1 findings, 2 Terraform failed, something could not be checked, or the
@@ -43,7 +51,7 @@ def command(ctx: click.Context, directory: str, terraform: str | None, approved:
         )
     if not approved and not sys.stdin.isatty():
         raise click.UsageError("apply asks first, and there is no terminal to ask on: give -auto-approve", ctx)
-    return run_terraform(directory, terraform, arguments, reporting, lambda run: _apply(run, approved))
+    return run_terraform(directory, terraform, arguments, reporting, lambda run: _apply(run, approved), environment)
 
 
 def _apply(run: Run, approved: bool) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imdsguard.cli.exits import CLEAN, PROBLEM
-from imdsguard.cli.options import OrderedCommand, color_option, inputs_of, variable_options
+from imdsguard.cli.options import OrderedCommand, color_option, inputs_of, policy_option, variable_options
 from imdsguard.cli.output import write_notes, write_problems
 from imdsguard.cli.streams import write_out
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 @click.command("console", cls=OrderedCommand, short_help="Evaluate expressions inside a configuration.")
 @variable_options
+@policy_option
 @click.argument("directory", default=".", metavar="[DIR]")
 @click.option(
     "-e", "--expression", "expressions", multiple=True, metavar="EXPR", help="Evaluate this; can be repeated."
@@ -33,9 +34,11 @@ def command(
     directory: str,
     expressions: tuple[str, ...],
     dump: bool,
+    environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
     workspace: str | None,
+    policy: str | None,
     form: str,
     no_color: bool,
 ) -> int:
@@ -60,7 +63,12 @@ def command(
 
     if dump and expressions:
         raise click.UsageError("--dump computes everything: it does not go with -e")
-    inputs = inputs_of(ctx, var_files, variables, workspace)
+    inputs = inputs_of(ctx, var_files, variables, workspace, environments=environments)
+    if environments:
+        from imdsguard.run.config import assumptions_of
+        from imdsguard.run.environments import one_environment
+
+        inputs = inputs.within(one_environment(directory, environments, assumptions_of(policy)))
     try:
         console = Console(directory, inputs, sentence)
     except NotADirectoryError:

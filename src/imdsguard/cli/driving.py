@@ -69,7 +69,12 @@ def driving_options(function: _Function) -> _Function:
         help="The terraform or tofu to run, or `embedded`. Without it: IMDSGUARD_TERRAFORM, then terraform or tofu on "
         "the PATH, then the embedded Terraform (extra `terraform`).",
     )
-    return directory(terraform(function))
+    environment = click.option(
+        "--environment",
+        metavar="NAME",
+        help="The environment of the policy's stacks to plan for: Terraform gets what it says.",
+    )
+    return directory(terraform(environment(function)))
 
 
 @record(frozen=True, slots=True)
@@ -93,27 +98,40 @@ class Run:
 
 
 def run_terraform(
-    directory: str, given: str | None, arguments: Arguments, options: ReportOptions, work: Callable[[Run], int]
+    directory: str,
+    given: str | None,
+    arguments: Arguments,
+    options: ReportOptions,
+    work: Callable[[Run], int],
+    environment: str | None = None,
 ) -> int:
     """Find Terraform and let `work` drive it; give the exit code. What Terraform says against it is passed on.
+
+    `environment` is the name of one that the policy gives the root module: Terraform gets what it says.
 
     Whatever happens, signals included, the child has ended and `work` has cleaned up when this returns. Raises what
     `prepared` raises, before anything runs, and `RunError`.
     """
     from imdsguard.cli.progress import Progress, pass_on
     from imdsguard.cli.reporting import prepared
+    from imdsguard.run.environments import one_environment
     from imdsguard.run.errors import RunError
-    from imdsguard.run.terraform import DrivenPlan
+    from imdsguard.run.terraform import DrivenPlan, arguments_within
     from imdsguard.terraform.driver.errors import DriverError, InterruptedBySignalError, TerraformFailedError
     from imdsguard.terraform.driver.signals import Signals
     from imdsguard.terraform.driver.steps import Driver
 
     config = prepared(options, comparable=False)
+    chosen = None
+    if environment is not None:
+        folder = os.path.join(directory, arguments.chdir)
+        chosen = one_environment(folder, (environment,), config.policy.assumptions)
+        arguments = arguments_within(chosen, arguments, directory)
     try:
         with Signals() as signals:
             terraform = _chosen(given, os.path.join(directory, arguments.chdir), signals, options)
             driver = Driver(terraform, directory, arguments, signals, Progress(quiet=options.quiet))
-            return work(Run(driver, signals, DrivenPlan(driver, arguments), config, options))
+            return work(Run(driver, signals, DrivenPlan(driver, arguments, chosen), config, options))
     except TerraformFailedError as error:
         pass_on(error.output)
         return say(str(error))

@@ -39,6 +39,7 @@ def command(
     ctx: click.Context,
     subject: str,
     paths: tuple[str, ...],
+    environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
     workspace: str | None,
@@ -61,7 +62,7 @@ def command(
       imdsguard explain aws_instance.web stacks/web --var-file prod.tfvars
     """  # noqa: D301
     if "." in subject:
-        inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+        inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
         return explain_address(subject, paths, inputs, policy, form, strict_unseen=strict_unseen, no_color=no_color)
     from imdsguard.report.escape import escape_lines
     from imdsguard.run.rule_page import rule_page
@@ -86,7 +87,7 @@ def explain_address(
     no_color: bool,
 ) -> int:
     """Print the chain of every launch with this address: several root modules may have one."""
-    from imdsguard.report.explanation import ASCII, BOXES, explanation_text, explanations_json
+    from imdsguard.report.explanation import ASCII, BOXES, explanations_json, explanations_text
     from imdsguard.run.config import assumptions_of
     from imdsguard.run.explaining import explain_launches
     from imdsguard.run.reading import read
@@ -101,7 +102,7 @@ def explain_address(
         write_out(explanations_json(told, found.estate, found.told_problems, found.unseen))
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
-        write_out("\n".join(explanation_text(each, len(found.roots) > 1, marks) for each in told))
+        write_out("\n".join(explanations_text(told, len({root.name for root in found.roots}) > 1, marks)))
     write_notes(found.notes)
     write_problems(found.told_problems, no_color=no_color)
     write_unseen(found.unseen, no_color=no_color)

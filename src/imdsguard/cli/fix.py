@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     paths: tuple[str, ...],
+    environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
     workspace: str,
@@ -90,7 +91,7 @@ def command(
 
     config = prepare(policy, ScanOptions(checks=checks, no_suppressions=no_suppressions))
     _known(rules, config)
-    tree = SourceTree(paths, inputs_of(ctx, var_files, variables, workspace, exclude, source), config)
+    tree = SourceTree(paths, inputs_of(ctx, var_files, variables, workspace, exclude, source, environments), config)
     report = report_on(tree.reading, config)
     fixes = offer(tree, report.findings, unsafe=unsafe_fixes, rules=rules, into=into)
     if mode == "write":

@@ -29,6 +29,7 @@ from imdsguard.cli.streams import read_stdin, write_out
 def command(
     ctx: click.Context,
     paths: tuple[str, ...],
+    environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
     workspace: str | None,
@@ -55,7 +56,7 @@ def command(
     from imdsguard.run.config import assumptions_of
     from imdsguard.run.reading import read
 
-    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
     assumptions = assumptions_of(policy)
     found = read(paths, inputs, assumptions, stdin=read_stdin() if "-" in paths else None)
     if form == "json":

@@ -41,6 +41,7 @@ def inputs_of(
     workspace: str | None,
     exclude: Sequence[str] = (),
     source: str | None = None,
+    environments: Sequence[str] = (),
 ) -> Inputs:
     """Put together what Terraform would be given. Of the environment only `TF_VAR_*` is looked at, and PRE_COMMIT."""
     from imdsguard.terraform.inputs import Inputs, terraform_variables
@@ -56,12 +57,29 @@ def inputs_of(
         source=source,
         look_beside=True,
         from_hook=os.environ.get("PRE_COMMIT") == "1",
+        environments=tuple(environments),
+        alone=bool(var_files or variables or _is_typed(ctx, "workspace")),
     )
+
+
+def _is_typed(ctx: click.Context, name: str) -> bool:
+    """Whether an option stands on the command line; a variable of the environment may be meant for Terraform."""
+    return ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+
+
+environment_option = click.option(
+    "--environment",
+    "environments",
+    multiple=True,
+    metavar="NAME",
+    help="Only this environment of the policy's stacks (a glob); can be repeated. Without it: each of them.",
+)
 
 
 def variable_options(function: _Function) -> _Function:
     """What Terraform would be given beside the code."""
     for option in (
+        environment_option,
         click.option(
             "--workspace",
             metavar="NAME",
@@ -131,17 +149,16 @@ def color_option(function: _Function) -> _Function:
     )(function)
 
 
-FOREIGN = ("checkov", "trivy", "tfsec")
-
-
 def _scanners(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
     """Take lists apart. Raises `click.BadParameter`."""
     found = tuple(dict.fromkeys(name.strip().lower() for text in given for name in text.split(",") if name.strip()))
     for name in found:
-        if name not in FOREIGN:
+        from imdsguard.policy.document import SCANNERS
+
+        if name not in SCANNERS:
             from imdsguard.policy.errors import nearest
 
-            raise click.BadParameter(f'the comments of "{name}" are not known{nearest(name, FOREIGN)}')
+            raise click.BadParameter(f'the comments of "{name}" are not known{nearest(name, SCANNERS)}')
     return found
 
 

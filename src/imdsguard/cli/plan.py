@@ -20,7 +20,12 @@ if TYPE_CHECKING:
 @report_options
 @click.pass_context
 def command(
-    ctx: click.Context, directory: str, terraform: str | None, out: str | None, reporting: ReportOptions
+    ctx: click.Context,
+    directory: str,
+    terraform: str | None,
+    environment: str | None,
+    out: str | None,
+    reporting: ReportOptions,
 ) -> int:
     """Run terraform plan in DIR (this folder), and check what it would deploy.
 
@@ -32,12 +37,14 @@ def command(
     Examples:
       imdsguard plan
       imdsguard plan stacks/web -- -var-file=prod.tfvars
+      imdsguard plan stacks/web --environment prod
       imdsguard plan --out plan.tfplan && terraform apply plan.tfplan
 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 Terraform failed or something could not be
     checked, 130 interrupted.
     """  # noqa: D301
-    return run_terraform(directory, terraform, terraform_arguments(ctx), reporting, lambda run: _plan(run, out))
+    arguments = terraform_arguments(ctx)
+    return run_terraform(directory, terraform, arguments, reporting, lambda run: _plan(run, out), environment)
 
 
 def _plan(run: Run, out: str | None) -> int:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 def command(
     ctx: click.Context,
     paths: tuple[str, ...],
+    environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
     workspace: str | None,
@@ -71,7 +72,7 @@ def command(
     from imdsguard.run.reading import read
 
     config = prepared(reporting)
-    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
     if get_hosts and not get:
         raise click.UsageError("--get-host says where --get may fetch from: give --get as well", ctx)
     if get:

@@ -31,6 +31,7 @@ from imdsguard.cli.options import (
 def command(
     ctx: click.Context,
     paths: tuple[str, ...],
+    environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
     workspace: str | None,
@@ -63,7 +64,7 @@ def command(
     from imdsguard.run.suppressions import list_suppressions
 
     config = prepare(policy, ScanOptions(checks=checks, honor_comments=honor_comments))
-    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source)
+    inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
     stdin = read_stdin() if "-" in paths else None
     found, problems = list_suppressions(read(paths, inputs, config.policy.assumptions, stdin=stdin), config)
     if form == "json":

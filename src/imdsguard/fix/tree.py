@@ -109,9 +109,12 @@ class SourceTree:
     def group(self, *names: str) -> tuple[str, ...]:
         """Give these root modules with those that share an estate with one of them."""
         assumptions = self.config.policy.assumptions
-        joined = assumptions.joined([root.name for root in self.reading.roots]) if assumptions else {}
-        groups = {joined[name] for name in names if name in joined}
-        return tuple(root.name for root in self.reading.roots if root.name in names or joined.get(root.name) in groups)
+        roots = self.reading.roots
+        joined = assumptions.joined({root.stack: root.account for root in roots}) if assumptions else {}
+        groups = {shared for stack, shared in joined.items() if stack.root in names}
+        return tuple(
+            dict.fromkeys(root.name for root in roots if root.name in names or joined.get(root.stack) in groups)
+        )
 
     def base(self, names: tuple[str, ...]) -> Judged:
         """Judge these root modules as they are."""
@@ -157,7 +160,7 @@ def _names(paths: Sequence[str]) -> set[str]:
 
 def identity(finding: Finding) -> tuple[str, ...]:
     """Name what a finding is about, whatever its verdict."""
-    return (finding.rule, finding.root, finding.address, finding.region or "", finding.aspect)
+    return (finding.rule, finding.root, finding.address, finding.region or "", finding.aspect, *finding.environments)
 
 
 def badness(finding: Finding) -> int:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault
+    from imdsguard.model.environment import Stack
     from imdsguard.model.image import Image
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.scope import Scope
+    from imdsguard.model.shared_account import SharedAccount
 
 
 @record(frozen=True, slots=True)
@@ -39,9 +41,9 @@ NOTHING_KNOWN = History()
 class Estate:
     """All that rules are asked about: launches, the defaults, images and policies above them, and the alarms on them.
 
-    `joined` gives root modules the name of the estate in which they share an account with others, `assumed` is what the
-    policy says of Region defaults that are set outside the code. `history` says what is deployed already. `unread` has
-    the root modules of which a module could not be read, with what such modules may make.
+    `joined` says which stacks share an account with others, `assumed` is what the policy says of Region defaults that
+    are set outside the code. `history` says what is deployed already. `unread` has the stacks of which a module could
+    not be read, with what such modules may make.
     """
 
     launches: tuple[Launch, ...] = ()
@@ -49,10 +51,10 @@ class Estate:
     alarms: tuple[Alarm, ...] = ()
     images: tuple[Image, ...] = ()
     organization_policies: tuple[OrganizationPolicy, ...] = ()
-    joined: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[Stack, SharedAccount] = field(default_factory=dict)
     assumed: tuple[AssumedDefault, ...] = ()
     history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
-    unread: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unread: Mapping[Stack, frozenset[str]] = field(default_factory=dict)
 
     @property
     def before(self) -> Estate | None:
@@ -62,16 +64,16 @@ class Estate:
         """
         return self.history.earlier() if self.history.earlier is not None else None
 
-    def together(self, root: str, other: str) -> bool:
-        """Whether what stands in one root module may reach launches in the other: the same one, or the same estate."""
-        return root == other or (root in self.joined and self.joined[root] == self.joined.get(other))
+    def together(self, stack: Stack, other: Stack) -> bool:
+        """Whether what stands in one stack may reach launches in the other: the same one, or one account."""
+        return stack == other or (stack in self.joined and self.joined[stack] == self.joined.get(other))
 
-    def wholly_read(self, root: str, what: str) -> bool:
-        """Whether all was read that may make `what` (`alarm`, `region_default`) around a root module's launches.
+    def wholly_read(self, stack: Stack, what: str) -> bool:
+        """Whether all was read that may make `what` (`alarm`, `region_default`) around a stack's launches.
 
         What is not seen is then not there.
         """
-        return not any(what in made and self.together(root, other) for other, made in self.unread.items())
+        return not any(what in made and self.together(stack, other) for other, made in self.unread.items())
 
     def assumed_default(self, scope: Scope) -> AssumedDefault | None:
         """What the policy says of the Region default there, which counts where the code has none."""
@@ -80,31 +82,31 @@ class Estate:
 
     def templates_of(self, launch: Launch) -> tuple[Launch, ...]:
         """Return the templates and launch configurations in the code that a launch goes through."""
-        root = launch.resource.root
-        return tuple(self._users[(root, address)][0] for address in launch.via if (root, address) in self._users)
+        stack = launch.resource.stack
+        return tuple(self._users[(stack, address)][0] for address in launch.via if (stack, address) in self._users)
 
     def users_of(self, template: Launch) -> tuple[Launch, ...]:
         """Return what launches through a template or launch configuration."""
-        return tuple(self._users.get((template.resource.root, template.address), [template])[1:])
+        return tuple(self._users.get((template.resource.stack, template.address), [template])[1:])
 
-    def launch_at(self, root: str, address: str) -> Launch | None:
-        """Return the launch with this address in a root module."""
-        return self._places.get((root, address))
-
-    @cached_property
-    def _places(self) -> dict[tuple[str, str], Launch]:
-        """Launches by root and address."""
-        return {(each.resource.root, each.address): each for each in self.launches}
+    def launch_at(self, stack: Stack, address: str) -> Launch | None:
+        """Return the launch with this address in a stack."""
+        return self._places.get((stack, address))
 
     @cached_property
-    def _users(self) -> dict[tuple[str, str], list[Launch]]:
-        """Templates by root and address, each followed by its users. Made once: rules ask for every launch."""
+    def _places(self) -> dict[tuple[Stack, str], Launch]:
+        """Launches by stack and address."""
+        return {(each.resource.stack, each.address): each for each in self.launches}
+
+    @cached_property
+    def _users(self) -> dict[tuple[Stack, str], list[Launch]]:
+        """Templates by stack and address, each followed by its users. Made once: rules ask for every launch."""
         users = {
-            (launch.resource.root, launch.address): [launch] for launch in self.launches if not launch.starts_instances
+            (launch.resource.stack, launch.address): [launch] for launch in self.launches if not launch.starts_instances
         }
         for launch in self.launches:
             for address in launch.via:
-                found = users.get((launch.resource.root, address))
+                found = users.get((launch.resource.stack, address))
                 if found is not None:
                     found.append(launch)
         return users

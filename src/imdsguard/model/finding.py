@@ -70,7 +70,8 @@ class Finding:
 
     `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
     `deployed`: a plan does not make it, or a state holds it: what is found is there already.
-    `aspect` and `because` are the judgement's.
+    `aspect` and `because` are the judgement's. `environments` are those of its root module in which it is found, all
+    the same in each; none where that is judged without.
     """
 
     rule: str
@@ -90,6 +91,7 @@ class Finding:
     deployed: bool = False
     aspect: str = ""
     because: Reason | None = None
+    environments: tuple[str, ...] = ()
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 

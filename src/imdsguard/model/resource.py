@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from imdsguard.model.environment import Stack
 from imdsguard.model.record import record
 from imdsguard.model.value import Absent
 
@@ -86,7 +87,8 @@ class Provider:
 class Resource:
     """One instance of a managed resource or data source.
 
-    `address` is Terraform's own, absolute within `root` (the root module's folder, or the plan's file).
+    `address` is Terraform's own, absolute within `root` (the root module's folder, or the plan's file), which
+    `environment` is one of: "" where it is judged without.
     `region` is the resource's own argument, else its provider's.
     `instances` is set where count or for_each cannot be computed: the resource then stands for none, one or many; for
     one at least if it is `certain`.
@@ -119,6 +121,12 @@ class Resource:
     overrides: tuple[Place, ...] = ()
     doubt: str = ""
     waits: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
+    environment: str = ""
+
+    @property
+    def stack(self) -> Stack:
+        """The root module and its environment: what one state of Terraform's holds."""
+        return Stack(self.root, self.environment)
 
     @property
     def kind(self) -> str:
@@ -126,5 +134,5 @@ class Resource:
         return f"data.{self.type}" if self.data else self.type
 
     def waits_for(self, other: Resource) -> bool | None:
-        """Whether Terraform makes `other`, of the same root module, before this one. None if that cannot be told."""
-        return self.waits(other.address) if self.waits is not None and self.root == other.root else None
+        """Whether Terraform makes `other`, of the same stack, before this one. None if that cannot be told."""
+        return self.waits(other.address) if self.waits is not None and self.stack == other.stack else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.account import AccountKind
+from imdsguard.model.environment import Stack
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -16,24 +17,25 @@ if TYPE_CHECKING:
 class Scope:
     """An account and a Region, as far as the code tells them apart.
 
-    `region` is the Region's name, or the unknown that stands for it. `root` is the root module.
+    `region` is the Region's name, or the unknown that stands for it. `stack` is the one that
+    it is told in.
     """
 
     account: Account
     region: str | Unknown
     provider: str
-    root: str = ""
+    stack: Stack = Stack("")
 
     def same(self, other: Scope) -> bool | None:
         """Whether both are one account and Region; None where the code does not tell the Regions apart.
 
         Credentials that may reach different accounts count as different accounts, but where it is not known to which
         instance of a provider with `for_each` (OpenTofu) a resource is bound. A Region that is not known is the same
-        Region for all that is bound to the same provider configuration and takes its Region from there. Of two root
-        modules this is only to be asked where one estate joins them (`Estate.together`): then equal credentials
+        Region for all that is bound to the same provider configuration and takes its Region from there. Of two
+        stacks this is only to be asked where one estate joins them (`Estate.together`): then equal credentials
         are one account if nothing in them is unknown, and Regions are the same only if both are known.
         """
-        elsewhere = self.root != other.root
+        elsewhere = self.stack != other.stack
         if self.account != other.account:
             any_of = AccountKind.FOR_EACH in (self.account.kind, other.account.kind)
             return None if any_of and not elsewhere and not self._regions_differ(other) else False

@@ -1,4 +1,4 @@
-"""What a policy says of what no single root module shows: `estates` and `assume`."""
+"""What a policy says of what no single root module shows: `estates` and `assume`, and how it is all deployed."""
 
 from __future__ import annotations
 
@@ -7,63 +7,96 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.assumption import V2, AssumedDefault, AssumedImage
 from imdsguard.model.record import record
+from imdsguard.model.shared_account import SharedAccount
 from imdsguard.policy.declaration import SCALAR, Choice, ListOf, Mapped, Names, PolicyKey, Sentence, Special, schema_of
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
 from imdsguard.policy.shapes import word_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
 
+    from imdsguard.model.environment import Stack
     from imdsguard.policy.declaration import About, Definitions
+    from imdsguard.policy.stacks import ExcludedPath, StackEntry
 
 TOKENS = ("required", "optional", "no-preference")
 _REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}")
 
 
 @record(frozen=True, slots=True)
-class Stacks:
-    """An estate: the root modules that match one of `globs` share an account. Globs count from the folder `base`."""
+class EstateEntry:
+    """An estate: the root modules that match one of `globs` share an account. Globs count from the folder `base`.
+
+    `account` is the text by which others name the same account, "" for none.
+    """
 
     name: str
     globs: tuple[Scalar, ...]
     base: str
+    account: str = ""
 
 
 @record(frozen=True, slots=True)
 class Assumptions:
-    """What lies outside: estates by name, Region defaults where the code sets none, and images that it only names."""
+    """What lies outside: estates by name, Region defaults where the code sets none, and images that it only names.
 
-    estates: tuple[Stacks, ...] = ()
+    `stacks` says how root modules are deployed, `excluded` what is no part of what is deployed.
+    """
+
+    estates: tuple[EstateEntry, ...] = ()
     assumed: tuple[AssumedDefault, ...] = ()
     images: tuple[AssumedImage, ...] = ()
+    stacks: tuple[StackEntry, ...] = ()
+    excluded: tuple[ExcludedPath, ...] = ()
 
     def over(self, base: Assumptions) -> Assumptions:
         """Give what both say together: this one counts, estate by estate, and for all that is assumed as a whole."""
         mine = {estate.name for estate in self.estates}
         kept = tuple(estate for estate in base.estates if estate.name not in mine)
         outside = self if self.assumed or self.images else base
-        return Assumptions(kept + self.estates, outside.assumed, outside.images)
+        return Assumptions(
+            kept + self.estates,
+            outside.assumed,
+            outside.images,
+            self.stacks or base.stacks,
+            self.excluded or base.excluded,
+        )
 
-    def joined(self, roots: Iterable[str]) -> dict[str, str]:
-        """Give the estate of each root module that is in one; names are relative to the working directory.
+    def joined(self, accounts: Mapping[Stack, str]) -> dict[Stack, SharedAccount]:
+        """Say which stacks share an account, given those that were read, each with the account its environment names.
 
-        Raises `PolicyError` where two estates claim one root module.
+        The environment's own account counts before that of the estate. In an estate without one, environments of one
+        name share an account: who says that root modules share one does not say that production is where tests are.
+        Root modules are named relative to the working directory. Raises `PolicyError` where two estates claim one.
         """
-        if not self.estates:
+        if not self.estates and not any(accounts.values()):
             return {}
+        estates: dict[str, EstateEntry | None] = {}
+        found: dict[Stack, SharedAccount] = {}
+        for stack, named in accounts.items():
+            if stack.root not in estates:
+                estates[stack.root] = self._estate_of(stack.root)
+            estate = estates[stack.root]
+            account = named or (estate.account if estate is not None else "")
+            if account:
+                found[stack] = SharedAccount(account=account)
+            elif estate is not None:
+                found[stack] = SharedAccount(estate.name, stack.environment)
+        return found
+
+    def _estate_of(self, root: str) -> EstateEntry | None:
         from imdsguard.policy.match import matches_path
 
-        found: dict[str, str] = {}
-        for root in roots:
-            for estate in self.estates:
-                glob = next((glob for glob in estate.globs if matches_path(root, glob.text, estate.base)), None)
-                if glob is None:
-                    continue
-                if root in found:
-                    message = f'{root} is in two estates, "{found[root]}" and "{estate.name}": it can be in one only'
-                    raise PolicyError(message, glob.place)
-                found[root] = estate.name
+        found: EstateEntry | None = None
+        for estate in self.estates:
+            glob = next((glob for glob in estate.globs if matches_path(root, glob.text, estate.base)), None)
+            if glob is None:
+                continue
+            if found is not None:
+                message = f'{root} is in two estates, "{found.name}" and "{estate.name}": it can be in one only'
+                raise PolicyError(message, glob.place)
+            found = estate
         return found
 
 
@@ -81,8 +114,8 @@ def _globs(node: Node, about: About) -> tuple[Scalar, ...]:
     return tuple(globs)
 
 
-def _estate(_: Table, given: dict[str, Any], about: About) -> Stacks:
-    return Stacks(about.what, given["roots"], about.base)
+def _estate(_: Table, given: dict[str, Any], about: About) -> EstateEntry:
+    return EstateEntry(about.what, given["roots"], about.base, given.get("account") or "")
 
 
 def _default(node: Node, about: About) -> tuple[AssumedDefault, ...]:
@@ -130,10 +163,16 @@ ESTATES = Names(
                 "roots",
                 Special(_globs, lambda _: {"type": "array", "items": {"type": SCALAR, "minLength": 1}}),
                 "Globs on the folders of root modules (or files of plans), relative to the folder of .imdsguard.yaml, "
-                "else to the working directory: * within one name, ** over any number of folders.",
+                "else to the top of the repository: * within one name, ** over any number of folders.",
                 needed='the estate {what} needs `roots: ["folder/*", ...]`',
                 called="{}: roots",
                 examples=(["stacks/prod/*"],),
+            ),
+            PolicyKey(
+                "account",
+                Sentence(),
+                "The AWS account, by any text: environments and estates that have the same text are in one account.",
+                called="{}: account",
             ),
         ),
         _estate,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+from imdsguard.model.environment import Stack
 from imdsguard.model.finding import Verdict
 from imdsguard.model.resource import Action
 
@@ -46,7 +47,8 @@ def _name(finding: Finding) -> tuple[str, str, str | None, Verdict, str]:
 
 
 def _same_options(finding: Finding, estate: Estate, before: Estate) -> bool:
-    now, then = (each.launch_at(finding.root, finding.address) for each in (estate, before))
+    stack = finding.resource.stack if finding.resource is not None else Stack(finding.root)
+    now, then = (each.launch_at(stack, finding.address) for each in (estate, before))
     if now is None or then is None:
         return now is then
     return all(now.options[name].effective == then.options[name].effective for name in now.options)

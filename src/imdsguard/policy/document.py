@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 from imdsguard.policy.assumptions import ASSUME, ESTATES, Assumptions
-from imdsguard.policy.declaration import SCALAR, About, Choice, Mapped, Names, PolicyKey, ReadLater, Special
+from imdsguard.policy.declaration import SCALAR, About, Choice, Choices, Mapped, Names, PolicyKey, ReadLater, Special
 from imdsguard.policy.errors import Complaints, PolicyError
 from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
-from imdsguard.policy.shapes import RULE_ID, table_of, word_of
+from imdsguard.policy.shapes import RULE_ID, sentence_of, table_of, word_of
 from imdsguard.policy.suppressions import SUPPRESSIONS, Suppressions
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ ON_DEPLOYED = (*_SEVERITIES, "off")
 """How bad a finding can be that is deployed already; `off`: it is not told."""
 _ON = ("on", "true", "yes")
 _OFF = ("off", "false", "no")
+SCANNERS = ("checkov", "trivy", "tfsec")
+"""Those whose comments we can read."""
 
 
 @record(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class RuleEntry:
 class PolicyDocument:
     """One policy file. `fail_on` is a severity or `never`; None where the file does not say.
 
-    `extends` names policies, weakest first. Paths in it count from the folder `base`.
+    `extends` names policies, weakest first. `baseline` is a path, relative to the working directory.
     """
 
     extends: tuple[Scalar, ...] = ()
@@ -65,6 +68,8 @@ class PolicyDocument:
     exemptions: tuple[Exemption, ...] = ()
     assumptions: Assumptions = field(default_factory=Assumptions)
     suppressions: Suppressions = Suppressions()
+    baseline: str | None = None
+    honor_comments: tuple[str, ...] = ()
 
     def over(self, base: PolicyDocument) -> PolicyDocument:
         """Give what both say together: where they differ, this one counts. Exemptions add up."""
@@ -84,6 +89,8 @@ class PolicyDocument:
             exemptions=base.exemptions + self.exemptions,
             assumptions=self.assumptions.over(base.assumptions),
             suppressions=self.suppressions.over(base.suppressions),
+            baseline=self.baseline if self.baseline is not None else base.baseline,
+            honor_comments=self.honor_comments or base.honor_comments,
         )
 
     def has_on(self, rule: str, controls: Controls) -> bool:
@@ -111,8 +118,15 @@ def _document(_: Table, given: dict[str, Any], __: About) -> PolicyDocument:
         entries=given.get("rules", {}),
         requirements={each.id: each for each in given.get("requirements", ())},
         exemptions=given.get("exemptions", ()),
-        assumptions=replace(given.get("assume", Assumptions()), estates=tuple(given.get("estates", {}).values())),
+        assumptions=replace(
+            given.get("assume") or Assumptions(),
+            estates=tuple((given.get("estates") or {}).values()),
+            stacks=given.get("stacks") or (),
+            excluded=given.get("exclude") or (),
+        ),
         suppressions=given.get("suppressions") or Suppressions(),
+        baseline=given.get("baseline"),
+        honor_comments=given.get("honor_comments") or (),
     )
 
 
@@ -204,6 +218,24 @@ def _exemptions() -> Shape:
     return EXEMPTIONS
 
 
+def _stacks() -> Shape:
+    from imdsguard.policy.stacks import STACKS
+
+    return STACKS
+
+
+def _exclude() -> Shape:
+    from imdsguard.policy.stacks import EXCLUDE
+
+    return EXCLUDE
+
+
+def _baseline(node: Node, about: About) -> str:
+    """A path that counts from the policy's own folder, wherever globs count from."""
+    file = sentence_of(node, about.what)
+    return posixpath.join(posixpath.dirname(node.place.file), file)
+
+
 def _select() -> Shape:
     from imdsguard.policy.selection import SELECT
 
@@ -289,6 +321,29 @@ POLICY = Mapped(
             "them count for launches in the others.",
         ),
         PolicyKey("assume", ASSUME, "What is set outside the code."),
+        PolicyKey(
+            "stacks",
+            ReadLater(_stacks),
+            "How root modules are deployed: in which environments, with which values. Each is judged in each of its "
+            "environments. Without it, each is judged once.",
+        ),
+        PolicyKey(
+            "exclude",
+            ReadLater(_exclude),
+            "Globs on folders in which no root modules are looked for; --exclude adds to them.",
+            examples=(["vendor/**"],),
+        ),
+        PolicyKey(
+            "baseline",
+            Special(_baseline, lambda _: {"type": "string", "pattern": "\\S"}),
+            "The file of known findings, relative to this file; --baseline overrules it.",
+            examples=(".imdsguard-baseline.json",),
+        ),
+        PolicyKey(
+            "honor_comments",
+            Choices(SCANNERS),
+            "Other scanners whose comments count; --honor-comments overrules it.",
+        ),
     ),
     _document,
 )

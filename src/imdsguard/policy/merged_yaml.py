@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from imdsguard.policy.read import PolicyLayer, ResolvedPolicy
 
-ONCE = ("fail_on", "on_unknown", "on_deployed", "assume", "select")
+ONCE = (
+    *("fail_on", "on_unknown", "on_deployed", "assume", "select"),
+    *("stacks", "exclude", "baseline", "honor_comments"),
+)
 """Of these the strongest policy that has one counts, as a whole."""
 BY_NAME = ("estates", "suppressions")
 """Of these each entry counts by its name."""

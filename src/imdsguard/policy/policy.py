@@ -41,7 +41,8 @@ class Policy:
     `fail_on` is the mildest severity that makes a run fail; None: no finding does. `assumptions` are what no single
     root module shows: which of them share an account, and which Region defaults are set elsewhere. `rules` are those
     that the policy brings itself: its requirements. `exemptions` are held against the findings (`exempt.exempt`).
-    `suppressions` says what comments may suppress.
+    `suppressions` says what comments may suppress. `baseline` (a path, relative to the working directory) and
+    `honor_comments` are what the options of these names say where they are not given.
     """
 
     name: str = "baseline"
@@ -53,6 +54,8 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
     suppressions: Suppressions = Suppressions()
+    baseline: str | None = None
+    honor_comments: tuple[str, ...] = ()
 
     def setting(self, rule: str) -> Setting:
         """What is said about a rule."""

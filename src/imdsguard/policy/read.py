@@ -10,6 +10,7 @@ from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 from imdsguard.policy.document import NEVER, PolicyDocument, read_document
 from imdsguard.policy.errors import Complaints, PolicyError, nearest
+from imdsguard.policy.nodes import Table
 from imdsguard.policy.policy import Policy, Setting
 from imdsguard.policy.shapes import MOST
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
@@ -156,6 +157,8 @@ class ResolvedPolicy:
             rules=own,
             exemptions=self.document.exemptions,
             suppressions=self.document.suppressions,
+            baseline=self.document.baseline,
+            honor_comments=self.document.honor_comments,
         )
 
     def own_rules(self) -> tuple[Rule, ...]:
@@ -180,11 +183,12 @@ def threshold(word: str) -> Severity | None:
 def find_policy(name: str | None, working_directory: str, base: str | None = None) -> ResolvedPolicy:
     """Read the policy `name` (one we ship, or a path); without a name the project's own, else the baseline.
 
-    Globs on paths count from the folder `base`; without it from that of `.imdsguard.yaml`, else from the working
-    directory. Raises `PolicyError`.
+    Globs on paths count from the folder `base`; without it those of a policy that is named count from the top of the
+    repository (without one, from the working directory), and those of the project's own from its folder. Raises
+    `PolicyError`.
     """
     if name is not None:
-        return _read_chain(name, None, base)
+        return _read_chain(name, None, top_of(working_directory) if base is None else base)
     config, top = discover(working_directory)
     return _read_chain(BASELINE, None, base) if config is None else _read_chain(config, top, base)
 
@@ -205,6 +209,17 @@ def discover(working_directory: str) -> tuple[str | None, str]:
         if parent == folder:  # no repository: only what is in the working directory itself is the project's
             return _well_named(_config_in(start, start)), start
         folder = parent
+
+
+def top_of(working_directory: str) -> str:
+    """Give the top of the repository that a folder lies in, relative to it; "" where there is none, or it is itself."""
+    folder = start = os.path.abspath(working_directory)
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return ""
+        folder = parent
+    return "" if folder == start else os.path.relpath(folder, start).replace(os.sep, "/")
 
 
 def _config_in(folder: str, start: str) -> str | None:
@@ -277,6 +292,16 @@ def _read_chain(name: str, inside: str | None, base: str | None = None) -> Resol
     return ResolvedPolicy(chain.layers[-1].name, document, tuple(chain.layers))
 
 
+def _refuse_outside(baseline: str, node: Node, inside: str) -> None:
+    """Refuse a baseline outside of the repository: the scanned tree must not say what else is read and written."""
+    if real_path_inside(baseline, os.path.realpath(inside)) is None:
+        named = node.get("baseline") if isinstance(node, Table) else None
+        raise PolicyError(
+            f"the baseline {baseline} lies outside the repository: name it with --baseline if you mean it",
+            named.place if named is not None else None,
+        )
+
+
 def _is_baseline(path: str) -> bool:
     return path == f"{shipped_folder('policies')}/{BASELINE}.yaml"
 
@@ -307,7 +332,10 @@ def _read(path: str, name: str, place: Place | None, inside: str | None, base: s
         raise PolicyError(f"the policy {shown} cannot be read: {error.strerror}", place) from None
     node = read_nodes(data, shown)
     try:
-        return PolicyLayer(shown, node, read_document(node, base))
+        document = read_document(node, base)
+        if inside is not None and document.baseline is not None:
+            _refuse_outside(document.baseline, node, inside)
+        return PolicyLayer(shown, node, document)
     except PolicyError as error:
         from imdsguard.policy.schema import missed
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     "rule", "verdict", "severity", "confidence", "address", "message", "file", "line", "column", "root", "region",
     "remedy", "deployed", "suppressed_by", "reason", "until", "fingerprint",
+    "environments",
 )  # fmt: skip
 
 # At the start of a cell; and after what other spreadsheets than the one we think of take for the end of a cell.
@@ -50,6 +51,7 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         suppressed.reason if suppressed else "",
         (suppressed.until or "") if suppressed else "",
         finding.fingerprint,
+        ", ".join(finding.environments),
     )
 
 

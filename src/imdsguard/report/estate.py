@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.report.escape import escape, shorten
@@ -11,13 +11,17 @@ from imdsguard.report.reasons import sentence
 from imdsguard.report.style import Style
 from imdsguard.report.table import table
 from imdsguard.report.text import plural
+from imdsguard.report.words import within
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.estate import Estate
     from imdsguard.model.launch import Launch
     from imdsguard.model.option import Option
     from imdsguard.model.region_default import RegionDefault
+    from imdsguard.model.resource import Resource
 
 _LAUNCH = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")
 _DEFAULT = ("REGION DEFAULT", "TOKENS", "HOPS", "WHERE", "REGION")
@@ -46,17 +50,48 @@ def estate_text(estate: Estate, style: Style | None = None, width: int | None = 
     several = len(roots) > 1
     parts = []
     if estate.launches:
-        parts.append(table(_LAUNCH, [_launch(launch, several) for launch in estate.launches], style, width))
-        reasons = [_reason(launch, several) for launch in estate.launches if launch.reason]
-        reasons += [_may_exist(launch, several) for launch in estate.launches if not launch.resource.certain]
-        reasons += [line for launch in estate.launches for line in _not_seen(launch, several)]
+        rows = [(launch.resource, _launch(launch, several)) for launch in estate.launches]
+        parts.append(_table(_LAUNCH, rows, style, width))
+        reasons = [(launch.resource, _reason(launch, several)) for launch in estate.launches if launch.reason]
+        unsure = [launch for launch in estate.launches if not launch.resource.certain]
+        reasons += [(launch.resource, _may_exist(launch, several)) for launch in unsure]
+        reasons += [(launch.resource, line) for launch in estate.launches for line in _not_seen(launch, several)]
         if reasons:
-            parts.append("".join(reasons))
+            parts.append("".join(f"{_named(line, names)}\n" for line, names in _once(reasons)))
     if estate.region_defaults:
-        parts.append(table(_DEFAULT, [_default(default, several) for default in estate.region_defaults], style, width))
+        defaults = [(default.resource, _default(default, several)) for default in estate.region_defaults]
+        parts.append(_table(_DEFAULT, defaults, style, width))
     if estate.alarms:
-        parts.append(table(_ALARM, [_alarm(alarm, several) for alarm in estate.alarms], style, width))
+        parts.append(
+            _table(_ALARM, [(alarm.resource, _alarm(alarm, several)) for alarm in estate.alarms], style, width)
+        )
     return "\n".join(parts)
+
+
+_Told = TypeVar("_Told")
+
+
+def _once(told: Iterable[tuple[Resource, _Told]]) -> list[tuple[_Told, list[str]]]:
+    """Give what is told of the same in several environments once, with the names of these."""
+    found: dict[object, tuple[_Told, list[str]]] = {}
+    for number, (resource, each) in enumerate(told):
+        key = (resource.root, each) if resource.environment else number
+        found.setdefault(key, (each, []))[1].extend([resource.environment] if resource.environment else [])
+    return list(found.values())
+
+
+def _named(line: str, environments: Sequence[str]) -> str:
+    return f"{line}{within(environments)}"
+
+
+def _table(
+    head: tuple[str, ...], rows: Sequence[tuple[Resource, tuple[str, ...]]], style: Style, width: int | None
+) -> str:
+    """Draw a table, with a column for environments if there are any."""
+    if not any(resource.environment for resource, _ in rows):
+        return table(head, [row for _, row in rows], style, width)
+    merged = [(*row, ", ".join(names) or "-") for row, names in _once(rows)]
+    return table((*head, "IN"), merged, style, width)
 
 
 def _launch(launch: Launch, several: bool) -> tuple[str, ...]:
@@ -123,19 +158,17 @@ def _watched(launch: Launch) -> str:
 def _not_seen(launch: Launch, several: bool) -> list[str]:
     """The addresses of code that it downloads and runs at boot, which nobody has read."""
     address = escape(_address(launch.resource.root, launch.address, several))
-    return [
-        f"{address} runs at boot: code not seen: {escape(shorten(url, 300))}\n" for url in launch.user_data.not_seen
-    ]
+    return [f"{address} runs at boot: code not seen: {escape(shorten(url, 300))}" for url in launch.user_data.not_seen]
 
 
 def _may_exist(launch: Launch, several: bool) -> str:
     address = _address(launch.resource.root, launch.address, several)
     instances = launch.resource.instances
     said = f": {sentence(instances.reason)}" if instances is not None else ""
-    return f"{escape(address)} may exist{shorten(escape(said), 500)}\n"
+    return f"{escape(address)} may exist{shorten(escape(said), 500)}"
 
 
 def _reason(launch: Launch, several: bool) -> str:
     address = _address(launch.resource.root, launch.address, several)
     said = sentence(launch.reason) if launch.reason else ""
-    return f"{escape(address)} is {launch.state.value}: {shorten(escape(said), 500)}\n"
+    return f"{escape(address)} is {launch.state.value}: {shorten(escape(said), 500)}"

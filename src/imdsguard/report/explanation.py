@@ -9,6 +9,7 @@ from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
 from imdsguard.report.reasons import kind_of, sentence
+from imdsguard.report.words import within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,12 +19,26 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
     from imdsguard.model.unseen import Unseen
+    from imdsguard.report.givers import Givers
 
 Tree = tuple[str, list[Any]]
 BOXES = ("├─ ", "└─ ", "│  ", "   ")
 ASCII = ("|- ", "`- ", "|  ", "   ")
 _LONGEST = 300
 _MOST_ALARMS = 10
+
+
+def explanations_text(
+    explanations: Sequence[Explanation], several: bool, marks: tuple[str, ...] = BOXES
+) -> tuple[str, ...]:
+    """Give the trees, one for all environments in which it is the same."""
+    found: dict[tuple[object, str], list[str]] = {}
+    for number, each in enumerate(explanations):
+        resource = each.launch.resource
+        key = resource.root if resource.environment else number
+        names = found.setdefault((key, explanation_text(each, several, marks)), [])
+        names += [resource.environment] if resource.environment else []
+    return tuple(f"{within(names).strip(' ()')}: {tree}" if names else tree for (_, tree), names in found.items())
 
 
 def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, ...] = BOXES) -> str:
@@ -59,31 +74,32 @@ def explanations_json(
 ) -> str:
     """Give `imdsguard/explain/v1`: each launch as `inspect` shows it, with every layer's answers."""
     from imdsguard.report.givers import Givers
-    from imdsguard.report.json import json_text, launch_json, problem_json
+    from imdsguard.report.json import json_text, merged_json, problem_json
     from imdsguard.report.unseen import unseen_json
 
     givers = Givers(estate)
-    launches = [
-        {
-            **launch_json(explanation.launch, givers),
-            "ways": [
-                {"through": path.via or None, "layers": [_layer(layer) for layer in path.layers]}
-                for path in explanation.paths
-            ],
-            "would_change": list(explanation.changes),
-            "not_watched_by": [
-                {"address": address, "why": f"{sentence(why)}."} for address, why in explanation.unwatched
-            ],
-        }
-        for explanation in explanations
-    ]
+    launches = [(each.launch.resource, _explained(each, givers)) for each in explanations]
     document = {
         "schema": "imdsguard/explain/v1",
-        "launches": launches,
+        "launches": merged_json(launches),
         "problems": [problem_json(problem) for problem in problems],
         "unseen": unseen_json(unseen),
     }
     return json_text(document)
+
+
+def _explained(explanation: Explanation, givers: Givers) -> dict[str, Any]:
+    from imdsguard.report.json import launch_json
+
+    return {
+        **launch_json(explanation.launch, givers),
+        "ways": [
+            {"through": path.via or None, "layers": [_layer(layer) for layer in path.layers]}
+            for path in explanation.paths
+        ],
+        "would_change": list(explanation.changes),
+        "not_watched_by": [{"address": address, "why": f"{sentence(why)}."} for address, why in explanation.unwatched],
+    }
 
 
 def _layer(layer: LayerAnswers) -> dict[str, Any]:

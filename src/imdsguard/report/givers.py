@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
+    from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate
     from imdsguard.model.launch import Launch
     from imdsguard.model.option import Option
@@ -14,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Givers:
-    """Finds them for one estate. A launch names what stands in another root module as `ROOT: ADDRESS`."""
+    """Finds them for one estate. A launch names what stands in another stack with that one's name before it."""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
         resources = [each.resource for each in estate.region_defaults]
         resources += [each.resource for each in estate.alarms]
-        self._own = {(each.root, each.address): each for each in resources}
-        self._elsewhere = {f"{each.root}: {each.address}": each for each in resources}
+        self._own = {(each.stack, each.address): each for each in resources}
+        self._elsewhere = {f"{each.stack}: {each.address}": each for each in resources}
 
     def of_option(self, option: Option, launch: Launch) -> dict[str, str] | None:
         """Name the resource in the code that decides an option; None where there is none."""
@@ -30,7 +31,7 @@ class Givers:
         label = option.trace[0].label
         if option.source is Source.REGION_DEFAULT:
             return self._named(label, launch)
-        return {"root": launch.resource.root, "address": label}
+        return _of_stack(launch.resource.stack, label, launch)
 
     def of_alarms(self, launch: Launch) -> list[dict[str, str]]:
         """Name the alarms that watch a launch."""
@@ -38,9 +39,17 @@ class Givers:
         return [each for each in found if each is not None]
 
     def estate_of(self, launch: Launch) -> str | None:
-        """The estate that a launch's root module is joined to."""
-        return self._estate.joined.get(launch.resource.root)
+        """The estate that a launch's root module is joined to, or the account that several stacks share."""
+        shared = self._estate.joined.get(launch.resource.stack)
+        return (shared.estate or shared.account) if shared is not None else None
 
     def _named(self, label: str, launch: Launch) -> dict[str, str] | None:
-        found: Resource | None = self._own.get((launch.resource.root, label)) or self._elsewhere.get(label)
-        return {"root": found.root, "address": found.address} if found is not None else None
+        found: Resource | None = self._own.get((launch.resource.stack, label)) or self._elsewhere.get(label)
+        return _of_stack(found.stack, found.address, launch) if found is not None else None
+
+
+def _of_stack(stack: Stack, address: str, launch: Launch) -> dict[str, str]:
+    """Name what stands in a stack, with its environment where that is not the launch's own."""
+    other = stack.environment and stack != launch.resource.stack
+    environment = {"environment": stack.environment} if other else {}
+    return {"root": stack.root, **environment, "address": address}

@@ -10,6 +10,8 @@ from imdsguard.report.reasons import kind_of, sentence
 from imdsguard.report.unseen import unseen_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from imdsguard.model.problem import Problem
     from imdsguard.model.reason import Reason
     from imdsguard.model.region_default import RegionDefault
+    from imdsguard.model.resource import Resource
     from imdsguard.model.suppression import Suppression
     from imdsguard.model.unseen import Unseen
     from imdsguard.report.givers import Givers
@@ -55,13 +58,23 @@ def inspect_json(estate: Estate, problems: tuple[Problem, ...], unseen: tuple[Un
     return json_text(
         {
             "schema": "imdsguard/inspect/v1",
-            "launches": [launch_json(launch, givers) for launch in estate.launches],
-            "region_defaults": [_region_default(default) for default in estate.region_defaults],
-            "alarms": [_alarm(alarm) for alarm in estate.alarms],
+            "launches": merged_json((launch.resource, launch_json(launch, givers)) for launch in estate.launches),
+            "region_defaults": merged_json((each.resource, _region_default(each)) for each in estate.region_defaults),
+            "alarms": merged_json((alarm.resource, _alarm(alarm)) for alarm in estate.alarms),
             "problems": [problem_json(problem) for problem in problems],
             "unseen": unseen_json(unseen),
         }
     )
+
+
+def merged_json(entries: Iterable[tuple[Resource, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Make entries that are the same in several environments one, and name these, in the order in which they came."""
+    found: dict[str, tuple[dict[str, Any], list[str]]] = {}
+    for number, (resource, entry) in enumerate(entries):
+        key = repr(entry) if resource.environment else str(number)
+        _, environments = found.setdefault(key, (entry, []))
+        environments += [resource.environment] if resource.environment else []
+    return [{**entry, "environments": environments} for entry, environments in found.values()]
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -76,6 +89,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy or None,
         **_place(finding.place),
         "root": finding.root,
+        "environments": list(finding.environments),
         "region": finding.region,
         "trace": list(finding.trace),
         "related": [{**_place(each.place), "message": each.message} for each in finding.related],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
-from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, where
+from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, where, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,6 +69,7 @@ def document(title: str, suites: Sequence[tuple[str, Sequence[JUnitCase]]]) -> s
 def _finding(finding: Finding) -> JUnitCase:
     region = f" ({clean(finding.region)})" if finding.region else ""
     group, name = f"imdsguard.{clean(finding.rule)}", clean(finding.address) + region
+    name += within(finding.environments)
     if finding.verdict is Verdict.PASS:
         return JUnitCase(group, name)
     if finding.suppressed is not None:

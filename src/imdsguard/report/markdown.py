@@ -86,7 +86,11 @@ def _exceptions(suppressed: Sequence[Finding], room: _Room) -> list[str]:
 
 
 def _exception(finding: Finding, why: Suppression) -> str:
-    return f"{code(finding.rule)}: {code(finding.address)}, {prose(str(why))}"
+    return f"{code(finding.rule)}: {code(finding.address)}{_in(finding)}, {prose(str(why))}"
+
+
+def _in(finding: Finding) -> str:
+    return f" (in {', '.join(map(code, finding.environments))})" if finding.environments else ""
 
 
 def _lines(lines: Sequence[str], total: int, what: str) -> str:
@@ -101,12 +105,18 @@ def _row(finding: Finding) -> str:
     mark = "✅ pass" if finding.verdict is Verdict.PASS else _MARKS[finding.severity]
     message = prose(finding.message) or "as it should be"
     doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
-    cells = (mark, code(finding.rule), code(where(finding.place)), f"{code(finding.address)}{doubt}: {message}")
+    cells = (
+        mark,
+        code(finding.rule),
+        code(where(finding.place)),
+        f"{code(finding.address)}{_in(finding)}{doubt}: {message}",
+    )
     return f"| {' | '.join(cells)} |"
 
 
 def _details(finding: Finding) -> str:
-    title = f"{html(finding.rule)}: {html(finding.address)} ({html(where(finding.place))})"
+    inside = f" in {html(', '.join(finding.environments))}" if finding.environments else ""
+    title = f"{html(finding.rule)}: {html(finding.address)}{inside} ({html(where(finding.place))})"
     parts = [f"<details>\n<summary><code>{title}</code></summary>", ""]
     parts.append(prose(finding.message))
     facts = [f"- see {code(str(each.place))}: {prose(each.message)}" for each in finding.related]

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Summary:
-    """Counts. `states` has every state; `by_rule` and `by_severity` count findings that fail or cannot be told.
+    """Counts. A launch in several environments is one, in the worst of its states.
+
+    `states` has every state; `by_rule` and `by_severity` count findings that fail or cannot be told.
 
     `suppressed` are those that something takes out of this count.
     """
@@ -74,15 +76,24 @@ class Report:
         """Count."""
         found = [f for f in self.findings if f.verdict is not Verdict.PASS]
         counted = [f for f in found if f.suppressed is None]
+        worst: dict[tuple[str, str, int], State] = {}
+        numbers: dict[tuple[str, str, str], int] = {}
+        for launch in self.estate.launches:
+            resource = launch.resource
+            at = (resource.root, resource.environment, resource.address)
+            numbers[at] = numbers.get(at, 0) + 1
+            key = (resource.root, resource.address, numbers[at])
+            worst[key] = min(worst.get(key, launch.state), launch.state, key=_WORST_FIRST.index)
         return Summary(
-            launches=len(self.estate.launches),
-            states=_count((launch.state for launch in self.estate.launches), State),
+            launches=len(worst),
+            states=_count(worst.values(), State),
             by_rule=_count((f.rule for f in counted), sorted({f.rule for f in counted})),
             by_severity=_count((f.severity for f in counted), Severity),
             suppressed=len(found) - len(counted),
         )
 
 
+_WORST_FIRST = (State.OPTIONAL, State.UNKNOWN, State.REQUIRED, State.DISABLED)
 _T = TypeVar("_T")
 
 

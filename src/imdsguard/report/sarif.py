@@ -120,6 +120,7 @@ def _result(finding: Finding, rule: int, number: int, proposals: Sequence[dict[s
             "severity": finding.severity.value,
             "confidence": finding.confidence.value,
             "root": clean(finding.root),
+            "environments": [clean(name) for name in finding.environments],
             "region": finding.region and clean(finding.region),
             "deployed": finding.deployed,
         },

@@ -8,6 +8,7 @@ from imdsguard.model.finding import Verdict
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.excerpt import excerpt
 from imdsguard.report.style import Style
+from imdsguard.report.words import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,7 +70,8 @@ def plural(count: int, one: str, many: str = "") -> str:
 
 def _finding(finding: Finding, line_of: Lines, style: Style) -> str:
     word = "pass" if finding.verdict is Verdict.PASS else finding.severity.value
-    doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
+    doubt = within(finding.environments)
+    doubt += " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
     doubt += " (already deployed)" if finding.deployed else ""
     message = _text(finding.message) or "as it should be"
     head = f"{style.severity(word, f'{word}[{finding.rule}]')}{doubt} {style.strong(_text(finding.address))}: {message}"

@@ -9,7 +9,7 @@ from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape, shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.place import Place
@@ -43,7 +43,12 @@ def sentence(finding: Finding) -> str:
     """Give address and message as one line of text that has been escaped, and say if it cannot be told."""
     message = clean(finding.message) or "as it should be"
     doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
-    return f"{clean(finding.address)}{doubt}: {message}"
+    return f"{clean(finding.address)}{within(finding.environments)}{doubt}: {message}"
+
+
+def within(environments: Sequence[str]) -> str:
+    """Name the environments in which something is so, to be put behind what it is; nothing where there are none."""
+    return f" (in {clean(', '.join(environments))})" if environments else ""
 
 
 def details(finding: Finding) -> list[str]:

@@ -33,7 +33,7 @@ def leave_out_known(counted: Suppressed, reading: Reading, config: RunConfig, th
     from imdsguard.model.suppression import Means, Suppression
     from imdsguard.run.suppressions import examples_of, followed, never_known
     from imdsguard.suppress.baseline import DEFAULT, Baseline, BaselineError, baseline_text, read_baseline
-    from imdsguard.suppress.baseline_match import compare, entries_of
+    from imdsguard.suppress.baseline_match import compare, entries_of, gone_everywhere, in_environments
     from imdsguard.suppress.problems import closed_gaps, gaps_of, mark_known, without
 
     options, never = config.options, never_known(config)
@@ -51,17 +51,19 @@ def leave_out_known(counted: Suppressed, reading: Reading, config: RunConfig, th
     except BaselineError as error:
         raise RunError(str(error)) from None
     examples = examples_of(reading, config, name_of)
+    environments = {name_of(root): names for root, names in reading.environments.items()}
     known = replace(known, entries=followed(known.entries, reading, examples, name_of))
+    entries = in_environments(known.entries, environments)
     why = Suppression(Means.BASELINE, f"it was there when {named} was written")
 
     def held_against(findings: tuple[Finding, ...]) -> Compared:
-        return compare(findings, known.entries, name_of, never, why, examples)
+        return compare(findings, entries, name_of, never, why, examples)
 
     compared = held_against(counted.findings)
     problems = mark_known(counted.problems, known.gaps, name_of, why.reason, paths)
     scope = _Scope(reading, config, name_of, complete=all(problem.known for problem in problems))
     gone = compared.gone if there is counted.findings else held_against(there).gone
-    fixed = tuple(entry for entry in gone if scope.covers(entry))
+    fixed = tuple(entry for entry in gone_everywhere(known.entries, gone, environments) if scope.covers(entry))
     closed = tuple(gap for gap in closed_gaps(known.gaps, gaps_of(problems, name_of, paths)) if scope.reads(gap))
     if target is not None:
         kept = Baseline(_without(known.entries, fixed), without(known.gaps, closed))
@@ -83,7 +85,10 @@ class _Scope:
     """
 
     def __init__(self, reading: Reading, config: RunConfig, name_of: Callable[[str], str], *, complete: bool) -> None:
-        self._roots = {name_of(root.name) for root in reading.roots}
+        self._stacks = {(name_of(root.name), root.environment) for root in reading.roots}
+        self._roots = {root for root, _ in self._stacks}
+        self._elsewhere = {(name_of(root), name) for root, names in reading.environments.items() for name in names}
+        self._replaced = reading.inputs is not None and reading.inputs.replaces_environments
         self._in_part = {name_of(each.name) for each in reading.roots if each.plan and each.plan.complete is False}
         self._files = {name_of(file) for root in reading.roots for file in root.files}
         self._folders = [name_of(folder) for folder in reading.folders]
@@ -94,6 +99,12 @@ class _Scope:
         """Whether this run can say that an entry is fixed."""
         if not self._complete or entry.rule not in self._rules or entry.root in self._in_part:
             return False
+        if not entry.environment and any(root == entry.root for root, _ in self._elsewhere):
+            return all(stack in self._stacks for stack in self._elsewhere if stack[0] == entry.root)
+        if (entry.root, entry.environment) in self._stacks:
+            return True
+        if (entry.root, entry.environment) in self._elsewhere or (entry.environment and self._replaced):
+            return False  # in an environment that was not judged
         if entry.root in self._roots:
             return True
         return not (entry.root == "-" or entry.root.endswith(_DOCUMENTS)) and self._below(entry.root)

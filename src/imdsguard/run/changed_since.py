@@ -14,6 +14,7 @@ from imdsguard.terraform.source.folder import is_configuration, is_variables
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imdsguard.model.environment import Environment
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.run.config import RunConfig
@@ -101,10 +102,9 @@ def _judge(
     if not given:
         return (), ()
     _note_workspaces(reading, repository, folder)
-    var_files = _var_files(reading.inputs, repository, folder, here)
     asked = reading.inputs.modules
     modules = asked.earlier(folder, repository) if isinstance(asked, ModuleFinder) else asked
-    same = replace(reading.inputs, working_directory=here, var_files=var_files, modules=modules)
+    same = replace(_inputs(reading.inputs, repository, folder, here), modules=modules)
     before = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
     earlier = replace(estate_of(before.roots, before.problems, config.policy.assumptions), folders=reading.folders)
@@ -152,14 +152,33 @@ def _note_workspaces(reading: Reading, repository: Repository, folder: str) -> N
             note_workspace(earlier, workspace)
 
 
-def _var_files(inputs: Inputs, repository: Repository, folder: str, here: str) -> tuple[str, ...]:
-    """Give the `--var-file`s of the earlier version.
+def _inputs(inputs: Inputs, repository: Repository, folder: str, here: str) -> Inputs:
+    """Give the same inputs for the earlier version: its own files of variables, in each of its environments."""
+    today = inputs.environments_of
+
+    def earlier(files: Sequence[str]) -> tuple[str, ...]:
+        return _var_files(files, repository, folder, here)
+
+    def environments_of(root: str) -> Sequence[Environment] | None:
+        found = today(root) if today is not None else None
+        return None if found is None else [replace(each, var_files=earlier(each.var_files)) for each in found]
+
+    return replace(
+        inputs,
+        working_directory=here,
+        var_files=earlier(inputs.var_files),
+        environments_of=environments_of if today is not None else None,
+    )
+
+
+def _var_files(files: Sequence[str], repository: Repository, folder: str, here: str) -> tuple[str, ...]:
+    """Give the files of variables of the earlier version.
 
     One that is in no commit (outside, or ignored) is the same in both; one that is new today said nothing then.
     """
     found = []
-    for number, name in enumerate(inputs.var_files):
-        real = os.path.realpath(os.path.join(inputs.working_directory, name))
+    for name in files:
+        real = os.path.realpath(name)
         below = os.path.relpath(real, repository.top)
         outside = below == os.pardir or below.startswith(os.pardir + os.sep)
         if outside or repository.ignored([below]):
@@ -167,7 +186,7 @@ def _var_files(inputs: Inputs, repository: Repository, folder: str, here: str) -
             continue
         earlier = os.path.join(folder, below)
         if not os.path.isfile(earlier):
-            earlier = os.path.join(folder, ".git", f"{number}{'.json' if name.endswith('.json') else ''}")
+            earlier = os.path.join(folder, ".git", f"nothing{'.json' if name.endswith('.json') else ''}")
             write_in_scratch(earlier, b"{}\n" if name.endswith(".json") else b"")
         found.append(os.path.relpath(earlier, here))
     return tuple(found)

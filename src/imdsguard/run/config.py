@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
@@ -71,7 +72,26 @@ def prepare(policy: str | None = None, options: ScanOptions | None = None, *, co
     if given.baseline is not None or given.write_baseline or given.changed_since is not None:
         _refuse_contradictions(given, comparable=comparable)
     chosen, rules = select_rules(policy, given.checks)
-    return RunConfig(chosen, rules, given)
+    return RunConfig(chosen, rules, _with_policys(given, chosen))
+
+
+def _with_policys(given: ScanOptions, policy: Policy) -> ScanOptions:
+    """Take from the policy what was not asked for. Raises `RunError` for a baseline of it that cannot be read.
+
+    Where a baseline is to be written anew, the policy's is the one that is.
+    """
+    from imdsguard.suppress.baseline import BaselineError, read_baseline
+
+    options = replace(given, honor_comments=given.honor_comments or policy.honor_comments)
+    if given.baseline is not None or policy.baseline is None:
+        return options
+    if given.write_baseline is not None:
+        return replace(options, write_baseline=given.write_baseline or policy.baseline)
+    try:
+        read_baseline(policy.baseline)
+    except BaselineError as error:
+        raise RunError(str(error)) from None
+    return replace(options, baseline=policy.baseline)
 
 
 def select_rules(policy: str | None, checks: Sequence[str], base: str | None = None) -> tuple[Policy, tuple[Rule, ...]]:

@@ -155,6 +155,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         related=_related(resource),
         aspect=judgement.aspect,
         because=judgement.because,
+        environments=(resource.environment,) if resource.environment else (),
         resource=resource,
     )
 
@@ -197,7 +198,7 @@ def _milder(one: Severity, other: Severity) -> Severity:
 
 
 def _identity(finding: Finding) -> tuple[object, ...]:
-    return (finding.fingerprint, finding.verdict, finding.message, finding.place)
+    return (finding.fingerprint, finding.verdict, finding.message, finding.place, finding.environments)
 
 
 def _order(finding: Finding) -> tuple[object, ...]:

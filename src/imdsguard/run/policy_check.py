@@ -91,6 +91,7 @@ def _made_of(resolved: ResolvedPolicy) -> str:
             ("requirement", document.requirements),
             ("exemption", document.exemptions),
             ("estate", document.assumptions.estates),
+            ("stack", document.assumptions.stacks),
         )
         if items
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.absent_module import LAUNCH
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from imdsguard.model.assumption import AssumedDefault, AssumedImage
+    from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate, History
     from imdsguard.model.place import Place
+    from imdsguard.model.shared_account import SharedAccount
     from imdsguard.policy.assumptions import Assumptions
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
@@ -29,7 +31,7 @@ class Reading:
     `folders` were read whole: all that is in them, with nothing excluded. `notes` are lines for people on what was
     given and is used by nothing: names in files of `--var-file` that no root module declares. `paths` and `inputs` are
     what the run was given; no inputs: what was read is not source that can be read again. `unseen` is what was not
-    looked at.
+    looked at. `environments` are the names of all that root modules have, whether they were judged or not.
     """
 
     estate: Estate
@@ -40,6 +42,7 @@ class Reading:
     paths: tuple[str, ...] = ()
     inputs: Inputs | None = None
     unseen: tuple[Unseen, ...] = ()
+    environments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def told_problems(self) -> tuple[Problem, ...]:
@@ -61,9 +64,11 @@ def read(
     not be read). `inputs` is what Terraform would be given. `assumptions` says which root modules share an account, and
     what is set elsewhere (`assumptions_of`). With `run_terraform`, binary plans among the paths are shown by Terraform,
     which starts the providers in the working directory: without it nothing is run. What cannot be read is a problem of
-    what is returned; only `PolicyError` is raised, if `assumptions` puts a root module into two estates.
+    what is returned. Raises `PolicyError` if `assumptions` puts a root module into two estates, and `UsageError` for
+    a file of variables that is not there, and for environments that are not.
     """
     from imdsguard.aws.types.registry import supported_types
+    from imdsguard.run.environments import deployed, refuse_missing_files, refuse_unknown
     from imdsguard.run.module_finder import ModuleFinder
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.read import read as read_roots
@@ -83,14 +88,24 @@ def read(
     roots: tuple[Root, ...] = ()
     notes: tuple[str, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    inputs, environments = deployed(inputs, assumptions)
+    refuse_missing_files(inputs, [path for path in given or ["."] if os.path.isdir(path)])
     if given or not paths:
         found = read_roots(given or ["."], inputs, supported_types(), stdin)
         roots = found.roots
         problems += found.problems
         notes = found.notes
         unseen = found.unseen
+    if environments is not None:
+        problems += environments.problems
+    if inputs.environments:
+        refuse_unknown(inputs.environments, environments.seen if environments is not None else ())
     reading = estate_of(roots, problems + shown_problems, assumptions)
-    folders = () if inputs.exclude else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
+    folders = (
+        ()
+        if inputs.exclude or inputs.excluded
+        else tuple(path for path in given or ["."] if path != "-" and os.path.isdir(path))
+    )
     return replace(
         reading,
         folders=folders,
@@ -98,6 +113,7 @@ def read(
         paths=tuple(given),
         inputs=inputs,
         unseen=reading.unseen + unseen,
+        environments=environments.names(root.name for root in roots) if environments is not None else {},
     )
 
 
@@ -111,11 +127,11 @@ def estate_of(
     from imdsguard.aws.estate import build
     from imdsguard.run.unseen import unseen_of
 
-    joined = assumptions.joined(root.name for root in roots) if assumptions else {}
+    joined = assumptions.joined({root.stack: root.account for root in roots}) if assumptions else {}
     assumed = assumptions.assumed if assumptions else ()
     images = assumptions.images if assumptions else ()
-    absent = {root.name: root.absent for root in roots if root.absent}
-    resources = [(root.name, root.resources) for root in roots]
+    absent = {root.stack: root.absent for root in roots if root.absent}
+    resources = [(root.stack, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
     unseen = tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
     return Reading(estate, roots, problems, unseen=unseen + unseen_of(estate))
@@ -133,7 +149,7 @@ def _missing(root: Root) -> Iterator[Unseen]:
 
 def history_of(
     roots: tuple[Root, ...],
-    joined: Mapping[str, str],
+    joined: Mapping[Stack, SharedAccount],
     assumed: Sequence[AssumedDefault] = (),
     images: Sequence[AssumedImage] = (),
 ) -> History:
@@ -146,7 +162,7 @@ def history_of(
         if not made:
             from imdsguard.aws.estate import build
 
-            before = [(root.name, root.plan.before() if root.plan is not None else root.resources) for root in roots]
+            before = [(root.stack, root.plan.before() if root.plan is not None else root.resources) for root in roots]
             made.append(build(before, joined, assumed, images=images))
         return made[0]
 

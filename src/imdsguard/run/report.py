@@ -36,7 +36,12 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
     failed = tuple(each for each in outcome.problems if each not in outcome.refused)
     reading = replace(reading, problems=reading.problems + not_told_yet(outcome.refused, reading.problems))
     counted = apply_suppressions(outcome.findings, reading.problems + failed, reading, config)
-    shown = tuple(f for f in counted.findings if config.options.show_passed or f.verdict is not Verdict.PASS)
+    found = counted.findings
+    if any(root.environment for root in reading.roots):
+        from imdsguard.run.merging import merged
+
+        found = merged(found, [root.stack for root in reading.roots])
+    shown = tuple(f for f in found if config.options.show_passed or f.verdict is not Verdict.PASS)
     rules = config.rules
     if counted.comments:
         from imdsguard.suppress.rules import rules_of_comments

@@ -11,6 +11,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imdsguard.model.environment import Environment
     from imdsguard.policy.assumptions import Assumptions
     from imdsguard.run.reading import Reading
     from imdsguard.terraform.driver.arguments import Arguments
@@ -33,12 +34,20 @@ def choose_terraform(given: str | None, folder: str, signals: Signals) -> tuple[
     return terraform, lambda: None if asked is None else difference(asked, terraform, folder, signals)
 
 
+def arguments_within(environment: Environment, arguments: Arguments, directory: str) -> Arguments:
+    """Add what an environment gives to what a person gave for Terraform, which runs in a folder."""
+    folder = os.path.join(directory, arguments.chdir)
+    files = [os.path.relpath(file, folder) for file in environment.var_files]
+    return arguments.within(files, environment.variables, environment.workspace)
+
+
 @record(frozen=True, slots=True)
 class DrivenPlan:
     """The plan of a root module, and what Terraform was given to make it."""
 
     driver: Driver
     arguments: Arguments
+    environment: Environment | None = None
 
     def read(self, document: bytes, assumptions: Assumptions | None) -> Reading:
         """Read the plan's JSON as that of the root module's folder: findings are about its code, not about a document.
@@ -48,13 +57,15 @@ class DrivenPlan:
         from imdsguard.aws.types.registry import supported_types
         from imdsguard.run.reading import estate_of
         from imdsguard.terraform.documents import read_document
-        from imdsguard.terraform.join.planned import join
+        from imdsguard.terraform.join.planned import join, within
 
         folder = self.driver.directory.replace(os.sep, "/")
         root, problems = read_document(folder, document, supported_types())
         if root.plan is not None and self.arguments.leaves_out:
             root = replace(root, plan=replace(root.plan, complete=False))
         root, more = join(root, folder, self._inputs(), supported_types())
+        if self.environment is not None:
+            root = within(root, self.environment)
         return estate_of((root,), problems + more, assumptions)
 
     def _inputs(self) -> Inputs:
@@ -66,7 +77,7 @@ class DrivenPlan:
         return Inputs(
             var_files=tuple(os.path.relpath(os.path.join(self.driver.directory, file)) for file in given.var_files),
             variables=given.variables,
-            workspace=workspace_of(self.driver.data_directory, os.environ),
+            workspace=given.workspace or workspace_of(self.driver.data_directory, os.environ),
             environment=terraform_variables(os.environ),
             order=given.order,
             look_beside=True,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
@@ -11,6 +12,9 @@ from imdsguard.model.severity import Severity
 from imdsguard.suppress.baseline_match import BaselineEntry
 from imdsguard.suppress.problems import Gap
 from imdsguard.system.files import read_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SCHEMA = "imdsguard/baseline/v1"
 DEFAULT = ".imdsguard-baseline.json"
@@ -61,7 +65,7 @@ def read_baseline(file: str) -> Baseline:
     if not isinstance(problems, list):
         raise BaselineError(f'"problems" in the baseline {file} is no list')
     return Baseline(
-        tuple(_entry(file, number, each) for number, each in enumerate(entries, 1)),
+        tuple(one for number, each in enumerate(entries, 1) for one in _entries(file, number, each)),
         tuple(_gap(file, number, each) for number, each in enumerate(problems, 1)),
     )
 
@@ -79,12 +83,23 @@ def _no_json(file: str, data: bytes, error: Exception) -> str:
 
 def baseline_text(baseline: Baseline) -> str:
     """Write a baseline. Problems are named where there are any."""
-    lists = {"findings": [_plain(entry) for entry in sorted(baseline.entries, key=lambda e: e.order)]}
+    lists = {"findings": _merged(sorted(baseline.entries, key=lambda e: e.order))}
     if baseline.gaps:
         gaps = sorted(baseline.gaps, key=lambda gap: gap.key)
         lists["problems"] = [{"file": gap.file, "message": gap.message, "count": gap.count} for gap in gaps]
     body = "".join(f',\n  "{name}": [{_lines(listed)}\n  ]' for name, listed in lists.items())
     return f'{{\n  "schema": "{SCHEMA}"{body}\n}}\n'
+
+
+def _merged(entries: list[BaselineEntry]) -> list[dict[str, Any]]:
+    """Write what is alike in several environments once, with their names in order."""
+    found: dict[BaselineEntry, list[str]] = {}
+    for entry in entries:
+        names = found.setdefault(replace(entry, environment="", message=None), [])
+        names += [entry.environment] if entry.environment else []
+    return [
+        {**_plain(entry), **({"environments": sorted(set(names))} if names else {})} for entry, names in found.items()
+    ]
 
 
 def _lines(listed: list[dict[str, Any]]) -> str:
@@ -104,6 +119,16 @@ def _plain(entry: BaselineEntry) -> dict[str, Any]:
         "severity": entry.severity.value,
         "count": entry.count,
     }
+
+
+def _entries(file: str, number: int, given: object) -> Iterator[BaselineEntry]:
+    """Give an entry for each environment that one names."""
+    entry = _entry(file, number, given)
+    names = given.get("environments", []) if isinstance(given, dict) else []
+    if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
+        raise BaselineError(f"{file}: the environments of entry {number} are no list of names")
+    for name in dict.fromkeys(names) or ("",):
+        yield replace(entry, environment=name)
 
 
 def _entry(file: str, number: int, given: object) -> BaselineEntry:

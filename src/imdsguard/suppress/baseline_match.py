@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.suppression import Suppression
 
-    Key = tuple[str, str, str, str, str]
-    """Root, address, rule, Region and aspect."""
+    Key = tuple[str, str, str, str, str, str]
+    """Root, address, rule, Region, aspect and environment."""
 
     Slots = dict["BaselineEntry", int]
     """Entries of one key, each a single finding, with how many of them are left."""
@@ -30,7 +30,10 @@ _SEVERITIES = tuple(Severity)
 
 @record(frozen=True, slots=True)
 class BaselineEntry:
-    """A finding that was there, or `count` of them that are alike. `message` tells them apart where it is known."""
+    """A finding that was there, or `count` of them that are alike. `message` tells them apart where it is known.
+
+    `environment` is "" where its root module has none, or where the entry does not say (`in_environments`).
+    """
 
     rule: str
     root: str
@@ -41,11 +44,12 @@ class BaselineEntry:
     count: int = 1
     message: str | None = None
     aspect: str = ""
+    environment: str = ""
 
     @property
     def key(self) -> Key:
         """What it is known by."""
-        return (self.root, self.address, self.rule, self.region or "", self.aspect)
+        return (self.root, self.address, self.rule, self.region or "", self.aspect, self.environment)
 
     @property
     def order(self) -> tuple[str, ...]:
@@ -56,7 +60,8 @@ class BaselineEntry:
         region = f" in {self.region}" if self.region else ""
         aspect = f": {self.aspect}" if self.aspect else ""
         root = f" ({self.root})" if self.root != "." else ""
-        return f"{self.rule} {self.address}{region}{aspect}{root}"
+        environment = f" in {self.environment}" if self.environment else ""
+        return f"{self.rule} {self.address}{region}{environment}{aspect}{root}"
 
 
 @record(frozen=True, slots=True)
@@ -102,9 +107,36 @@ def entries_of(
         if counts(each, never):
             root, message = root_of(each.root), each.message if messages else None
             about = (each.rule, root, each.address, each.region)
-            entry = BaselineEntry(*about, each.verdict, each.severity, 1, message, each.aspect)
-            found[entry] = found.get(entry, 0) + 1
+            for environment in each.environments or ("",):
+                entry = BaselineEntry(*about, each.verdict, each.severity, 1, message, each.aspect, environment)
+                found[entry] = found.get(entry, 0) + 1
     return tuple(sorted((replace(e, count=n) for e, n in found.items()), key=lambda e: (*e.order, e.message or "")))
+
+
+def in_environments(
+    entries: Iterable[BaselineEntry], environments: Mapping[str, Sequence[str]]
+) -> tuple[BaselineEntry, ...]:
+    """Take an entry that names no environment for one of each that its root module has, by the name of that."""
+    return tuple(
+        replace(entry, environment=name)
+        for entry in entries
+        for name in ((entry.environment,) if entry.environment else environments.get(entry.root) or ("",))
+    )
+
+
+def gone_everywhere(
+    entries: Iterable[BaselineEntry], gone: Iterable[BaselineEntry], environments: Mapping[str, Sequence[str]]
+) -> tuple[BaselineEntry, ...]:
+    """Say of `entries` which are gone, after `in_environments`: one that stands for all, where it is in each."""
+    left = {replace(entry, count=1): entry.count for entry in gone}
+    found: dict[BaselineEntry, int] = {}
+    for entry in dict.fromkeys(replace(each, count=1) for each in entries):
+        spread = in_environments((entry,), environments)
+        count = min(left.get(each, 0) for each in spread)
+        if count:
+            found[entry] = count
+            left.update({each: left[each] - count for each in spread})
+    return tuple(replace(entry, count=count) for entry, count in found.items())
 
 
 def compare(
@@ -118,7 +150,8 @@ def compare(
     """Take the known findings out of the count.
 
     Where there are more findings under one name than before, nobody can tell which one is new: all of those that their
-    message does not tell apart stay in the count. `findings` must hold every verdict, passes too.
+    message does not tell apart stay in the count. `findings` must hold every verdict, passes too, each of one
+    environment.
     """
     slots: dict[Key, Slots] = {}
     for entry in entries:
@@ -139,7 +172,8 @@ def compare(
 
 
 def _key(finding: Finding, root_of: Callable[[str], str]) -> Key:
-    return (root_of(finding.root), finding.address, finding.rule, finding.region or "", finding.aspect)
+    environment = "".join(finding.environments)
+    return (root_of(finding.root), finding.address, finding.rule, finding.region or "", finding.aspect, environment)
 
 
 def _covered(numbers: list[int], findings: Sequence[Finding], slots: Slots) -> list[int]:
@@ -191,23 +225,28 @@ def _moved(
     examples: Examples,
 ) -> list[int]:
     """Give the findings that are known under another address, and take the entries that cover them out of `slots`."""
-    spoken = {(root_of(each.root), each.address, each.rule) for each in findings}
-    silent: dict[tuple[str, str, str], list[Key]] = {}
+    spoken = {(root_of(each.root), each.address, each.rule, *each.environments) for each in findings}
+    silent: dict[tuple[str, ...], list[Key]] = {}
     for key, left in slots.items():
-        root, address, rule, region, _ = key
-        if left and (root, address) in examples.there and (root, address, rule) not in spoken:
-            silent.setdefault((root, rule, region), []).append(key)
+        root, address, rule, region, _, environment = key
+        here = (environment,) if environment else ()
+        if left and (root, address) in examples.there and (root, address, rule, *here) not in spoken:
+            silent.setdefault((root, rule, region, *here), []).append(key)
     moved = []
     for number, finding in enumerate(findings) if silent else ():
         if not counts(finding, never) or not examples.one(finding):
             continue
-        for key in silent.get((root_of(finding.root), finding.rule, finding.region or ""), ()):
+        for key in silent.get(_example(finding, root_of), ()):
             covering = next((e for e in slots[key] if examples.one(e) and _covers(e, finding)), None)
             if covering is not None:
                 _take(slots[key], covering)
                 moved.append(number)
                 break
     return moved
+
+
+def _example(finding: Finding, root_of: Callable[[str], str]) -> tuple[str, ...]:
+    return (root_of(finding.root), finding.rule, finding.region or "", *finding.environments)
 
 
 def _badness(one: BaselineEntry | Finding) -> tuple[int, bool]:

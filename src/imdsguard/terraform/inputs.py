@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-from typing import TYPE_CHECKING
+from dataclasses import field, replace
+from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.record import record
 from imdsguard.terraform.source.modules_elsewhere import NOWHERE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from imdsguard.model.environment import Environment
     from imdsguard.terraform.overlay import Overlay
     from imdsguard.terraform.source.modules_elsewhere import ModulesElsewhere
+
+    EnvironmentsOf: TypeAlias = Callable[[str], Sequence[Environment] | None]
 
 
 @record(frozen=True, slots=True)
@@ -30,6 +33,12 @@ class Inputs:
     somebody has had them shown, and None for one that could not be. `overlay` has texts that stand for files. `modules`
     is who is asked for modules that are not downloaded. `from_hook`: the paths are those that pre-commit gives, and one
     that nothing reads is passed over in silence.
+
+    `environments_of` gives the environments in which a root module is deployed, by its name, None where it has none;
+    `environments` are globs on the names of those that are asked for (none: all). What an environment says takes the
+    place of `var_files`, `variables` and `workspace`. `alone`: the values given here replace all
+    environments. `excluded` are further globs, each with the folder that it counts from. `variables_of` says who gives
+    `variables`.
     """
 
     var_files: tuple[str, ...] = ()
@@ -45,6 +54,27 @@ class Inputs:
     overlay: Overlay | None = field(default=None, compare=False, repr=False)
     from_hook: bool = False
     modules: ModulesElsewhere = field(default=NOWHERE, compare=False, repr=False)
+    environments_of: EnvironmentsOf | None = field(default=None, compare=False, repr=False)
+    environments: tuple[str, ...] = ()
+    alone: bool = False
+    excluded: tuple[tuple[str, str], ...] = ()
+    variables_of: str = "--var"
+
+    @property
+    def replaces_environments(self) -> bool:
+        """Whether the values given here count instead of what environments give."""
+        return self.alone or bool(self.var_files or self.variables)
+
+    def within(self, environment: Environment) -> Inputs:
+        """Give what Terraform would be given in an environment."""
+        return replace(
+            self,
+            var_files=environment.var_files,
+            variables=environment.variables,
+            workspace=self.workspace if environment.workspace is None else environment.workspace,
+            order=(),
+            variables_of=f"environment {environment.name}, var",
+        )
 
     def given(self) -> tuple[tuple[str, str], ...]:
         """All `--var` and `--var-file` options as (`"var"` or `"var-file"`, text), weakest first."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.source import OpinionBudget
+from imdsguard.model.environment import Stack
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.system.files import read_document_bytes
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.reading import RootsRead
 from imdsguard.terraform.root import Root
+from imdsguard.terraform.root_inputs import RootInputs, undeclared, undeclared_in_files
 from imdsguard.terraform.source.discovery import Excluded, ModuleGraph, find_folders, roots_of
 from imdsguard.terraform.source.folder import is_configuration, is_variables
 from imdsguard.terraform.source.prefilter import Prefilter
@@ -54,7 +57,7 @@ class _RunReader:
         self._inputs = inputs
         self._wanted = wanted
         self._prefilter = Prefilter(wanted)
-        self._excluded = Excluded(inputs.exclude)
+        self._excluded = Excluded(inputs.exclude, inputs.excluded)
         self._directory = os.path.realpath(inputs.working_directory)
         self._budget = OpinionBudget()
         self._caches: dict[str, tuple[SourceCache, ModuleGraph]] = {}
@@ -164,18 +167,17 @@ class _RunReader:
 
     def finish(self) -> RootsRead:
         """Read all roots."""
-        read: list[tuple[SourceCache, str]] = []
+        read: list[RootInputs] = []
         for boundary, (cache, graph) in self._caches.items():
             roots = self._roots_of(self._folders.get(boundary, ()), cache, graph)
             for folder in self._users(boundary, cache, graph):
                 if folder not in roots:
                     roots.append(folder)
             for folder in roots:
-                self._roots.append(self._root(folder, cache, graph))
-            read += [(cache, folder) for folder in roots]
+                read += self._stacks(folder, cache, graph)
             self._problems += cache.problems
-        self._problems += _undeclared(self._inputs, read)
-        notes = (*_undeclared_in_files(self._inputs, read), *dict.fromkeys(self._notes))
+        self._problems += undeclared(read)
+        notes = (*undeclared_in_files(read), *dict.fromkeys(self._notes), *self._excluded.useless())
         for document in self._documents:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
@@ -189,7 +191,7 @@ class _RunReader:
         for name in roots:
             folder = os.path.normpath(os.path.join(self._directory, name))
             cache, graph = self._cache(boundaries[folder])
-            self._roots.append(self._root(folder, cache, graph))
+            self._stacks(folder, cache, graph)
         problems = [problem for cache, _ in self._caches.values() for problem in cache.problems]
         return RootsRead(tuple(self._roots), tuple(dict.fromkeys(problems)))
 
@@ -213,9 +215,12 @@ class _RunReader:
         from imdsguard.terraform.source.resources import Collector
         from imdsguard.terraform.source.tree import load
 
-        tree = load(root, SourceCache(self._directory, cache.boundary, overlay=cache.overlay), self._inputs)
-        Collector(tree, root, self._wanted, graph.matters).collect()
-        return tree.computed_calls
+        found: dict[tuple[str, str], None] = {}
+        for stack, inputs, _ in self._deployed(cache.label(root)):
+            tree = load(root, SourceCache(self._directory, cache.boundary, overlay=cache.overlay), inputs)
+            Collector(tree, stack, self._wanted, graph.matters).collect()
+            found.update(dict.fromkeys(tree.computed_calls))
+        return list(found)
 
     def _users(self, boundary: str, cache: SourceCache, graph: ModuleGraph) -> list[str]:
         """Find the roots that use the files given singly; a folder with code that nothing calls is its own."""
@@ -238,7 +243,16 @@ class _RunReader:
                     self._passed_over.append(f"{label}: no root module reads this file, so it was passed over")
         return [root for root in roots if root in users]
 
-    def _root(self, folder: str, cache: SourceCache, graph: ModuleGraph) -> Root:
+    def _deployed(self, name: str) -> list[tuple[Stack, Inputs, str]]:
+        """Give the stacks that are made of a root module, each with its inputs and the account that it names."""
+        inputs = self._inputs
+        environments = inputs.environments_of(name) if inputs.environments_of is not None else None
+        if environments is None:
+            return [(Stack(name), inputs, "")]
+        return [(Stack(name, each.name), inputs.within(each), each.account) for each in environments]
+
+    def _stacks(self, folder: str, cache: SourceCache, graph: ModuleGraph) -> list[RootInputs]:
+        """Read a root module in each of its environments. What does not hang on values is read once."""
         name = cache.label(folder)
         cache.overlay.kept.boundaries[folder] = cache.boundary
         files = tuple(
@@ -246,61 +260,23 @@ class _RunReader:
             for reached in sorted(graph.reach(folder))
             for file in cache.listing(reached).names
         )
-        if not graph.matters(folder):
-            return Root(name, (), files)
+        stacks = self._deployed(name)
+        for stack, inputs, account in stacks:
+            root = Root(name, (), files, environment=stack.environment, account=account)
+            self._roots.append(self._filled(root, folder, cache, graph, inputs) if graph.matters(folder) else root)
+        return [RootInputs(cache, folder, inputs) for _, inputs, _ in stacks]
+
+    def _filled(self, root: Root, folder: str, cache: SourceCache, graph: ModuleGraph, inputs: Inputs) -> Root:
         from imdsguard.terraform.source.resources import Collector
         from imdsguard.terraform.source.tree import load
         from imdsguard.terraform.source.undeclared import undeclared_values
         from imdsguard.terraform.source.variables import automatic_files
 
-        tree = load(folder, cache, self._inputs)
+        tree = load(folder, cache, inputs)
         own = {cache.label(os.path.join(folder, file)) for file in automatic_files(folder)}
         self._notes += [note for file, note in undeclared_values(tree.top) if file in own]
         for variable, error in tree.top.refused():
             message = f"the value that is given to var.{variable} does not fit: {error.message}"
             cache.report(Problem(message, error.place, "Terraform refuses this"))
-        collector = Collector(tree, name, self._wanted, graph.matters)
-        return Root(name, collector.collect(), files, absent=tuple(collector.absent))
-
-
-def _undeclared(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> list[Problem]:
-    """The names of `--var` that no root module declares: Terraform refuses them, for they may be misspelt."""
-    given = [text.partition("=")[0].strip() for kind, text in inputs.given() if kind == "var" and "=" in text]
-    return [
-        Problem(NOT_DECLARED, Place(f"--var {name}"), nearest or "Terraform refuses this")
-        for name, nearest in _not_declared(given, roots)
-    ]
-
-
-def _undeclared_in_files(inputs: Inputs, roots: Sequence[tuple[SourceCache, str]]) -> tuple[str, ...]:
-    """Say which names in files of `--var-file` no root module declares.
-
-    Terraform warns of them and goes on: a file may be shared by stacks that do not declare the same.
-    """
-    files = [text for kind, text in inputs.given() if kind == "var-file"]
-    if not files or not roots:
-        return ()
-    from imdsguard.terraform.source.variables import named_file
-
-    places = {name: given.place for file in files for name, given in named_file(file, roots[0][0]).items()}
-    return tuple(
-        f'{places[name]}: "{name}": {NOT_DECLARED}' + (f"; {nearest}" if nearest else "")
-        for name, nearest in _not_declared(list(places), roots)
-    )
-
-
-NOT_DECLARED = "no root module that was read declares this variable"
-
-
-def _not_declared(names: Sequence[str], roots: Sequence[tuple[SourceCache, str]]) -> list[tuple[str, str]]:
-    """Give those of the names that no root declares, each once, with a question for the nearest one that is; or ""."""
-    missing = list(dict.fromkeys(names)) if roots else []
-    declared: dict[str, None] = {}
-    for cache, folder in roots:
-        if not missing:
-            return []
-        declared.update(dict.fromkeys(cache.module(folder).variables))
-        missing = [name for name in missing if name not in declared]
-    from imdsguard.terraform.source.undeclared import nearest_of
-
-    return [(name, nearest_of(name, declared)) for name in missing]
+        collector = Collector(tree, root.stack, self._wanted, graph.matters)
+        return replace(root, resources=collector.collect(), absent=tuple(collector.absent))

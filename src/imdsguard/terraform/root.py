@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.environment import Stack
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class Root:
     directory. `resources` are in the order of their addresses' declaration, modules after the resources that stand
     beside their calls. `files` are the paths (relative to the working directory) that took part, in order: what
     pre-commit maps changed files by. `plan` is set for a plan; `deployed` for a state: all that is in it is there.
-    `absent` are the module calls whose code could not be read, `unseen` is what else was not looked at.
+    `environment` is the one in which it was read, "" where it has none, and `account`
+    the text by which that one names its account. `absent` are the module calls whose code could
+    not be read, `unseen` is what else was not looked at.
     """
 
     name: str
@@ -46,3 +49,10 @@ class Root:
     deployed: bool = False
     absent: tuple[AbsentModule, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    environment: str = ""
+    account: str = ""
+
+    @property
+    def stack(self) -> Stack:
+        """The root module and its environment."""
+        return Stack(self.name, self.environment)

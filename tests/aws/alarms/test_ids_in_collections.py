@@ -44,7 +44,7 @@ def coverage_by(folder, code):
     (folder / "main.tf").write_text(INSTANCES + code)
     reading = read([str(folder)], Inputs(), supported_types())
     assert reading.problems == ()
-    estate = build([(root.name, root.resources) for root in reading.roots])
+    estate = build([(root.stack, root.resources) for root in reading.roots])
     return {launch.address.removeprefix("aws_instance."): launch.coverage.covered for launch in estate.launches}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from imdsguard.aws.estate import build
+from imdsguard.model.environment import Stack
 from imdsguard.model.launch import State
 from imdsguard.model.option import Source
 from imdsguard.model.resource import Resource
@@ -40,7 +41,7 @@ def test_what_the_code_does_not_set_stays_as_somebody_has_left_it(plan: Plan) ->
         configuration=configuration(),
     )
     assert problems == ()
-    (launch,) = build([("plan.json", tuple(resources.values()))]).launches
+    (launch,) = build([(Stack("plan.json"), tuple(resources.values()))]).launches
     assert (launch.state, launch.tokens.source) == (State.OPTIONAL, Source.LAUNCH)
     assert [str(step) for step in launch.tokens.trace] == [LAUNCH, OUTSIDE]
     assert [str(step) for step in launch.options["http_endpoint"].trace] == [LAUNCH], "only what has changed"
@@ -52,7 +53,7 @@ def test_what_the_code_sets_is_set_back(plan: Plan) -> None:
         resource_drift=[change(["update"], instance("required"), instance("optional"))],
         configuration=configuration(metadata_options=[{"http_tokens": {"references": ["var.tokens"]}}]),
     )
-    (launch,) = build([("plan.json", tuple(resources.values()))]).launches
+    (launch,) = build([(Stack("plan.json"), tuple(resources.values()))]).launches
     assert launch.state is State.REQUIRED
     assert OUTSIDE not in [str(step) for step in launch.tokens.trace]
 
@@ -68,7 +69,7 @@ def test_drift_that_cannot_be_read_hides_nothing(plan: Plan) -> None:
         resource_drift=[{**change([], {}, {}), "change": 3}],
     )
     assert problems == ()
-    (launch,) = build([("plan.json", tuple(resources.values()))]).launches
+    (launch,) = build([(Stack("plan.json"), tuple(resources.values()))]).launches
     assert launch.state is State.OPTIONAL
 
 

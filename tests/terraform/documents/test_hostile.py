@@ -36,7 +36,7 @@ DOCUMENTS = [
 def read(text: bytes) -> Estate | None:
     """Go from the bytes to the estate, as a scan does."""
     found = documents_in("plan.json", text, supported_types())
-    return build([(root.name, root.resources) for root, _ in found]) if found else None
+    return build([(root.stack, root.resources) for root, _ in found]) if found else None
 
 
 def places(node: Any, rng: random.Random) -> tuple[Any, Any] | None:

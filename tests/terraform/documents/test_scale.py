@@ -21,7 +21,7 @@ def findings(plan: bytes) -> tuple[int, int, int]:
     """Scan a plan; give the launches, and the failures and passes of all shipped rules."""
     root, problems = read_document("plan.json", plan, supported_types())
     assert problems == ()
-    estate = build([(root.name, root.resources)])
+    estate = build([(root.stack, root.resources)])
     policy, files = find_policy("strict", "."), rule_files(())
     rules = load_rules(files, policy.select(files))
     outcome = judge(estate, rules, policy.bind(rules))

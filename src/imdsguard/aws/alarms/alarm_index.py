@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import AlarmTarget
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.alarm_fault import AlarmFault
+    from imdsguard.model.environment import Stack
     from imdsguard.model.launch import Launch
 
 STARTS_NOTHING = Coverage(covered=None, reason=Reason(ReasonKind.STARTS_NOTHING))
@@ -59,7 +60,7 @@ class AlarmIndex:
 
     def __init__(self, targets: Sequence[AlarmTarget]) -> None:
         self.targets = targets
-        self._named: dict[tuple[str, str, str], list[int]] = {}
+        self._named: dict[tuple[str, Stack, str], list[int]] = {}
         self._broad: list[int] = []
         self._untold: dict[str, list[int]] = {metric: [] for metric in METRICS}
         self._by_id: dict[str, list[int]] = {metric: [] for metric in METRICS}
@@ -67,18 +68,18 @@ class AlarmIndex:
             self._add(number, target)
 
     def _add(self, number: int, target: AlarmTarget) -> None:
-        root = target.resource.root
-        keys: dict[tuple[str, str, str], None] = {}
+        stack = target.resource.stack
+        keys: dict[tuple[str, Stack, str], None] = {}
         broad = untold = by_id = False
         for selector in target.selectors:
             if isinstance(selector, OneInstance):
-                keys["exact", root, selector.address] = None
-                keys["all", root, without_key(selector.address)] = None
+                keys["exact", stack, selector.address] = None
+                keys["all", stack, without_key(selector.address)] = None
             elif isinstance(selector, GivenId):
-                keys["id", root, selector.identifier] = None
+                keys["id", stack, selector.identifier] = None
                 by_id = True
             elif isinstance(selector, InDoubt) and selector.addresses is not None:
-                keys.update((("any", root, address), None) for address in selector.addresses)
+                keys.update((("any", stack, address), None) for address in selector.addresses)
             elif isinstance(selector, InDoubt):
                 untold = True
             else:
@@ -107,7 +108,7 @@ class AlarmIndex:
             if target.metric in found:
                 found[target.metric] = better(found[target.metric], answer)
                 if answer.covered:
-                    by[target.metric][seen_from(launch.resource.root, target.resource)] = answer.reason
+                    by[target.metric][seen_from(launch.resource.stack, target.resource)] = answer.reason
         coverage, observed = (_covered(by[each]) if by[each] else found[each] for each in (REJECTED, TOKENLESS))
         if not launch.follows_account:
             return Watchers(NOT_OURS, observed)
@@ -128,11 +129,11 @@ class AlarmIndex:
 
     def _names(self, launch: Launch) -> Iterator[int]:
         """Yield the targets that name a launch."""
-        root, address = launch.resource.root, launch.address
-        keys = [("all" if launch.resource.instances is not None else "exact", root, address)]
-        keys += (("any", root, each) for each in dict.fromkeys((address, without_key(address))))
+        stack, address = launch.resource.stack, launch.address
+        keys = [("all" if launch.resource.instances is not None else "exact", stack, address)]
+        keys += (("any", stack, each) for each in dict.fromkeys((address, without_key(address))))
         if any(self._by_id.values()) and may_have_an_id(launch):
-            keys.append(("id", root, id_of(launch) or ""))
+            keys.append(("id", stack, id_of(launch) or ""))
         for key in keys:
             yield from self._named.get(key, ())
 
@@ -161,7 +162,7 @@ def watch(
 
 def _alarm(target: AlarmTarget, launches: Sequence[tuple[Launch, RootIndex]], taken: Sequence[int]) -> Alarm:
     """Make the estate's alarm, with the launches that it surely takes in, and what is wrong with it for these."""
-    covers = tuple(seen_from(target.resource.root, launches[position][0].resource) for position in taken)
+    covers = tuple(seen_from(target.resource.stack, launches[position][0].resource) for position in taken)
     everything = any(isinstance(selector, Everything) for selector in target.selectors)
     names = tuple(selector.address for selector in target.selectors if isinstance(selector, OneInstance))
     faults = (*target.faults, *_slow(target, [launches[position] for position in taken]))

@@ -11,6 +11,7 @@ from imdsguard.aws.alarms.insights import Comparison, JoinedConditions, Query, Q
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.insights import Condition
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.model.environment import Stack
     from imdsguard.model.value import Reference, Unknown
 
 GAP = "\ufffc"
@@ -23,7 +24,7 @@ def filled_select(expression: Unknown, root: RootIndex) -> tuple[str, Query | No
     if expression.sketch is None or not is_select(pieces[0]) or len(pieces) != len(expression.holes) + 1:
         return "", None
     text = pieces[0]
-    instances: dict[str, tuple[str, str]] = {}
+    instances: dict[str, tuple[Stack, str]] = {}
     for number, (reference, piece) in enumerate(zip(expression.holes, pieces[1:], strict=True)):
         instance = _instance(reference, root) if reference is not None else None
         if instance is None:
@@ -39,16 +40,16 @@ def filled_select(expression: Unknown, root: RootIndex) -> tuple[str, Query | No
     return ("", None) if GAP in repr(filled) else (text, filled)
 
 
-def _instance(reference: Reference, root: RootIndex) -> tuple[str, str] | None:
-    """Return the root module and the address of the instance whose id this is."""
+def _instance(reference: Reference, root: RootIndex) -> tuple[Stack, str] | None:
+    """Return the stack and the address of the instance whose id this is."""
     found = root.find(reference)
     identity = identity_of(found) if found is not None else None
     if found is None or identity is None or reference.attribute not in identity.instance_ids:
         return None
-    return found.root, reference.address
+    return found.stack, reference.address
 
 
-def _filled(condition: Condition, instances: dict[str, tuple[str, str]]) -> Condition:
+def _filled(condition: Condition, instances: dict[str, tuple[Stack, str]]) -> Condition:
     if isinstance(condition, JoinedConditions):
         return JoinedConditions(condition.every, tuple(_filled(part, instances) for part in condition.parts))
     if isinstance(condition, Comparison) and condition.key == BY_ID and condition.value in instances:

@@ -7,9 +7,12 @@ words of the language in any case, names in theirs, quoted where they are not pl
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from imdsguard.model.environment import Stack
 
 FUNCTIONS = ("AVG", "COUNT", "MAX", "MIN", "SUM")
 KEYWORDS = ("SELECT", "FROM", "SCHEMA", "WHERE", "GROUP", "ORDER", "BY", "LIMIT", "ASC", "DESC")
@@ -24,13 +27,13 @@ NOT_READ = "the query is not a Metrics Insights query that can be read"
 class Comparison:
     """`key = 'value'`, or `!=` where not `equal`; a key is a dimension, or `tag.` and the key of a tag.
 
-    `instance` is set where the value is the id of an instance in the code: its root module, and its address there.
+    `instance` is set where the value is the id of an instance in the code: its stack, and its address there.
     """
 
     key: str
     equal: bool
     value: str
-    instance: tuple[str, str] | None = None
+    instance: tuple[Stack, str] | None = None
 
 
 @record(frozen=True, slots=True)

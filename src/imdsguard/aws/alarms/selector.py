@@ -127,7 +127,7 @@ class AlarmTarget:
         if same is False:
             return NO
         selectors = self.selectors
-        if launch.resource.root != self.resource.root:  # another stack of the estate
+        if launch.resource.stack != self.resource.stack:
             selectors = tuple(each for each in selectors if sees_elsewhere(each))
         answer = best(each.sees(launch) for each in selectors)
         if answer.covered is False:

@@ -28,10 +28,10 @@ def why_not(alarm: Alarm, launch: Launch, estate: Estate) -> Reason | None:
 
     Asked of alarms and launches of one `estate`. "It cannot be told whether" starts what is not certain.
     """
-    name = seen_from(launch.resource.root, alarm.resource)
+    name = seen_from(launch.resource.stack, alarm.resource)
     if not launch.starts_instances:
         return _alarm(f"{launch.address} starts no instances itself: what launches through it is watched, or not")
-    if not estate.together(alarm.resource.root, launch.resource.root):
+    if not estate.together(alarm.resource.stack, launch.resource.stack):
         return _alarm(f"{name} stands in another root module, and no estate of the policy joins the two")
     if alarm.scope.same(launch.scope) is False:
         return _alarm(f"{name} is {_apart(alarm.scope, launch.scope)}: an alarm reads the metrics of its own")
@@ -64,7 +64,7 @@ def answer_of(target: AlarmTarget, launch: Launch) -> Coverage:
     same = target.scope.same(launch.scope)
     if same is False:
         return Coverage(covered=False, reason=_alarm(f"is {_apart(target.scope, launch.scope)}"))
-    elsewhere = launch.resource.root != target.resource.root
+    elsewhere = launch.resource.stack != target.resource.stack
     said: Coverage | None = None
     for selector in target.selectors:
         answer = selector.sees(launch)

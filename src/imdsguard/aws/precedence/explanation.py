@@ -33,7 +33,7 @@ def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, Reason]]:
     alarms = (
         alarm
         for alarm in estate.alarms
-        if alarm.metric == REJECTED and estate.together(alarm.resource.root, launch.resource.root)
+        if alarm.metric == REJECTED and estate.together(alarm.resource.stack, launch.resource.stack)
     )
     return [(alarm.address, why) for alarm in alarms if (why := why_not(alarm, launch, estate))]
 

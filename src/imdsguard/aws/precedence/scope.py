@@ -23,10 +23,10 @@ def scope_of(resource: Resource) -> Scope:
     provider = resource.provider
     region = resource.region
     if isinstance(region, Known) and isinstance(region.value, str) and region.value:
-        return Scope(provider.account, region.value, provider.name, resource.root)
+        return Scope(provider.account, region.value, provider.name, resource.stack)
     if region == provider.region:
         known = region if isinstance(region, Unknown) else OUTSIDE
-        return Scope(provider.account, known, provider.name, resource.root)
+        return Scope(provider.account, known, provider.name, resource.stack)
     own = region if isinstance(region, Unknown) else OUTSIDE
     marked = Unknown(own.reason, own.references, own.place, (Step(resource.address), *own.trace), own.exact)
-    return Scope(provider.account, marked, provider.name, resource.root)
+    return Scope(provider.account, marked, provider.name, resource.stack)

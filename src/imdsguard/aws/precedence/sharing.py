@@ -13,17 +13,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imdsguard.model.environment import Stack
     from imdsguard.model.resource import Resource
+    from imdsguard.model.shared_account import SharedAccount
 
 
-def groups(names: Sequence[str], estates: Mapping[str, str]) -> list[list[int]]:
-    """Return the positions of root modules that stand together; one that is in no estate stands alone."""
+def groups(stacks: Sequence[Stack], joined: Mapping[Stack, SharedAccount]) -> list[list[int]]:
+    """Return the positions of stacks that stand together; one of which nothing says where stands alone."""
     found: dict[object, list[int]] = {}
-    for number, name in enumerate(names):
-        found.setdefault(estates.get(name, number), []).append(number)
+    for number, stack in enumerate(stacks):
+        found.setdefault(joined.get(stack, number), []).append(number)
     return list(found.values())
 
 
-def seen_from(root: str, resource: Resource) -> str:
-    """Return the address of a resource as it is told in a root module: with its own root's name if it is another."""
-    return resource.address if resource.root == root else f"{resource.root}: {resource.address}"
+def seen_from(stack: Stack, resource: Resource) -> str:
+    """Return the address of a resource as it is told in a stack: with the name of its own if it is another."""
+    return resource.address if resource.stack == stack else f"{resource.stack}: {resource.address}"

@@ -143,8 +143,8 @@ def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
 
 def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Coverage:
     """Compare with an instance of the code."""
-    root, address = comparison.instance or ("", "")
-    answer = OneInstance(address).sees(launch) if launch.resource.root == root else NO
+    stack, address = comparison.instance or (None, "")
+    answer = OneInstance(address).sees(launch) if launch.resource.stack == stack else NO
     if answer.covered is None:
         return answer
     if answer.covered is comparison.equal:

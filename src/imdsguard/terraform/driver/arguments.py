@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
@@ -36,13 +37,30 @@ FLAGS = WITH_VALUE | SWITCHES | (set(REFUSED) - {"auto-approve"})
 
 @record(frozen=True, slots=True)
 class Arguments:
-    """What was understood. `chdir` is relative to the folder that Terraform starts in; `order` as in `Inputs`."""
+    """What was understood. `chdir` is relative to the folder that Terraform starts in; `order` as in `Inputs`.
+
+    `workspace` is the one to work in, None for the one that is selected.
+    """
 
     plan: tuple[str, ...] = ()
     chdir: str = ""
     var_files: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    workspace: str | None = None
+
+    def within(self, var_files: Sequence[str], variables: Sequence[str], workspace: str | None) -> Arguments:
+        """Add what an environment gives, before what a person gave. The files are relative to the root module."""
+        files = [f"-var-file={file}" for file in var_files]
+        values = [f"-var={text}" for text in variables]
+        return replace(
+            self,
+            plan=(*files, *values, *self.plan),
+            var_files=(*var_files, *self.var_files),
+            variables=(*variables, *self.variables),
+            order=(*("var-file",) * len(files), *("var",) * len(values), *self.order),
+            workspace=workspace,
+        )
 
     @property
     def before_command(self) -> tuple[str, ...]:

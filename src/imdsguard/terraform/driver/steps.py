@@ -68,6 +68,11 @@ class Driver:
         """Where Terraform keeps what init makes."""
         return os.path.join(self.directory, os.environ.get("TF_DATA_DIR") or ".terraform")
 
+    @property
+    def _environment(self) -> dict[str, str]:
+        workspace = self._arguments.workspace
+        return AUTOMATION if workspace is None else {**AUTOMATION, "TF_WORKSPACE": workspace}
+
     def plan(self, file: str) -> PlanStep:
         """Plan into `file`, which is there and empty, and show the plan.
 
@@ -95,7 +100,7 @@ class Driver:
             raise DriverError("the plan file is not the one that was checked: nothing is applied")
         with self._shower.step(self._title("apply"), aloud=True) as watcher:
             command = self._command("apply", *NO_QUESTIONS, plan.file)
-            ended = run(command, self._folder, self._signals, watcher, AUTOMATION)
+            ended = run(command, self._folder, self._signals, watcher, self._environment)
         if ended.status:
             raise TerraformFailedError(self._title("apply"), ended.status, b"")
 
@@ -109,7 +114,9 @@ class Driver:
 
     def _show(self, file: str) -> bytes:
         with self._shower.step(self._title("show")):
-            ended = run(self._command("show", "-json", "-no-color", file), self._folder, self._signals)
+            ended = run(
+                self._command("show", "-json", "-no-color", file), self._folder, self._signals, None, self._environment
+            )
         if ended.status:
             # What it wrote of the plan may hold secrets, and is not passed on.
             raise TerraformFailedError(self._title("show"), ended.status, ended.errors)
@@ -117,7 +124,7 @@ class Driver:
 
     def _watched(self, *command: str) -> Finished:
         with self._shower.step(self._title(command[0])) as watcher:
-            return run(self._command(*command), self._folder, self._signals, watcher, AUTOMATION)
+            return run(self._command(*command), self._folder, self._signals, watcher, self._environment)
 
     def _command(self, *command: str) -> tuple[str, ...]:
         return (*self._terraform.command, *self._arguments.before_command, *command)

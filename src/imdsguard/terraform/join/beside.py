@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.value import Origin, Value
+from imdsguard.model.environment import Stack
 from imdsguard.model.record import record
 from imdsguard.model.value import Step
 from imdsguard.terraform.documents.addresses import module_path, unkeyed
@@ -69,7 +70,7 @@ class SourceBeside:
     ) -> None:
         self.name = cache.label(folder)
         self._tree = _tree(folder, cache, inputs, variables, document)
-        self.resources = Collector(self._tree, self.name, wanted, graph.matters).collect()
+        self.resources = Collector(self._tree, Stack(self.name), wanted, graph.matters).collect()
         self._exact = {resource.address: (number, resource) for number, resource in enumerate(self.resources)}
         self._blocks: dict[str, tuple[int, Resource]] = {}
         for number, resource in enumerate(self.resources):

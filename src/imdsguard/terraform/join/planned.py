@@ -27,6 +27,7 @@ from imdsguard.terraform.source.source_cache import SourceCache
 if TYPE_CHECKING:
     from collections.abc import Set
 
+    from imdsguard.model.environment import Environment
     from imdsguard.model.resource import Resource
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.join.beside import Match
@@ -81,6 +82,17 @@ def join_with_any(root: Root, folders: tuple[str, ...], inputs: Inputs, wanted: 
 def renamed(root: Root, name: str) -> Root:
     """Give a root another name: several plans may be made of one source."""
     return replace(root, name=name, resources=_of_root(root.resources, name), plan=_plan_of_root(root.plan, name))
+
+
+def within(root: Root, environment: Environment) -> Root:
+    """Say of a root that it is of an environment."""
+    name = environment.name
+    resources = tuple(replace(each, environment=name) for each in root.resources)
+    plan = root.plan
+    if plan is not None:
+        before = plan.before
+        plan = replace(plan, before=lambda: tuple(replace(each, environment=name) for each in before()))
+    return replace(root, resources=resources, plan=plan, environment=name, account=environment.account)
 
 
 def _of_root(resources: tuple[Resource, ...], name: str) -> tuple[Resource, ...]:

@@ -23,20 +23,44 @@ NOT_CODE = frozenset({".git", ".terraform", ".terragrunt-cache", ".venv", "node_
 
 
 class Excluded:
-    """The globs of `--exclude`: they leave out a path if they match it or a folder above it, whole or by last name."""
+    """The globs of `--exclude`: they leave out a path if they match it or a folder above it, whole or by last name.
 
-    __slots__ = ("_patterns",)
+    `others` are globs that count from other folders than the working directory, each with its own.
+    """
 
-    def __init__(self, globs: Sequence[str]) -> None:
-        self._patterns = [whole(_expression(glob)) for glob in globs if glob.strip("/")]
+    __slots__ = ("_others", "_patterns", "_used")
+
+    def __init__(self, globs: Sequence[str], others: Sequence[tuple[str, str]] = ()) -> None:
+        self._patterns = [(glob, whole(_expression(glob))) for glob in globs if glob.strip("/")]
+        self._others = [(base, whole(_expression(glob))) for base, glob in others if glob.strip("/")]
+        self._used: set[str] = set()
 
     def __call__(self, label: str) -> bool:
         """Whether the path (relative to the working directory, with `/`) is left out."""
-        if not self._patterns or label == ".":
+        if not (self._patterns or self._others) or label == ".":
             return False
-        parts = label.split("/")
-        above = ["/".join(parts[: i + 1]) for i in range(len(parts))]
-        return any(matches(path) for matches in self._patterns for path in above)
+        above = _upward(label)
+        hit = [glob for glob, matches in self._patterns if any(map(matches, above))]
+        self._used.update(hit)
+        if hit:
+            return True
+        return any(
+            any(map(matches, _upward(os.path.relpath(label, base or ".").replace(os.sep, "/"))))
+            for base, matches in self._others
+        )
+
+    def useless(self) -> tuple[str, ...]:
+        """Say which globs of `--exclude` have matched nothing so far: they may be misspelt."""
+        return tuple(
+            f"--exclude {glob} matches nothing: it counts from the working directory, or is the name of a folder"
+            for glob, _ in self._patterns
+            if glob not in self._used
+        )
+
+
+def _upward(label: str) -> list[str]:
+    parts = label.split("/")
+    return ["/".join(parts[: i + 1]) for i in range(len(parts))]
 
 
 def _expression(glob: str) -> str:

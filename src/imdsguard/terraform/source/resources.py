@@ -23,6 +23,7 @@ from imdsguard.terraform.source.translate import translate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from imdsguard.model.environment import Stack
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Expansion, Key
@@ -37,9 +38,9 @@ ALL = ("all",)
 class Collector:
     """Walks the module instances of a root. `matters` says of a folder whether anything wanted is in it or below it."""
 
-    def __init__(self, tree: ModuleTree, root: str, wanted: frozenset[str], matters: Callable[[str], bool]) -> None:
+    def __init__(self, tree: ModuleTree, stack: Stack, wanted: frozenset[str], matters: Callable[[str], bool]) -> None:
         self._tree = tree
-        self._root = root
+        self._stack = stack
         self._wanted = wanted
         self._matters = matters
         self._providers = Providers()
@@ -148,7 +149,7 @@ class Collector:
             body=DoubtedBody(body, instance.doubt) if instance.doubt else body,
             provider=provider,
             region=provider.region if isinstance(own, Absent) else own,
-            root=self._root,
+            root=self._stack.root,
             place=declaration.place,
             data=declaration.kind == "data",
             module=instance.address,
@@ -162,6 +163,7 @@ class Collector:
             calls=calls(instance),
             overrides=overrides(instance, declaration),
             doubt=instance.doubt,
+            environment=self._stack.environment,
         )
 
 

@@ -81,7 +81,7 @@ def given_values(folder: str, inputs: Inputs, cache: SourceCache) -> dict[str, G
         else:
             name, equals, value = text.partition("=")
             if equals:
-                found[name.strip()] = Given(Place(f"--var {name.strip()}"), text=value)
+                found[name.strip()] = Given(Place(f"{inputs.variables_of} {name.strip()}"), text=value)
             else:
                 cache.report(Problem(f'"--var {text}" is not of the form name=value'))
     return found

@@ -50,7 +50,7 @@ def _unmet(target: AlarmTarget, launch: Launch) -> Iterator[tuple[str, Reason | 
     if target.scope.same(launch.scope) is not False:
         for selector in target.selectors:
             if isinstance(selector, Filtered):
-                yield seen_from(target.resource.root, launch.resource), selector.unmet(launch)
+                yield seen_from(target.resource.stack, launch.resource), selector.unmet(launch)
 
 
 def _lets_nothing(asks: Value, answers: Sequence[tuple[str, Reason | None]]) -> AlarmFault:
