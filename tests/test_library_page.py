@@ -58,7 +58,7 @@ def test_an_error_is_the_line_that_the_page_gives() -> None:
 def test_the_fields_of_inputs_are_listed() -> None:
     listed = re.findall(r"^\| `(\w+)` \|", section("Read an estate"), flags=re.MULTILINE)
     own = {"order", "documents"}  # the command line's order of options, and plans that are shown already
-    own |= {"environments_of", "excluded", "variables_of", "modules", "overlay"}  # what `read` and `fix` put in
+    own |= {"environments_of", "excluded", "variables_of", "modules", "overlay", "from_hook"}  # what commands put in
     assert set(listed) | own == set(Inputs.__dataclass_fields__)
 
 
