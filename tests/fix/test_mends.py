@@ -115,9 +115,7 @@ CASES: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
             '  http_tokens = "required"\n}\n'
         },
         {
-            "main.tf": PROVIDER
-            + WEB.replace("ami ", "ami        ")
-            + "  depends_on = [aws_ec2_instance_metadata_defaults.this]\n}\n\n"
+            "main.tf": PROVIDER + WEB + "\n  depends_on = [aws_ec2_instance_metadata_defaults.this]\n}\n\n"
             'resource "aws_ec2_instance_metadata_defaults" "this" {\n  http_tokens = "required"\n}\n'
         },
     ),

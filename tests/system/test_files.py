@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from imdsguard.system.files import read_bytes, read_head, whole_file, write_file, write_in_scratch
+from imdsguard.system.files import (
+    ChangedMeanwhileError,
+    read_bytes,
+    read_head,
+    whole_file,
+    write_file,
+    write_in_scratch,
+    write_together,
+)
 
 
 def full(*_: object) -> None:
@@ -110,3 +118,63 @@ def test_files_that_are_kept_cost_no_mapping_each(tmp_path: Path) -> None:
 def test_a_file_that_says_no_size_is_read_whole() -> None:
     assert os.stat("/proc/self/status").st_size == 0
     assert b"Threads:" in read_bytes("/proc/self/status")
+
+
+def three(tmp_path: Path) -> list[tuple[str, bytes, bytes]]:
+    files = []
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"before " + name.encode())
+        files.append((str(tmp_path / name), b"before " + name.encode(), b"after " + name.encode()))
+    return files
+
+
+def there(tmp_path: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+
+
+BEFORE = {name: f"before {name}".encode() for name in "abc"}
+
+
+def test_files_are_written_together(tmp_path: Path) -> None:
+    files = three(tmp_path)
+    (tmp_path / "b").chmod(0o755)
+    write_together(files)
+    assert there(tmp_path) == {name: f"after {name}".encode() for name in "abc"}
+    assert (tmp_path / "b").stat().st_mode & 0o777 == 0o755
+
+
+def test_one_that_has_changed_keeps_all_from_being_written(tmp_path: Path) -> None:
+    files = three(tmp_path)
+    (tmp_path / "c").write_bytes(b"somebody's")
+    with pytest.raises(ChangedMeanwhileError, match="c has changed since it was read"):
+        write_together(files)
+    assert there(tmp_path) == {**BEFORE, "c": b"somebody's"}
+
+
+def test_a_link_keeps_all_from_being_written(tmp_path: Path) -> None:
+    files = three(tmp_path)
+    (tmp_path / "c").unlink()
+    (tmp_path / "c").symlink_to("a")
+    with pytest.raises(ChangedMeanwhileError, match="c is a symbolic link"):
+        write_together(files)
+    assert (tmp_path / "a").read_bytes() == b"before a"
+    assert (tmp_path / "c").is_symlink()
+
+
+@pytest.mark.parametrize("name", ["fsync", "link", "replace"])
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_what_fails_on_the_way_leaves_all_as_it_was(
+    name: str, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = three(tmp_path)
+    real: Callable[..., object] = getattr(os, name)
+    calls: list[object] = []
+
+    def fails(*arguments: object) -> object:
+        calls.append(arguments)
+        return full() if len(calls) == at else real(*arguments)
+
+    monkeypatch.setattr(os, name, fails)
+    with pytest.raises(OSError, match="No space left"):
+        write_together(files)
+    assert there(tmp_path) == BEFORE

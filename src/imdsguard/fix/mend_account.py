@@ -99,9 +99,10 @@ def refused_calls(finding: Finding, tree: SourceTree) -> Iterator[Proposal]:
     module = module_of(tree, finding.root)
     provider = provider_of(finding)
     file = file_for(tree, module)
-    name = free_name(module, ALARM, "imds_calls_refused")
+    alias = provider.partition(".")[2]
+    name = free_name(module, ALARM, f"imds_calls_refused_{alias}" if alias else "imds_calls_refused")
     told, why = told_by(module, provider)
-    alarm_name = "imds-calls-refused" + (f"-{provider.partition('.')[2]}" if provider else "")
+    alarm_name = f"imds-calls-refused-{alias}" if alias else "imds-calls-refused"
     lines = [f'resource "{ALARM}" "{name}" {{']
     lines += [f"  provider            = {provider}"] if provider else []
     lines += [

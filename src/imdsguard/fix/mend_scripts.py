@@ -180,6 +180,6 @@ def rewritten(lines: Sequence[str], calling: Sequence[int], dialect: Dialect, ne
 def _clients(line: str, dialect: Dialect) -> list[re.Match[str]]:
     """The words in a line at which it calls: those before an address of the service, or all if it has none."""
     found = list(dialect.words.finditer(line))
-    ends = [*(word.start() for word in found[1:]), len(line)]
+    ends = [*(word.start() for word in found[1:]), *([len(line)] if found else [])]
     named = [word for word, end in zip(found, ends, strict=True) if ADDRESS.search(line[word.start() : end])]
     return named or found

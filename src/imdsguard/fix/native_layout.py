@@ -70,6 +70,8 @@ def with_argument(file: FileText, body: NativeBody, values: Mapping[str, Written
     text, newline = file.text, file.newline
     if "\n" not in text[body.start : body.end]:
         return _opened(file, body, lines)
+    if "depends_on" in values:
+        return _with_paragraph(file, body, newline.join(lines))
     items = _items(body)
     named = next((item for name in after for item in items if item.name == name and not item.block), None)
     anchor = named or _opening(items)
@@ -114,6 +116,12 @@ def with_block(file: FileText, body: NativeBody, header: str, values: Mapping[st
     block = newline.join(line.replace("\n", newline) for line in lines)
     if "\n" not in text[body.start : body.end]:
         return _opened(file, body, [*([""] if text[body.start : body.end].strip() else []), *lines])
+    return _with_paragraph(file, body, block)
+
+
+def _with_paragraph(file: FileText, body: NativeBody, block: str) -> str:
+    """Put lines with empty lines around them behind the blocks of a body, before what stands last."""
+    text, newline = file.text, file.newline
     items = _items(body)
     before = _first_of_the_last(file, items)
     blocks = [item for item in items if item.block and item.name not in _LAST]

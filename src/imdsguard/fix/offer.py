@@ -33,6 +33,7 @@ TOKENS = frozenset({"instance-tokens-optional", "launch-template-tokens-optional
 NO_EDITS = "fix has no edits for this rule"
 NO_PLACE = "nothing in the code that can be edited decides it"
 UNKNOWN = "what cannot be told cannot be proved to be mended"
+TOGETHER = "its edit does not do beside another one what it does alone: apply that, and run fix again"
 OVERLAPS = "its edit overlaps with another one: apply that, and run fix again"
 """Reasons for which nothing is offered."""
 MOST = 40
@@ -158,14 +159,26 @@ def offer(
             offering.unfixed += [Unfixed(each, OVERLAPS) for each in fix.findings]
         else:
             offered.append((fix, proved))
-    while len(offered) > 1 and not prove_together(tree, [proved for _, proved in offered]):
-        fix, _ = offered.pop()
-        offering.unfixed += [Unfixed(each, OVERLAPS) for each in fix.findings]
+    if len(offered) > 1 and not prove_together(tree, [proved for _, proved in offered]):
+        offered = _that_go_together(tree, offered, offering.unfixed)
     kept = [fix for fix, _ in offered]
     before, after = contents(tree, kept)
     return Fixes(
         tuple(kept), tuple(left_out), tuple(offering.unfixed), tree.reading.problems, before, after, tree.prefix
     )
+
+
+def _that_go_together(
+    tree: SourceTree, offered: Sequence[tuple[Fix, Proved]], unfixed: list[Unfixed]
+) -> list[tuple[Fix, Proved]]:
+    """Take one fix after the other, and leave out those that do not do beside the others what they do alone."""
+    kept: list[tuple[Fix, Proved]] = []
+    for fix, proved in offered:
+        if not kept or prove_together(tree, [*(each for _, each in kept), proved]):
+            kept.append((fix, proved))
+        else:
+            unfixed += [Unfixed(each, TOGETHER) for each in fix.findings]
+    return kept
 
 
 def _overlap(one: Edit, other: Edit, proved: Proved) -> bool:

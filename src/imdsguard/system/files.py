@@ -111,7 +111,7 @@ def write_together(files: Sequence[tuple[str, bytes, bytes]]) -> None:
     Permissions and owner stay. Raises `ChangedMeanwhileError`, and `OSError`; then everything is as it was.
     """
     made: list[tuple[str, str]] = []
-    done: list[tuple[str, str]] = []
+    kept: list[tuple[str, str]] = []
     try:
         for number, (path, before, after) in enumerate(files):
             _as_it_was(path, before)
@@ -122,17 +122,16 @@ def write_together(files: Sequence[tuple[str, bytes, bytes]]) -> None:
             _write_like(beside, path, after)
         for (path, before, _), (beside, _) in zip(files, made, strict=True):
             _as_it_was(path, before)
-            kept = f"{beside}.before"
-            os.link(path, kept)
-            done.append((kept, path))
+            os.link(path, f"{beside}.before")
+            kept.append((f"{beside}.before", path))
             os.replace(beside, path)
     except BaseException:
-        for kept, path in done:
-            os.replace(kept, path)
-        done.clear()
+        for original, path in kept:
+            os.replace(original, path)
         raise
     finally:
-        for leftover in (*(beside for beside, _ in made), *(kept for kept, _ in done)):
+        # Of a file that was not replaced both names are left: renaming one of them to the other does nothing.
+        for leftover, _ in (*made, *kept):
             if os.path.lexists(leftover):
                 os.unlink(leftover)
 
