@@ -156,7 +156,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
         return passed(first)
     if assumed is not None:
         message = f'is launched in {region(first)}, whose default the policy assumes to be "{assumed.tokens}"'
-        return failed(first, message, remedy=addition(first), place=first.resource.place)
+        return failed(first, message, remedy=addition(first), place=first.resource.place, account_wide=True)
     for default in defaults:
         if not any(launch.scope.same(default.scope) for launch in firsts if together(estate, default, launch)):
             where = f"is for {default.scope.region_name or 'another Region'} ({default.scope.provider})"
@@ -164,7 +164,7 @@ def judge_region(first: Launch, firsts: Sequence[Launch], estate: Estate) -> Jud
             return failed(default, message, remedy=addition(first), region=first.scope.region_name)
     what = "the code" if estate.wholly_read(first.resource.stack, "region_default") else "what was read of the code"
     message = f"is launched in {region(first)}, where {what} sets no default that requires tokens"
-    return failed(first, message, remedy=addition(first), place=first.resource.place)
+    return failed(first, message, remedy=addition(first), place=first.resource.place, account_wide=True)
 
 
 def race(launch: Launch, estate: Estate) -> Iterable[Judgement]:

@@ -108,9 +108,7 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
     if not launch.starts_instances or launch.state is not State.REQUIRED or not launch.follows_account:
         return
     coverage = launch.coverage
-    remedy = BY_ID.format(id=f"{launch.address}.id") if launch.kind is Kind.INSTANCE else BY_QUERY
-    if launch.resource.module:
-        remedy = BY_QUERY  # the id is out of sight where the alarm would stand
+    remedy = BY_ID.format(id=f"{launch.address}.id") if stands_alone(launch, estate) else BY_QUERY
     if coverage.covered:
         condition = f", {sentence(coverage.reason)}" if coverage.reason else ""
         yield passed(launch, f"watched by {', '.join(coverage.by)}{condition}")
@@ -122,4 +120,12 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         message = f"refuses calls without a token, and no alarm on MetadataNoTokenRejected{read} watches it"
         if coverage.reason:
             message = f"{message}: {sentence(coverage.reason)}"
-        yield failed(launch, message, remedy=remedy, place=launch.resource.place)
+        yield failed(launch, message, remedy=remedy, place=launch.resource.place, account_wide=True)
+
+
+def stands_alone(launch: Launch, estate: Estate) -> bool:
+    """Whether an alarm by id is enough: it is the only instance there, and the root module itself has it."""
+    if launch.kind is not Kind.INSTANCE or launch.resource.module:
+        return False  # of a group there is no id, and that of a module's instance is out of sight
+    beside = (other for other in estate.launches if other.starts_instances and other.address != launch.address)
+    return not any(other.scope.same(launch.scope) for other in beside)

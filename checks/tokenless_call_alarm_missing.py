@@ -94,4 +94,4 @@ def check(launch: Launch, estate: Estate) -> Iterable[Judgement]:
         message = f"answers calls without a token, and no alarm on MetadataNoToken{read} tells who still makes them"
         if observed.reason:
             message = f"{message}: {sentence(observed.reason)}"
-        yield failed(launch, message, remedy=REMEDY, place=launch.resource.place)
+        yield failed(launch, message, remedy=REMEDY, place=launch.resource.place, account_wide=True)

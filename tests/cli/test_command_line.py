@@ -119,8 +119,9 @@ error[no-open-door] aws_instance.i0: answers without a token
    |
  4 |     http_tokens = "optional" # x
    |                   ^^^^^^^^^^
+   help: imdsguard explain no-open-door
 
-1 launch (1 optional); 1 error; 1 problem, so not everything was checked
+1 launch (1 optional); 1 error in 1 place; 1 problem, so not everything was checked
 """
     )
     assert answer.err == "problem: this file is broken (mend it)\n"
@@ -174,7 +175,10 @@ def test_several_formats_from_one_scan(stage: Stage) -> None:
             ("scan", "--output", "json=no/such/x"),
             "Invalid value for --output: no/such/x cannot be written: there is no folder no/such",
         ),
-        (("scan", "--format", "xml"), "Invalid value for '--format': 'xml' is not one of 'text', 'json', 'sarif'"),
+        (
+            ("scan", "--format", "xml"),
+            "Invalid value for '--format': 'xml' is not one of 'text', 'concise', 'json', 'sarif'",
+        ),
         (("scan", "--polcy", "x"), "No such option"),
         (("scan", "--policy", "stict"), 'there is no policy "stict"; did you mean "strict"?'),
         (("scan", "--policy", "gone.yaml"), "the policy gone.yaml cannot be read: No such file or directory"),

@@ -92,9 +92,9 @@ def test_scan_of_one_stack_with_an_assumption(capsys: pytest.CaptureFixture[str]
 
 def test_one_finding_for_an_account_and_region_of_an_estate(capsys: pytest.CaptureFixture[str]) -> None:
     Path("stacks/baseline/main.tf").unlink()
-    assert run(capsys, "scan")[1].count("[region-default-missing]") == 2
+    assert run(capsys, "scan", "--format", "json")[1].count('"rule": "region-default-missing"') == 2
     Path(".imdsguard.yaml").write_text(JOINED)
-    assert run(capsys, "scan")[1].count("[region-default-missing]") == 1
+    assert run(capsys, "scan", "--format", "json")[1].count('"rule": "region-default-missing"') == 1
 
 
 def test_a_stack_in_two_estates_stops_the_run(capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,6 +86,7 @@ def test_a_person_sees_the_line_and_the_call(imdsguard: Command, stack: Path) ->
         "           each.value (main.tf:15)",
         "           var.tokens (prod.tfvars:1)",
         '   instead http_tokens = "required"',
+        "   help: imdsguard explain launch-template-tokens-optional",
     ]
 
 

@@ -55,6 +55,7 @@ def test_a_record_for_each_finding_and_each_problem() -> None:
         "until": "",
         "fingerprint": "0123456789abcdef",
         "environments": "",
+        "group": "f2ae64cbb8c05733",
     }
     assert (records[0]["line"], records[0]["deployed"]) == ("", "yes")
     assert (records[3]["suppressed_by"], records[3]["reason"], records[3]["until"]) == (

@@ -74,10 +74,13 @@ def test_what_came_by_pipe_has_no_file() -> None:
 
 
 def test_more_than_github_shows_is_said() -> None:
-    eleven = Report(findings=(*[replace(OPEN, severity=Severity.NOTE)] * 10, OPEN))
+    notes = [replace(OPEN, severity=Severity.NOTE, place=Place("main.tf", line)) for line in range(1, 11)]
+    eleven = Report(findings=(*notes, OPEN))
     lines = render(eleven).splitlines()
     assert lines[0].startswith("::error ")
-    assert lines[-1] == ("0 launches; 1 error, 10 notes (GitHub shows the first 10 of each kind on the pull request)")
+    assert lines[-1] == (
+        "0 launches; 1 error, 10 notes in 11 places (GitHub shows the first 10 of each kind on the pull request)"
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

@@ -98,7 +98,17 @@ def test_a_fingerprint_stays_when_lines_move() -> None:
 
 
 def test_equal_findings_have_fingerprints_of_their_own() -> None:
-    assert len(violations(Report(findings=(OPEN, OPEN, OPEN), problems=REPORT.problems[:1] * 2))) == 5
+    assert (
+        len(
+            violations(
+                Report(
+                    findings=tuple(replace(OPEN, place=Place("main.tf", n)) for n in (1, 2, 3)),
+                    problems=REPORT.problems[:1] * 2,
+                )
+            )
+        )
+        == 5
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)

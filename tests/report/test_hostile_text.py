@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from imdsguard.model.estate import Estate
 from imdsguard.report.escape import escape, escape_json
 from imdsguard.report.estate import estate_text
-from imdsguard.report.formats import FORMATS, render
-from imdsguard.report.text import findings_text, problem_line
+from imdsguard.report.formats import FOR_PEOPLE, FORMATS, render
+from imdsguard.report.text import concise_text, findings_text, problem_line, statistics_text
 from tests.estates import launch
 from tests.report.samples import HOSTILE, hostile
 from tests.report.test_github_report import run as commands_of
@@ -31,7 +31,8 @@ TEXTS = st.lists(PIECES, max_size=12).map("".join) | st.text(max_size=20)
 
 def outputs(text: str) -> dict[str, str]:
     report = hostile(text)
-    made = {name: render(name, report) for name in FORMATS if name != "text"}
+    made = {name: render(name, report) for name in FORMATS if name not in FOR_PEOPLE}
+    made["concise"], made["statistics"] = concise_text(report), statistics_text(report)
     made["text"] = findings_text(report, lambda _: text) + "".join(f"{problem_line(p)}\n" for p in report.problems)
     made["estate"] = estate_text(
         Estate(tuple(launch(f"aws_instance.{text}", file=text, root=root, reason=text) for root in (text, ".")))

@@ -13,6 +13,7 @@ from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.severity import Severity
+from imdsguard.report.groups import names_of
 from imdsguard.report.json import inspect_json, render
 from imdsguard.report.report import Report
 from tests.estates import launch, small_estate
@@ -77,6 +78,7 @@ FINDINGS = record(
             trace=listing({"type": "string"}),
             environments=listing({"type": "string"}),
             fingerprint={"type": "string", "pattern": "^[0-9a-f]{16}$"},
+            group={"type": "string", "pattern": "^[0-9a-f]{16}$"},
             suppressed={"type": ["object", "null"]},
         )
     ),
@@ -188,6 +190,7 @@ def test_findings_are_their_contract() -> None:
                 "trace": ["http_tokens (main.tf:14)"],
                 "related": [],
                 "fingerprint": "0123456789abcdef",
+                "group": "f2ae64cbb8c05733",
                 "deployed": False,
                 "suppressed": None,
             },
@@ -211,6 +214,7 @@ def test_findings_are_their_contract() -> None:
                 "trace": [],
                 "related": [],
                 "fingerprint": "0000000000000000",
+                "group": names_of((planned,))[id(planned)],
                 "deployed": False,
                 "suppressed": None,
             },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
@@ -87,7 +88,10 @@ def test_nothing_found_is_a_suite_of_rules_that_passed() -> None:
 def test_equal_names_are_told_apart() -> None:
     from imdsguard.report.report import Report
 
-    names = [case.attrib["name"] for case in parse(render(Report(findings=(OPEN, OPEN)))).iter("testcase")]
+    names = [
+        case.attrib["name"]
+        for case in parse(render(Report(findings=(OPEN, replace(OPEN, message="another"))))).iter("testcase")
+    ]
     assert names == ["aws_instance.bad (eu-west-1)", "aws_instance.bad (eu-west-1) #2"]
 
 

@@ -9,6 +9,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
@@ -94,7 +95,12 @@ def test_nothing_found_is_one_line() -> None:
 def test_what_has_no_room_is_counted_and_the_worst_has_room() -> None:
     long = replace(OPEN, severity=Severity.NOTE, message="word " * 390)
     problems = (Problem("word " * 390),) * 500
-    text = render(Report(findings=(*[long] * 5000, OPEN, replace(FINE)), problems=problems))
+    text = render(
+        Report(
+            findings=(*[replace(long, place=Place("main.tf", n)) for n in range(5000)], OPEN, replace(FINE)),
+            problems=problems,
+        )
+    )
     assert 900_000 < len(text.encode()) < 1_000_000
     assert text.index("❌ error") < text.index("ℹ️ note")
     rows = len(re.findall(r"^\| (?:❌|ℹ️)", text, flags=re.MULTILINE))

@@ -42,6 +42,10 @@ def every(thing: Any, key: str) -> list[Any]:
     return [found for value in thing for found in every(value, key)] if isinstance(thing, list) else []
 
 
+GROUP = "f2ae64cbb8c05733"
+"""The name of the group of OPEN: a change of how it is made closes every alert and opens it again."""
+
+
 def test_a_result_says_where_what_and_why() -> None:
     result = run_of(REPORT)["results"][2]
     rules = run_of(REPORT)["tool"]["driver"]["rules"]
@@ -66,14 +70,17 @@ def test_a_result_says_where_what_and_why() -> None:
             }
         ],
         "partialFingerprints": {
-            "primaryLocationLineHash": "0123456789abcdef:1",
-            "imdsguard/v1": "0123456789abcdef",
+            "primaryLocationLineHash": f"{GROUP}:1",
+            "imdsguard/v1": GROUP,
         },
         "properties": {
             "severity": "error",
             "confidence": "high",
             "root": ".",
             "environments": [],
+            "roots": ["."],
+            "addresses": ["aws_instance.bad"],
+            "findings": 1,
             "region": "eu-west-1",
             "deployed": False,
         },
@@ -147,7 +154,10 @@ def test_a_finding_of_no_rule_that_was_asked_still_has_a_rule() -> None:
 def test_equal_fingerprints_are_told_apart_and_stay_the_same() -> None:
     twice = Report(findings=(OPEN, replace(OPEN, message="another line"), replace(OPEN, place=Place("b.tf", 9))))
     hashes = [result["partialFingerprints"]["primaryLocationLineHash"] for result in run_of(twice)["results"]]
-    assert hashes == ["0123456789abcdef:1", "0123456789abcdef:2", "0123456789abcdef:3"]
+    assert len(set(hashes)) == 3
+    moved = [replace(finding, place=replace(finding.place, line=finding.place.line + 7)) for finding in twice.findings]
+    again = run_of(Report(findings=tuple(moved)))["results"]
+    assert [result["partialFingerprints"]["primaryLocationLineHash"] for result in again] == hashes
 
 
 @pytest.mark.parametrize(
@@ -206,11 +216,11 @@ def test_a_finding_without_a_file_has_a_location_all_the_same() -> None:
 def test_there_are_never_more_results_than_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sarif.MOST_RESULTS == 25_000
     monkeypatch.setattr(sarif, "MOST_RESULTS", 3)
-    run = run_of(Report(findings=(*FINDINGS[:2], FINDINGS[0], OPEN)))
+    run = run_of(Report(findings=(*FINDINGS[:2], replace(FINDINGS[0], message="the hop limit is 4"), OPEN)))
     assert [result["properties"]["severity"] for result in run["results"]] == ["error", "warning", "note"]
     (invocation,) = run["invocations"]
     assert invocation["toolExecutionNotifications"] == [
-        {"level": "warning", "message": {"text": "4 results are more than GitHub takes: these are the worst 3"}}
+        {"level": "warning", "message": {"text": "4 findings are more than GitHub takes: these are the worst 3"}}
     ]
 
 
@@ -229,7 +239,7 @@ def test_the_file_is_never_larger_than_github_takes(monkeypatch: pytest.MonkeyPa
     numbers = [re.findall(r" (\d+) [0-9a-f]{99}", text) for text in texts]
     assert numbers == [[], *([str(number)] for number in range(kept - 1))], "the worst, and then as they come"
     assert run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"] == (
-        f"65 results are more than GitHub takes: these are the worst {kept}"
+        f"65 findings are more than GitHub takes: these are the worst {kept}"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from imdsguard.model.estate import Estate
+from imdsguard.model.estate import Estate, History
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
@@ -17,7 +17,8 @@ from imdsguard.report.escape import escape, shorten
 from imdsguard.report.estate import estate_text
 from imdsguard.report.report import Report
 from imdsguard.report.style import Style
-from imdsguard.report.text import findings_text, problem_line
+from imdsguard.report.text import concise_text, findings_text, problem_line, statistics_text
+from imdsguard.report.view import View
 from tests.estates import launch, small_estate
 
 OPEN = Finding(
@@ -60,6 +61,14 @@ def test_a_report_says_what_where_why_and_what_instead() -> None:
 pass[instance-tokens-optional] aws_instance.good: as it should be
   --> main.tf:1:1
 
+warning[instance-tokens-optional] (cannot be told) module.m.aws_instance.open[0]: may answer metadata calls without a \
+token: var.x has no value
+  --> stacks/m/main.tf:4 (in stacks/web)
+   |
+ 4 |     count = var.x
+   |     ^^^^^^^^^^^^^
+   help: imdsguard explain instance-tokens-optional
+
 error[instance-tokens-optional] aws_instance.bad: answers metadata calls without a token
   --> main.tf:14:19
     |
@@ -70,31 +79,86 @@ error[instance-tokens-optional] aws_instance.bad: answers metadata calls without
    instead metadata_options {
              http_tokens = "required"
            }
+   help: imdsguard explain instance-tokens-optional
 
-warning[instance-tokens-optional] (cannot be told) module.m.aws_instance.open[0]: may answer metadata calls without a \
-token: var.x has no value
-  --> stacks/m/main.tf:4 (in stacks/web)
-   |
- 4 |     count = var.x
-   |     ^^^^^^^^^^^^^
-
-3 launches (1 required, 1 optional, 1 unknown); 1 error, 1 warning; 1 problem, so not everything was checked
+3 launches (1 required, 1 optional, 1 unknown); 1 error, 1 warning in 2 places; 1 problem, so not everything was checked
 """
     )
+
+
+NOTE = replace(OPEN, rule="hop-limit-too-high", severity=Severity.NOTE, message="the hop limit is 3")
+
+
+def test_notes_are_counted_beside_what_is_worse_and_shown_on_request() -> None:
+    both = Report(Estate(), (NOTE, OPEN))
+    last = "0 launches; 1 error, 1 note{} in 2 places\n"
+    assert "note[" not in findings_text(both, source)
+    assert findings_text(both, source).endswith(last.format(" (--show-notes)"))
+    asked = findings_text(both, source, view=View(notes=True))
+    assert asked.index("note[hop-limit-too-high]") < asked.index("error[")
+    assert asked.endswith(last.format(""))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        pytest.param(Report(Estate(), (NOTE,)), id="nothing is worse"),
+        pytest.param(Report(Estate(), (NOTE, OPEN), fail_on=Severity.NOTE), id="they decide the exit code"),
+        pytest.param(Report(Estate(history=History(plans=("p.json",))), (NOTE, OPEN)), id="of a plan"),
+        pytest.param(
+            Report(Estate(), (NOTE, replace(OPEN, suppressed=Suppression(Means.COMMENT, "later")))),
+            id="worse is ignored",
+        ),
+    ],
+)
+def test_notes_are_shown_where_they_matter(report: Report) -> None:
+    assert "note[hop-limit-too-high]" in findings_text(report, source)
+
+
+TWELVE = tuple(replace(OPEN, root=f"stacks/s{number:02}", cause="answers") for number in range(12))
+
+
+def test_what_one_edit_mends_is_one_block() -> None:
+    text = findings_text(Report(Estate(), TWELVE), source)
+    assert text.count("error[") == 1
+    assert "\n   and 11 more in 12 root modules: stacks/s00, stacks/s01, stacks/s02, ...\n" in text
+    assert text.endswith("0 launches; 12 errors in 1 place\n")
+
+
+def test_concise_is_a_line_for_each_place() -> None:
+    assert concise_text(Report(Estate(), (*TWELVE, UNSURE))) == (
+        "stacks/m/main.tf:4: warning[instance-tokens-optional] (cannot be told) module.m.aws_instance.open[0]: "
+        "may answer metadata calls without a token: var.x has no value\n"
+        "main.tf:14:19: error[instance-tokens-optional] aws_instance.bad: answers metadata calls without a token "
+        "(and 11 more in 12 root modules: stacks/s00, stacks/s01, stacks/s02, ...)\n"
+        "0 launches; 12 errors, 1 warning in 2 places\n"
+    )
+
+
+def test_statistics_count_by_rule_and_severity() -> None:
+    assert statistics_text(Report(Estate(), (*TWELVE, UNSURE))) == (
+        "RULE                      SEVERITY  FINDINGS  PLACES\n"
+        "instance-tokens-optional  warning   1         1\n"
+        "instance-tokens-optional  error     12        1\n"
+        "\n"
+        "0 launches; 12 errors, 1 warning in 2 places\n"
+    )
+    assert statistics_text(Report(), view=View(quiet=True)) == ""
 
 
 def test_with_nothing_found() -> None:
     report = Report(Estate((launch(),)))
     assert findings_text(report, source) == "1 launch (1 optional); no findings\n"
-    assert findings_text(report, source, quiet=True) == ""
+    assert findings_text(report, source, view=View(quiet=True)) == ""
     assert findings_text(Report(), source) == "0 launches; no findings\n"
 
 
 def test_quiet_leaves_the_findings() -> None:
-    text = findings_text(Report(Estate(), (UNSURE,)), lambda place: None, quiet=True)
+    text = findings_text(Report(Estate(), (UNSURE,)), lambda place: None, view=View(quiet=True))
     assert text == (
         "warning[instance-tokens-optional] (cannot be told) module.m.aws_instance.open[0]: may answer metadata calls "
         "without a token: var.x has no value\n  --> stacks/m/main.tf:4 (in stacks/web)\n"
+        "   help: imdsguard explain instance-tokens-optional\n"
     )
 
 
@@ -111,8 +175,10 @@ def test_a_suppressed_finding_is_shown_on_request_and_not_counted() -> None:
     report = Report(Estate(), (replace(UNSURE, suppressed=Suppression(Means.EXEMPTION, "vendor image")),))
     last = "0 launches; no findings; 1 suppressed\n"
     assert findings_text(report, lambda place: None) == last
-    shown = findings_text(report, lambda place: None, suppressed=True)
-    assert shown.endswith(f"   ignored by the policy's exemption: vendor image\n\n{last}")
+    shown = findings_text(report, lambda place: None, view=View(suppressed=True))
+    assert shown.endswith(
+        f"   ignored by the policy's exemption: vendor image\n   help: imdsguard explain instance-tokens-optional\n\n{last}"
+    )
 
 
 def test_a_problem_is_one_line() -> None:
@@ -203,7 +269,10 @@ def test_root_modules_are_named_where_there_are_several() -> None:
 
 def test_what_came_by_pipe_has_no_file_to_point_at() -> None:
     piped = replace(FINE, place=Place("-"), root="-")
-    assert findings_text(Report(findings=(piped,)), source, quiet=True).splitlines()[1] == "  --> standard input"
+    assert (
+        findings_text(Report(findings=(piped,)), source, view=View(quiet=True)).splitlines()[1]
+        == "  --> standard input"
+    )
 
 
 def test_a_sensitive_value_is_not_shown() -> None:

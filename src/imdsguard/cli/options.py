@@ -209,6 +209,8 @@ class ReportOptions:
     outputs: tuple[str, ...]
     fail_on: str | None
     show_passed: bool
+    show_notes: bool
+    statistics: bool
     no_color: bool
     quiet: bool
     verbose: bool
@@ -277,6 +279,14 @@ _REPORT_OPTIONS: tuple[Callable[[Any], Any], ...] = (
         "--fail-on",
         type=click.Choice(["error", "warning", "note", "never"]),
         help="The mildest severity that gives exit code 1 (overrules the policy's fail_on).",
+    ),
+    click.option(
+        "--show-notes",
+        is_flag=True,
+        help="Show notes beside what is worse, too. Of a plan, and where nothing is worse, they are always shown.",
+    ),
+    click.option(
+        "--statistics", is_flag=True, help="In text: how many findings each rule has and at how many places, no more."
     ),
     click.option("--show-passed", is_flag=True, help="Show what is as it should be, too."),
     *suppressing_options,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.cli.output import parse_outputs, style_for, write_notes, write_problems, write_unseen
 from imdsguard.cli.streams import write_out
-from imdsguard.report.formats import FORMATS
+from imdsguard.report.formats import FOR_PEOPLE, FORMATS
 
 if TYPE_CHECKING:
     from imdsguard.cli.options import ReportOptions
     from imdsguard.report.report import Report
     from imdsguard.report.style import Style
+    from imdsguard.report.view import View
     from imdsguard.run.config import RunConfig
     from imdsguard.run.reading import Reading
 
@@ -27,16 +29,18 @@ def prepared(options: ReportOptions, *, comparable: bool = True) -> RunConfig:
 
 def report(reading: Reading, config: RunConfig, options: ReportOptions) -> int:
     """Judge what was read, write the report in every format that was asked for, and give the exit code."""
+    from imdsguard.report.view import View
     from imdsguard.run.report import report_on
     from imdsguard.run.writing import write_text
 
     found = report_on(reading, config)
     if options.verbose:
         _say_what_was_used(config, reading)
+    view = View(quiet=options.quiet, suppressed=options.show_suppressed, notes=options.show_notes)
     for name, file in parse_outputs(options.outputs, FORMATS):
-        write_text(file, _render(name, found, None, quiet=False, suppressed=options.show_suppressed))
+        write_text(file, _render(name, found, None, replace(view, quiet=False), statistics=False))
     style = style_for(sys.stdout, no_color=options.no_color)
-    write_out(_render(options.form, found, style, quiet=options.quiet, suppressed=options.show_suppressed))
+    write_out(_render(options.form, found, style, view, statistics=options.statistics))
     write_problems(found.problems, no_color=options.no_color)
     if not options.quiet or options.strict_unseen:
         write_unseen(found.unseen, no_color=options.no_color)
@@ -45,15 +49,21 @@ def report(reading: Reading, config: RunConfig, options: ReportOptions) -> int:
     return found.exit_code
 
 
-def _render(name: str, report: Report, style: Style | None, *, quiet: bool, suppressed: bool) -> str:
-    if name != "text":
+def _render(name: str, report: Report, style: Style | None, view: View, *, statistics: bool) -> str:
+    if name not in FOR_PEOPLE:
         from imdsguard.report.formats import render
 
         return render(name, report)
     from imdsguard.cli.sources import Sources
-    from imdsguard.report.text import findings_text
+    from imdsguard.report.text import concise_text, findings_text, statistics_text
 
-    return findings_text(report, Sources().line_of, style, quiet=quiet, suppressed=suppressed)
+    if statistics:
+        return statistics_text(report, style, view)
+    return (
+        concise_text(report, style, view)
+        if name == "concise"
+        else findings_text(report, Sources().line_of, style, view)
+    )
 
 
 def _say_what_was_used(config: RunConfig, reading: Reading) -> None:

@@ -11,6 +11,7 @@ from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
+    from imdsguard.model.account import Account
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.image import Image
     from imdsguard.model.launch import Launch
@@ -40,7 +41,8 @@ class Judgement:
 
     `message` is one sentence that names what is wrong; `remedy` is what to write instead: Terraform text or a sentence.
     `aspect` names what of the subject is judged, where one rule judges several things of it that must not stand for one
-    another. `because` is the reason for which it cannot be told, where it is one of a value.
+    another. `because` is the reason for which it cannot be told, where it is one of a value. `account` is set where
+    the account and Region as a whole are judged, and the resource is one that is launched there.
     """
 
     verdict: Verdict
@@ -54,6 +56,7 @@ class Judgement:
     severity: Severity | None = None
     aspect: str = ""
     because: Reason | None = None
+    account: Account | None = None
 
 
 @record(frozen=True, slots=True)
@@ -70,8 +73,9 @@ class Finding:
 
     `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
     `deployed`: a plan does not make it, or a state holds it: what is found is there already.
-    `aspect` and `because` are the judgement's. `environments` are those of its root module in which it is found, all
-    the same in each; none where that is judged without.
+    `aspect`, `because` and `account` are the judgement's. `environments` are those of its root module in which it is
+    found, all the same in each; none where that is judged without. `cause` is the message without what names this
+    one resource, and `decided` the last place on the way of the value: where both are equal, one edit mends all.
     """
 
     rule: str
@@ -92,6 +96,9 @@ class Finding:
     aspect: str = ""
     because: Reason | None = None
     environments: tuple[str, ...] = ()
+    account: Account | None = None
+    cause: str = ""
+    decided: Place | None = None
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
@@ -119,13 +126,25 @@ def failed(
     confidence: Confidence = Confidence.HIGH,
     severity: Severity | None = None,
     region: str | None = None,
+    account_wide: bool = False,
 ) -> Judgement:
     """Say that the subject is wrong. `severity` overrules the policy's only for what a rule itself rates as a note.
 
-    `region` is the Region that is spoken of, where that is not the subject's own.
+    `region` is the Region that is spoken of, where that is not the subject's own. `account_wide`: what is wrong, and
+    what mends it, is one thing for all of this account and Region.
     """
-    region = region or subject.scope.region_name
-    return Judgement(Verdict.FAIL, subject.resource, message, remedy, place, trace, region, confidence, severity)
+    return Judgement(
+        Verdict.FAIL,
+        subject.resource,
+        message,
+        remedy,
+        place,
+        trace,
+        region or subject.scope.region_name,
+        confidence,
+        severity,
+        account=subject.scope.account if account_wide else None,
+    )
 
 
 def undecided(
@@ -138,15 +157,24 @@ def undecided(
     region: str | None = None,
     because: Reason | None = None,
     severity: Severity | None = None,
+    account_wide: bool = False,
 ) -> Judgement:
     """Say that it cannot be told, and why. `region` is the Region spoken of, where that is not the subject's own.
 
     `because` is the reason for which a value is unknown: what would resolve it is put before `remedy`. `severity` is
-    that of the judgement, where it is not the rule's.
+    that of the judgement, where it is not the rule's. `account_wide` is as for `failed`.
     """
-    region = region or subject.scope.region_name
     first = resolution(because)
     remedy = f"{first}, or\n{remedy}" if first and remedy else first or remedy
     return Judgement(
-        Verdict.UNKNOWN, subject.resource, message, remedy, place, trace, region, severity=severity, because=because
+        Verdict.UNKNOWN,
+        subject.resource,
+        message,
+        remedy,
+        place,
+        trace,
+        region or subject.scope.region_name,
+        severity=severity,
+        because=because,
+        account=subject.scope.account if account_wide else None,
     )

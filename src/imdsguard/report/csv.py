@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imdsguard.report.groups import names_of
 from imdsguard.report.words import clean
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     "rule", "verdict", "severity", "confidence", "address", "message", "file", "line", "column", "root", "region",
-    "remedy", "deployed", "suppressed_by", "reason", "until", "fingerprint",
-    "environments",
+    "remedy", "deployed", "suppressed_by", "reason", "until", "fingerprint", "environments", "group",
 )  # fmt: skip
 
 # At the start of a cell; and after what other spreadsheets than the one we think of take for the end of a cell.
@@ -27,11 +27,12 @@ _FORMULA = re.compile(r"(^\s*|[,;|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
 
 def render(report: Report) -> str:
     """Give the head and the lines, each ended by CR LF, every cell in quotes, no line break within one."""
-    rows = [COLUMNS, *map(_finding, report.findings), *map(_problem, report.problems)]
+    names = names_of(report.findings)
+    rows = [COLUMNS, *(_finding(each, names[id(each)]) for each in report.findings), *map(_problem, report.problems)]
     return "".join(",".join(map(_cell, row)) + "\r\n" for row in rows)
 
 
-def _finding(finding: Finding) -> tuple[str, ...]:
+def _finding(finding: Finding, group: str) -> tuple[str, ...]:
     place, suppressed = finding.place, finding.suppressed
     return (
         finding.rule,
@@ -52,6 +53,7 @@ def _finding(finding: Finding) -> tuple[str, ...]:
         (suppressed.until or "") if suppressed else "",
         finding.fingerprint,
         ", ".join(finding.environments),
+        group,
     )
 
 

@@ -1,4 +1,4 @@
-"""Annotations for GitHub Actions: one workflow command a finding, on stdout of a step.
+"""Annotations for GitHub Actions: one workflow command for what one edit mends, on stdout of a step.
 
 Workflow commands and their escapes: GitHub Docs, "Workflow commands for GitHub Actions". GitHub shows the first ten
 errors, warnings and notices of a step on the pull request, so the worst come first and the last line says how many
@@ -14,9 +14,9 @@ from imdsguard.report.escape import escape
 from imdsguard.report.words import counted, details, problem_sentence, sentence
 
 if TYPE_CHECKING:
-    from imdsguard.model.finding import Finding
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.report.groups import Group
     from imdsguard.report.report import Report
 
 SHOWN = 10
@@ -24,17 +24,18 @@ _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE
 
 
 def render(report: Report) -> str:
-    """Give a command for each problem and each finding that counts, and a summary that is no command."""
+    """Give a command for each problem and each group that counts, and a summary that is no command."""
     from imdsguard.report.text import summary_line
 
     lines = [_problem(problem) for problem in report.problems]
-    lines += [_finding(finding) for finding in counted(report)]
+    lines += [_group(group) for group in counted(report)]
     more = f" (GitHub shows the first {SHOWN} of each kind on the pull request)" if len(lines) > SHOWN else ""
     return "".join(f"{line}\n" for line in [*lines, summary_line(report) + more])
 
 
-def _finding(finding: Finding) -> str:
-    text = "\n".join([sentence(finding), *details(finding)])
+def _group(group: Group) -> str:
+    finding = group.first
+    text = "\n".join([sentence(finding), *details(group)])
     return _command(_COMMANDS[finding.severity], finding.place, finding.rule, text)
 
 

@@ -13,9 +13,9 @@ from imdsguard.report.escape import escape_json
 from imdsguard.report.words import counted, details, ordinals, problem_sentence, sentence
 
 if TYPE_CHECKING:
-    from imdsguard.model.finding import Finding
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.report.groups import Group
     from imdsguard.report.report import Report
 
 _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.NOTE: "info"}
@@ -25,21 +25,22 @@ def render(report: Report) -> str:
     """Give a JSON array: problems, then findings, the worst first. No two fingerprints in it are equal."""
     from json import dumps
 
-    entries = [_problem(problem) for problem in report.problems] + [_finding(each) for each in counted(report)]
+    entries = [_problem(problem) for problem in report.problems] + [_group(each) for each in counted(report)]
     names = [entry["fingerprint"] for entry in entries]
     for entry, number in zip(entries, ordinals(names), strict=True):
         entry["fingerprint"] = _digest(f"{entry['fingerprint']}:{number}")
     return escape_json(dumps(entries, indent=2)) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _group(group: Group) -> dict[str, Any]:
+    finding = group.first
     return {
         "description": sentence(finding),
         "check_name": finding.rule,
-        "fingerprint": finding.fingerprint,
+        "fingerprint": group.name,
         "severity": _SEVERITIES[finding.severity],
         "location": _location(finding.place),
-        "content": {"body": "\n".join(details(finding))},
+        "content": {"body": "\n".join(details(group))},
         "categories": ["Security"],
         "type": "issue",
     }

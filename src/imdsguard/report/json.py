@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
+from imdsguard.report.groups import names_of
 from imdsguard.report.reasons import kind_of, sentence
 from imdsguard.report.unseen import unseen_json
 
@@ -33,10 +34,11 @@ SENSITIVE = "(sensitive)"
 def render(report: Report) -> str:
     """Give a scan as `imdsguard/findings/v1`."""
     summary = report.summary
+    names = names_of(report.findings)
     return json_text(
         {
             "schema": "imdsguard/findings/v1",
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [_finding(finding, names[id(finding)]) for finding in report.findings],
             "summary": {
                 "launches": summary.launches,
                 **{state.value: count for state, count in summary.states.items()},
@@ -77,7 +79,7 @@ def merged_json(entries: Iterable[tuple[Resource, dict[str, Any]]]) -> list[dict
     return [{**entry, "environments": environments} for entry, environments in found.values()]
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, group: str) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "verdict": finding.verdict.value,
@@ -94,6 +96,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "trace": list(finding.trace),
         "related": [{**_place(each.place), "message": each.message} for each in finding.related],
         "fingerprint": finding.fingerprint,
+        "group": group,
         "deployed": finding.deployed,
         "suppressed": _suppression(finding.suppressed),
     }

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
+from imdsguard.report.groups import grouped
 from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, where, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
+    from imdsguard.report.groups import Group
     from imdsguard.report.report import Report
 
 _IN_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -42,8 +43,8 @@ class JUnitCase:
 def render(report: Report) -> str:
     """Give the XML document: a suite for each root module, then problems, then rules without findings."""
     suites: dict[str, list[JUnitCase]] = {}
-    for finding in report.findings:
-        suites.setdefault(finding.root, []).append(_finding(finding))
+    for group in grouped(report.findings):
+        suites.setdefault(group.first.root, []).append(_group(group))
     spoke = {finding.rule for finding in report.findings}
     silent = [JUnitCase(f"imdsguard.{rule.id}", "nothing found") for rule in report.rules if rule.id not in spoke]
     parts = [("could not be checked", [_problem(problem) for problem in report.problems]), ("rules", silent)]
@@ -66,17 +67,17 @@ def document(title: str, suites: Sequence[tuple[str, Sequence[JUnitCase]]]) -> s
     return "\n".join([*lines, "</testsuites>", ""])
 
 
-def _finding(finding: Finding) -> JUnitCase:
+def _group(group: Group) -> JUnitCase:
+    finding = group.first
     region = f" ({clean(finding.region)})" if finding.region else ""
-    group, name = f"imdsguard.{clean(finding.rule)}", clean(finding.address) + region
-    name += within(finding.environments)
+    rule, name = f"imdsguard.{clean(finding.rule)}", clean(finding.address) + region + within(finding.environments)
     if finding.verdict is Verdict.PASS:
-        return JUnitCase(group, name)
+        return JUnitCase(rule, name)
     if finding.suppressed is not None:
-        return JUnitCase(group, name, "skipped", finding.suppressed.means.value, clean(str(finding.suppressed)))
+        return JUnitCase(rule, name, "skipped", finding.suppressed.means.value, clean(str(finding.suppressed)))
     kind = "unknown" if finding.verdict is Verdict.UNKNOWN else finding.severity.value
-    body = "\n".join([f"{finding.severity.value} at {where(finding.place)}", *details(finding)])
-    return JUnitCase(group, name, "failure", kind, sentence(finding), body)
+    body = "\n".join([f"{finding.severity.value} at {where(finding.place)}", *details(group)])
+    return JUnitCase(rule, name, "failure", kind, sentence(finding), body)
 
 
 def _problem(problem: Problem) -> JUnitCase:

@@ -13,6 +13,7 @@ from imdsguard.model.finding import Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.report.escape_markdown import block, code, html, prose
+from imdsguard.report.groups import account_of, grouped, others
 from imdsguard.report.words import counts, where, worst_first
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.model.suppression import Suppression
+    from imdsguard.report.groups import Group
     from imdsguard.report.report import Report
 
 LARGEST = 1_000_000
@@ -42,12 +44,12 @@ def render(report: Report) -> str:
         parts += ["### Could not be checked", _lines(lines, len(report.problems), "problems")]
     suppressed = [finding for finding in report.findings if finding.suppressed is not None]
     exceptions = _exceptions(suppressed, room)
-    shown = worst_first(finding for finding in report.findings if finding.suppressed is None)
+    shown = grouped(worst_first(finding for finding in report.findings if finding.suppressed is None))
     if shown:
         rows = room.take(map(_row, shown), LARGEST // 2)
         parts.append("\n".join([_TABLE, *rows]))
-        parts += _left_out(len(shown) - len(rows), "findings")
-        explained = [finding for finding in shown if counts(finding)]
+        parts += _left_out(sum(len(group.findings) for group in shown[len(rows) :]), "findings")
+        explained = [group for group in shown if counts(group.first)]
         sections = room.take(map(_details, explained), LARGEST)
         parts += sections
         parts += _left_out(min(len(rows), len(explained)) - len(sections), "explanations")
@@ -101,25 +103,29 @@ def _left_out(count: int, what: str) -> list[str]:
     return [f"**{count} more {what} have no room here.** The other formats have all of them."] if count > 0 else []
 
 
-def _row(finding: Finding) -> str:
+def _row(group: Group) -> str:
+    finding, more = group.first, others(group)
     mark = "✅ pass" if finding.verdict is Verdict.PASS else _MARKS[finding.severity]
     message = prose(finding.message) or "as it should be"
     doubt = " (cannot be told)" if finding.verdict is Verdict.UNKNOWN else ""
+    also = f" (and {prose(more)})" if more else ""
     cells = (
         mark,
         code(finding.rule),
         code(where(finding.place)),
-        f"{code(finding.address)}{_in(finding)}{doubt}: {message}",
+        f"{code(finding.address)}{_in(finding)}{doubt}: {message}{also}",
     )
     return f"| {' | '.join(cells)} |"
 
 
-def _details(finding: Finding) -> str:
+def _details(group: Group) -> str:
+    finding = group.first
     inside = f" in {html(', '.join(finding.environments))}" if finding.environments else ""
     title = f"{html(finding.rule)}: {html(finding.address)}{inside} ({html(where(finding.place))})"
     parts = [f"<details>\n<summary><code>{title}</code></summary>", ""]
     parts.append(prose(finding.message))
-    facts = [f"- see {code(str(each.place))}: {prose(each.message)}" for each in finding.related]
+    facts = [f"- and {prose(said)}" for said in (others(group), account_of(group)) if said]
+    facts += [f"- see {code(str(each.place))}: {prose(each.message)}" for each in finding.related]
     facts += [f"- because {code(step)}" for step in finding.trace]
     parts += ["", *facts] if facts else []
     if finding.remedy:

@@ -12,6 +12,7 @@ from imdsguard.model.finding import Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.report.escape import escape_json
+from imdsguard.report.groups import grouped
 from imdsguard.report.sarif_places import BASES, disarm, location, locations
 from imdsguard.report.sarif_rules import descriptors
 from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, worst_first
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
-    from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.model.suppression import Suppression
+    from imdsguard.report.groups import Group
     from imdsguard.report.report import Report
 
     Proposals: TypeAlias = Mapping[tuple[str, str], list[dict[str, Any]]]
@@ -43,20 +44,20 @@ _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
 def render(report: Report, proposals: Proposals | None = None) -> str:
     """Give a SARIF 2.1.0 log with one run: rules, results with their places, and problems as notifications."""
     proposals = proposals or {}
-    findings = list(report.findings)
-    if len(findings) > MOST_RESULTS:
-        findings = worst_first(findings)[:MOST_RESULTS]
-    document = _document(report, findings, proposals)
-    while findings and _is_too_large(document):
-        findings = worst_first(findings)[: len(findings) // 2]
-        document = _document(report, findings, proposals)
+    groups = grouped(report.findings)
+    if len(groups) > MOST_RESULTS:
+        groups = grouped(worst_first(report.findings))[:MOST_RESULTS]
+    document = _document(report, groups, proposals)
+    while groups and _is_too_large(document):
+        groups = grouped(worst_first(finding for group in groups for finding in group.findings))[: len(groups) // 2]
+        document = _document(report, groups, proposals)
     return document
 
 
-def _document(report: Report, findings: Sequence[Finding], proposals: Proposals) -> str:
+def _document(report: Report, groups: Sequence[Group], proposals: Proposals) -> str:
     from json import dumps
 
-    run = _run(report, findings, proposals)
+    run = _run(report, groups, proposals)
     return escape_json(dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
 
 
@@ -68,15 +69,15 @@ def _is_too_large(document: str) -> bool:
     return len(compress(document.encode())) > LARGEST
 
 
-def _run(report: Report, findings: Sequence[Finding], proposals: Proposals) -> dict[str, Any]:
+def _run(report: Report, groups: Sequence[Group], proposals: Proposals) -> dict[str, Any]:
     """Give the run, and say how many results have no room in it."""
     notifications = [_problem(problem) for problem in report.problems]
-    if len(findings) < len(report.findings):
-        text = f"{len(report.findings)} results are more than GitHub takes: these are the worst {len(findings)}"
+    if (held := sum(len(group.findings) for group in groups)) < len(report.findings):
+        text = f"{len(report.findings)} findings are more than GitHub takes: these are the worst {held}"
         notifications.append({"level": "warning", "message": {"text": text}})
-    rules = descriptors(report.rules, findings)
+    rules = descriptors(report.rules, (group.first for group in groups))
     index = {rule["id"]: number for number, rule in enumerate(rules)}
-    numbers = ordinals(finding.fingerprint for finding in findings)
+    numbers = ordinals(group.name for group in groups)
     return {
         "tool": {
             "driver": {
@@ -95,38 +96,50 @@ def _run(report: Report, findings: Sequence[Finding], proposals: Proposals) -> d
         "originalUriBaseIds": BASES,
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, index[finding.rule], number, proposals.get((finding.fingerprint, finding.message), ()))
-            for finding, number in zip(findings, numbers, strict=True)
+            _result(group, index[group.first.rule], number, _fixes(group, proposals))
+            for group, number in zip(groups, numbers, strict=True)
         ],
         "properties": {"policy": clean(report.policy)},
     }
 
 
-def _result(finding: Finding, rule: int, number: int, proposals: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _fixes(group: Group, proposals: Proposals) -> list[dict[str, Any]]:
+    """Give the edits that mend findings of a group, each once."""
+    found: list[dict[str, Any]] = []
+    for finding in group.findings:
+        found += [fix for fix in proposals.get((finding.fingerprint, finding.message), ()) if fix not in found]
+    return found
+
+
+def _result(group: Group, rule: int, number: int, fixes: list[dict[str, Any]]) -> dict[str, Any]:
+    finding = group.first
     first, others = locations(finding)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "ruleIndex": rule,
         "kind": _KINDS[finding.verdict],
         "level": _LEVELS[finding.severity] if finding.verdict is Verdict.FAIL else "none",
-        "message": _message(finding),
+        "message": _message(group),
         "locations": [first],
         # GitHub compares the first, in the form that it makes itself from a line of source.
         "partialFingerprints": {
-            "primaryLocationLineHash": f"{finding.fingerprint}:{number}",
-            "imdsguard/v1": finding.fingerprint,
+            "primaryLocationLineHash": f"{group.name}:{number}",
+            "imdsguard/v1": group.name,
         },
         "properties": {
             "severity": finding.severity.value,
             "confidence": finding.confidence.value,
             "root": clean(finding.root),
+            "roots": [clean(root) for root in group.roots],
+            "addresses": [clean(address) for address in group.addresses],
+            "findings": len(group.findings),
             "environments": [clean(name) for name in finding.environments],
             "region": finding.region and clean(finding.region),
             "deployed": finding.deployed,
         },
     }
-    if proposals:
-        result["fixes"] = list(proposals)
+    if fixes:
+        result["fixes"] = fixes
     if others:
         result["relatedLocations"] = others
     if finding.suppressed is not None:
@@ -134,8 +147,8 @@ def _result(finding: Finding, rule: int, number: int, proposals: Sequence[dict[s
     return result
 
 
-def _message(finding: Finding) -> dict[str, str]:
-    return {"text": disarm("\n".join([sentence(finding), *details(finding)]))}
+def _message(group: Group) -> dict[str, str]:
+    return {"text": disarm("\n".join([sentence(group.first), *details(group)]))}
 
 
 def _suppression(given: Suppression) -> dict[str, Any]:

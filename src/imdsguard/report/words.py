@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.report.groups import Group
     from imdsguard.report.report import Report
 
 LONGEST = 2000
@@ -25,9 +26,11 @@ def counts(finding: Finding) -> bool:
     return finding.verdict is not Verdict.PASS and finding.suppressed is None
 
 
-def counted(report: Report) -> list[Finding]:
-    """Give the findings that count, worst first: where a reader cuts the list, the mildest go."""
-    return worst_first(finding for finding in report.findings if counts(finding))
+def counted(report: Report) -> list[Group]:
+    """Give the findings that count, as groups, worst first: where a reader cuts the list, the mildest go."""
+    from imdsguard.report.groups import grouped
+
+    return grouped(worst_first(finding for finding in report.findings if counts(finding)))
 
 
 def worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -51,9 +54,13 @@ def within(environments: Sequence[str]) -> str:
     return f" (in {clean(', '.join(environments))})" if environments else ""
 
 
-def details(finding: Finding) -> list[str]:
-    """Give the lines under the sentence: see, because, instead, ignored; each escaped."""
-    lines = [f"see {clean(f'{each.place}: {each.message}')}" for each in finding.related]
+def details(group: Group) -> list[str]:
+    """Give the lines under the sentence of a group's first: and, see, because, instead, ignored; each escaped."""
+    from imdsguard.report.groups import account_of, others
+
+    finding = group.first
+    lines = [f"and {clean(said)}" for said in (others(group), account_of(group)) if said]
+    lines += [f"see {clean(f'{each.place}: {each.message}')}" for each in finding.related]
     lines += [f"because {clean(step)}" for step in finding.trace]
     remedy = [clean(line) for line in finding.remedy.splitlines() if line.strip()]
     lines += [f"instead {remedy[0]}", *(f"  {line}" for line in remedy[1:])] if remedy else []

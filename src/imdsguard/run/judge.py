@@ -156,6 +156,9 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         aspect=judgement.aspect,
         because=judgement.because,
         environments=(resource.environment,) if resource.environment else (),
+        account=judgement.account,
+        cause=_cause(judgement),
+        decided=judgement.trace[-1].place if judgement.trace else None,
         resource=resource,
     )
 
@@ -176,6 +179,13 @@ def _where_it_exists(judgement: Judgement) -> Judgement:
         remedy=f"{way_out}, or\n{judgement.remedy}" if judgement.remedy else way_out,
         because=reason,
     )
+
+
+def _cause(judgement: Judgement) -> str:
+    """Give the message without the addresses that name this one instance, or its module's: alike for all like it."""
+    resource = judgement.resource
+    text = judgement.message.replace(resource.address, "")
+    return text.replace(f"{resource.module}.", "") if resource.module else text
 
 
 def _related(resource: Resource) -> tuple[Related, ...]:

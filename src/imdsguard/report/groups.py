@@ -1,0 +1,126 @@
+"""Findings that a person mends at once, as one: of one rule, at one place, with one cause.
+
+What a rule says of an account and Region as a whole is one group for each of these, wherever the launches stand. Only
+findings that count alike are together: a suppressed one is never in a group with one that is not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.account import AccountKind
+from imdsguard.model.record import record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imdsguard.model.account import Account
+    from imdsguard.model.finding import Finding
+
+NAMED = 3
+"""So many addresses and root modules a group names; the others are counted."""
+
+_TOLD = (AccountKind.ID, AccountKind.ROLE, AccountKind.PROFILE, AccountKind.CREDENTIALS)
+
+
+@record(frozen=True, slots=True)
+class Group:
+    """Findings with one cause, in the order of the report; one at least.
+
+    `name` is 16 hexadecimal digits: it is made of rule, file and cause, so that it stays when lines move or members
+    come and go. Groups of one report that would have one name are told apart by their order.
+    """
+
+    name: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """The one that is shown."""
+        return self.findings[0]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Whom it is about, each once."""
+        return tuple(dict.fromkeys(finding.address for finding in self.findings))
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The root modules in which it shows, each once."""
+        return tuple(dict.fromkeys(finding.root for finding in self.findings))
+
+
+def grouped(findings: Iterable[Finding]) -> list[Group]:
+    """Put together what one edit mends; each group stands where its first finding stood."""
+    together: dict[tuple[object, ...], list[Finding]] = {}
+    for finding in findings:
+        together.setdefault(_key(finding), []).append(finding)
+    seen: dict[tuple[object, ...], int] = {}
+    groups = []
+    for members in together.values():
+        lasting = _lasting(members[0])
+        seen[lasting] = seen.get(lasting, 0) + 1
+        groups.append(Group(_digest((*lasting, seen[lasting])), tuple(members)))
+    return groups
+
+
+def names_of(findings: Sequence[Finding]) -> dict[int, str]:
+    """Give the name of the group that each finding is in, by the `id` of the finding: equal ones may be in two."""
+    return {id(finding): group.name for group in grouped(findings) for finding in group.findings}
+
+
+def others(group: Group) -> str:
+    """Name the findings of a group beside the first; nothing if there are none. The text is not escaped yet."""
+    more, first = len(group.findings) - 1, group.first
+    if not more:
+        return ""
+    names = [finding.address for finding in group.findings[1:]]
+    names = [] if first.address in names else list(dict.fromkeys(names))
+    said = f"{more} more{': ' if names else ''}{_some(names)}"
+    return f"{said} in {len(group.roots)} root modules: {_some(group.roots)}" if len(group.roots) > 1 else said
+
+
+def account_of(group: Group) -> str:
+    """Say for how many root modules an account stands that nothing tells; nothing where that does not matter."""
+    account = group.first.account
+    if account is None or _told(account) is not None or len(group.roots) < 2:
+        return ""
+    return f"account not known: {len(group.roots)} stacks, each of them may have its own"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join([*names[:NAMED], "..."] if len(names) > NAMED else names)
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    suppressed = finding.suppressed
+    why = suppressed and (suppressed.means, suppressed.reason)
+    counts = (finding.verdict, finding.severity, finding.deployed, finding.environments, why)
+    if finding.account is not None:
+        where = finding.region or (finding.root, finding.cause)
+        return (*counts, finding.rule, _told(finding.account), where)
+    return (*counts, finding.rule, finding.place or finding.address, _cause(finding), finding.decided)
+
+
+def _lasting(finding: Finding) -> tuple[object, ...]:
+    """What a group is known by from run to run: no line, and nothing of its members."""
+    counts = (finding.rule, finding.verdict.value)
+    if finding.account is not None:
+        return (*counts, _told(finding.account), finding.region or (finding.root, finding.cause))
+    decided = finding.decided.file if finding.decided else ""
+    return (*counts, finding.place.file if finding.place else "", _cause(finding), decided)
+
+
+def _cause(finding: Finding) -> str:
+    return finding.cause or finding.message
+
+
+def _told(account: Account) -> object:
+    """Give what tells an account from others, wherever it is named; None where nothing does."""
+    return (account.kind.value, account.parts) if account.known and account.kind in _TOLD else None
+
+
+def _digest(parts: tuple[object, ...]) -> str:
+    from hashlib import sha256
+
+    return sha256("|".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:16]
