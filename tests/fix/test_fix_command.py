@@ -82,6 +82,7 @@ def test_json(tmp_path: Path, imdsguard: Command) -> None:
     assert fix == {
         "rule": "instance-tokens-optional",
         "addresses": ["aws_instance.web"],
+        "environments": [],
         "applicability": "unsafe",
         "offered": True,
         "title": 'a block metadata_options with http_tokens = "required"',

@@ -19,6 +19,7 @@ from imdsguard.cli.options import (
 from imdsguard.cli.output import write_notes, write_problems, write_unseen
 
 if TYPE_CHECKING:
+    from imdsguard.model.finding import Finding
     from imdsguard.model.fix import Fixes
     from imdsguard.report.report import Report
     from imdsguard.run.config import RunConfig
@@ -85,7 +86,7 @@ def command(
     left, else 0; 2 something could not be checked or written.
     """  # noqa: D301
     from imdsguard.fix.offer import offer
-    from imdsguard.fix.tree import SourceTree
+    from imdsguard.fix.tree import SourceTree, in_each_environment
     from imdsguard.run.config import ScanOptions, prepare
     from imdsguard.run.report import report_on
 
@@ -105,11 +106,15 @@ def command(
         return PROBLEM
     if mode == "diff":
         return FOUND if fixes.offered else CLEAN
-    mended = {each.fingerprint for fix in fixes.offered for each in fix.findings}
-    left = [each for each in report.findings if each.fingerprint not in mended]
+    mended = {_of(each) for fix in fixes.offered for each in fix.findings}
+    left = [each for each in report.findings if any(_of(one) not in mended for one in in_each_environment(each))]
     from dataclasses import replace
 
     return replace(report, findings=tuple(left)).exit_code
+
+
+def _of(finding: Finding) -> tuple[str, str, tuple[str, ...]]:
+    return finding.fingerprint, finding.message, finding.environments
 
 
 def _known(rules: tuple[str, ...], config: RunConfig) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.configuration import Module
 
 PREFERRED = ("main.tf", "main.tofu")
+WATCHING = ("monitoring.tf", "alarms.tf", "cloudwatch.tf", "alerts.tf")
 
 
 def module_of(tree: SourceTree, root: str) -> Module:
@@ -24,15 +25,16 @@ def module_of(tree: SourceTree, root: str) -> Module:
     return held[1]
 
 
-def file_for(tree: SourceTree, module: Module, near: str = "") -> FileText:
-    """Give the file of a root module that further blocks go into: `near`, or main.tf, or the first in HCL.
+def file_for(tree: SourceTree, module: Module, finding: Finding, preferred: tuple[str, ...] = PREFERRED) -> FileText:
+    """Give the file of a root module that further blocks go into: a preferred one, that of the finding, or the first.
 
-    Raises `NotEditableError` if there is none.
+    Raises `NotEditableError` if there is none in HCL.
     """
-    names = [path for path in module.files if path.endswith((".tf", ".tofu"))]
-    first = [path for path in names if os.path.basename(path) in PREFERRED]
-    beside = [path for path in names if near and os.path.realpath(near) == path]
-    chosen = next(iter([*beside, *first, *names]), None)
+    names = [path for path in module.files if path.endswith((".tf", ".tofu")) and "override" not in path]
+    first = [path for name in preferred for path in names if os.path.basename(path) == name]
+    where = finding.resource.place.file if finding.resource is not None else ""
+    beside = [path for path in names if os.path.realpath(where) == path]
+    chosen = next(iter([*first, *beside, *names]), None)
     if chosen is None:
         raise NotEditableError("its root module has no file in HCL that a block could be added to")
     return tree.file(os.path.relpath(chosen).replace(os.sep, "/"))

@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.additions import file_for, free_name, module_of, provider_of
+from imdsguard.fix.additions import PREFERRED, WATCHING, file_for, free_name, module_of, provider_of
 from imdsguard.fix.change import NewArguments, NewText
 from imdsguard.fix.declares import FOLLOW_FROM_TOKENS, option
 from imdsguard.fix.file_text import NotEditableError
@@ -55,7 +55,7 @@ def region_default(finding: Finding, tree: SourceTree, into: str | None) -> Iter
     lines += (
         [f"  provider    = {provider}", '  http_tokens = "required"'] if provider else ['  http_tokens = "required"']
     )
-    file = file_for(tree, module)
+    file = file_for(tree, module, finding)
     text = with_top_level_block(file, "\n".join([*lines, "}", ""]))
     declared = option(HTTP_TOKENS)
     follows = FOLLOW_FROM_TOKENS | {"region-default-missing"}
@@ -98,7 +98,7 @@ def refused_calls(finding: Finding, tree: SourceTree) -> Iterator[Proposal]:
     """Propose one alarm on refused calls for all instances of the account and Region."""
     module = module_of(tree, finding.root)
     provider = provider_of(finding)
-    file = file_for(tree, module)
+    file = file_for(tree, module, finding, (*WATCHING, *PREFERRED))
     alias = provider.partition(".")[2]
     name = free_name(module, ALARM, f"imds_calls_refused_{alias}" if alias else "imds_calls_refused")
     told, why = told_by(module, provider)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 def ineffective(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[Proposal]:
     """Propose the arguments of the remedy: those that are literals, one after the other, and all that are missing."""
-    resource = judged.resources().get((finding.root, finding.address))
+    resource = judged.resource_of(finding)
     if finding.remedy.startswith("alarm_actions") and resource is not None:
         yield from _told(finding, resource, tree)
         return

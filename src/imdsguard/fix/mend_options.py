@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from imdsguard.model.resource import Resource
 
 BEYOND = "it reaches every launch of the account in this Region, those outside this code, too"
+RAISED = "containers on it reach the role of their host then, and that may be what the limit was to keep from them"
 CONTAINERS = "the code shows no containers that need the second hop, and it may not show all that runs there"
 
 
@@ -36,14 +37,16 @@ def hop_limit(finding: Finding, judged: Judged) -> Iterator[Proposal]:
     name, equals, number = finding.remedy.partition(" = ")
     if name != HOP_LIMIT or not equals or not number.isdecimal():
         return
-    doubt = () if finding.confidence is Confidence.HIGH else (CONTAINERS,)
+    launch = judged.launch_of(finding)
+    raised = launch is not None and int(launch.options[HOP_LIMIT].effective or 1) < int(number)
+    doubt = (RAISED,) if raised else () if finding.confidence is Confidence.HIGH else (CONTAINERS,)
     yield from _option(finding, judged, HOP_LIMIT, int(number), doubt)
 
 
 def _option(
     finding: Finding, judged: Judged, name: str, value: Written, why_unsafe: tuple[str, ...] = ()
 ) -> Iterator[Proposal]:
-    launch = judged.launches().get((finding.root, finding.address))
+    launch = judged.launch_of(finding)
     if launch is None:
         return
     declared = option(name)
@@ -58,9 +61,9 @@ def _option(
 
 def _deciding(launch: Launch, judged: Judged, name: str) -> list[Resource]:
     """The resources that may decide an option of a launch: the one that does so now first."""
-    root = launch.resource.root
+    stack = launch.resource.stack
     resources = judged.resources()
-    through = [found for each in launch.via if (found := resources.get((root, each))) is not None]
+    through = [found for each in launch.via if (found := resources.get((stack, each))) is not None]
     own = [] if launch.kind is Kind.SPOT_REQUEST else [launch.resource]
     decided = launch.options[name]
     if decided.source is Source.LAUNCH:
@@ -96,8 +99,8 @@ def never_sent(finding: Finding, judged: Judged) -> Iterator[Proposal]:
     """Propose to write what makes AWS get the options, or to take them out of `ignore_changes`."""
     from imdsguard.fix.ignored import without_ignored
 
-    resource = judged.resources().get((finding.root, finding.address))
-    launch = judged.launches().get((finding.root, finding.address))
+    resource = judged.resource_of(finding)
+    launch = judged.launch_of(finding)
     path = options_path(resource) if resource is not None else None
     if resource is None or path is None:
         return

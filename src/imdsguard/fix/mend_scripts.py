@@ -124,7 +124,7 @@ def _runs_at_boot(_: Resource, path: Path) -> bool:
 
 def calls(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[Proposal]:
     """Propose the script with a token for all calls that have none, in one file."""
-    launch = judged.launches().get((finding.root, finding.address))
+    launch = judged.launch_of(finding)
     place = finding.place
     if launch is None or place is None or not place.line:
         return

@@ -34,7 +34,7 @@ def _refresh(_: Resource, path: Path) -> bool:
 
 def stale(finding: Finding, judged: Judged) -> Iterator[Proposal]:
     """Propose the template's newest version, or an instance refresh where running instances keep what they have."""
-    launch = judged.launches().get((finding.root, finding.address))
+    launch = judged.launch_of(finding)
     if launch is None or not isinstance(launch.resource.body, SourceBody):
         return
     merged = launch.resource.body.merged

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.fix import mend_account, mend_alarms, mend_options, mend_scripts, mend_versions
@@ -9,7 +10,7 @@ from imdsguard.fix.change import key_of
 from imdsguard.fix.file_text import NotEditableError, applied
 from imdsguard.fix.proof import Proved, UnprovedError, prove, prove_together
 from imdsguard.fix.safety import why_unsafe
-from imdsguard.fix.tree import identity
+from imdsguard.fix.tree import identity, in_each_environment
 from imdsguard.model.finding import Verdict
 from imdsguard.model.fix import Fix, Fixes, Unfixed
 
@@ -58,12 +59,22 @@ class _Offering:
             return
         proposals = self._proposals(finding)
         if proposals is None:
-            self.unfixed.append(Unfixed(finding, NO_EDITS, no_edits=True))
+            self.decline(finding, NO_EDITS, no_edits=True)
             return
         try:
             self._first_proved(finding, proposals)
         except NotEditableError as error:  # nothing could be proposed at all
-            self.unfixed.append(Unfixed(finding, str(error)))
+            self.decline(finding, str(error))
+
+    def decline(self, finding: Finding, reason: str, *, no_edits: bool = False) -> None:
+        """Say why nothing is offered; once for environments in which it is the same."""
+        for number, each in enumerate(self.unfixed):
+            known = each.finding
+            if each.reason == reason and replace(known, environments=()) == replace(finding, environments=()):
+                names = (*known.environments, *finding.environments)
+                self.unfixed[number] = Unfixed(replace(known, environments=names), reason, no_edits)
+                return
+        self.unfixed.append(Unfixed(finding, reason, no_edits))
 
     def _proposals(self, finding: Finding) -> Iterator[Proposal] | None:
         judged = self._tree.base(self._tree.group(finding.root))
@@ -98,7 +109,7 @@ class _Offering:
         if unsafe is not None:
             self._keep(unsafe[0], unsafe[1], finding, unsafe[2])
         else:
-            self.unfixed.append(Unfixed(finding, declined or NO_PLACE))
+            self.decline(finding, declined or NO_PLACE)
 
     def _proved(self, proposal: Proposal, finding: Finding) -> Proved:
         key = (*key_of(proposal.change), finding.root)
@@ -145,11 +156,12 @@ def offer(
         for each in findings
         if each.verdict is not Verdict.PASS and each.suppressed is None and (not rules or each.rule in rules)
     ]
-    for finding in wanted:
-        if finding.verdict is Verdict.FAIL:
-            offering.take(finding)
-        else:
-            offering.unfixed.append(Unfixed(finding, UNKNOWN))
+    for merged in wanted:
+        for finding in in_each_environment(merged):
+            if finding.verdict is Verdict.FAIL:
+                offering.take(finding)
+            else:
+                offering.decline(finding, UNKNOWN)
     offered: list[tuple[Fix, Proved]] = []
     left_out: list[Fix] = []
     for fix, proved in offering.fixes.values():

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from imdsguard.fix.compare import Path
     from imdsguard.fix.file_text import FileText
-    from imdsguard.fix.tree import Judged, SourceTree
+    from imdsguard.fix.tree import Judged, Key, SourceTree
     from imdsguard.model.finding import Finding
     from imdsguard.model.fix import Edit
     from imdsguard.model.launch import Launch
@@ -167,9 +167,7 @@ def _launches(base: Judged, after: Judged, declared: Declared) -> tuple[tuple[La
     return tuple(reached)
 
 
-def _resources(
-    old: Mapping[tuple[str, str], Resource], new: Mapping[tuple[str, str], Resource], declared: Declared
-) -> None:
+def _resources(old: Mapping[Key, Resource], new: Mapping[Key, Resource], declared: Declared) -> None:
     for key in old.keys() - new.keys():
         raise UnprovedError(f"{key[1]} would not be there any more")
     for key in new.keys() - old.keys():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.fix.tree import key_of_finding
 from imdsguard.model.delivery import Pin, Renewal
 from imdsguard.model.finding import Verdict
 from imdsguard.model.launch import Kind
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imdsguard.fix.proof import Proved
+    from imdsguard.model.launch import Launch
 
 BREAKS = {Flaw.NO_TOKEN, Flaw.BROKEN_TOKEN, Flaw.UNDECIDED, Flaw.NOT_UNDERSTOOD, Flaw.OLD_SDK}
 NAMED = 3
@@ -31,21 +33,19 @@ def why_unsafe(proved: Proved, rules: frozenset[str]) -> tuple[str, ...]:
 
 def _further(proved: Proved, rules: frozenset[str]) -> Iterable[str]:
     failing = {
-        (each.root, each.address)
-        for each in proved.base.findings
-        if each.verdict is Verdict.FAIL and each.rule in rules
+        key_of_finding(each) for each in proved.base.findings if each.verdict is Verdict.FAIL and each.rule in rules
     }
     others = [
-        before.address
+        _in_words(before)
         for before, _ in proved.reached
-        if not any((before.resource.root, address) in failing for address in (before.address, *before.via))
+        if not any((before.resource.stack, address) in failing for address in (before.address, *before.via))
     ]
     if others:
         yield f"it also reaches {_listed(others)}, which {'has' if len(others) == 1 else 'have'} no such finding"
 
 
 def _replaced(proved: Proved) -> Iterable[str]:
-    changed = {(before.resource.root, before.address) for before, _ in proved.reached}
+    changed = {(before.resource.stack, before.address) for before, _ in proved.reached}
     configurations = [before.address for before, _ in proved.reached if before.kind is Kind.CONFIGURATION]
     if configurations:
         yield f"Terraform replaces {_listed(configurations)}, and what launches from it gets the new one"
@@ -53,10 +53,16 @@ def _replaced(proved: Proved) -> Iterable[str]:
         each.address
         for each in proved.after.estate.launches
         if each.delivery.renewal is Renewal.REPLACED
-        and any((each.resource.root, use.template) in changed and _follows(use.pin) for use in each.delivery.versions)
+        and any((each.resource.stack, use.template) in changed and _follows(use.pin) for use in each.delivery.versions)
     ]
     if refreshed:
         yield f"running instances of {_listed(refreshed)} are replaced at the next apply"
+
+
+def _in_words(launch: Launch) -> str:
+    """The address, and the environment where there are several."""
+    name = launch.resource.environment
+    return f"{launch.address} in {name}" if name else launch.address
 
 
 def _follows(pin: Pin) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,13 +23,19 @@ def differs_only_in(file: FileText, text: str, names: frozenset[str]) -> bool | 
         return _in_json(file.text, text, names)
     if len(file.text) > LARGEST:
         return None
-    before = _read(file.text)
+    before = _read_once(file.text)
     if before is None:
         return None
     after = _read(text)
     if after is None:
         return False
     return _only(before, after, names)
+
+
+@lru_cache(maxsize=8)
+def _read_once(text: str) -> object:
+    """Read a text that many edits are compared with."""
+    return _read(text)
 
 
 def _read(text: str) -> object:

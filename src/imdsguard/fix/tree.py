@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.fix.file_text import FileText, NotEditableError
+from imdsguard.model.environment import Stack
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
 from imdsguard.terraform.overlay import Overlay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import TypeAlias
 
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
 
+    Key: TypeAlias = tuple[Stack, str]
+    """A stack, and the address of a resource in it."""
+
 
 @record(frozen=True, slots=True)
 class Judged:
@@ -34,13 +39,21 @@ class Judged:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
 
-    def resources(self) -> dict[tuple[str, str], Resource]:
-        """Give all resources that were read, by root and address."""
-        return {(root.name, each.address): each for root in self.roots for each in root.resources}
+    def resources(self) -> dict[Key, Resource]:
+        """Give all resources that were read, by stack and address."""
+        return {(each.stack, each.address): each for root in self.roots for each in root.resources}
 
-    def launches(self) -> dict[tuple[str, str], Launch]:
-        """Give all launches by root and address."""
-        return {(each.resource.root, each.address): each for each in self.estate.launches}
+    def launches(self) -> dict[Key, Launch]:
+        """Give all launches by stack and address."""
+        return {(each.resource.stack, each.address): each for each in self.estate.launches}
+
+    def resource_of(self, finding: Finding) -> Resource | None:
+        """Give the resource that a finding of one environment is about."""
+        return self.resources().get(key_of_finding(finding))
+
+    def launch_of(self, finding: Finding) -> Launch | None:
+        """Give the launch that a finding of one environment is about."""
+        return self.launches().get(key_of_finding(finding))
 
 
 class SourceTree:
@@ -52,6 +65,7 @@ class SourceTree:
         self.inputs = replace(inputs, overlay=Overlay())
         self.config = config
         self.reading: Reading = read(paths, self.inputs, config.policy.assumptions)
+        self.inputs = self.reading.inputs or self.inputs  # with the environments in which each root module is read
         self._base: dict[tuple[str, ...], Judged] = {}
         self._files: dict[str, FileText] = {}
 
@@ -131,7 +145,7 @@ class SourceTree:
         found = read_again(names, inputs, supported_types())
         return self._judged(found.roots, found.problems)
 
-    def of_every_type(self, names: tuple[str, ...], texts: Mapping[str, bytes]) -> dict[tuple[str, str], Resource]:
+    def of_every_type(self, names: tuple[str, ...], texts: Mapping[str, bytes]) -> dict[Key, Resource]:
         """Give the resources of all types in these root modules, read with the texts edited."""
         from imdsguard.terraform.read import read_again
 
@@ -143,7 +157,7 @@ class SourceTree:
         }
         inputs = replace(self.inputs, overlay=self.overlay.over(texts))
         found = read_again(names, inputs, frozenset(types))
-        return {(root.name, each.address): each for root in found.roots for each in root.resources}
+        return {(each.stack, each.address): each for root in found.roots for each in root.resources}
 
     def _judged(self, roots: tuple[Root, ...], problems: tuple[Problem, ...]) -> Judged:
         from imdsguard.run.judge import judge
@@ -156,6 +170,18 @@ class SourceTree:
 
 def _names(paths: Sequence[str]) -> set[str]:
     return {os.path.basename(path) for path in paths}
+
+
+def key_of_finding(finding: Finding) -> Key:
+    """Give the stack and the address that a finding of one environment is about."""
+    return Stack(finding.root, next(iter(finding.environments), "")), finding.address
+
+
+def in_each_environment(finding: Finding) -> list[Finding]:
+    """Take a finding apart that several environments have."""
+    if len(finding.environments) < 2:
+        return [finding]
+    return [replace(finding, environments=(name,)) for name in finding.environments]
 
 
 def identity(finding: Finding) -> tuple[str, ...]:

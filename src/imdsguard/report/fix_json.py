@@ -44,6 +44,7 @@ def _fix(fix: Fix, *, offered: bool) -> dict[str, Any]:
         "rule": fix.rule,
         "addresses": list(dict.fromkeys(each.address for each in fix.findings)),
         "fingerprints": [each.fingerprint for each in fix.findings],
+        "environments": list(dict.fromkeys(name for each in fix.findings for name in each.environments)),
         "applicability": fix.applicability.value,
         "offered": offered,
         "title": fix.title,

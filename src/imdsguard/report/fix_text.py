@@ -25,8 +25,7 @@ def fixes_text(fixes: Fixes, *, written: bool = False) -> str:
         if each.no_edits:
             elsewhere[each.finding.rule] = elsewhere.get(each.finding.rule, 0) + 1
         else:
-            about = f"[{each.finding.rule}] {clean(each.finding.address)}"
-            lines.append(f"not mended: {where(each.finding.place)}: {about}: {clean(each.reason)}")
+            lines.append(f"not mended: {where(each.finding.place)}: {_about(each.finding)}: {clean(each.reason)}")
     for rule, count in elsewhere.items():
         lines.append(f"not mended: {plural(count, 'finding')} of {rule}, for which fix has no edits")
     follow: dict[str, int] = {}
@@ -58,6 +57,11 @@ def _fix(fix: Fix, verb: str) -> Iterator[str]:
 
 
 def _listed(findings: Sequence[Finding]) -> str:
-    names = list(dict.fromkeys(f"[{each.rule}] {clean(each.address)}" for each in findings))
+    names = list(dict.fromkeys(_about(each) for each in findings))
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return ", ".join(names[:NAMED]) + more
+
+
+def _about(finding: Finding) -> str:
+    within = f" in {', '.join(map(clean, finding.environments))}" if finding.environments else ""
+    return f"[{finding.rule}] {clean(finding.address)}{within}"
