@@ -138,7 +138,7 @@ def test_a_comment_that_may_yet_be_needed_is_not_called_unused(imdsguard: Comman
     (project / "main.tf").write_text(
         instance("a", '"required"', above=off) + instance("none", above=IGNORED, inside="  count = 0\n")
     )
-    assert counting(found(imdsguard, project)) == []
+    assert counting(found(imdsguard, project, "-q")) == []
     (project / "main.tf").write_text(instance("a", '"required"', above=IGNORED) + 'resource "aws_instance" "b" {\n')
     done = imdsguard("scan", "--format", "json", cwd=project)
     assert (done.returncode, json.loads(done.stdout)["findings"]) == (2, [])

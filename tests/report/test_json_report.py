@@ -31,6 +31,7 @@ def listing(items: dict[str, Any]) -> dict[str, Any]:
 
 
 PROBLEM = record(file=TEXT, line=LINE, message={"type": "string"})
+NOT_MADE = record(address={"type": "string"}, file=TEXT, line=LINE, root={"type": "string"}, reason=TEXT)
 UNSEEN = record(kind={"type": "string"}, root=TEXT, subject=TEXT, message={"type": "string"}, remedy=TEXT)
 OPTION = record(
     value={"type": ["string", "integer", "null"]},
@@ -61,6 +62,8 @@ INSPECT = record(
     alarms={"type": "array"},
     problems=listing(PROBLEM),
     unseen=listing(UNSEEN),
+    not_made=listing(NOT_MADE),
+    no_launch=listing({"type": "string"}),
 )
 FINDINGS = record(
     schema={"const": "imdsguard/findings/v1"},
@@ -225,6 +228,7 @@ def test_findings_are_their_contract() -> None:
             "optional": 1,
             "disabled": 0,
             "unknown": 1,
+            "no_launch": [],
             "by_rule": {"b": 1, "instance-tokens-optional": 1},
             "by_severity": {"error": 1, "warning": 1, "note": 0},
             "suppressed": 0,

@@ -18,12 +18,16 @@ VPC = Unseen(K.MODULE, "a", "acme/vpc/aws", (Place("a/main.tf", 3),), WayOut.TER
 VPC_ELSEWHERE = Unseen(K.MODULE, "b", "acme/vpc/aws", (Place("b/main.tf", 8, 1),), WayOut.TERRAFORM_INIT)
 ALL = (
     VPC,
-    Unseen(K.TERRAGRUNT, "modules/app", "live/app/terragrunt.hcl", (), WayOut.RUN_TERRAGRUNT),
+    Unseen(K.TERRAGRUNT, "modules/app", "", (Place("live/app/terragrunt.hcl"),), WayOut.RUN_TERRAGRUNT),
+    Unseen(K.TERRAGRUNT, "", "tfr:///acme/app", (Place("live/a.hcl"), Place("live/b.hcl")), WayOut.RUN_TERRAGRUNT),
     VPC_ELSEWHERE,
     Unseen(K.VAR_FILE, "a", "a/prod.tfvars", (Place("a/prod.tfvars", 1),), WayOut.GIVE_VAR_FILE, "tokens, hosts"),
     Unseen(K.NOT_MADE, "a", "", tuple(Place("a/hosts.tf", line) for line in (1, 5, 9, 13, 17)), WayOut.GIVE_VALUES),
     Unseen(K.WORKSPACE, "b", "", (Place("b/main.tf", 7),), WayOut.GIVE_WORKSPACE),
 )
+
+
+RUN = "judge the plan: terragrunt plan -out tfplan.bin, then terragrunt show -json tfplan.bin | imdsguard scan -"
 
 
 def test_for_people_one_line_tells_a_kind_and_subject_of_all_root_modules() -> None:
@@ -36,8 +40,8 @@ def test_for_people_one_line_tells_a_kind_and_subject_of_all_root_modules() -> N
         "  nothing loads a/prod.tfvars, which sets tokens, hosts: a/prod.tfvars:1 (give it with --var-file)\n"
         "  module acme/vpc/aws is not downloaded (2 calls in 2 root modules): a/main.tf:3, b/main.tf:8"
         " (run terraform init)\n"
-        "  live/app/terragrunt.hcl says how 1 root module is used"
-        " (judge the plan: terragrunt plan -out tfplan.bin, then terragrunt show -json tfplan.bin | imdsguard scan -)\n"
+        f"  1 terragrunt.hcl gives what only Terragrunt computes: live/app/terragrunt.hcl ({RUN})\n"
+        f"  tfr:///acme/app, which 2 Terragrunt units run, is not in the repository: live/a.hcl, live/b.hcl ({RUN})\n"
     )
 
 

@@ -62,14 +62,15 @@ def command(
     if form == "json":
         from imdsguard.report.json import inspect_json
 
-        write_out(inspect_json(found.estate, found.told_problems, found.unseen))
+        write_out(inspect_json(found.estate, found.told_problems, found.unseen, found.not_made, found.no_launch))
     else:
         from shutil import get_terminal_size
 
         from imdsguard.report.estate import estate_text
 
         width = get_terminal_size().columns if sys.stdout.isatty() else None
-        write_out(estate_text(found.estate, style_for(sys.stdout, no_color=no_color), width))
+        style = style_for(sys.stdout, no_color=no_color)
+        write_out(estate_text(found.estate, style, width, found.not_made, found.no_launch))
     write_notes(found.notes)
     write_problems(found.told_problems, no_color=no_color)
     write_unseen(found.unseen, no_color=no_color)

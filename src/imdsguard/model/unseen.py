@@ -37,6 +37,15 @@ class WayOut(str, Enum):
     RUN_TERRAGRUNT = "run_terragrunt"
 
 
+class NoLaunch(str, Enum):
+    """Why a run has found no launch at all; the values are words of the JSON contracts."""
+
+    NO_AWS_CODE = "no_aws_code"
+    NO_LAUNCH_BLOCKS = "no_launch_blocks"
+    NOT_MADE = "not_made"
+    MODULES_MISSING = "modules_missing"
+
+
 @record(frozen=True, slots=True)
 class Unseen:
     """One thing of one kind in one root module that was not looked at. It is no problem, and it is no clean pass.

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
+from imdsguard.report.not_made import not_made_text
 from imdsguard.report.reasons import sentence
 from imdsguard.report.style import Style
 from imdsguard.report.table import table
 from imdsguard.report.text import plural
+from imdsguard.report.why_none import why_none
 from imdsguard.report.words import within
 
 if TYPE_CHECKING:
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.estate import Estate
     from imdsguard.model.launch import Launch
+    from imdsguard.model.not_made import NotMade
     from imdsguard.model.option import Option
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
+    from imdsguard.model.unseen import NoLaunch
 
 _LAUNCH = ("LAUNCH", "STATE", "TOKENS", "HOPS", "SET BY", "WHERE", "ALARM", "REGION")
 _DEFAULT = ("REGION DEFAULT", "TOKENS", "HOPS", "WHERE", "REGION")
@@ -36,14 +40,23 @@ _SOURCES = {
 }
 
 
-def estate_text(estate: Estate, style: Style | None = None, width: int | None = None) -> str:
+def estate_text(
+    estate: Estate,
+    style: Style | None = None,
+    width: int | None = None,
+    not_made: Sequence[NotMade] = (),
+    no_launch: Sequence[NoLaunch] = (),
+) -> str:
     """Give tables of launches, Region defaults and alarms, and under the first the reasons for what is unknown.
 
-    `width` is that of the terminal, in columns, which they then fit; None: there is none.
+    `width` is that of the terminal, in columns, which they then fit; None: there is none. At the end stand the blocks
+    of launches that are `not_made`; `no_launch` says why there is no launch.
     """
     style = style or Style()
     if not (estate.launches or estate.region_defaults or estate.alarms):
-        return "Nothing here launches EC2 instances.\n"
+        why = why_none(no_launch)
+        nothing = f"Nothing here launches EC2 instances{f': {why}' if why else ''}.\n"
+        return nothing + not_made_text(not_made, several=len({each.root for each in not_made}) > 1)
     roots = {launch.resource.root for launch in estate.launches}
     roots |= {default.resource.root for default in estate.region_defaults}
     roots |= {alarm.resource.root for alarm in estate.alarms}
@@ -65,6 +78,8 @@ def estate_text(estate: Estate, style: Style | None = None, width: int | None = 
         parts.append(
             _table(_ALARM, [(alarm.resource, _alarm(alarm, several)) for alarm in estate.alarms], style, width)
         )
+    if not_made:
+        parts.append(not_made_text(not_made, several=several or len({each.root for each in not_made}) > 1))
     return "\n".join(parts)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
 from imdsguard.report.groups import names_of
+from imdsguard.report.not_made import why_not_made
 from imdsguard.report.reasons import kind_of, sentence
 from imdsguard.report.unseen import unseen_json
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding
     from imdsguard.model.launch import Launch
+    from imdsguard.model.not_made import NotMade
     from imdsguard.model.option import Option
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
     from imdsguard.model.suppression import Suppression
-    from imdsguard.model.unseen import Unseen
+    from imdsguard.model.unseen import NoLaunch, Unseen
     from imdsguard.report.givers import Givers
     from imdsguard.report.report import Report
 
@@ -42,6 +44,7 @@ def render(report: Report) -> str:
             "summary": {
                 "launches": summary.launches,
                 **{state.value: count for state, count in summary.states.items()},
+                "no_launch": [reason.value for reason in report.no_launch],
                 "by_rule": dict(summary.by_rule),
                 "by_severity": {severity.value: count for severity, count in summary.by_severity.items()},
                 "suppressed": summary.suppressed,
@@ -52,7 +55,13 @@ def render(report: Report) -> str:
     )
 
 
-def inspect_json(estate: Estate, problems: tuple[Problem, ...], unseen: tuple[Unseen, ...] = ()) -> str:
+def inspect_json(
+    estate: Estate,
+    problems: tuple[Problem, ...],
+    unseen: tuple[Unseen, ...] = (),
+    not_made: tuple[NotMade, ...] = (),
+    no_launch: tuple[NoLaunch, ...] = (),
+) -> str:
     """Give the estate as `imdsguard/inspect/v1`."""
     from imdsguard.report.givers import Givers
 
@@ -64,6 +73,8 @@ def inspect_json(estate: Estate, problems: tuple[Problem, ...], unseen: tuple[Un
             "region_defaults": merged_json((each.resource, _region_default(each)) for each in estate.region_defaults),
             "alarms": merged_json((alarm.resource, _alarm(alarm)) for alarm in estate.alarms),
             "problems": [problem_json(problem) for problem in problems],
+            "not_made": [_not_made(each) for each in not_made],
+            "no_launch": [reason.value for reason in no_launch],
             "unseen": unseen_json(unseen),
         }
     )
@@ -170,6 +181,19 @@ def _region_default(default: RegionDefault) -> dict[str, Any]:
         "root": default.resource.root,
         "file": default.resource.place.file,
         "line": default.resource.place.line or None,
+    }
+
+
+def _not_made(block: NotMade) -> dict[str, Any]:
+    return {
+        "address": block.address,
+        "type": block.type,
+        "file": block.place.file,
+        "line": block.place.line or None,
+        "root": block.root,
+        "reason": why_not_made(block),
+        "by": block.by.value,
+        "within": block.within or None,
     }
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.model.rule import Rule
-    from imdsguard.model.unseen import Unseen
+    from imdsguard.model.unseen import NoLaunch, Unseen
 
 
 @record(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Report:
     `rules` are those that were asked, `policy` is the name of the policy that says how bad each finding is.
     `notes` are lines about the run itself, for people: which entries of a baseline are fixed, which given variables are
     declared nowhere. `fail_on` is the mildest severity that makes `exit_code` 1; None: no finding does.
-    `unseen` is what was not looked at; with `strict_unseen` it makes `exit_code` 2.
+    `unseen` is what was not looked at; with `strict_unseen` it makes `exit_code` 2. `no_launch`
+    says why there is no launch, where there is none.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -55,6 +56,7 @@ class Report:
     fail_on: Severity | None = Severity.ERROR
     unseen: tuple[Unseen, ...] = ()
     strict_unseen: bool = False
+    no_launch: tuple[NoLaunch, ...] = ()
 
     @property
     def exit_code(self) -> int:

@@ -11,6 +11,7 @@ from imdsguard.report.excerpt import excerpt
 from imdsguard.report.groups import account_of, grouped, others
 from imdsguard.report.style import Style
 from imdsguard.report.view import View
+from imdsguard.report.why_none import why_none
 from imdsguard.report.words import clean, counts, where, within
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def summary_line(report: Report, view: View | None = None) -> str:
     summary = report.summary
     states = ", ".join(f"{count} {state.value}" for state, count in summary.states.items() if count)
     launches = plural(summary.launches, "launch", "launches")
-    parts = [f"{launches} ({states})" if states else launches, _found(report, view)]
+    why = states or why_none(report.no_launch)
+    parts = [f"{launches} ({why})" if why else launches, _found(report, view)]
     if summary.suppressed:
         parts.append(f"{summary.suppressed} suppressed")
     if report.problems:

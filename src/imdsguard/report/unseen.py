@@ -108,6 +108,8 @@ def _message(group: _Group) -> str:
         return f"nothing loads {group.subject}" + (f", which sets {detail}" if detail else "")
     if group.kind is UnseenKind.MODULE:
         return f"module {group.subject} is not downloaded ({plural(count, 'call')}{within})"
-    return f"{group.subject or 'Terragrunt'} says how {plural(roots, 'root module')} is used" + (
-        f": {detail}" if detail else ""
-    )
+    if group.subject:
+        runs = "runs" if count == 1 else "run"
+        return f"{group.subject}, which {plural(count, 'Terragrunt unit')} {runs}, is not in the repository"
+    gives = "gives" if count == 1 else "give"
+    return f"{count} terragrunt.hcl {gives} what only Terragrunt computes{within}"

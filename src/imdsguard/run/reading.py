@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.absent_module import LAUNCH
 from imdsguard.model.problem import Problem, told_once
 from imdsguard.model.record import record
-from imdsguard.model.unseen import Unseen, UnseenKind, WayOut
+from imdsguard.model.unseen import NoLaunch, Unseen, UnseenKind, WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.assumption import AssumedDefault, AssumedImage
     from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate, History
+    from imdsguard.model.not_made import NotMade
     from imdsguard.model.place import Place
     from imdsguard.model.shared_account import SharedAccount
     from imdsguard.policy.assumptions import Assumptions
@@ -31,7 +32,8 @@ class Reading:
     `folders` were read whole: all that is in them, with nothing excluded. `notes` are lines for people on what was
     given and is used by nothing: names in files of `--var-file` that no root module declares. `paths` and `inputs` are
     what the run was given; no inputs: what was read is not source that can be read again. `unseen` is what was not
-    looked at. `environments` are the names of all that root modules have, whether they were judged or not.
+    looked at, `not_made` are the blocks of launches that make none, and `no_launch` says why there is no launch at all.
+    `environments` are the names of all that root modules have, whether they were judged or not.
     """
 
     estate: Estate
@@ -43,6 +45,8 @@ class Reading:
     inputs: Inputs | None = None
     unseen: tuple[Unseen, ...] = ()
     environments: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_made: tuple[NotMade, ...] = ()
+    no_launch: tuple[NoLaunch, ...] = ()
 
     @property
     def told_problems(self) -> tuple[Problem, ...]:
@@ -70,6 +74,7 @@ def read(
     from imdsguard.aws.types.registry import supported_types
     from imdsguard.run.environments import deployed, refuse_missing_files, refuse_unknown
     from imdsguard.run.module_finder import ModuleFinder
+    from imdsguard.run.unseen import PROVIDERS, why_no_launch
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.read import read as read_roots
     from imdsguard.terraform.source.modules_elsewhere import NOWHERE
@@ -90,12 +95,14 @@ def read(
     unseen: tuple[Unseen, ...] = ()
     inputs, environments = deployed(inputs, assumptions)
     refuse_missing_files(inputs, [path for path in given or ["."] if os.path.isdir(path)])
+    of_providers = True
     if given or not paths:
-        found = read_roots(given or ["."], inputs, supported_types(), stdin)
+        found = read_roots(given or ["."], inputs, supported_types(), stdin, PROVIDERS)
         roots = found.roots
         problems += found.problems
         notes = found.notes
         unseen = found.unseen
+        of_providers = found.of_providers
     if environments is not None:
         problems += environments.problems
     if inputs.environments:
@@ -114,6 +121,7 @@ def read(
         inputs=inputs,
         unseen=reading.unseen + unseen,
         environments=environments.names(root.name for root in roots) if environments is not None else {},
+        no_launch=why_no_launch(reading.estate, roots, reading.not_made, of_providers=of_providers),
     )
 
 
@@ -125,7 +133,7 @@ def estate_of(
 ) -> Reading:
     """Work out what AWS will do with what was read. Raises `PolicyError` as `read` does."""
     from imdsguard.aws.estate import build
-    from imdsguard.run.unseen import unseen_of
+    from imdsguard.run.unseen import blocks_of_launches, unseen_of, why_no_launch
 
     joined = assumptions.joined({root.stack: root.account for root in roots}) if assumptions else {}
     assumed = assumptions.assumed if assumptions else ()
@@ -134,7 +142,15 @@ def estate_of(
     resources = [(root.stack, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
     unseen = tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
-    return Reading(estate, roots, problems, unseen=unseen + unseen_of(estate))
+    not_made = blocks_of_launches(roots)
+    return Reading(
+        estate,
+        roots,
+        problems,
+        unseen=unseen + unseen_of(estate, not_made),
+        not_made=not_made,
+        no_launch=why_no_launch(estate, roots, not_made),
+    )
 
 
 def _missing(root: Root) -> Iterator[Unseen]:

@@ -58,6 +58,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         fail_on=config.fail_on,
         unseen=reading.unseen,
         strict_unseen=config.options.strict_unseen,
+        no_launch=reading.no_launch,
     )
 
 

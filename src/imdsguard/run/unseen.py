@@ -1,22 +1,73 @@
-"""What the estate shows that was not looked at: what hangs on a workspace that nobody has named."""
+"""What was not looked at, as the estate and the roots show it: unknown workspaces, blocks that make nothing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.absent_module import LAUNCH
 from imdsguard.model.reason import ReasonKind
-from imdsguard.model.unseen import Unseen, UnseenKind, WayOut
+from imdsguard.model.unseen import NoLaunch, Unseen, UnseenKind, WayOut
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imdsguard.model.estate import Estate
+    from imdsguard.model.not_made import NotMade
     from imdsguard.model.place import Place
     from imdsguard.model.reason import Reason
     from imdsguard.model.resource import Resource
+    from imdsguard.terraform.root import Root
 
 
-def unseen_of(estate: Estate) -> tuple[Unseen, ...]:
+PROVIDERS = ("aws", "awscc")
+"""Whose code is AWS code, by the first word of its types."""
+
+
+def unseen_of(estate: Estate, not_made: tuple[NotMade, ...]) -> tuple[Unseen, ...]:
+    """Name by root module the blocks that the workspace decides, and those of launches that make none.
+
+    A block that is made in another environment, or by another call of its module, was looked at there.
+    """
+    made = {launch.resource.place for launch in estate.launches}
+    unmade: dict[str, dict[Place, None]] = {}
+    for each in not_made:
+        if each.place not in made:
+            unmade.setdefault(each.root, {})[each.place] = None
+    return _decided(estate) + tuple(
+        Unseen(UnseenKind.NOT_MADE, root, places=tuple(places), way_out=WayOut.GIVE_VALUES)
+        for root, places in unmade.items()
+    )
+
+
+def blocks_of_launches(roots: Sequence[Root]) -> tuple[NotMade, ...]:
+    """Give those of the blocks that make nothing that would launch something."""
+    from imdsguard.aws.types.registry import record_of
+
+    found = []
+    for each in (each for root in roots for each in root.not_made):
+        record = record_of(each.type)
+        if record is not None and record.launches is not None:
+            found.append(each)
+    return tuple(found)
+
+
+def why_no_launch(
+    estate: Estate, roots: Sequence[Root], not_made: tuple[NotMade, ...], *, of_providers: bool = True
+) -> tuple[NoLaunch, ...]:
+    """Say why nothing is launched, where nothing is: an empty answer must not look like a good one."""
+    if estate.launches or not roots:
+        return ()
+    reasons = []
+    if any(LAUNCH in module.may_make for root in roots for module in root.absent):
+        reasons.append(NoLaunch.MODULES_MISSING)
+    if not_made:
+        reasons.append(NoLaunch.NOT_MADE)
+    if not reasons:
+        reasons.append(NoLaunch.NO_LAUNCH_BLOCKS if of_providers else NoLaunch.NO_AWS_CODE)
+    return tuple(reasons)
+
+
+def _decided(estate: Estate) -> tuple[Unseen, ...]:
     """Name the blocks of which the workspace decides whether they exist or what they set, by root module."""
     decided: dict[str, dict[Place, None]] = {}
     for resource, reasons in _reasons(estate):

@@ -33,7 +33,7 @@ class Kept:
     All paths are absolute real paths. `parsed` and `scripts` (what `file()` and its like have read) are files as they
     were when they were first read. `modules` are merged folders with the bodies that they were made of. `readers` are
     the root modules that read a file by `file()` and its like or as variables; `boundaries` are how far reading goes
-    from each root module.
+    from each root module. `units` are the files of Terragrunt units that were met, in order.
     """
 
     parsed: dict[str, ParsedFile] = field(default_factory=dict)
@@ -41,6 +41,7 @@ class Kept:
     modules: dict[str, tuple[tuple[SyntaxBody, ...], Module]] = field(default_factory=dict)
     readers: dict[str, set[str]] = field(default_factory=dict)
     boundaries: dict[str, Boundary] = field(default_factory=dict)
+    units: dict[str, None] = field(default_factory=dict)
 
 
 class Overlay:

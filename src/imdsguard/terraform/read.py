@@ -24,18 +24,25 @@ from imdsguard.terraform.source.source_cache import SourceCache
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from imdsguard.model.unseen import Unseen
     from imdsguard.terraform.boundary import Boundary
     from imdsguard.terraform.inputs import Inputs
 
 
-def read(paths: Sequence[str], inputs: Inputs, wanted: frozenset[str], stdin: bytes | None = None) -> RootsRead:
+def read(
+    paths: Sequence[str],
+    inputs: Inputs,
+    wanted: frozenset[str],
+    stdin: bytes | None = None,
+    providers: Sequence[str] = (),
+) -> RootsRead:
     """Read `paths` (relative to the working directory; `-` is a document in `stdin`).
 
     `wanted` are the resource types to return (data sources as `data.aws_ami`): all others are still there for
-    references. Never raises for anything in the input: what cannot be read is a problem, and everything else is still
-    read.
+    references. `providers` are those (by the first word of their types) of which it is told whether there is anything.
+    Never raises for anything in the input: what cannot be read is a problem, and everything else is still read.
     """
-    reader = _RunReader(inputs, wanted)
+    reader = _RunReader(inputs, wanted, providers)
     for path in dict.fromkeys(paths):
         reader.take(path, stdin)
     return reader.finish()
@@ -50,10 +57,17 @@ def read_again(roots: Sequence[str], inputs: Inputs, wanted: frozenset[str]) -> 
     return reader.again(roots)
 
 
+RUN_TERRAGRUNT = (
+    "judge the plan: terragrunt plan -out tfplan.bin, then terragrunt show -json tfplan.bin | imdsguard scan -; "
+    "or scan the folder that terragrunt.hcl names as its source"
+)
+
+
 class _RunReader:
     """One run: the given paths sorted by repository, then the roots of each."""
 
-    def __init__(self, inputs: Inputs, wanted: frozenset[str]) -> None:
+    def __init__(self, inputs: Inputs, wanted: frozenset[str], providers: Sequence[str] = ()) -> None:
+        self._providers = providers
         self._inputs = inputs
         self._wanted = wanted
         self._prefilter = Prefilter(wanted)
@@ -111,9 +125,10 @@ class _RunReader:
         found = list(find_folders(os.path.realpath(full), cache, self._excluded))
         self._folders.setdefault(boundary.root, []).extend(found)
         if not found:
-            self._problems.append(
-                Problem("there are no Terraform files in or below this folder", Place(self._label(full)))
-            )
+            message, remedy = "there are no Terraform files in or below this folder", ""
+            if any(file.startswith(os.path.realpath(full) + os.sep) for file in cache.overlay.kept.units):
+                message, remedy = f"{message}, but Terragrunt units", RUN_TERRAGRUNT
+            self._problems.append(Problem(message, Place(self._label(full)), remedy))
 
     def _file(self, full: str) -> None:
         """Note a single file: its folder is read, through every root of the repository that uses it."""
@@ -182,7 +197,34 @@ class _RunReader:
             joined = self._inputs.source is not None or (self._inputs.look_beside and document.plan is not None)
             self._roots.append(self._at_its_source(document) if joined else document)
         notes += tuple(self._passed_over)
-        return RootsRead(tuple(self._roots), tuple(dict.fromkeys(self._problems)), notes)
+        types = [each.type for root in self._roots for each in root.resources]
+        types += [each.type for root in self._roots for each in root.not_made]
+        found = bool(self._documents) or any(type_.partition("_")[0] in self._providers for type_ in types)
+        return RootsRead(
+            tuple(self._roots),
+            tuple(dict.fromkeys(self._problems)),
+            notes,
+            self._units_elsewhere(),
+            of_providers=found or not self._providers or any(self._of_providers(each) for each in read),
+        )
+
+    def _units_elsewhere(self) -> tuple[Unseen, ...]:
+        """Tell of Terragrunt units whose code is not in the repository."""
+        found: list[Unseen] = []
+        for cache, _ in self._caches.values():
+            if cache.overlay.kept.units:
+                from imdsguard.terraform.source.terragrunt import units_elsewhere
+                from imdsguard.terraform.source.terragrunt_units import TerragruntUnits
+
+                found += units_elsewhere(cache.once(TerragruntUnits).elsewhere(), cache)
+        return tuple(found)
+
+    def _of_providers(self, read: RootInputs) -> bool:
+        """Whether anything of the providers of the wanted types stands in a root module, or in what it calls."""
+        cache, folder = read.cache, read.folder
+        _, graph = self._caches[cache.boundary.root]
+        files = (os.path.join(each, name) for each in graph.reach(folder) for name in cache.listing(each).names)
+        return any(self._prefilter.of_providers(cache.data(file) or b"", self._providers) for file in files)
 
     def again(self, roots: Sequence[str]) -> RootsRead:
         """Read root modules by name as far as reading went before."""
@@ -279,4 +321,12 @@ class _RunReader:
             message = f"the value that is given to var.{variable} does not fit: {error.message}"
             cache.report(Problem(message, error.place, "Terraform refuses this"))
         collector = Collector(tree, root.stack, self._wanted, graph.matters)
-        return replace(root, resources=collector.collect(), absent=tuple(collector.absent))
+        resources = collector.collect()
+        unseen = () if tree.terragrunt is None or tree.terragrunt.unseen is None else (tree.terragrunt.unseen,)
+        return replace(
+            root,
+            resources=resources,
+            absent=tuple(collector.absent),
+            unseen=unseen,
+            not_made=collector.not_made,
+        )

@@ -18,9 +18,11 @@ class RootsRead:
 
     `notes` are lines for people on what was given and is used by nothing. `unseen` is what was not looked at and
     belongs to no root alone; the rest is in the roots.
+    `of_providers`: something of the providers that were named was there.
     """
 
     roots: tuple[Root, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    of_providers: bool = True

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imdsguard.model.absent_module import AbsentModule
+    from imdsguard.model.not_made import NotMade
     from imdsguard.model.resource import Resource
     from imdsguard.model.unseen import Unseen
 
@@ -39,7 +40,7 @@ class Root:
     pre-commit maps changed files by. `plan` is set for a plan; `deployed` for a state: all that is in it is there.
     `environment` is the one in which it was read, "" where it has none, and `account`
     the text by which that one names its account. `absent` are the module calls whose code could
-    not be read, `unseen` is what else was not looked at.
+    not be read, `unseen` is what else was not looked at. `not_made` are the wanted blocks without an instance.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Root:
     deployed: bool = False
     absent: tuple[AbsentModule, ...] = ()
     unseen: tuple[Unseen, ...] = ()
+    not_made: tuple[NotMade, ...] = ()
     environment: str = ""
     account: str = ""
 

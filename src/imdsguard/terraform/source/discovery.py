@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.glob import literal, whole
 from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.source.configuration import module_calls
+from imdsguard.terraform.source.folder import UNIT
 from imdsguard.terraform.source.tree import is_local
 
 if TYPE_CHECKING:
@@ -173,10 +174,13 @@ def find_folders(top: str, cache: SourceCache, excluded: Excluded) -> Iterator[s
         if cache.listing(real).names:
             yield real
         try:
-            with os.scandir(real) as entries:
-                below = sorted(e.path for e in entries if e.name not in NOT_CODE and _is_folder(e))
+            with os.scandir(real) as listed:
+                entries = list(listed)
+            below = sorted(e.path for e in entries if e.name not in NOT_CODE and _is_folder(e))
         except OSError:
             continue
+        if any(entry.name == UNIT for entry in entries):
+            cache.overlay.kept.units[os.path.join(real, UNIT)] = None
         todo += [path for path in reversed(below) if not excluded(cache.label(path))]
 
 

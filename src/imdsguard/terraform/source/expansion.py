@@ -30,7 +30,8 @@ class Expansion:
 
     `unknown` says why they cannot be told; then there is one scope, under None, in which `each` and `count` are
     unknown; `at_least_one` if there is one in any case. `error` is set if Terraform would refuse the argument (it is
-    then unknown as well), `limit` if there are more instances than we follow.
+    then unknown as well), `limit` if there are more instances than we follow. `given` is what the argument is, where it
+    makes none.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class Expansion:
     at_least_one: bool = False
     error: EvaluationError | None = None
     limit: str = ""
+    given: Value | None = None
 
 
 def expand(body: MergedBody, scope: EvaluationScope) -> Expansion:
@@ -56,12 +58,14 @@ def expand(body: MergedBody, scope: EvaluationScope) -> Expansion:
             raise EvaluationError('"count" and "for_each" exclude each other', for_each.place)
         value = scope.evaluate(expression)
         if kind == "single":
-            return _enabled(value, expression, scope)
-        return _each(value, expression, scope) if kind == "for_each" else _count(value, expression, scope)
+            found = _enabled(value, expression, scope)
+        else:
+            found = _each(value, expression, scope) if kind == "for_each" else _count(value, expression, scope)
     except EvaluationError as error:
         return _unknown(kind, unknown(reason=reason_of(error, expression.place)), expression, scope, error)
     except LimitReached as reached:
         return _unknown(kind, unknown(reason=limited(reached.message)), expression, scope, limit=reached.message)
+    return found if found.scopes else Expansion(kind, given=value)
 
 
 def _unknown(

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
+UNIT = "terragrunt.hcl"
+"""The file of a Terragrunt unit: see `terragrunt_units.py`, which is loaded where there is one."""
 
 
 @record(frozen=True, slots=True)

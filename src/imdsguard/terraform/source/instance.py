@@ -57,6 +57,10 @@ class InstanceTree(Protocol):
 
     evaluation: Evaluation
 
+    @property
+    def generated(self) -> bool:
+        """Whether the root module may have files that are not here: they may declare variables."""
+
     def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
         """Make the instances of a module call, by key; None if the module's code is not there."""
 
@@ -144,6 +148,8 @@ class ModuleInstance:
         """Raise `StaticError` if a reference is to something not declared in this module; nothing is evaluated."""
         from imdsguard.terraform.source.declared import check_declared
 
+        if root == "var" and self._may_declare:
+            return
         if not check_declared(self.module, root, steps, place):
             self.resolve(root, steps, place)
 
@@ -174,12 +180,24 @@ class ModuleInstance:
 
     def variable(self, name: str, place: Place | None = None) -> Value:
         """Give the value of a variable. Raises `StaticError` if it is not declared."""
-        if name not in self.module.variables:
+        declared = name in self.module.variables
+        if not declared and not self._may_declare:
             raise StaticError(f'no variable "{name}" is declared in this module', place)
         key = ("var", name)
         if key not in self._values:
-            self._values[key] = self._evaluation.once(self, f"var.{name}", lambda: self._variable(name))
+            compute = self._variable if declared else self._declared_elsewhere
+            self._values[key] = self._evaluation.once(self, f"var.{name}", lambda: compute(name))
         return self._values[key]
+
+    @property
+    def _may_declare(self) -> bool:
+        """Whether a file that is not here may declare variables of this module: one that Terragrunt writes."""
+        return self.parent is None and self.tree.generated
+
+    def _declared_elsewhere(self, name: str) -> Value:
+        if name in self.given:
+            return self.given[name].evaluate(None, self.constants)
+        return unknown(reason=Reason(ReasonKind.NO_VALUE, f"var.{name}"))
 
     def _argument(self, name: str) -> LazyExpression | None:
         """The argument of the module's call that gives the variable its value."""

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _MODULE = re.compile(rb"(?<![.\w-])module[\"\s/]")
 _OPENING = re.compile(rb"[A-Za-z_/#{\"\xef\xbb\xbf\s]")
@@ -34,6 +38,11 @@ class Prefilter:
             for head, group in groupby(names, key=lambda n: n.partition("_")[0])
         ]
         self._types = [re.compile(branch.encode() + rb"(?![\w-])") for branch in branches]
+
+    @staticmethod
+    def of_providers(data: bytes, providers: Sequence[str]) -> bool:
+        """Whether a type of one of these providers (by the first word of its types) may stand here."""
+        return re.search(rb"(?<![\w-])(?:" + "|".join(providers).encode() + rb")_\w", data) is not None
 
     def matters(self, data: bytes) -> bool:
         """Whether a wanted type may be declared here. Escaped characters could hide one, so they count."""

@@ -13,6 +13,7 @@ from imdsguard.model.value import Absent, Reference, Unknown
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.doubted_body import DoubtedBody
+from imdsguard.terraform.source.not_made import UnmadeBlocks
 from imdsguard.terraform.source.order import CreationOrder, references
 from imdsguard.terraform.source.providers import Providers
 from imdsguard.terraform.source.replacement import replaced_by
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imdsguard.model.environment import Stack
+    from imdsguard.model.not_made import NotMade
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Expansion, Key
@@ -47,8 +49,14 @@ class Collector:
         self._order = CreationOrder()
         self._parsed: set[MergedBody] = set()
         self._static = StaticReferenceCheck(tree.cache)
+        self._unmade = UnmadeBlocks(tree, stack, self.is_wanted, matters)
         self.absent: list[AbsentModule] = []
         """The module calls without code that `collect` has met."""
+
+    @property
+    def not_made(self) -> tuple[NotMade, ...]:
+        """The wanted blocks of which `collect` has found no instance."""
+        return tuple(self._unmade.found)
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -67,11 +75,13 @@ class Collector:
                     self._tree.cache.report(Problem(str(error), declaration.place, "this block was not checked"))
                     continue
                 self._report_expansion(expansion, declaration)
+                self._unmade.block(instance, declaration, expansion)
                 for key, scope in expansion.scopes.items():
                     yield self._resource(instance, declaration, key, scope, expansion)
         for name, call in instance.module.calls.items():
             try:
                 made = bool(instance.call_expansion(name).scopes)
+                self._unmade.call(instance, call, instance.call_expansion(name))
                 folder = self._tree.source_folder(instance, call) if made else None
                 if made and folder is None:
                     source, makes = self._tree.absent(instance, call)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from operator import is_not
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
@@ -12,12 +12,15 @@ from imdsguard.terraform.overlay import Overlay, ParsedFile
 from imdsguard.terraform.source.folder import Listing, list_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from imdsguard.hcl.syntax.body import SyntaxBody
     from imdsguard.hcl.syntax.source import OpinionBudget
     from imdsguard.terraform.boundary import Boundary
     from imdsguard.terraform.source.configuration import Module
 
 _NOTHING = Listing((), ())
+_Made = TypeVar("_Made")
 
 
 class SourceCache:
@@ -45,6 +48,7 @@ class SourceCache:
         self._modules: dict[str, Module] = {}
         self._problems: dict[Problem, None] = {}
         self._labels: dict[str, str] = {}
+        self._made: dict[object, Any] = {}
 
     def add_place(self, top: str, label: str) -> None:
         """Let the code of a module be read from a folder of ours (a real path).
@@ -160,6 +164,32 @@ class SourceCache:
             self._modules[folder] = module
             self.report(*module.problems)
         return self._modules[folder]
+
+    def once(self, make: Callable[[SourceCache], _Made]) -> _Made:
+        """Give what `make` makes of what is read: whoever asks first has it made, for all."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: _Made = self._made[make]
+        return made
+
+    def module_with(self, folder: str, written: Sequence[tuple[str, SyntaxBody]]) -> Module:
+        """The merged configuration of a folder into which files are written, by name, over any of that name."""
+        from imdsguard.terraform.source.configuration import describe
+        from imdsguard.terraform.source.folder import listing
+
+        if not written:
+            return self.module(folder)
+        generated = dict(written)
+        there = self.listing(folder)
+        found = listing([*(name for name in there.names if name not in generated), *generated])
+        paths = [[os.path.join(folder, name) for name in names] for names in (found.primary, found.override)]
+        bodies = [
+            [body for path in each if (body := generated.get(os.path.basename(path)) or self.body(path)) is not None]
+            for each in paths
+        ]
+        module = describe(folder, (*paths[0], *paths[1]), *bodies)
+        self.report(*module.problems)
+        return module
 
     def _read(self, path: str) -> bytes | None:
         real = self.boundary.inside(path)

@@ -10,7 +10,7 @@ from imdsguard.model.absent_module import ANYTHING
 from imdsguard.model.problem import Problem
 from imdsguard.system.module_manifest import MANIFEST, manifest_entries
 from imdsguard.system.paths import NotAPathError
-from imdsguard.terraform.source.evaluation import Evaluation
+from imdsguard.terraform.source.evaluation import Evaluation, NoNames
 from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.instance import ModuleInstance
 from imdsguard.terraform.source.modules_elsewhere import NOWHERE, MissingCall, ModuleCode
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.expansion import Key
     from imdsguard.terraform.source.modules_elsewhere import ModuleAbsent, ModulesElsewhere
     from imdsguard.terraform.source.source_cache import SourceCache
+    from imdsguard.terraform.source.terragrunt import TerragruntRoot
     from imdsguard.terraform.source.variables import Given
 
 MAX_NESTING = 40
@@ -34,7 +35,7 @@ MAX_NESTING = 40
 class ModuleTree:
     """One root module: where the code of its calls lies, and the instances that they make.
 
-    `elsewhere` is asked for modules that are not downloaded.
+    `elsewhere` is asked for modules that are not downloaded. `terragrunt` is what Terragrunt makes of it.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class ModuleTree:
         evaluation: Evaluation,
         given: Mapping[str, Given],
         elsewhere: ModulesElsewhere = NOWHERE,
+        terragrunt: TerragruntRoot | None = None,
     ) -> None:
         self.folder = folder
         self.cache = cache
@@ -55,7 +57,14 @@ class ModuleTree:
         self._sources: dict[tuple[str, str], str] = {}
         self.computed_calls: list[tuple[str, str]] = []
         """Of the calls met so far whose source is computed and local: the folder of each, and the folder called."""
-        self.top = ModuleInstance(self, cache.module(folder), given=given)
+        self.terragrunt = terragrunt
+        module = terragrunt.module if terragrunt is not None else cache.module(folder)
+        self.top = ModuleInstance(self, module, given=given)
+
+    @property
+    def generated(self) -> bool:
+        """Whether the root module may have files that are not here: they may declare variables."""
+        return self.terragrunt is not None
 
     def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
         """Make the instances of a module call, by key; None if the module's code is not there (a reported problem)."""
@@ -102,6 +111,29 @@ class ModuleTree:
         if answer is None or isinstance(answer, ModuleCode):
             return "", ANYTHING
         return self._sources[key], answer.may_make
+
+    def folder_below(self, instance: ModuleInstance, calls: tuple[Declaration, ...]) -> str | None:
+        """Find the folder of the code that a chain of calls leads to, of which none is made; None if it is not there.
+
+        Nothing is evaluated or reported: Terraform itself needs the code only to look at it.
+        """
+        folder: str | None = instance.module.folder
+        names = _names(instance)
+        for call in calls:
+            names = [*names, call.name]
+            expression = call.body.expression("source")
+            source = expression.literal() if expression is not None else None
+            if folder is None or source is None:
+                return None
+            folder = self._named(folder, source) if is_local(source) else self.installed(".".join(names))
+        return folder
+
+    def _named(self, folder: str, source: str) -> str | None:
+        try:
+            found = self.cache.boundary.named(folder, source)
+        except NotAPathError:
+            return None
+        return found if found is not None and os.path.isdir(found) else None
 
     def _locate(self, parent: ModuleInstance, call: Declaration) -> str | None:
         expression = call.body.expression("source")
@@ -229,7 +261,15 @@ def evaluation_of(folder: str, cache: SourceCache, inputs: Inputs) -> Evaluation
 
 
 def load(folder: str, cache: SourceCache, inputs: Inputs) -> ModuleTree:
-    """Load the root module in `folder` (a real path). Nothing is evaluated yet."""
-    return ModuleTree(
-        folder, cache, evaluation_of(folder, cache, inputs), given_values(folder, inputs, cache), inputs.modules
-    )
+    """Load the root module in `folder` (a real path), as its Terragrunt units run it. Nothing is evaluated yet."""
+    evaluation, given = evaluation_of(folder, cache, inputs), given_values(folder, inputs, cache)
+    if not cache.overlay.kept.units:
+        return ModuleTree(folder, cache, evaluation, given, inputs.modules)
+    from imdsguard.terraform.source.terragrunt import under_units
+    from imdsguard.terraform.source.terragrunt_units import TerragruntUnits
+
+    units = cache.once(TerragruntUnits).of(folder)
+    if not units:
+        return ModuleTree(folder, cache, evaluation, given, inputs.modules)
+    root = under_units(folder, units, cache, NoNames(evaluation.bounds, evaluation.files))
+    return ModuleTree(folder, cache, evaluation, {**root.given, **given}, inputs.modules, root)

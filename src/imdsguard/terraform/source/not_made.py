@@ -1,0 +1,92 @@
+"""The blocks of a root module that make nothing with the values at hand, those inside unmade modules included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imdsguard.model.not_made import EmptyBy, NotMade
+from imdsguard.model.value import Step
+from imdsguard.terraform.source.translate import trace_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imdsguard.model.environment import Stack
+    from imdsguard.terraform.source.configuration import Declaration
+    from imdsguard.terraform.source.expansion import Expansion
+    from imdsguard.terraform.source.instance import ModuleInstance
+    from imdsguard.terraform.source.tree import ModuleTree
+
+MOST_NESTED = 10
+"""So deep are modules followed that are called by one that is not made."""
+
+
+class UnmadeBlocks:
+    """Gathers them while a root module is walked. `is_wanted` says of a block whether somebody asked for it."""
+
+    def __init__(
+        self,
+        tree: ModuleTree,
+        stack: Stack,
+        is_wanted: Callable[[Declaration], bool],
+        matters: Callable[[str], bool],
+    ) -> None:
+        self._tree = tree
+        self._stack = stack
+        self._is_wanted = is_wanted
+        self._matters = matters
+        self.found: list[NotMade] = []
+
+    def block(self, instance: ModuleInstance, declaration: Declaration, expansion: Expansion) -> None:
+        """Note a block, if its own argument makes none of it."""
+        if not expansion.scopes and declaration.kind == "resource":
+            address = instance.absolute(declaration)
+            self._add(declaration, address, _argument(expansion), _trace(declaration, expansion), "")
+
+    def call(self, instance: ModuleInstance, call: Declaration, expansion: Expansion) -> None:
+        """Note the blocks inside a module of which a call makes none, as far as its code is there."""
+        if not expansion.scopes:
+            address = instance.absolute(call)
+            within = _argument(expansion), _trace(call, expansion), address
+            for declaration, where in self._inside(instance, (call,), address):
+                self._add(declaration, where, *within)
+
+    def _inside(
+        self, instance: ModuleInstance, calls: tuple[Declaration, ...], address: str
+    ) -> Iterator[tuple[Declaration, str]]:
+        """Yield the wanted blocks below a chain of calls, each with its address: nothing in them is evaluated."""
+        folder = self._tree.folder_below(instance, calls)
+        if folder is None or not self._matters(folder) or len(calls) > MOST_NESTED:
+            return
+        module = self._tree.cache.module(folder)
+        for declaration in module.resources.values():
+            if declaration.kind == "resource" and self._is_wanted(declaration):
+                yield declaration, f"{address}.{declaration.address}"
+        for call in module.calls.values():
+            yield from self._inside(instance, (*calls, call), f"{address}.{call.address}")
+
+    def _add(self, declaration: Declaration, address: str, by: EmptyBy, trace: tuple[Step, ...], within: str) -> None:
+        self.found.append(
+            NotMade(
+                address,
+                declaration.labels[0],
+                declaration.place,
+                self._stack.root,
+                by,
+                within,
+                trace,
+                self._stack.environment,
+            )
+        )
+
+
+def _argument(expansion: Expansion) -> EmptyBy:
+    return EmptyBy.ENABLED if expansion.kind == "single" else EmptyBy(expansion.kind)
+
+
+def _trace(declaration: Declaration, expansion: Expansion) -> tuple[Step, ...]:
+    """Lead from the argument to where its value is written; the argument's own place comes first."""
+    expression = declaration.body.expression("for_each") or declaration.body.expression("count")
+    place = expression.place if expression is not None else declaration.place
+    origin = expansion.given.origin if expansion.given is not None else None
+    return (Step("", place), *trace_of(origin, place))

@@ -1,0 +1,68 @@
+"""Why there is no launch: an empty answer says why it is empty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imdsguard import Inputs, read
+from imdsguard.model.unseen import NoLaunch, UnseenKind
+from imdsguard.report.report import Report
+from imdsguard.report.text import summary_line
+
+BUCKET = 'resource "aws_s3_bucket" "b" {}\n'
+UNMADE = 'resource "aws_instance" "web" {\n  count = 0\n}\n'
+MISSING = 'module "web" {\n  source = "acme/web/aws"\n}\n'
+ALARM = 'resource "aws_cloudwatch_metric_alarm" "a" {\n  count = 0\n}\n'
+
+
+NONE_MADE = "all blocks that would launch instances make none"
+
+
+@pytest.mark.parametrize(
+    ("code", "reasons", "summary"),
+    [
+        ('resource "null_resource" "n" {}\n', ["no_aws_code"], "0 launches (there is no AWS code); no findings"),
+        (BUCKET, ["no_launch_blocks"], "0 launches (no block launches EC2 instances); no findings"),
+        (ALARM, ["no_launch_blocks"], "0 launches (no block launches EC2 instances); no findings"),
+        (BUCKET + UNMADE, ["not_made"], f"0 launches ({NONE_MADE}); no findings"),
+        (MISSING, ["modules_missing"], "0 launches (modules are not downloaded); no findings"),
+        (
+            MISSING + ALARM + UNMADE,
+            ["modules_missing", "not_made"],
+            f"0 launches (modules are not downloaded, and {NONE_MADE}); no findings",
+        ),
+    ],
+)
+def test_it_says_why_there_is_none(tmp_path: Path, code: str, reasons: list[str], summary: str) -> None:
+    (tmp_path / "main.tf").write_text(code)
+    found = read((), Inputs(working_directory=str(tmp_path)))
+    assert [reason.value for reason in found.no_launch] == reasons
+    assert summary_line(Report(found.estate, no_launch=found.no_launch)) == summary
+
+
+def test_it_says_nothing_where_there_is_one(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(UNMADE + 'resource "aws_instance" "api" {}\n')
+    found = read((), Inputs(working_directory=str(tmp_path)))
+    assert found.no_launch == ()
+    assert [block.address for block in found.not_made] == ["aws_instance.web"], "and what is not made is told"
+    assert [each.kind for each in found.unseen] == [UnseenKind.NOT_MADE]
+
+
+def test_every_reason_has_its_words_and_its_row() -> None:
+    from imdsguard.report.why_none import WORDS
+
+    assert set(WORDS) == set(NoLaunch)
+    page = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    assert all(f"`{reason.value}`" in page for reason in NoLaunch)
+
+
+def test_a_block_that_another_call_of_its_module_makes_was_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    (tmp_path / "m" / "main.tf").write_text('variable "n" {}\nresource "aws_instance" "web" {\n  count = var.n\n}\n')
+    calls = [f'module "{name}" {{\n  source = "./m"\n  n      = {n}\n}}\n' for name, n in (("a", 0), ("b", 1))]
+    (tmp_path / "main.tf").write_text("".join(calls))
+    found = read((), Inputs(working_directory=str(tmp_path)))
+    assert [block.address for block in found.not_made] == ["module.a.aws_instance.web"]
+    assert found.unseen == ()
