@@ -49,7 +49,12 @@ class ModuleFinder:
         known = self._known.find(call.address, call.version)
         if known is not None:
             return ModuleAbsent(known.may_make, harmless=True)
-        return self._fetched.find(call) if self._fetched is not None else ModuleAbsent(remedy=OR_GET)
+        answer = self._fetched.find(call) if self._fetched is not None else ModuleAbsent(remedy=OR_GET)
+        if isinstance(answer, ModuleAbsent):
+            from imdsguard.run.summarised_modules import summary_of
+
+            return summary_of(call.address, call.version) or answer
+        return answer
 
 
 def finder_that_gets(hosts: tuple[str, ...], shower: Callable[[], Shower]) -> ModuleFinder:

@@ -76,7 +76,7 @@ class ModuleInstance:
     def __init__(
         self, tree: InstanceTree, module: Module, address: str = "", parent: ModuleInstance | None = None,
         call: Declaration | None = None, outer: EvaluationScope | None = None, given: Mapping[str, Given] | None = None,
-        uncertain: Value | None = None, certain: bool = True, doubt: str = "",
+        uncertain: Value | None = None, certain: bool = True, doubt: str = "", summary: bool = False,
     ) -> None:  # fmt: skip
         self.tree = tree
         self.module = module
@@ -86,6 +86,7 @@ class ModuleInstance:
         self.outer = outer
         self.uncertain = uncertain
         self.doubt = doubt
+        self.summary = summary
         self.certain = certain
         self.given = given or {}
         self._evaluation: Evaluation = tree.evaluation
@@ -322,6 +323,8 @@ class ModuleInstance:
     def output(self, name: str, place: Place | None = None) -> Value:
         """Give the value of an output. Raises `EvaluationError` if it is not declared."""
         if name not in self.module.outputs:
+            if self.summary:
+                return self._not_told()
             raise EvaluationError(f'module {self.address or "root"} has no output "{name}"', place)
         key = ("output", name)
         if key not in self._values:
@@ -377,6 +380,8 @@ class ModuleInstance:
         if not isinstance(name, str):
             return child.as_object(), taken
         value = child.output(name, place)
+        if name not in child.module.outputs:
+            return value, taken + 1
         declaration = child.module.outputs[name]
         expression = declaration.body.expression("value")
         written = expression.place if expression is not None else declaration.place
@@ -384,8 +389,14 @@ class ModuleInstance:
             return value, taken + 1
         return follow(value, steps, taken + 1, f"{child.address}.{name}", written, place)
 
+    def _not_told(self) -> Value:
+        """Give what is known of an output that a summary does not have."""
+        return unknown(reason=Reason(ReasonKind.MODULE_MISSING, self.address))
+
     def as_object(self) -> Value:
         """Give all outputs as one object: what `module.x` is."""
+        if self.summary:
+            return self._not_told()
         return object_of({name: self.output(name) for name in self.module.outputs})
 
     # --- resources ---

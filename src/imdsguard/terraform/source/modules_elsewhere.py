@@ -32,13 +32,15 @@ class ModuleCode:
     """A module's code. `folder` is where it lies, `top` (real paths) what belongs to it and may be read from there.
 
     No `top`: it lies in the repository that is read. `label` is how `top` is shown. `doubt` says why this may not be
-    the code that the call gets; then it is said in the trace of what comes out of it.
+    the code that the call gets; then it is said in the trace of what comes out of it. `summary`: it has only a part of
+    what the module has; arguments and outputs that it does not know are none of its business.
     """
 
     folder: str
     top: str = ""
     label: str = ""
     doubt: str = ""
+    summary: bool = False
 
 
 @record(frozen=True, slots=True)

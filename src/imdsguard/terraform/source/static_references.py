@@ -71,7 +71,7 @@ class StaticReferenceCheck:
         """Check the arguments of a module call against the variables of the module: none too many, none missing."""
         call = instance.module.calls[name]
         child = _child(instance, name)
-        if child is None:
+        if child is None or child.summary:
             return
         for argument in call.body.names():
             expression = call.body.expression(argument)
@@ -157,6 +157,8 @@ def _named(instance: ModuleInstance, root: str, steps: tuple[object, ...]) -> _N
         return None
     output = str(rest[0])
     if output not in child.module.outputs:
+        if child.summary:
+            return None
         raise StaticError(f'module {child.address} has no output "{output}"')
     return child, "output", output
 

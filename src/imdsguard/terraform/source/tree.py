@@ -76,7 +76,7 @@ class ModuleTree:
             return None
         module = self.cache.module(folder)
         answer = self._answers.get(_site(parent, call))
-        doubt = answer.doubt if isinstance(answer, ModuleCode) else ""
+        doubt, summary = (answer.doubt, answer.summary) if isinstance(answer, ModuleCode) else ("", False)
         instances: dict[Key, ModuleInstance] = {}
         for key, scope in expansion.scopes.items():
             try:
@@ -93,6 +93,7 @@ class ModuleTree:
                 scope,
                 uncertain=expansion.unknown or parent.uncertain,
                 doubt=doubt or parent.doubt,
+                summary=summary,
                 certain=parent.certain and (expansion.unknown is None or expansion.at_least_one),
             )
         return instances

@@ -1,0 +1,133 @@
+"""Modules that launch instances, whose version is pinned: what that version makes of its metadata options is known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from imdsguard.model.severity import Confidence
+from imdsguard.run.config import prepare
+from imdsguard.run.reading import Reading, read
+from imdsguard.run.scan import scan
+from imdsguard.run.summarised_modules import SUMMARIES, summary_of
+from imdsguard.terraform.inputs import Inputs
+from imdsguard.terraform.source.module_address import parse_address
+
+EC2, ASG, POSSE = (
+    "terraform-aws-modules/ec2-instance/aws", "terraform-aws-modules/autoscaling/aws", "cloudposse/ec2-instance/aws",
+)  # fmt: skip
+
+
+def reading(folder: Path, source: str, version: str, arguments: str = "", more: str = "") -> Reading:
+    (folder / ".git").mkdir(exist_ok=True)
+    asked = f'  version = "{version}"\n' if version else ""
+    (folder / "main.tf").write_text(f'module "m" {{\n  source = "{source}"\n{asked}{arguments}\n}}\n{more}')
+    return read(inputs=Inputs(working_directory=str(folder)))
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "arguments", "state", "why"),
+    [
+        (EC2, "3.0.0", "", "optional", "launch"),
+        (EC2, "4.5.0", "metadata_options = null", "optional", "service_default"),
+        (EC2, "~> 4.0", 'metadata_options = { http_tokens = "required" }', "required", "launch"),
+        (EC2, "5.7.1", "", "optional", "launch"),
+        (EC2, "5.8.0", "", "required", "launch"),
+        (EC2, "5.8.0", 'metadata_options = { http_endpoint = "enabled" }', "required", "launch"),
+        (EC2, "5.7.1", 'metadata_options = { http_endpoint = "enabled" }', "optional", "launch"),
+        (EC2, "6.4.0", "", "required", "launch"),
+        (EC2, "~> 6.0", 'metadata_options = { http_tokens = "optional" }', "optional", "launch"),
+        (
+            EC2,
+            "6.4.0",
+            "create_spot_instance = true",
+            "required",
+            "ami",
+        ),  # by its image, AL2023
+        (EC2, "6.4.0", 'create_spot_instance = true\n  ami = "ami-1"', "optional", "service_default"),
+        (POSSE, "0.28.0", "", "required", "launch"),
+        (POSSE, "1.1.0", "metadata_http_tokens_required = false", "optional", "launch"),
+        (POSSE, "1.1.0", "metadata_http_endpoint_enabled = false", "disabled", "launch"),
+    ],
+)
+def test_what_a_version_makes_of_its_input(
+    source: str, version: str, arguments: str, state: str, why: str, tmp_path: Path
+) -> None:
+    found = reading(tmp_path, source, version, f"  {arguments}\n")
+    assert [str(problem) for problem in found.problems] == []
+    (launch,) = found.estate.launches
+    assert (launch.state.value, launch.options["http_tokens"].source.value) == (state, why)
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "state"),
+    [
+        ("8.3.1", "", "optional"),
+        ("8.3.1", 'metadata_options = { http_tokens = "required" }', "required"),
+        ("8.3.1", 'metadata_options = { http_endpoint = "enabled" }', "optional"),
+        ("9.0.0", "", "required"),
+        ("~> 9.0", 'metadata_options = { http_endpoint = "enabled" }', "required"),
+        ("9.2.1", "metadata_options = null", "optional"),
+    ],
+)
+def test_a_group_is_told_by_its_template(version: str, arguments: str, state: str, tmp_path: Path) -> None:
+    found = reading(tmp_path, ASG, version, f"  {arguments}\n")
+    assert [str(problem) for problem in found.problems] == []
+    assert {each.address: each.state.value for each in found.estate.launches} == {
+        "module.m.aws_launch_template.this[0]": state,
+        "module.m.aws_autoscaling_group.this[0]": state,
+    }
+
+
+def test_a_template_that_is_given_is_not_known_from_here(tmp_path: Path) -> None:
+    found = reading(tmp_path, ASG, "9.2.1", '  create_launch_template = false\n  launch_template_id = "lt-1"\n')
+    (launch,) = found.estate.launches
+    assert (launch.address, launch.state.value) == ("module.m.aws_autoscaling_group.this[0]", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("source", "version"),
+    [
+        (EC2, None),
+        (EC2, ">= 5.0"),
+        (EC2, "~> 5.0"),  # 5.8.0 turned the default
+        (EC2, ">= 5.8.0"),
+        (EC2, "2.21.0"),
+        (EC2, "7.0.0"),
+        (EC2 + "//modules/x", "6.0.0"),
+        (ASG, "6.10.0"),
+        ("github.com/terraform-aws-modules/terraform-aws-ec2-instance?ref=master", None),
+    ],
+)
+def test_a_version_that_is_not_pinned_or_was_not_read_is_not_told(source: str, version: str | None) -> None:
+    assert summary_of(parse_address(source), version) is None
+
+
+def test_a_repository_at_a_tag_is_a_pinned_version() -> None:
+    address = parse_address("git::https://github.com/terraform-aws-modules/terraform-aws-ec2-instance.git?ref=v5.8.0")
+    found = summary_of(address, None)
+    assert found is not None
+    assert found.folder.endswith("ec2_instance_5_8")
+
+
+def test_what_a_summary_does_not_have_is_unknown_and_no_error(tmp_path: Path) -> None:
+    more = 'resource "aws_instance" "x" {\n  subnet_id = module.m.availability_zone\n  ami = module.m.id\n}\n'
+    found = reading(tmp_path, EC2, "6.0.0", '  some_argument = "x"\n', more)
+    assert found.problems == ()
+    assert [each.address for each in found.estate.launches] == ["aws_instance.x", "module.m.aws_instance.this[0]"]
+
+
+def test_a_finding_says_that_the_code_was_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    reading(tmp_path, EC2, "5.7.1")
+    (finding,) = [f for f in scan(policy=prepare()).findings if f.rule == "instance-tokens-optional"]
+    said = f"{EC2} 5.7.1 is not downloaded: read from a summary of what it makes of its input"
+    assert (finding.confidence, finding.trace[-1]) == (Confidence.MEDIUM, said)
+    assert [str(each.place) for each in finding.related] == ["main.tf:1:1"]
+
+
+def test_stretches_of_one_module_do_not_overlap() -> None:
+    for source in {each.source for each in SUMMARIES}:
+        stretches = [each for each in SUMMARIES if each.source == source]
+        assert [each.below for each in stretches[:-1]] == [each.lowest for each in stretches[1:]]
