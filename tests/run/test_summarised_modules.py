@@ -14,9 +14,8 @@ from imdsguard.run.summarised_modules import SUMMARIES, summary_of
 from imdsguard.terraform.inputs import Inputs
 from imdsguard.terraform.source.module_address import parse_address
 
-EC2, ASG, POSSE = (
-    "terraform-aws-modules/ec2-instance/aws", "terraform-aws-modules/autoscaling/aws", "cloudposse/ec2-instance/aws",
-)  # fmt: skip
+EC2, ASG = "terraform-aws-modules/ec2-instance/aws", "terraform-aws-modules/autoscaling/aws"
+EKS, POSSE = "terraform-aws-modules/eks/aws", "cloudposse/ec2-instance/aws"
 
 
 def reading(folder: Path, source: str, version: str, arguments: str = "", more: str = "") -> Reading:
@@ -78,6 +77,50 @@ def test_a_group_is_told_by_its_template(version: str, arguments: str, state: st
         "module.m.aws_launch_template.this[0]": state,
         "module.m.aws_autoscaling_group.this[0]": state,
     }
+
+
+GROUPS = """
+  eks_managed_node_groups = {
+    a = {}
+    b = { metadata_options = { http_endpoint = "enabled" } }
+    c = { metadata_options = { http_tokens = "optional" } }
+    d = { use_custom_launch_template = false }
+    e = { create = false }
+  }
+  self_managed_node_groups = {
+    f = {}
+    g = { create_launch_template = false, launch_template_id = "lt-1" }
+  }
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "partly"), [("20.37.2", "optional"), ("~> 20.0", "optional"), ("~> 21.0", "required")]
+)
+def test_node_groups_of_a_cluster(version: str, partly: str, tmp_path: Path) -> None:
+    """A map that says something else takes the place of the whole default before 21.0.0, and of a part since."""
+    found = reading(tmp_path, EKS, version, GROUPS)
+    assert [str(problem) for problem in found.problems] == []
+    states = {each.address.removeprefix("module.m.module."): each.state.value for each in found.estate.launches}
+    template, nodes, group = (
+        "aws_launch_template.this[0]",
+        "aws_eks_node_group.this[0]",
+        "aws_autoscaling_group.this[0]",
+    )
+    managed, own = 'eks_managed_node_group["{}"].{}', 'self_managed_node_group["{}"].{}'
+    assert states == {
+        **{managed.format("a", each): "required" for each in (template, nodes)},
+        **{managed.format("b", each): partly for each in (template, nodes)},
+        **{managed.format("c", each): "optional" for each in (template, nodes)},
+        managed.format("d", nodes): "unknown",  # EKS has a template of its own
+        **{own.format("f", each): "required" for each in (template, group)},
+        own.format("g", group): "unknown",
+    }
+
+
+def test_auto_mode_of_a_cluster_is_seen(tmp_path: Path) -> None:
+    found = reading(tmp_path, EKS, "21.0.0", "  compute_config = { enabled = true }\n")
+    assert [each.address for each in found.estate.launches] == ["module.m.aws_eks_cluster.this[0]"]
 
 
 def test_a_template_that_is_given_is_not_known_from_here(tmp_path: Path) -> None:

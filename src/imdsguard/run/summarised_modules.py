@@ -21,7 +21,7 @@ FOLDER = "summaries"
 
 
 @record(frozen=True, slots=True)
-class Summary:
+class ModuleSummary:
     """The versions of a module (its name in the public registry) that one folder of `summaries/` stands for.
 
     The end of the newest stretch is the next major version: the folder's first line says which tags were read.
@@ -42,14 +42,17 @@ class Summary:
 
 
 _EC2, _ASG = "terraform-aws-modules/ec2-instance/aws", "terraform-aws-modules/autoscaling/aws"
+_EKS = "terraform-aws-modules/eks/aws"
 SUMMARIES = (
-    Summary(_EC2, "3.0.0", "5.0.0", "ec2_instance_3"),
-    Summary(_EC2, "5.0.0", "5.8.0", "ec2_instance_5_0"),
-    Summary(_EC2, "5.8.0", "6.0.0", "ec2_instance_5_8"),
-    Summary(_EC2, "6.0.0", "7.0.0", "ec2_instance_6"),
-    Summary(_ASG, "7.0.0", "9.0.0", "autoscaling_7"),
-    Summary(_ASG, "9.0.0", "10.0.0", "autoscaling_9"),
-    Summary("cloudposse/ec2-instance/aws", "0.28.0", "3.0.0", "cloudposse_instance"),
+    ModuleSummary(_EC2, "3.0.0", "5.0.0", "ec2_instance_3"),
+    ModuleSummary(_EC2, "5.0.0", "5.8.0", "ec2_instance_5_0"),
+    ModuleSummary(_EC2, "5.8.0", "6.0.0", "ec2_instance_5_8"),
+    ModuleSummary(_EC2, "6.0.0", "7.0.0", "ec2_instance_6"),
+    ModuleSummary(_ASG, "7.0.0", "9.0.0", "autoscaling_7"),
+    ModuleSummary(_ASG, "9.0.0", "10.0.0", "autoscaling_9"),
+    ModuleSummary(_EKS, "20.0.0", "21.0.0", "eks_20"),
+    ModuleSummary(_EKS, "21.0.0", "22.0.0", "eks_21"),
+    ModuleSummary("cloudposse/ec2-instance/aws", "0.28.0", "3.0.0", "cloudposse_instance"),
 )
 
 
