@@ -48,6 +48,8 @@ def found(imdsguard: Command, project: Checkout, code: str) -> tuple[int, str, s
     told = json.loads(done.stdout)
     if told["problems"]:
         (problem,) = told["problems"]
+        (unseen,) = told["unseen"]
+        assert (unseen["remedy_kind"] == "fetch_tags") == ("git fetch" in problem["remedy"])
         return done.returncode, problem["message"], problem["remedy"]
     (launch,) = told["launches"]
     assert launch["address"] == "module.web.aws_instance.web"

@@ -147,4 +147,4 @@ def test_what_a_module_cannot_make_is_not_missed(tmp_path: Path, source: str, wh
     (tmp_path / ".git").mkdir()
     (tmp_path / "main.tf").write_text(f'module "m" {{\n  source = "{source}"\n}}\nresource "aws_instance" "web" {{}}\n')
     found = read(inputs=Inputs(working_directory=str(tmp_path)))
-    assert found.estate.wholly_read(found.roots[0].name, what) is read_whole
+    assert found.estate.wholly_read(found.roots[0].stack, what) is read_whole

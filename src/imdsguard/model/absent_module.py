@@ -6,6 +6,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
+from imdsguard.model.unseen import WayOut
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +26,12 @@ class AbsentModule:
 
     `given` tells which attributes of resources its arguments are made of: read when asked for, as that takes time.
     `may_make` is what its code may make: anything, unless somebody knows better. `source` is what it is downloaded
-    from, empty where its own code says no such thing, `place` that of the call.
+    from, empty where its own code says no such thing, `place` that of the call. `way_out` is what brings it.
     """
 
     address: str
     given: Callable[[], tuple[Reference, ...]] = field(compare=False, repr=False)
     may_make: frozenset[str] = ANYTHING
     source: str = ""
+    way_out: WayOut = WayOut.GET_MODULES
     place: Place | None = None

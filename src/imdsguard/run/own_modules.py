@@ -61,7 +61,9 @@ class OwnModules:
             found = _revision(own.repository, asked, registry=call.address.kind == "registry")
             if found is None:
                 what = f"version {asked}" if call.address.kind == "registry" else f'"{asked}"'
-                return ModuleAbsent(message=f"this clone of {call.address.shown} has no tag for {what}", remedy=FETCH)
+                return ModuleAbsent(
+                    message=f"this clone of {call.address.shown} has no tag for {what}", remedy=FETCH, fetch_tags=True
+                )
             name, commit, doubt = found
             return _in(call, self._folder(own.repository, commit), f"{name}:", doubt)
         except (GitError, OSError) as error:

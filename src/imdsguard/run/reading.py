@@ -155,12 +155,12 @@ def estate_of(
 
 def _missing(root: Root) -> Iterator[Unseen]:
     """Give the modules of a root module whose code is not there, and may launch something, by what they are."""
-    calls: dict[str, list[Place]] = {}
+    calls: dict[tuple[str, WayOut], list[Place]] = {}
     for module in root.absent:
         if module.source and LAUNCH in module.may_make and module.place is not None:
-            calls.setdefault(module.source, []).append(module.place)
-    for source, places in calls.items():
-        yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), WayOut.GET_MODULES)
+            calls.setdefault((module.source, module.way_out), []).append(module.place)
+    for (source, way_out), places in calls.items():
+        yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), way_out)
 
 
 def history_of(

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 HOSTS = ("registry.terraform.io", "github.com")
 """Where modules are fetched from, unless somebody says otherwise."""
+OF_OPENTOFU = "registry.opentofu.org"
 KEY = "module"
 """What the one call is called."""
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -71,6 +72,8 @@ def refusal(address: ModuleAddress, hosts: Sequence[str]) -> str:
 def get_module(source: str, version: str | None, folder: str, hosts: Sequence[str], shower: Shower) -> FetchedModule:
     """Let Terraform fetch one module into a folder of ours, which is empty. Raises `DriverError`."""
     terraform = find_terraform(None, os.environ)
+    if terraform.name == "tofu" and HOSTS[0] in hosts:
+        hosts = (*hosts, OF_OPENTOFU)  # what OpenTofu means by NAMESPACE/NAME/PROVIDER
     stub = os.path.join(folder, "root")
     data = os.path.join(folder, "data")
     os.makedirs(stub)

@@ -48,12 +48,14 @@ class ModuleAbsent:
     """A module whose code is not there. `may_make` is what is known of it.
 
     `message` and `remedy` are those of the problem; without them it is the usual one. `harmless`: it is none.
+    `fetch_tags`: it is the scanned repository itself, at a tag that the clone does not have.
     """
 
     may_make: frozenset[str] = ANYTHING
     harmless: bool = False
     message: str = ""
     remedy: str = ""
+    fetch_tags: bool = False
 
 
 class ModulesElsewhere(Protocol):

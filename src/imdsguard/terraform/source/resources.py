@@ -9,6 +9,7 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.model.absent_module import AbsentModule
 from imdsguard.model.problem import Problem
 from imdsguard.model.resource import Resource
+from imdsguard.model.unseen import WayOut
 from imdsguard.model.value import Absent, Reference, Unknown
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
@@ -84,9 +85,11 @@ class Collector:
                 self._unmade.call(instance, call, instance.call_expansion(name))
                 folder = self._tree.source_folder(instance, call) if made else None
                 if made and folder is None:
-                    source, makes = self._tree.absent(instance, call)
+                    source, known = self._tree.absent(instance, call)
                     given = partial(given_to, instance, name)
-                    self.absent.append(AbsentModule(instance.absolute(call), given, makes, source, call.place))
+                    way_out = WayOut.FETCH_TAGS if known.fetch_tags else WayOut.GET_MODULES
+                    address = instance.absolute(call)
+                    self.absent.append(AbsentModule(address, given, known.may_make, source, way_out, call.place))
                 if folder is None or not self._matters(folder):
                     continue
                 children = instance.children(name)

@@ -6,14 +6,13 @@ import os
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import LimitReached
-from imdsguard.model.absent_module import ANYTHING
 from imdsguard.model.problem import Problem
 from imdsguard.system.module_manifest import MANIFEST, manifest_entries
 from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.source.evaluation import Evaluation, NoNames
 from imdsguard.terraform.source.files import RepositoryFiles
 from imdsguard.terraform.source.instance import ModuleInstance
-from imdsguard.terraform.source.modules_elsewhere import NOWHERE, MissingCall, ModuleCode
+from imdsguard.terraform.source.modules_elsewhere import NOWHERE, MissingCall, ModuleAbsent, ModuleCode
 from imdsguard.terraform.source.variables import given_values
 from imdsguard.terraform.workspace import noted_workspace
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Key
-    from imdsguard.terraform.source.modules_elsewhere import ModuleAbsent, ModulesElsewhere
+    from imdsguard.terraform.source.modules_elsewhere import ModulesElsewhere
     from imdsguard.terraform.source.source_cache import SourceCache
     from imdsguard.terraform.source.terragrunt import TerragruntRoot
     from imdsguard.terraform.source.variables import Given
@@ -105,13 +104,13 @@ class ModuleTree:
             self._places[key] = self._locate(parent, call)
         return self._places[key]
 
-    def absent(self, parent: ModuleInstance, call: Declaration) -> tuple[str, frozenset[str]]:
-        """Say of a module whose code is not there what it would be downloaded from, and what it may make."""
+    def absent(self, parent: ModuleInstance, call: Declaration) -> tuple[str, ModuleAbsent]:
+        """Say of a module whose code is not there what it would be downloaded from, and what is known of it."""
         key = _site(parent, call)
         answer = self._answers.get(key)
         if answer is None or isinstance(answer, ModuleCode):
-            return "", ANYTHING
-        return self._sources[key], answer.may_make
+            return "", ModuleAbsent()
+        return self._sources[key], answer
 
     def folder_below(self, instance: ModuleInstance, calls: tuple[Declaration, ...]) -> str | None:
         """Find the folder of the code that a chain of calls leads to, of which none is made; None if it is not there.
