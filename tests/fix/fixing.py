@@ -19,10 +19,16 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> None:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-def fixes_of(*rules: str, unsafe: bool = True, inputs: Inputs | None = None, policy: str = "baseline") -> Fixes:
-    """Look for fixes in the working directory."""
+def fixes_of(
+    *rules: str,
+    unsafe: bool = True,
+    inputs: Inputs | None = None,
+    policy: str = "baseline",
+    paths: tuple[str, ...] = (".",),
+) -> Fixes:
+    """Look for fixes in the working directory, or in what `paths` names in it."""
     config = prepare(policy, ScanOptions())
-    tree = SourceTree(["."], inputs or Inputs(), config)
+    tree = SourceTree(paths, inputs or Inputs(), config)
     return offer(tree, report_on(tree.reading, config).findings, unsafe=unsafe, rules=rules)
 
 

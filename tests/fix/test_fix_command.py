@@ -15,6 +15,10 @@ from tests.fix.fixing import write
 
 WEB = 'resource "aws_instance" "web" {\n  ami = "ami-0123456789abcdef0"\n}\n'
 MENDED = WEB[:-2] + '\n  metadata_options {\n    http_endpoint = "enabled"\n    http_tokens   = "required"\n  }\n}\n'
+MANY = "\n".join(
+    f'resource "aws_instance" "n{number}" {{\n  metadata_options {{\n    http_tokens = "optional"\n  }}\n}}\n' + gap
+    for number, gap in enumerate(("", "# near\n", "# far\n" * 20, ""))
+)
 CALLS = WEB[:-2] + "  user_data = <<-EOT\n    #!/bin/sh\n    curl http://169.254.169.254/latest/meta-data/\n  EOT\n}\n"
 
 
@@ -24,6 +28,7 @@ def repository_with_code(tmp_path: Path) -> Path:
     files = {"stacks/web/main.tf": WEB, "stacks/größe mit leer/main.tf": WEB.replace("web", "odd")}
     files["modules/windows/main.tf"] = WEB.replace("\n", "\r\n")
     files["bare/main.tf"] = WEB.removesuffix("\n")
+    files["many/main.tf"] = MANY
     write(top, files)
     subprocess.run(["git", "init", "-q", "."], cwd=top, check=True)
     subprocess.run(["git", "add", "."], cwd=top, check=True)
@@ -50,6 +55,7 @@ def test_git_applies_the_patch(repository_with_code: Path, imdsguard: Command, f
     assert (top / "stacks/größe mit leer/main.tf").read_text() == MENDED.replace("web", "odd")
     assert (top / "modules/windows/main.tf").read_bytes() == MENDED.replace("\n", "\r\n").encode()
     assert (top / "bare/main.tf").read_text() == MENDED.removesuffix("\n")
+    assert (top / "many/main.tf").read_text() == MANY.replace("optional", "required")
     again = imdsguard("fix", up, cwd=top / folder)
     assert (again.returncode, again.stdout) == (0, "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -50,8 +51,11 @@ DECLINED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
         "nothing in the code that can be edited decides it",
     ),
     "generated code": (
-        {"cdk.tf.json": '{"resource": {"aws_instance": {"web": {"ami": "ami-1"}}}}\n'},
-        "cdk.tf.json is generated: the construct is to be changed",
+        {
+            "cdk.tf.json": '{"resource": {"aws_instance": {"web": {"ami": "a", '
+            '"//": {"metadata": {"path": "stack/web"}}}}}}\n'
+        },
+        "its code is generated: change the construct stack/web",
     ),
 }
 
@@ -70,6 +74,17 @@ def test_a_value_of_the_command_line_is_nowhere_to_be_edited(tmp_path: Path, mon
     write(tmp_path, {"main.tf": SHARED + instance("web", "var.tokens")})
     fixes = fixes_of(*TOKENS, inputs=Inputs(variables=("tokens=optional",)))
     assert [each.reason for each in fixes.unfixed] == ["nothing in the code that can be edited decides it"]
+
+
+def test_a_state_has_no_code_to_be_edited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    values = {"id": "i-1", "metadata_options": [{"http_tokens": "optional"}]}
+    web = {"mode": "managed", "type": "aws_instance", "name": "web", "instances": [{"attributes": values}]}
+    web["provider"] = 'provider["registry.terraform.io/hashicorp/aws"]'
+    state = {"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "l", "resources": [web]}
+    write(tmp_path, {"terraform.tfstate": json.dumps(state)})
+    fixes = fixes_of(*TOKENS, paths=("terraform.tfstate",))
+    assert [each.reason for each in fixes.unfixed] == ["it was read from a plan or a state: name the code in its place"]
 
 
 def test_a_symbolic_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from imdsguard.fix.file_text import lines_of
+from imdsguard.model.line_differences import differing
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -83,9 +83,7 @@ def realigned(before: str, after: str) -> str:
     old = [line.rstrip("\r\n") for line in lines_of(before)]
     new = [line.rstrip("\r\n") for line in lines_of(after)]
     ends = [line[len(line.rstrip("\r\n")) :] for line in lines_of(after)]
-    for tag, first, last, new_first, new_last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            continue
+    for first, last, new_first, new_last in differing(old, new):
         around = [_run(old, at) for at in range(max(first - 1, 0), last + 1)]
         if any(old[one:other] != _aligned(old[one:other]) for one, other in around):
             continue

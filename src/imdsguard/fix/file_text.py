@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from imdsguard.model.fix import Edit
+from imdsguard.model.line_differences import differing
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -75,9 +75,7 @@ class FileText:
         """Say how to get from this file to `text`: no edit begins or ends with what stays."""
         before, after = lines_of(self.text), lines_of(text)
         found: list[Edit] = []
-        for tag, first, last, new_first, new_last in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-            if tag == "equal":
-                continue
+        for first, last, new_first, new_last in differing(before, after):
             old, new = before[first:last], after[new_first:new_last]
             start = sum(map(len, before[:first]))
             lines = list(zip(old, new, strict=True)) if len(old) == len(new) else [("".join(old), "".join(new))]

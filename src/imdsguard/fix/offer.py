@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.fix import mend_account, mend_alarms, mend_options, mend_scripts, mend_versions
 from imdsguard.fix.change import key_of
 from imdsguard.fix.file_text import NotEditableError, applied
+from imdsguard.fix.generated import construct_of
 from imdsguard.fix.proof import Proved, UnprovedError, prove, prove_together
 from imdsguard.fix.safety import why_unsafe
 from imdsguard.fix.tree import identity, in_each_environment
@@ -32,6 +33,8 @@ MENDS: Mapping[str, Callable[[Finding, Judged], Iterator[Proposal]]] = {
 """What proposes edits for the findings of each rule: of these by what was judged alone."""
 TOKENS = frozenset({"instance-tokens-optional", "launch-template-tokens-optional"})
 NO_EDITS = "fix has no edits for this rule"
+NO_SOURCE = "it was read from a plan or a state: name the code in its place"
+GENERATED = "its code is generated: change the construct {}"
 NO_PLACE = "nothing in the code that can be edited decides it"
 UNKNOWN = "what cannot be told cannot be proved to be mended"
 TOGETHER = "its edit does not do beside another one what it does alone: apply that, and run fix again"
@@ -51,11 +54,16 @@ class _Offering:
         self._tried: dict[tuple[object, ...], Proved | Exception] = {}
         self.fixes: dict[tuple[object, ...], tuple[Fix, Proved]] = {}
         self.unfixed: list[Unfixed] = []
+        self._declined: dict[tuple[object, ...], int] = {}
         self._mended: set[tuple[object, ...]] = set()
 
     def take(self, finding: Finding) -> None:
         """Find a fix for one finding, unless one that was found mends it, too."""
         if (identity(finding), finding.message) in self._mended:
+            return
+        generated = construct_of(finding)
+        if generated or not self._tree.is_source(finding.root):
+            self.decline(finding, GENERATED.format(generated) if generated else NO_SOURCE)
             return
         proposals = self._proposals(finding)
         if proposals is None:
@@ -68,12 +76,13 @@ class _Offering:
 
     def decline(self, finding: Finding, reason: str, *, no_edits: bool = False) -> None:
         """Say why nothing is offered; once for environments in which it is the same."""
-        for number, each in enumerate(self.unfixed):
-            known = each.finding
-            if each.reason == reason and replace(known, environments=()) == replace(finding, environments=()):
-                names = (*known.environments, *finding.environments)
-                self.unfixed[number] = Unfixed(replace(known, environments=names), reason, no_edits)
-                return
+        same = (identity(replace(finding, environments=())), finding.message, reason)
+        if same in self._declined:
+            known = self.unfixed[self._declined[same]].finding
+            names = (*known.environments, *finding.environments)
+            self.unfixed[self._declined[same]] = Unfixed(replace(known, environments=names), reason, no_edits)
+            return
+        self._declined[same] = len(self.unfixed)
         self.unfixed.append(Unfixed(finding, reason, no_edits))
 
     def _proposals(self, finding: Finding) -> Iterator[Proposal] | None:

@@ -142,8 +142,15 @@ class SourceTree:
         from imdsguard.terraform.read import read_again
 
         inputs = replace(self.inputs, overlay=self.overlay.over(texts))
-        found = read_again(names, inputs, supported_types())
+        found = read_again(self._of_source(names), inputs, supported_types())
         return self._judged(found.roots, found.problems)
+
+    def is_source(self, name: str) -> bool:
+        """Whether a root is a folder of code; else it is a plan or a state."""
+        return os.path.normpath(os.path.realpath(name)) in self.overlay.kept.boundaries
+
+    def _of_source(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(name for name in names if self.is_source(name))
 
     def of_every_type(self, names: tuple[str, ...], texts: Mapping[str, bytes]) -> dict[Key, Resource]:
         """Give the resources of all types in these root modules, read with the texts edited."""
@@ -156,7 +163,7 @@ class SourceTree:
             if kind in ("resource", "data")
         }
         inputs = replace(self.inputs, overlay=self.overlay.over(texts))
-        found = read_again(names, inputs, frozenset(types))
+        found = read_again(self._of_source(names), inputs, frozenset(types))
         return {(each.stack, each.address): each for root in found.roots for each in root.resources}
 
     def _judged(self, roots: tuple[Root, ...], problems: tuple[Problem, ...]) -> Judged:

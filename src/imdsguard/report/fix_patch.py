@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import posixpath
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
+
+from imdsguard.model.line_differences import differing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,15 +42,24 @@ def file_patch(path: str, before: bytes, after: bytes) -> bytes:
 def hunks_of(before: bytes, after: bytes) -> Iterator[bytes]:
     """Yield the hunks between two contents."""
     old, new = _lines(before), _lines(after)
-    for group in SequenceMatcher(None, old, new, autojunk=False).get_grouped_opcodes(CONTEXT):
+    groups: list[list[tuple[int, int, int, int]]] = []
+    for each in differing(old, new):
+        if groups and each[0] - groups[-1][-1][1] <= 2 * CONTEXT:
+            groups[-1].append(each)
+        else:
+            groups.append([each])
+    for group in groups:
         first, last = group[0], group[-1]
-        yield f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n".encode()
-        for tag, start, end, new_start, new_end in group:
-            if tag == "equal":
-                yield from (_line(b" ", line) for line in old[start:end])
-            else:
-                yield from (_line(b"-", line) for line in old[start:end])
-                yield from (_line(b"+", line) for line in new[new_start:new_end])
+        above, below = min(CONTEXT, first[0]), min(CONTEXT, len(old) - last[1])
+        start, end = first[0] - above, last[1] + below
+        yield f"@@ -{_range(start, end)} +{_range(first[2] - above, last[3] + below)} @@\n".encode()
+        at = start
+        for old_start, old_end, new_start, new_end in group:
+            yield from (_line(b" ", line) for line in old[at:old_start])
+            yield from (_line(b"-", line) for line in old[old_start:old_end])
+            yield from (_line(b"+", line) for line in new[new_start:new_end])
+            at = old_end
+        yield from (_line(b" ", line) for line in old[at:end])
 
 
 def _lines(data: bytes) -> list[bytes]:

@@ -34,6 +34,9 @@ def fixes_text(fixes: Fixes, *, written: bool = False) -> str:
             follow[then.rule] = follow.get(then.rule, 0) + 1
     for rule, count in follow.items():
         lines.append(f"then {plural(count, 'finding')} of {rule} {'follows' if count == 1 else 'follow'}")
+    if fixes.prefix and fixes.offered and not written:
+        up = "/".join(".." for _ in fixes.prefix.split("/"))
+        lines.append(f"paths are from the top of the repository: git -C {up} apply")
     return "".join(f"{line}\n" for line in (*lines, summary(fixes, written=written)))
 
 
