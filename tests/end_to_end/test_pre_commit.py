@@ -139,6 +139,18 @@ def test_a_changed_value_is_judged_in_its_stack(hook: Path, guarded: Path) -> No
     assert "imdsguard................................................................Passed" in output
 
 
+def test_a_changed_script_is_judged_in_the_stack_that_reads_it(hook: Path, guarded: Path) -> None:
+    (guarded / "stacks/prod/boot.sh").write_text("#!/bin/sh\n")
+    (guarded / "stacks/prod/boot.tf").write_text('locals {\n  boot = file("${path.module}/boot.sh")\n}\n')
+    commit(guarded, guarded.parent)
+    code, output = try_repo(hook, guarded, "stacks/prod/boot.sh")
+    assert code == 1, output
+    assert "module.web.aws_instance.this" in output
+    (guarded / "release.sh").write_text("#!/bin/sh\n")
+    code, output = try_repo(hook, guarded, "release.sh")
+    assert (code, "Passed" in output) == (0, True), output
+
+
 def test_many_changed_files_are_one_run(hook: Path, guarded: Path) -> None:
     code, output = try_repo(hook, guarded, *(name for name in FILES if name != ".imdsguard.yaml"))
     assert code == 1, output

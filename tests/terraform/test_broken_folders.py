@@ -111,7 +111,7 @@ def test_a_downloaded_module_whose_folder_is_no_path_is_not_there(folder: str, s
     stack.files({".terraform/modules/modules.json": manifest})
     reading = stack.read()
     assert len(reading.problems) == 1
-    assert str(reading.problems[0]).startswith("main.tf:2:1: module m ")
+    assert str(reading.problems[0]).startswith("main.tf:2:1: x/y/aws is not downloaded: ")
     assert addresses(reading) == ["aws_instance.web"]
 
 

@@ -158,11 +158,11 @@ def test_no_glob_of_exclude_takes_long(stack):
 
 
 def test_missing_paths_and_empty_folders_are_problems(stack):
-    stack.files({"empty/readme.md": "", "notes.txt": "hello"})
-    assert [str(p) for p in stack.read("nowhere", "empty", "notes.txt").problems] == [
+    stack.files({"empty/readme.md": "", "notes": "hello"})
+    assert [str(p) for p in stack.read("nowhere", "empty", "notes").problems] == [
         "nowhere: there is no such file or folder",
         "empty: there are no Terraform files in or below this folder",
-        "notes.txt: this is neither a Terraform file nor a plan or state in JSON: make one with `terraform show -json`",
+        "notes: this is neither a Terraform file nor a plan or state in JSON: make one with `terraform show -json`",
     ]
 
 
