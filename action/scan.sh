@@ -48,6 +48,7 @@ option baseline --baseline "$INPUT_BASELINE"
 option changed-since --changed-since "$INPUT_CHANGED_SINCE"
 option source --source "$INPUT_SOURCE"
 options --var-file "$INPUT_VAR_FILES"
+options --environment "$INPUT_ENVIRONMENTS"
 options --output "$INPUT_FORMATS"
 if flag get "$INPUT_GET"; then
   # Who opens a pull request from a fork chooses what would be fetched, and is told so in the log.

@@ -63,8 +63,12 @@ def test_a_new_repository_gets_a_policy_a_hook_and_a_workflow(repository: Path) 
         "extends: baseline",
         "fail_on: error",
         "",
-        "# Terraform reads these only when it is told to, and so does imdsguard. A check of each environment is:",
-        "#   imdsguard scan stacks/web --var-file stacks/web/environments/prod.tfvars",
+        "# How the root modules are deployed, as their files of variables show it: each is judged in each of its",
+        "# environments. Put right what is no environment, name the `workspace` and the `account` where there is one.",
+        "stacks:",
+        '  - roots: ["stacks/web"]',
+        "    environments:",
+        '      "prod": {var_files: ["stacks/web/environments/prod.tfvars"]}',
         "",
         "# Root modules that share an AWS account: a Region default or an alarm in one then counts for the others.",
         "# estates:",
@@ -74,8 +78,18 @@ def test_a_new_repository_gets_a_policy_a_hook_and_a_workflow(repository: Path) 
     assert imdsguard(repository, "scan").returncode == 1
     hooks = yaml.safe_load((repository / ".pre-commit-config.yaml").read_text())
     assert [hook["id"] for hook in hooks["repos"][0]["hooks"]] == ["imdsguard"]
-    written = (repository / ".github/workflows/imdsguard.yml").read_text()
-    assert written == (EXAMPLES / "workflows" / "pr-check-hcl.yml").read_text()
+    written = (repository / ".github/workflows/imdsguard.yml").read_text().splitlines()
+    example = (EXAMPLES / "workflows" / "pr-check-hcl.yml").read_text().splitlines()
+    assert [line.strip() for line in written if line not in example] == [
+        "name: imdsguard (${{ matrix.environment }})",
+        "strategy:",
+        "fail-fast: false",
+        "matrix:",
+        'environment: ["prod"] # those of .imdsguard.yaml',
+        "# A base branch without a policy knows no environments yet.",
+        "environments: ${{ steps.base.outputs.policy && matrix.environment }}",
+        "category: imdsguard-${{ matrix.environment }}",
+    ]
 
 
 def test_the_estate_that_is_suggested_is_one(repository: Path) -> None:
@@ -146,7 +160,9 @@ def test_of_many_root_modules_it_says_how_many_it_does_not_name(repository: Path
         (stack / "prod.tfvars").write_text("")
     imdsguard(repository, "init")
     lines = (repository / ".imdsguard.yaml").read_text().splitlines()
-    assert "#   and 9 more" in lines
+    named = ", ".join(f'"stacks/s{number:02}"' for number in range(20))
+    assert f"  - roots: [{named}]" in lines
+    assert '      "prod": {var_files: ["{root}/prod.tfvars"]}' in lines
     assert lines[-1] == "#   # and 10 more: name them, or write a glob such as stacks/*"
 
 

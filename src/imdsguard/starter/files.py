@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
-from imdsguard.starter.repository import variable_files
+from imdsguard.starter.environments import environment_names, in_each_environment, stack_lines
 from imdsguard.version import __version__
 
 if TYPE_CHECKING:
@@ -55,11 +54,13 @@ def starter_files(
     a baseline is written to.
     """
     files = [_policy(repository, seen, policy), _hooks(repository.text(HOOKS), baseline)]
+    names = environment_names(repository.top, seen.roots)
     if "github" in repository.hosts:
-        files.append(StarterFile(WORKFLOW, checks["github"]))
+        files.append(StarterFile(WORKFLOW, in_each_environment("github", checks["github"], names)))
     if "gitlab" in repository.hosts:
         there = _OUR_JOB.search(repository.text(PIPELINE))
-        files.append(StarterFile(PIPELINE, checks["gitlab"], "" if there else checks["gitlab"]))
+        job = in_each_environment("gitlab", checks["gitlab"], names)
+        files.append(StarterFile(PIPELINE, job, "" if there else job))
     return tuple(files)
 
 
@@ -70,25 +71,10 @@ def _policy(repository: HostedRepository, seen: Seen, policy: str) -> StarterFil
         "version: 1",
         f"extends: {policy}",
         "fail_on: error",
-        *_variables(repository, seen.roots),
+        *stack_lines(repository.top, seen.roots),
         *_estates(seen.roots),
     ]
     return StarterFile(POLICY, "\n".join(lines) + "\n")
-
-
-def _variables(repository: HostedRepository, roots: Sequence[str]) -> Iterable[str]:
-    """Name the files of variables that nobody reads unless told to: without them values may be unknown."""
-    told = []
-    for root in roots:
-        for file in variable_files(os.path.join(repository.top, root)):
-            path = file if root == "." else f"{root}/{file}"
-            told.append(f"#   imdsguard scan {_word(root)} --var-file {_word(path)}")
-    if told:
-        yield ""
-        yield "# Terraform reads these only when it is told to, and so does imdsguard. A check of each environment is:"
-        yield from told[:_MANY]
-    if len(told) > _MANY:
-        yield f"#   and {len(told) - _MANY} more"
 
 
 def _estates(roots: Sequence[str]) -> Iterable[str]:
@@ -116,13 +102,6 @@ def _hooks(there: str, baseline: str) -> StarterFile:
         return StarterFile(HOOKS, whole, whole)
     item = _ITEM.search(there)
     return StarterFile(HOOKS, whole, indent(dedent(hook), item[1] if item else "  "), "under `repos:`")
-
-
-def _word(text: str) -> str:
-    """Quote what a shell, or a reader of a comment, would not take as one word."""
-    import shlex
-
-    return shlex.quote("".join(c if c.isprintable() else "?" for c in text))
 
 
 _MANY = 12

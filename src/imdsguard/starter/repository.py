@@ -42,9 +42,12 @@ def look(working_directory: str) -> HostedRepository:
 
 
 def variable_files(root: str) -> tuple[str, ...]:
-    """Give the files of variables of a root module that Terraform reads only if it is told to, relative to it."""
+    """Give the files of variables of a root module that Terraform reads only if it is told to, relative to it.
+
+    They lie beside it, in a folder with a usual name, or in folders below such a one that are no root modules.
+    """
     found: list[str] = []
-    for folder in _FOLDERS:
+    for folder in [each for usual in _FOLDERS for each in (usual, *_below(root, usual))]:
         try:
             names = sorted(os.listdir(os.path.join(root, folder)))
         except OSError:
@@ -53,6 +56,22 @@ def variable_files(root: str) -> tuple[str, ...]:
         chosen = (name for name in given if folder or not _AUTOMATIC.fullmatch(name))
         found.extend(f"{folder}/{name}" if folder else name for name in chosen)
     return tuple(found)
+
+
+def _below(root: str, usual: str) -> list[str]:
+    """Give the folders in one with a usual name that hold no code of their own."""
+    top = os.path.join(root, usual)
+    if not usual or not os.path.isdir(top):
+        return []
+    folders = [name for name in sorted(os.listdir(top)) if os.path.isdir(os.path.join(top, name))]
+    return [f"{usual}/{name}" for name in folders if not _has_code(os.path.join(top, name))]
+
+
+def _has_code(folder: str) -> bool:
+    try:
+        return any(name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json")) for name in os.listdir(folder))
+    except OSError:
+        return True
 
 
 def _top(start: str) -> str:
