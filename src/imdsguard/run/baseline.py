@@ -73,6 +73,7 @@ def leave_out_known(counted: Suppressed, reading: Reading, config: RunConfig, th
     return replace(counted, findings=compared.findings, problems=problems, notes=notes)
 
 
+VAR_FILES = (".tfvars", ".tfvars.json")
 _DOCUMENTS = (".json", ".tfstate", ".tfplan")
 """How the names of plans and states end: such a root module is not gone because a folder was read without it."""
 
@@ -90,6 +91,8 @@ class _Scope:
         self._elsewhere = {(name_of(root), name) for root, names in reading.environments.items() for name in names}
         self._replaced = reading.inputs is not None and reading.inputs.replaces_environments
         self._in_part = {name_of(each.name) for each in reading.roots if each.plan and each.plan.complete is False}
+        # A root module that is judged with a file that was given as a path: of its own values nothing is said.
+        self._in_part |= {name_of(each.name) for each in reading.roots if each.environment.endswith(VAR_FILES)}
         self._files = {name_of(file) for root in reading.roots for file in root.files}
         self._folders = [name_of(folder) for folder in reading.folders]
         self._rules = {rule.id for rule in config.rules}

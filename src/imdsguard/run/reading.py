@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.shared_account import SharedAccount
     from imdsguard.policy.assumptions import Assumptions
+    from imdsguard.run.environments import Environments
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.root import Root
 
@@ -120,9 +121,19 @@ def read(
         paths=tuple(given),
         inputs=inputs,
         unseen=reading.unseen + unseen,
-        environments=environments.names(root.name for root in roots) if environments is not None else {},
+        environments=_environments_of(roots, environments),
         no_launch=why_no_launch(reading.estate, roots, reading.not_made, of_providers=of_providers),
     )
+
+
+def _environments_of(roots: Sequence[Root], declared: Environments | None) -> dict[str, tuple[str, ...]]:
+    """Give the environments of each root module that has some: the policy's, and those that it was read in besides."""
+    found = declared.names(root.name for root in roots) if declared is not None else {}
+    for root in roots:
+        known = found.get(root.name, ())
+        if root.environment not in known and (known or any(r.environment for r in roots if r.name == root.name)):
+            found[root.name] = (*known, root.environment)
+    return found
 
 
 _NO_STDIN = Problem("the standard input cannot be read", None, "pipe a plan or a state into it")

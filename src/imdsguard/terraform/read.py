@@ -20,6 +20,7 @@ from imdsguard.terraform.source.folder import is_configuration, is_variables
 from imdsguard.terraform.source.prefilter import Prefilter
 from imdsguard.terraform.source.read_files import DATA_ENDINGS, FileReaders
 from imdsguard.terraform.source.source_cache import SourceCache
+from imdsguard.terraform.source.var_files import uses_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from imdsguard.model.unseen import Unseen
     from imdsguard.terraform.boundary import Boundary
     from imdsguard.terraform.inputs import Inputs
+    from imdsguard.terraform.source.var_files import VarFileUse
 
 
 def read(
@@ -80,6 +82,9 @@ class _RunReader:
         self._read_files: dict[str, dict[str, tuple[str, Problem | None]]] = {}
         """Files that code may read, by repository and real path: how each is shown, and what is wrong if none does."""
         self._passed_over: list[str] = []
+        self._var_files: dict[str, dict[str, None]] = {}
+        self._uses: dict[str, list[tuple[str, VarFileUse]]] = {}
+        self._whole: set[str] = set()
         self._documents: list[Root] = []
         self._roots: list[Root] = []
         self._problems: list[Problem] = []
@@ -137,10 +142,13 @@ class _RunReader:
         real = os.path.realpath(full)
         folder = os.path.realpath(os.path.dirname(full))
         boundary = boundary_of(folder, self._directory)
+        if is_variables(os.path.basename(full)):
+            self._cache(boundary)
+            self._var_files.setdefault(boundary.root, {})[os.path.join(folder, os.path.basename(full))] = None
+            return
         self._files.setdefault(boundary.root, {})[folder] = real
         cache, _ = self._cache(boundary)
-        if is_configuration(os.path.basename(full)):
-            cache.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
+        cache.body(os.path.join(folder, os.path.basename(full)))  # a named file is checked whatever is in it
 
     def _data(self, full: str, problem: Problem | None) -> None:
         """Note a file that code may read: the roots that do are read. If none does, that is the problem, if one."""
@@ -185,6 +193,7 @@ class _RunReader:
         read: list[RootInputs] = []
         for boundary, (cache, graph) in self._caches.items():
             roots = self._roots_of(self._folders.get(boundary, ()), cache, graph)
+            self._whole.update(roots)
             for folder in self._users(boundary, cache, graph):
                 if folder not in roots:
                     roots.append(folder)
@@ -268,7 +277,8 @@ class _RunReader:
         """Find the roots that use the files given singly; a folder with code that nothing calls is its own."""
         changed = self._files.get(boundary, {})
         data = self._read_files.get(boundary, {})
-        if not changed and not data:
+        var_files = self._var_files.get(boundary, {})
+        if not changed and not data and not var_files:
             return []
         every = list(find_folders(boundary, cache, self._excluded))
         every += [folder for folder in changed if folder not in every]
@@ -283,10 +293,45 @@ class _RunReader:
                     self._problems.append(problem)
                 else:
                     self._passed_over.append(f"{label}: no root module reads this file, so it was passed over")
+        self._whole |= users
+        for file in var_files:
+            users.update(self._users_of_values(file, roots, cache))
         return [root for root in roots if root in users]
 
+    def _users_of_values(self, file: str, roots: Sequence[str], cache: SourceCache) -> list[str]:
+        """Find the root modules that a file of variables belongs to, and note with what each is to be judged."""
+        found = uses_of(file, roots, cache, self._inputs.environments_of)
+        if isinstance(found, Problem):
+            self._problems.append(found)
+            return []
+        for use in found:
+            if use.loaded:
+                self._whole.add(use.root)
+            self._uses.setdefault(cache.label(use.root), []).append((cache.label(file), use))
+        return [use.root for use in found]
+
     def _deployed(self, name: str) -> list[tuple[Stack, Inputs, str]]:
-        """Give the stacks that are made of a root module, each with its inputs and the account that it names."""
+        """Give the stacks that are made of a root module, each with its inputs and the account that it names.
+
+        Where it is read for files of variables alone, these are the environments that load them, and one for each file
+        that is in none.
+        """
+        stacks = self._in_environments(name)
+        uses = self._uses.get(name, [])
+        if uses and os.path.realpath(os.path.join(self._directory, name)) not in self._whole:
+            loading = {environment for _, use in uses for environment in use.environments}
+            stacks = [each for each in stacks if each[0].environment in loading]
+        return stacks + [self._with_file(name, file) for file, use in uses if not use.environments and not use.loaded]
+
+    def _with_file(self, name: str, file: str) -> tuple[Stack, Inputs, str]:
+        """Give the stack of a root module that is given a file of variables, which it is known by."""
+        given = self._inputs
+        inputs = replace(
+            given, var_files=(*given.var_files, file), order=(*given.order, "var-file") if given.order else ()
+        )
+        return Stack(name, file), inputs, ""
+
+    def _in_environments(self, name: str) -> list[tuple[Stack, Inputs, str]]:
         inputs = self._inputs
         environments = inputs.environments_of(name) if inputs.environments_of is not None else None
         if environments is None:
