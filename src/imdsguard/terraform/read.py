@@ -361,7 +361,7 @@ class _RunReader:
 
         tree = load(folder, cache, inputs)
         own = {cache.label(os.path.join(folder, file)) for file in automatic_files(folder)}
-        self._notes += [note for file, note in undeclared_values(tree.top) if file in own]
+        self._notes += [note for _, note in undeclared_values(tree.top, own)]
         for variable, error in tree.top.refused():
             message = f"the value that is given to var.{variable} does not fit: {error.message}"
             cache.report(Problem(message, error.place, "Terraform refuses this"))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.source.source_cache import SourceCache
 
+MOST_NAMED = 10
+"""Names of one file that are told one by one."""
 NOT_DECLARED = "no root module that was read declares this variable"
 
 
@@ -53,8 +55,13 @@ def undeclared_in_files(read: Sequence[RootInputs]) -> tuple[str, ...]:
                 users.setdefault(text, []).append(each)
     for file, roots in users.items():
         places = {name: given.place for name, given in named_file(file, roots[0].cache).items()}
-        for name, nearest in _not_declared(list(places), roots):
+        missing = _missing(list(places), roots)
+        for name, nearest in _not_declared(missing[:MOST_NAMED], roots):
             found[f'{places[name]}: "{name}": {NOT_DECLARED}' + (f"; {nearest}" if nearest else "")] = None
+        if len(missing) > MOST_NAMED:
+            found[f"{file}: and {len(missing) - MOST_NAMED} more names that no root module that was read declares"] = (
+                None
+            )
     return tuple(found)
 
 
@@ -69,13 +76,17 @@ def _by_inputs(read: Sequence[RootInputs]) -> Iterator[tuple[Inputs, list[RootIn
 
 def _not_declared(names: Sequence[str], roots: Sequence[RootInputs]) -> list[tuple[str, str]]:
     """Give those of the names that no root declares, each once, with a question for the nearest one that is; or ""."""
-    missing = list(dict.fromkeys(names)) if roots else []
-    declared: dict[str, None] = {}
-    for root in roots:
-        if not missing:
-            return []
-        declared.update(dict.fromkeys(root.cache.module(root.folder).variables))
-        missing = [name for name in missing if name not in declared]
+    missing = _missing(names, roots)
+    declared = {name: None for root in roots if missing for name in root.cache.module(root.folder).variables}
     from imdsguard.terraform.source.undeclared import nearest_of
 
     return [(name, nearest_of(name, declared)) for name in missing]
+
+
+def _missing(names: Sequence[str], roots: Sequence[RootInputs]) -> list[str]:
+    """Give those of the names that no root module declares, each once; none where nothing was read."""
+    missing = list(dict.fromkeys(names)) if roots else []
+    for root in roots:
+        declared = root.cache.module(root.folder).variables if missing else {}
+        missing = [name for name in missing if name not in declared]
+    return missing

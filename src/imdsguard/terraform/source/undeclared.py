@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from imdsguard.terraform.source.instance import ModuleInstance
 
 NOT_DECLARED = "its root module does not declare this variable"
 
 
-def undeclared_values(top: ModuleInstance) -> Iterator[tuple[str, str]]:
-    """Yield the file that each such name stands in, and a line about it for people."""
+def undeclared_values(top: ModuleInstance, files: Collection[str] | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the file that each such name stands in, and a line about it for people. `files`: in these only."""
     for name, place in top.undeclared():
+        if files is not None and place.file not in files:
+            continue
         nearest = nearest_of(name, top.module.variables)
         yield place.file, f'{place}: "{name}": {NOT_DECLARED}' + (f"; {nearest}" if nearest else "")
 

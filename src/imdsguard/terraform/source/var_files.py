@@ -73,10 +73,11 @@ def _by_environments(
     environments_of: Callable[[str], Sequence[Environment] | None] | None,
 ) -> VarFileUse | None:
     found = environments_of(cache.label(root)) if environments_of is not None else None
+    real = cache.boundary.inside(file)
     names = tuple(
         each.name
         for each in found or ()
-        if any(os.path.realpath(os.path.join(cache.working_directory, path)) == file for path in each.var_files)
+        if any(cache.boundary.named(cache.working_directory, path) == real for path in each.var_files)
     )
     return VarFileUse(root, names) if names else None
 
