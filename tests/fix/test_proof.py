@@ -50,6 +50,16 @@ DECLINED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
         },
         "nothing in the code that can be edited decides it",
     ),
+    "a dynamic block that is made of something else than what its variable says": (
+        {
+            "main.tf": 'variable "options" {\n'
+            '  default = { http_endpoint = "enabled", http_tokens = "required" }\n}\n\n'
+            'resource "aws_instance" "web" {\n  ami = "ami-1"\n\n  dynamic "metadata_options" {\n'
+            "    for_each = [for each in [var.options] : each if false]\n    content {\n"
+            "      http_tokens = metadata_options.value.http_tokens\n    }\n  }\n}\n"
+        },
+        "nothing in the code that can be edited decides it",
+    ),
     "generated code": (
         {
             "cdk.tf.json": '{"resource": {"aws_instance": {"web": {"ami": "a", '

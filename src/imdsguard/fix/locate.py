@@ -165,7 +165,8 @@ def _in_object(node: Object, where: Around, value: Written, path: Path) -> Itera
         if isinstance(value, Mapping):
             held = {plain(where.value(item.key)) for item in node.items}
             missing = {name: each for name, each in value.items() if name not in held}
-            yield NewItems(node.place, missing) if node.items else Replaced(node.place, missing)
+            if missing:
+                yield NewItems(node.place, missing) if node.items else Replaced(node.place, missing)
         return
     for item in node.items:
         if plain(where.value(item.key)) == path[0]:
