@@ -66,3 +66,20 @@ def test_a_block_that_another_call_of_its_module_makes_was_looked_at(tmp_path: P
     found = read((), Inputs(working_directory=str(tmp_path)))
     assert [block.address for block in found.not_made] == ["module.a.aws_instance.web"]
     assert found.unseen == ()
+
+
+def test_what_is_so_in_several_environments_is_told_once() -> None:
+    import json
+
+    from imdsguard import Estate, Place
+    from imdsguard.model.not_made import EmptyBy, NotMade
+    from imdsguard.report.json import inspect_json
+    from imdsguard.report.not_made import not_made_text
+
+    blocks = [
+        NotMade("aws_instance.web", "aws_instance", Place("main.tf", 1), ".", EmptyBy.COUNT, environment=name)
+        for name in ("dev", "test")
+    ]
+    (told,) = json.loads(inspect_json(Estate(), (), (), tuple(blocks)))["not_made"]
+    assert (told["address"], told["environments"]) == ("aws_instance.web", ["dev", "test"])
+    assert not_made_text(blocks, several=False) == "aws_instance.web is not made: count is 0 (in dev, test)\n"

@@ -96,6 +96,7 @@ def test_what_is_included_counts_below_the_unit(app, include, parent):
         '"../..//modules/app"',
         '"${get_repo_root()}/modules/app"',
         '"${dirname(find_in_parent_folders("top"))}/modules/app"',
+        '"${get_env("RELEASED") == "yes" ? "git::https://example.com/app.git//app" : "../../modules//app"}"',
     ],
 )
 def test_the_source_is_a_path_as_people_write_it(app, source):

@@ -73,7 +73,7 @@ def inspect_json(
             "region_defaults": merged_json((each.resource, _region_default(each)) for each in estate.region_defaults),
             "alarms": merged_json((alarm.resource, _alarm(alarm)) for alarm in estate.alarms),
             "problems": [problem_json(problem) for problem in problems],
-            "not_made": [_not_made(each) for each in not_made],
+            "not_made": _all_not_made(not_made),
             "no_launch": [reason.value for reason in no_launch],
             "unseen": unseen_json(unseen),
         }
@@ -182,6 +182,17 @@ def _region_default(default: RegionDefault) -> dict[str, Any]:
         "file": default.resource.place.file,
         "line": default.resource.place.line or None,
     }
+
+
+def _all_not_made(blocks: Iterable[NotMade]) -> list[dict[str, Any]]:
+    """Give the blocks; those of which the same is so in several environments as one that names these."""
+    found: dict[tuple[object, ...], dict[str, Any]] = {}
+    for block in blocks:
+        entry = _not_made(block)
+        told = found.setdefault(tuple(entry.values()), {**entry, "environments": []})
+        if block.environment:
+            told["environments"].append(block.environment)
+    return list(found.values())
 
 
 def _not_made(block: NotMade) -> dict[str, Any]:

@@ -26,10 +26,11 @@ def why_not_made(block: NotMade) -> str:
 
 def not_made_text(blocks: Sequence[NotMade], *, several: bool) -> str:
     """List the blocks, each with why it makes nothing. `several`: name the root module."""
-    lines = [
-        f"{f'{block.root}: ' if several else ''}{block.address} is not made: {why_not_made(block)}"
-        for block in blocks[:_MOST]
-    ]
-    if len(blocks) > _MOST:
-        lines.append(f"{len(blocks) - _MOST} more blocks that would launch instances are not made")
+    told: dict[str, list[str]] = {}
+    for block in blocks:
+        line = f"{f'{block.root}: ' if several else ''}{block.address} is not made: {why_not_made(block)}"
+        told.setdefault(line, []).extend([block.environment] if block.environment else [])
+    lines = [f"{line} (in {', '.join(names)})" if names else line for line, names in told.items()]
+    if len(lines) > _MOST:
+        lines[_MOST:] = [f"{len(lines) - _MOST} more blocks that would launch instances are not made"]
     return "".join(f"{shorten(escape(line), 500)}\n" for line in lines)

@@ -152,7 +152,7 @@ def estate_of(
     absent = {root.stack: root.absent for root in roots if root.absent}
     resources = [(root.stack, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
-    unseen = tuple(each for root in roots for each in (*root.unseen, *_missing(root)))
+    unseen = tuple(dict.fromkeys(each for root in roots for each in (*root.unseen, *_missing(root))))
     not_made = blocks_of_launches(roots)
     return Reading(
         estate,

@@ -12,7 +12,7 @@ from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.syntax.nodes import CallNode, Literal, Object, Parens, Template, Tuple, Unary, Wrap
+from imdsguard.hcl.syntax.nodes import CallNode, Conditional, Literal, Object, Parens, Template, Tuple, Unary, Wrap
 from imdsguard.model.record import record
 from imdsguard.system.paths import NotAPathError, join_path
 from imdsguard.terraform.source.folder import UNIT
@@ -135,22 +135,38 @@ class TerragruntUnits:
         for block in body.blocks("terraform"):
             source = block.body.attribute("source")
             if source is not None:
-                expression = LazyExpression(source.expression)
-                path = self._path(expression, file, unit)
-                text = expression.literal() or path or "a source that is computed"
-                remote = path is None or "::" in text or "://" in text or text.startswith("git@")
-                inside = None if remote or path is None else self._cache.boundary.inside(path)
-                return text, inside if inside is not None and os.path.isdir(inside) else None
+                return self._first_inside(LazyExpression(source.expression), file, unit)
         return None
 
-    def _path(self, expression: LazyExpression, file: str, unit: str | None = None) -> str | None:
+    def _first_inside(self, expression: LazyExpression, file: str, unit: str) -> tuple[str, str | None]:
+        """Give what an expression may be that lies in the repository, and its folder: one arm of a conditional may.
+
+        Where both arms do, the first counts; the other one is mostly a released version of the same.
+        """
+        text = ""
+        for node in _arms(expression):
+            written = self._text(node, file, unit)
+            text = text or written or ""
+            if written is None or "::" in written or "://" in written or written.startswith("git@"):
+                continue
+            path = self._joined(written, unit)
+            inside = self._cache.boundary.inside(path) if path is not None else None
+            if inside is not None and os.path.isdir(inside):
+                return written, inside
+        return text or "a source that Terragrunt computes", None
+
+    def _path(self, expression: LazyExpression, file: str) -> str | None:
         """Compute a path of literals and of Terragrunt's functions on paths; None for any other expression."""
         try:
-            text = self._text(expression.node(), file, unit or os.path.dirname(file))
+            text = self._text(expression.node(), file, os.path.dirname(file))
         except EvaluationError:
             return None
+        return self._joined(text, os.path.dirname(file)) if text is not None else None
+
+    @staticmethod
+    def _joined(text: str, folder: str) -> str | None:
         try:
-            return join_path(unit or os.path.dirname(file), text.replace("//", "/")) if text is not None else None
+            return join_path(folder, text.replace("//", "/"))
         except NotAPathError:
             return None
 
@@ -189,6 +205,24 @@ class TerragruntUnits:
             if path is None or os.path.exists(path):
                 return path
         return None
+
+
+def _arms(expression: LazyExpression) -> list[Node]:
+    """Give all that a conditional may choose, or the expression itself."""
+    try:
+        waiting = [expression.node()]
+    except EvaluationError:
+        return []
+    found: list[Node] = []
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Wrap | Parens):
+            waiting.append(node.inner)
+        elif isinstance(node, Conditional):
+            waiting += (node.otherwise, node.then)
+        else:
+            found.append(node)
+    return found
 
 
 def _items(expression: LazyExpression) -> dict[str, UnitInput] | None:
