@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard import prepare, scan
+from imdsguard.model.unseen import UnseenKind
 from imdsguard.run.config import ScanOptions
 
 TOKENS = 'variable "tokens" { default = "required" }\n'
@@ -135,3 +136,31 @@ def test_a_baseline_of_the_repository_knows_it() -> None:
     put("prod.tfvars", 'tokens = "required"\n')
     report = scan(("prod.tfvars",), None, prepare(None, ScanOptions(baseline="known.json")))
     assert (report.findings, report.notes) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"environments/prod.tfvars": OPTIONAL + 'owner = "a"\n'}, [(".", "environments/prod.tfvars", "tokens")]),
+        ({"environments/prod.tfvars": 'owner = "a"\n'}, []),
+        ({"terraform.tfvars": 'tokens = "required"\n'}, []),
+    ],
+)
+def test_one_beside_a_root_module_that_sets_what_decides_is_told(
+    files: dict[str, str], said: list[tuple[str, str, str]]
+) -> None:
+    put("main.tf", TOKENS + WEB + 'variable "owner" { default = "b" }\n')
+    for path, text in files.items():
+        put(path, text)
+    told = [each for each in scan().unseen if each.kind is UnseenKind.VAR_FILE]
+    assert [(each.root, each.subject, each.detail) for each in told] == said
+
+
+def test_one_that_would_make_what_is_not_made_is_told_and_not_where_an_environment_loads_it() -> None:
+    put("main.tf", 'variable "hosts" { default = {} }\nresource "aws_instance" "h" {\n  for_each = var.hosts\n}\n')
+    put("prod.tfvars", "hosts = { a = 1 }\n")
+    assert [(each.subject, each.detail) for each in scan().unseen if each.kind is UnseenKind.VAR_FILE] == [
+        ("prod.tfvars", "hosts")
+    ]
+    put(".imdsguard.yaml", ONLY + "stacks: [{roots: ['.'], environments: {prod: {var_files: [prod.tfvars]}}}]\n")
+    assert [each for each in scan().unseen if each.kind is UnseenKind.VAR_FILE] == []

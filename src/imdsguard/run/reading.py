@@ -75,6 +75,7 @@ def read(
     from imdsguard.aws.types.registry import supported_types
     from imdsguard.run.environments import deployed, refuse_missing_files, refuse_unknown
     from imdsguard.run.module_finder import ModuleFinder
+    from imdsguard.run.unread_values import unread_values
     from imdsguard.run.unseen import PROVIDERS, why_no_launch
     from imdsguard.terraform.inputs import Inputs
     from imdsguard.terraform.read import read as read_roots
@@ -120,7 +121,7 @@ def read(
         notes=notes,
         paths=tuple(given),
         inputs=inputs,
-        unseen=reading.unseen + unseen,
+        unseen=reading.unseen + unseen + tuple(unread_values(roots, reading.estate, reading.not_made, inputs)),
         environments=_environments_of(roots, environments),
         no_launch=why_no_launch(reading.estate, roots, reading.not_made, of_providers=of_providers),
     )
