@@ -64,8 +64,9 @@ def test_one_scan_fills_every_format(imdsguard: Command, tmp_path: Path) -> None
     assert len(list(ElementTree.fromstring(texts["junit"]).iter("failure"))) == groups
     assert len(re.findall(r"^\| (?:❌|⚠️|ℹ️) ", texts["markdown"], flags=re.MULTILINE)) == groups
     files = set(every_uri(log["runs"][0]["results"]))
-    assert {"legacy-web/hosts.tf", "legacy-web/services.tf"} <= files
-    assert all((folder / file).is_file() for file in files)
+    top = HOUSE if (HOUSE / ".git").exists() else folder  # outside of a repository they are named from here
+    assert {top / file for file in files} >= {folder / "legacy-web/hosts.tf", folder / "legacy-web/services.tf"}
+    assert all((top / file).is_file() for file in files)
 
 
 def every_uri(thing: Any) -> list[str]:
@@ -142,6 +143,25 @@ def test_the_action_on_a_hostile_pull_request(repository: Path, tmp_path: Path) 
     assert int(job.output("findings")) - 4 + int(job.output("problems")) == len(titles)
     assert re.fullmatch(r"[\w ,;()]+\.", job.output("summary"))
     assert not list(repository.parent.rglob("owned"))
+
+
+def test_files_are_named_from_the_top_of_the_repository(imdsguard: Command, tmp_path: Path) -> None:
+    folder = tmp_path / "stacks" / "web"
+    (tmp_path / "modules" / "host").mkdir(parents=True)
+    folder.mkdir(parents=True)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "modules" / "host" / "main.tf").write_text('resource "aws_instance" "in_module" {}\n')
+    (folder / "main.tf").write_text('module "host" {\n  source = "../../modules/host"\n}\n')
+    (folder / "broken.tf").write_text("resource {\n")
+    outputs = [f"--output={name}=out.{name}" for name in ("json", "sarif", "github", "gitlab")]
+    assert imdsguard("scan", "--policy", RULES, *outputs, cwd=folder).returncode == 2
+    texts = {name: (folder / f"out.{name}").read_text() for name in ("json", "sarif", "github", "gitlab")}
+    expected = {"modules/host/main.tf", "stacks/web/main.tf", "stacks/web/broken.tf"}
+    assert set(every_uri(json.loads(texts["sarif"])["runs"])) == expected
+    annotated = {command.properties["file"] for command in commands_of(texts["github"])}
+    assert annotated == {"modules/host/main.tf", "stacks/web/broken.tf"}
+    assert {each["location"]["path"] for each in json.loads(texts["gitlab"])} == annotated
+    assert {each["file"] for each in json.loads(texts["json"])["findings"]} == {"../../modules/host/main.tf"}
 
 
 def test_the_page_shows_what_comes_out(imdsguard: Command, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.report.repository_places import file_from_top
 from imdsguard.report.sarif import render
 from imdsguard.report.sarif_places import BASE, disarm, uri
 from imdsguard.report.words import clean
@@ -18,20 +19,20 @@ def fixes_sarif(report: Report, fixes: Fixes) -> str:
     before = dict(fixes.before)
     proposals: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for fix in fixes.offered:
-        proposal = _proposal(fix, before)
+        proposal = _proposal(fix, before, report.folder)
         for finding in fix.findings:
             proposals.setdefault((finding.fingerprint, finding.message), []).append(proposal)
     return render(report, proposals)
 
 
-def _proposal(fix: Fix, before: dict[str, bytes]) -> dict[str, Any]:
+def _proposal(fix: Fix, before: dict[str, bytes], folder: str) -> dict[str, Any]:
     text = ". ".join([clean(fix.title), *(f"Unsafe: {clean(why)}" for why in fix.why_unsafe)])
     files = dict.fromkeys(edit.file for edit in fix.edits)
     return {
         "description": {"text": disarm(text)},
         "artifactChanges": [
             {
-                "artifactLocation": {"uri": uri(file), "uriBaseId": BASE},
+                "artifactLocation": {"uri": uri(file_from_top(file, folder)), "uriBaseId": BASE},
                 "replacements": [
                     {"deletedRegion": _region(before[file], edit), "insertedContent": {"text": edit.text}}
                     for edit in fix.edits

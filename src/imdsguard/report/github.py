@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape
+from imdsguard.report.repository_places import from_top
 from imdsguard.report.words import counted, details, problem_sentence, sentence
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def render(report: Report) -> str:
     """Give a command for each problem and each group that counts, and a summary that is no command."""
     from imdsguard.report.text import summary_line
 
+    report = from_top(report)
     lines = [_problem(problem) for problem in report.problems]
     lines += [_group(group) for group in counted(report)]
     more = f" (GitHub shows the first {SHOWN} of each kind on the pull request)" if len(lines) > SHOWN else ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape_json
+from imdsguard.report.repository_places import from_top
 from imdsguard.report.words import counted, details, ordinals, problem_sentence, sentence
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def render(report: Report) -> str:
     """Give a JSON array: problems, then findings, the worst first. No two fingerprints in it are equal."""
     from json import dumps
 
+    report = from_top(report)
     entries = [_problem(problem) for problem in report.problems] + [_group(each) for each in counted(report)]
     names = [entry["fingerprint"] for entry in entries]
     for entry, number in zip(entries, ordinals(names), strict=True):

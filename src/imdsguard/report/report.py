@@ -44,7 +44,8 @@ class Report:
     `notes` are lines about the run itself, for people: which entries of a baseline are fixed, which given variables are
     declared nowhere. `fail_on` is the mildest severity that makes `exit_code` 1; None: no finding does.
     `unseen` is what was not looked at; with `strict_unseen` it makes `exit_code` 2. `no_launch`
-    says why there is no launch, where there is none.
+    says why there is no launch, where there is none. `folder` is the working directory, from which files are named,
+    below the top of its repository; empty at the top.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -57,6 +58,7 @@ class Report:
     unseen: tuple[Unseen, ...] = ()
     strict_unseen: bool = False
     no_launch: tuple[NoLaunch, ...] = ()
+    folder: str = ""
 
     @property
     def exit_code(self) -> int:

@@ -13,6 +13,7 @@ from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.report.escape import escape_json
 from imdsguard.report.groups import grouped
+from imdsguard.report.repository_places import from_top
 from imdsguard.report.sarif_places import BASES, disarm, location, locations
 from imdsguard.report.sarif_rules import descriptors
 from imdsguard.report.words import clean, details, ordinals, problem_sentence, sentence, worst_first
@@ -43,7 +44,7 @@ _KINDS = {Verdict.FAIL: "fail", Verdict.UNKNOWN: "open", Verdict.PASS: "pass"}
 
 def render(report: Report, proposals: Proposals | None = None) -> str:
     """Give a SARIF 2.1.0 log with one run: rules, results with their places, and problems as notifications."""
-    proposals = proposals or {}
+    proposals, report = proposals or {}, from_top(report)
     groups = grouped(report.findings)
     if len(groups) > MOST_RESULTS:
         groups = grouped(worst_first(report.findings))[:MOST_RESULTS]

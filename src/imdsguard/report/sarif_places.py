@@ -1,7 +1,7 @@
-"""Places, and the messages about them, as SARIF has them: relative URIs below the working directory, lines from 1.
+"""Places, and the messages about them, as SARIF has them: relative URIs below the repository's top, lines from 1.
 
 GitHub takes a result only with a file and a line. What has none, a plan or what came by pipe, gets the first line. A
-file outside of the working directory has no URI below it: there the module call that the reader owns comes first, and
+file outside of the repository has no URI below it: there the module call that the reader owns comes first, and
 if there is none, `..` is written `(up)`, which leads nowhere.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
 
 BASE = "%SRCROOT%"
-BASES = {BASE: {"description": {"text": "The working directory of the scan: the root of the repository, as a rule."}}}
+BASES = {BASE: {"description": {"text": "The top of the repository; outside of one, the working directory."}}}
 _STDIN = "stdin"
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/()")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.run.errors import RunError
 from imdsguard.run.writing import write_text
+from imdsguard.system.paths import repository_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -134,13 +135,8 @@ def _names_from(baseline: str) -> Callable[[str], str]:
 
     Without a repository they are named from the baseline's own folder.
     """
-    folder = top = os.path.realpath(".")
-    while not os.path.lexists(os.path.join(top, ".git")):
-        above = os.path.dirname(top)
-        if above == top:
-            top = os.path.dirname(os.path.realpath(baseline))
-            break
-        top = above
+    folder = os.path.realpath(".")
+    top = repository_top(folder) or os.path.dirname(os.path.realpath(baseline))
 
     def name(root: str) -> str:
         if root == "-":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.run.errors import UsageError
 from imdsguard.run.suppressions import Suppressed, apply_comments_and_exemptions
+from imdsguard.system.paths import folder_in_repository
 
 if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
@@ -59,6 +60,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         unseen=reading.unseen,
         strict_unseen=config.options.strict_unseen,
         no_launch=reading.no_launch,
+        folder=folder_in_repository(),
     )
 
 

@@ -23,3 +23,19 @@ def real_path_inside(path: str, top: str) -> str | None:
     """Give the real path behind `path` if it is `top` (a real path) or lies below it, else None."""
     real = os.path.realpath(path)
     return real if real == top or real.startswith(os.path.join(top, "")) else None
+
+
+def repository_top(folder: str) -> str | None:
+    """Give the nearest folder, from a real path upward, that holds `.git`; None where there is none."""
+    while not os.path.lexists(os.path.join(folder, ".git")):
+        folder, below = os.path.dirname(folder), folder
+        if folder == below:
+            return None
+    return folder
+
+
+def folder_in_repository() -> str:
+    """Give the working directory from the top of its repository, with `/`; empty at the top, and outside of one."""
+    here = os.path.realpath(".")
+    top = repository_top(here)
+    return "" if top is None or top == here else os.path.relpath(here, top).replace(os.sep, "/")
