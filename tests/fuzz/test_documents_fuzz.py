@@ -17,10 +17,11 @@ from imdsguard.aws.alarms.faults.composite_rule import parse as parse_rule
 from imdsguard.aws.alarms.insights import QueryError
 from imdsguard.aws.alarms.insights import parse as parse_query
 from imdsguard.aws.organizations.documents import statements_of
+from imdsguard.policy.document import SCANNERS
 from imdsguard.policy.match import matches_address, matches_module, matches_path, matches_word
 from imdsguard.suppress.baseline import BaselineError, read_baseline
 from imdsguard.suppress.comments import directives
-from imdsguard.suppress.foreign_comments import PEERS, ForeignComments
+from imdsguard.suppress.foreign_comments import ForeignComments
 from imdsguard.suppress.git import GitError, Repository
 from imdsguard.suppress.git_tree import lay_out
 from tests.end_to_end.git import Checkout
@@ -110,7 +111,7 @@ COMMENTS = [
 @taking(60)
 @given(damaged(COMMENTS), st.sampled_from(["main.tf", "main.tf.json"]))
 def test_comments(data: bytes, label: str) -> None:
-    foreign = ForeignComments(frozenset(PEERS), {"ckv_aws_79": ("instance-tokens-optional",)})
+    foreign = ForeignComments(frozenset(SCANNERS), {"ckv_aws_79": ("instance-tokens-optional",)})
     for each in directives(label, data, foreign):
         assert each.place.file == label
 

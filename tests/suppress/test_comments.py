@@ -7,9 +7,10 @@ import pytest
 from imdsguard.hcl.syntax.comments import comments
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
+from imdsguard.policy.document import SCANNERS
 from imdsguard.suppress.comments import directives
 from imdsguard.suppress.directive import Directive, parse
-from imdsguard.suppress.foreign_comments import PEERS, ForeignComments, foreign_comments_of
+from imdsguard.suppress.foreign_comments import ForeignComments, foreign_comments_of
 
 IDS = {
     "ckv_aws_79": ("instance-tokens-optional", "launch-template-tokens-optional"),
@@ -267,7 +268,7 @@ def test_what_we_cannot_decide_of_others_is_not_honoured(text: str) -> None:
 
 
 def test_whose_comments_can_be_asked_for() -> None:
-    assert ForeignComments(frozenset(PEERS), IDS) == ALL
+    assert ForeignComments(frozenset(SCANNERS), IDS) == ALL
 
 
 def test_checkovs_older_name() -> None:
