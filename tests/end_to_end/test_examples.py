@@ -44,13 +44,19 @@ UNMADE = (
     "not looked at:\n  1 block that would launch instances makes none with the values at hand: {}"
     " (give --var or --var-file to see what others make)\n"
 )
+UNREAD = (
+    "  nothing loads legacy-web/environments/dev.tfvars, which sets services: legacy-web/environments/dev.tfvars:4"
+    " (give it with --var-file)\n"
+    "  nothing loads legacy-web/environments/prod.tfvars, which sets report_workers, services: "
+    "legacy-web/environments/prod.tfvars:3, legacy-web/environments/prod.tfvars:5 (give it with --var-file)\n"
+)
 LEGACY, HARDENED = UNMADE.format("legacy-web/hosts.tf:19"), UNMADE.format("hardened-web/hosts.tf:20")
 
 CASES = (
     Case("legacy-web-prod.txt", "scan legacy-web --var-file legacy-web/environments/prod.tfvars", 1),
     Case("legacy-web-prod.json", "scan legacy-web --var-file legacy-web/environments/prod.tfvars --format json", 1),
     Case("legacy-web-dev.txt", "scan legacy-web --var-file legacy-web/environments/dev.tfvars", 1, LEGACY),
-    Case("legacy-web-no-variables.txt", "scan legacy-web", 1, LEGACY),
+    Case("legacy-web-no-variables.txt", "scan legacy-web", 1, LEGACY + UNREAD),
     Case("legacy-web-prod-estate.txt", "inspect legacy-web --var-file legacy-web/environments/prod.tfvars", 0),
     Case(
         "legacy-web-prod-estate.json",
