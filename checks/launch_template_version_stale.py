@@ -217,7 +217,7 @@ def running(launch: Launch, version: VersionUse, template: Launch, latest: str) 
     elif renewal is Renewal.REPLACED and not seen and launch.kind is Kind.INSTANCE:
         why = f"a running instance keeps what it was launched with, and Terraform sees no change of {version.pin.value}"
         yield from unless_followed(launch, version, template, why, latest, Severity.NOTE)
-    elif renewal in KEEPING:
+    elif renewal is not None and renewal in KEEPING:
         refresh = TO_THE_END if renewal is Renewal.IN_PART else REFRESH
         remedy = refresh if seen else f"{latest}\n{refresh}"
         yield from unless_followed(launch, version, template, KEEPING[renewal], remedy, Severity.NOTE)

@@ -215,9 +215,9 @@ def _in_binary(node: Binary, where: Around, value: Written) -> Iterator[Change]:
 
 
 def _in_call(node: CallNode, where: Around, value: Written, path: Path) -> Iterator[Change]:
-    given = node.arguments
-    if node.expand or not given:
+    if node.expand or not node.arguments:
         return
+    given = list(node.arguments)
     if node.name == "lookup" and len(given) > 1:
         key = plain(where.value(given[1]))
         if not isinstance(key, str):

@@ -60,6 +60,7 @@ class InstanceTree(Protocol):
     @property
     def generated(self) -> bool:
         """Whether the root module may have files that are not here: they may declare variables."""
+        ...
 
     def instantiate(self, parent: ModuleInstance, call: Declaration) -> dict[Key, ModuleInstance] | None:
         """Make the instances of a module call, by key; None if the module's code is not there."""
