@@ -1,7 +1,7 @@
 # Every target makes the environment it needs (in .venv), so that a fresh clone with Python 3.10+ needs nothing else.
 #   make demo        what imdsguard says about the two example stacks
 #   make test        the fast tests, packaging included
-# Another Python: make test PYTHON=python3.13 VENV=.venv-3.13
+# Another Python: make test PYTHON=python3.13 VENV=.venv-3.13; some of the tests: make test ARGS=tests/hcl
 
 PYTHON ?= python3
 VENV   ?= .venv
@@ -14,7 +14,7 @@ demo: $(VENV)/.demo
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo
 
 test: $(VENV)/.test
-	@$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow"
+	@$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow" $(ARGS)
 
 test-slow: $(VENV)/.slow
 	@$(BIN)/pytest -q -n auto --dist loadgroup -m slow

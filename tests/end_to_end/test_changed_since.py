@@ -41,7 +41,7 @@ def new(
     temporary = project.folder.parent / "temporary"
     temporary.mkdir(exist_ok=True)
     done = imdsguard(
-        *("scan", "--format", "json", "--changed-since", ref, *arguments),
+        *("scan", "-q", "--format", "json", "--changed-since", ref, *arguments),
         cwd=project.folder / at,
         TMPDIR=str(temporary),
         **environment,
@@ -284,7 +284,7 @@ def test_a_clone_that_lacks_a_file_of_the_earlier_version_is_not_compared(
     project.commit()
     lost = project("rev-parse", f"main:{name}")
     (project.folder / ".git/objects" / lost[:2] / lost[2:]).unlink()
-    done = imdsguard("scan", "--changed-since", "main", cwd=project.folder)
+    done = imdsguard("scan", "-q", "--changed-since", "main", cwd=project.folder)
     assert done.returncode == 2
     assert done.stderr.startswith(f"imdsguard: {name} of the earlier version is not in this clone: ")
 
@@ -334,7 +334,7 @@ def test_nothing_that_a_repository_brings_is_run(imdsguard: Command, project: Ch
     project.put(".gitignore", "*.auto.tfvars\n")
     project.put("stacks/a/x.auto.tfvars", 't = "required"\n')
     proof.unlink(missing_ok=True)
-    done = imdsguard("scan", "--changed-since", "main", cwd=project.folder)
+    done = imdsguard("scan", "-q", "--changed-since", "main", cwd=project.folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert not proof.exists()
 

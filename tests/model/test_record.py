@@ -173,6 +173,7 @@ CHANGING = {
     "imdsguard.hcl.bounds.Meter",
     "imdsguard.hcl.syntax.template_parts.Part",
     "imdsguard.hcl.syntax.template_tree._Open",
+    "imdsguard.terraform.overlay.Kept",
     "imdsguard.terraform.source.configuration.Module",
     "imdsguard.terraform.source.evaluation.Evaluation",
 }
