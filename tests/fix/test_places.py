@@ -264,6 +264,35 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             '    http_endpoint = "enabled"\n    http_tokens   = "required"\n  }\n}\n'
         },
     ),
+    "an object whose brace closes on the line of its last item": (
+        {
+            "main.tf": 'locals {\n  options = {\n    http_endpoint = "enabled" }\n}\n\n'
+            + instance(
+                "",
+                '  dynamic "metadata_options" {',
+                "    for_each = [local.options]",
+                "    content {",
+                "      http_endpoint = metadata_options.value.http_endpoint",
+                "      http_tokens   = try(metadata_options.value.http_tokens, null)",
+                "    }",
+                "  }",
+            )
+        },
+        {
+            "main.tf": 'locals {\n  options = {\n    http_endpoint = "enabled"\n'
+            '    http_tokens   = "required"\n  }\n}\n\n'
+            + instance(
+                "",
+                '  dynamic "metadata_options" {',
+                "    for_each = [local.options]",
+                "    content {",
+                "      http_endpoint = metadata_options.value.http_endpoint",
+                "      http_tokens   = try(metadata_options.value.http_tokens, null)",
+                "    }",
+                "  }",
+            )
+        },
+    ),
     "the content of a dynamic block": (
         {
             "main.tf": instance(

@@ -10,6 +10,7 @@ from imdsguard.model.account import ENVIRONMENT, Account, AccountKind, account_i
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.place import Place
 from imdsguard.model.severity import Severity
+from imdsguard.model.shared_account import SharedAccount
 from imdsguard.model.suppression import Means, Suppression
 from imdsguard.report.groups import account_of, grouped, others
 
@@ -46,6 +47,7 @@ def test_one_place_and_one_cause_are_one() -> None:
         pytest.param(replace(OTHER, verdict=Verdict.UNKNOWN), id="one cannot be told"),
         pytest.param(replace(OTHER, severity=Severity.NOTE), id="milder"),
         pytest.param(replace(OTHER, deployed=True), id="deployed already"),
+        pytest.param(replace(OTHER, environments=("prod",)), id="in an environment"),
         pytest.param(replace(OTHER, suppressed=Suppression(Means.COMMENT, "later")), id="does not count"),
     ],
 )
@@ -71,6 +73,21 @@ def test_an_account_and_region_is_one_wherever_the_launches_stand(one: Account, 
     first = replace(ACCOUNT_WIDE, account=one)
     second = replace(OTHER, rule=first.rule, account=other, place=Place("elsewhere.tf", 1), cause="x")
     assert len(grouped((first, second))) == (1 if together else 2)
+
+
+def test_what_the_policy_says_of_accounts_counts() -> None:
+    here = replace(ACCOUNT_WIDE, account=ENVIRONMENT, environments=("dev",), shared=SharedAccount(account="one"))
+    same = replace(here, root="stacks/b", environments=("prod",))
+    (group,) = grouped((here, same))
+    assert group.first.environments == ("dev", "prod")
+    assert account_of(group) == ""
+    assert len(grouped((here, replace(same, shared=SharedAccount(account="two"))))) == 2
+    assert len(grouped((here, replace(same, account=Account(AccountKind.NOT_TOLD, ("aws.x",), known=False))))) == 2
+
+
+def test_environments_of_one_root_may_be_accounts_of_their_own() -> None:
+    (group,) = grouped((replace(ACCOUNT_WIDE, account=ENVIRONMENT, environments=("dev", "prod")),))
+    assert account_of(group) == "account not known: 2 stacks, each of them may have its own"
 
 
 def test_regions_are_apart_and_unknown_ones_too() -> None:

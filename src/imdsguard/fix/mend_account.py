@@ -16,6 +16,7 @@ from imdsguard.fix.proof import Declared, Proposal
 from imdsguard.fix.written import Expression
 from imdsguard.model.option import HTTP_TOKENS
 from imdsguard.terraform.source.body import SourceBody
+from imdsguard.terraform.source.version_constraint import ModuleVersion, VersionConstraint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULTS = "aws_ec2_instance_metadata_defaults"
 ALARM = "aws_cloudwatch_metric_alarm"
-SINCE = (5, 43)
+SINCE = ModuleVersion((5, 43, 0))
 """The first version of the provider that has the defaults. (Changelog of the Terraform AWS provider)"""
 NOBODY = "who is told is left to a variable: it needs the ARN of an SNS topic that people hear of"
 TOPIC = "imds_alarm_topic_arn"
@@ -77,21 +78,10 @@ def _too_old(module: Module) -> bool:
             expression = nested.body.expression("aws")
             text = getattr(expression.source, "text", "") if expression is not None else ""
             found = re.search(r"version\s*=\s*\"([^\"]*)\"", text)
-            if found is not None and any(_below(part.strip()) for part in found[1].split(",")):
+            constraint = VersionConstraint.parse(found[1]) if found is not None else None
+            if constraint is not None and constraint.upper is not None and constraint.upper <= (SINCE, False):
                 return True
     return False
-
-
-def _below(constraint: str) -> bool:
-    match = re.fullmatch(r"(=|~>|<|<=)?\s*v?(\d+)(?:\.(\d+))?(\.\d+)?", constraint)
-    if match is None:
-        return False
-    operator, major, minor = match[1] or "=", int(match[2]), int(match[3] or 0)
-    if operator == "~>" and match[4] is None:  # the minor version may rise
-        return major < SINCE[0]
-    if operator == "<":
-        return (major, minor) <= SINCE
-    return (major, minor) < SINCE
 
 
 def refused_calls(finding: Finding, tree: SourceTree) -> Iterator[Proposal]:

@@ -165,7 +165,7 @@ def rewritten(lines: Sequence[str], calling: Sequence[int], dialect: Dialect, ne
         found = _clients(new[number - 1], dialect)
         if not found:
             return None
-        client = client or (found[0][1] if found[0].re.groups and dialect is SHELL else "")
+        client = client or (found[0][1] if dialect is SHELL else "")
         for word in reversed(found):
             new[number - 1] = dialect.sends(new[number - 1], word, name)
     at = start + 1

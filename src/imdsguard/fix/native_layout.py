@@ -210,8 +210,12 @@ def with_item(file: FileText, span: tuple[int, int], values: Mapping[str, Writte
     last = text[:closing].rstrip()
     first_item = re.match(r"[^\n]*\n(?:\s*\n|[ \t]*(?:#|//)[^\n]*\n)*([ \t]*)\S", inside)
     indent = first_item[1] if first_item else _indent_at(file, start) + unit
-    if text[closing : end - 1].strip():  # the last item shares the line of the closing brace
-        raise ValueError("the closing brace does not stand on a line of its own")
+    shared = text[closing : end - 1].strip()  # the last item stands on the line of the closing brace
+    if shared:
+        last = text[: end - 1].rstrip()
     comma = "," if last.endswith(",") else ""
     lines = [line + comma for line in arguments(values, indent, unit)]
-    return text[:closing] + "".join(line.replace("\n", newline) + newline for line in lines) + text[closing:]
+    added = "".join(line.replace("\n", newline) + newline for line in lines)
+    if shared:
+        return last + newline + added + _indent_at(file, start) + text[end - 1 :]
+    return text[:closing] + added + text[closing:]

@@ -10,6 +10,7 @@ from imdsguard.fix.file_text import FileText, NotEditableError
 from imdsguard.model.environment import Stack
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
+from imdsguard.system.paths import folder_in_repository
 from imdsguard.terraform.overlay import Overlay
 
 if TYPE_CHECKING:
@@ -78,11 +79,7 @@ class SourceTree:
     @property
     def prefix(self) -> str:
         """The path from the top of the repository to the working directory; "" where they are one."""
-        here = os.path.realpath(".")
-        tops = {boundary.root for boundary in self.overlay.kept.boundaries.values()}
-        top = next((each for each in tops if os.path.exists(os.path.join(each, ".git"))), here)
-        found = os.path.relpath(here, top).replace(os.sep, "/")
-        return "" if found == "." else found
+        return folder_in_repository()
 
     def file(self, label: str) -> FileText:
         """Give a file that is to be edited. Raises `NotEditableError` for one that is not."""

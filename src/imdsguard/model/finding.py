@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.model.reason import Reason
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
+    from imdsguard.model.shared_account import SharedAccount
     from imdsguard.model.suppression import Suppression
     from imdsguard.model.value import Step
 
@@ -74,8 +75,9 @@ class Finding:
     `resource` is what it is about; reports take from it what is not here. `suppressed` says why it does not count.
     `deployed`: a plan does not make it, or a state holds it: what is found is there already.
     `aspect`, `because` and `account` are the judgement's. `environments` are those of its root module in which it is
-    found, all the same in each; none where that is judged without. `cause` is the message without what names this
-    one resource, and `decided` the last place on the way of the value: where both are equal, one edit mends all.
+    found, all the same in each; none where that is judged without. `shared` is what the policy says of the account.
+    `cause` is the message without what names this one resource, and `decided` the last place on the way of the value:
+    where both are equal, one edit mends all.
     """
 
     rule: str
@@ -97,6 +99,7 @@ class Finding:
     because: Reason | None = None
     environments: tuple[str, ...] = ()
     account: Account | None = None
+    shared: SharedAccount | None = None
     cause: str = ""
     decided: Place | None = None
     resource: Resource | None = field(default=None, compare=False, repr=False)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.report.escape_markdown import block, code, prose
-from imdsguard.report.fix_patch import from_top, hunks_of
+from imdsguard.report.fix_patch import hunks_of
 from imdsguard.report.fix_text import summary
+from imdsguard.report.repository_places import file_from_top
 
 if TYPE_CHECKING:
     from imdsguard.model.fix import Fixes
@@ -21,7 +22,7 @@ def fixes_markdown(fixes: Fixes) -> str:
     after = dict(fixes.after)
     room = LARGEST
     for file, before in fixes.before:
-        path = from_top(fixes.prefix, file)
+        path = file_from_top(file, fixes.prefix)
         parts.append(f"### {code(path)}")
         for fix in fixes.offered:
             if fix.edits[0].file == file:

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import TYPE_CHECKING
 
 from imdsguard.model.line_differences import differing
+from imdsguard.report.repository_places import file_from_top
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,12 +22,7 @@ _NO_END = b"\\ No newline at end of file\n"
 def patch(fixes: Fixes) -> bytes:
     """Give the patch that turns each file from what it is into what it would be."""
     after = dict(fixes.after)
-    return b"".join(file_patch(from_top(fixes.prefix, file), before, after[file]) for file, before in fixes.before)
-
-
-def from_top(prefix: str, file: str) -> str:
-    """Give a path, relative to the working directory, from the top of the repository."""
-    return posixpath.normpath(posixpath.join(prefix, file))
+    return b"".join(file_patch(file_from_top(file, fixes.prefix), before, after[file]) for file, before in fixes.before)
 
 
 def file_patch(path: str, before: bytes, after: bytes) -> bytes:

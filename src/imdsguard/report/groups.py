@@ -6,6 +6,7 @@ findings that count alike are together: a suppressed one is never in a group wit
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.account import AccountKind
@@ -14,7 +15,6 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from imdsguard.model.account import Account
     from imdsguard.model.finding import Finding
 
 NAMED = 3
@@ -36,8 +36,9 @@ class Group:
 
     @property
     def first(self) -> Finding:
-        """The one that is shown."""
-        return self.findings[0]
+        """The one that is shown, with the environments in which any of them is found."""
+        shown, names = self.findings[0], {name: None for finding in self.findings for name in finding.environments}
+        return shown if len(self.findings) == 1 else replace(shown, environments=tuple(names))
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -81,11 +82,11 @@ def others(group: Group) -> str:
 
 
 def account_of(group: Group) -> str:
-    """Say for how many root modules an account stands that nothing tells; nothing where that does not matter."""
-    account = group.first.account
-    if account is None or _told(account) is not None or len(group.roots) < 2:
+    """Say for how many stacks an account stands that nothing tells; nothing where that does not matter."""
+    stacks = {(finding.root, name) for finding in group.findings for name in finding.environments or ("",)}
+    if group.first.account is None or _told(group.first) is not None or len(stacks) < 2:
         return ""
-    return f"account not known: {len(group.roots)} stacks, each of them may have its own"
+    return f"account not known: {len(stacks)} stacks, each of them may have its own"
 
 
 def _some(names: Sequence[str]) -> str:
@@ -95,18 +96,19 @@ def _some(names: Sequence[str]) -> str:
 def _key(finding: Finding) -> tuple[object, ...]:
     suppressed = finding.suppressed
     why = suppressed and (suppressed.means, suppressed.reason)
-    counts = (finding.verdict, finding.severity, finding.deployed, finding.environments, why)
+    counts = (finding.verdict, finding.severity, finding.deployed, why)
     if finding.account is not None:
         where = finding.region or (finding.root, finding.cause)
-        return (*counts, finding.rule, _told(finding.account), where)
-    return (*counts, finding.rule, finding.place or finding.address, _cause(finding), finding.decided)
+        return (*counts, finding.rule, _told(finding), where)
+    place = finding.place or finding.address
+    return (*counts, finding.environments, finding.rule, place, _cause(finding), finding.decided)
 
 
 def _lasting(finding: Finding) -> tuple[object, ...]:
     """What a group is known by from run to run: no line, and nothing of its members."""
     counts = (finding.rule, finding.verdict.value)
     if finding.account is not None:
-        return (*counts, _told(finding.account), finding.region or (finding.root, finding.cause))
+        return (*counts, _told(finding), finding.region or (finding.root, finding.cause))
     decided = finding.decided.file if finding.decided else ""
     return (*counts, finding.place.file if finding.place else "", _cause(finding), decided)
 
@@ -115,9 +117,14 @@ def _cause(finding: Finding) -> str:
     return finding.cause or finding.message
 
 
-def _told(account: Account) -> object:
-    """Give what tells an account from others, wherever it is named; None where nothing does."""
-    return (account.kind.value, account.parts) if account.known and account.kind in _TOLD else None
+def _told(finding: Finding) -> object:
+    """Give what tells the account of a finding from others, wherever it is named; None where nothing does."""
+    account = finding.account
+    if account is None or not account.known:
+        return None
+    if finding.shared is not None:  # one account by the policy, but for what its provider configurations tell apart
+        return (finding.shared, account.kind.value, account.parts)
+    return (account.kind.value, account.parts) if account.kind in _TOLD else None
 
 
 def _digest(parts: tuple[object, ...]) -> str:

@@ -73,7 +73,7 @@ def problem_line(problem: Problem, style: Style | None = None) -> str:
 
 
 def summary_line(report: Report, view: View | None = None) -> str:
-    """Say in one line what was looked at and what came of it; with `view`, also how to see what is not view."""
+    """Say in one line what was looked at and what came of it; with `view`, also how to see what is left out."""
     summary = report.summary
     states = ", ".join(f"{count} {state.value}" for state, count in summary.states.items() if count)
     launches = plural(summary.launches, "launch", "launches")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.environment import Environment
 from imdsguard.model.problem import Problem
 from imdsguard.run.errors import RunError, UsageError
+from imdsguard.system.paths import real_path_inside, repository_top
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +31,8 @@ class Environments:
         self._entries = entries
         self._asked = asked
         self._directory = directory
-        self._top = _top(directory)
+        here = os.path.realpath(directory)
+        self._top = repository_top(here) or here
         self._known: dict[str, tuple[Environment, ...] | None] = {}
         self._problems: dict[Problem, None] = {}
         self.seen: dict[str, None] = {}
@@ -94,8 +96,6 @@ class Environments:
         return Environment(name, tuple(files), entry.variables, workspace, _filled(entry.account, below))
 
     def _fault(self, path: str) -> str:
-        from imdsguard.system.paths import real_path_inside
-
         full = os.path.join(self._directory, path)
         if real_path_inside(full, self._top) is None:
             return f"{path} lies outside of the repository, where nothing is read"
@@ -111,17 +111,6 @@ def _filled(text: str, below: str) -> str:
     from imdsguard.policy.stacks import filled
 
     return filled(text, below)
-
-
-def _top(directory: str) -> str:
-    """Give the real path of the repository that a folder lies in; without one, of the folder."""
-    start = folder = os.path.realpath(directory)
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return start
-        folder = above
-    return folder
 
 
 def deployed(inputs: Inputs, assumptions: Assumptions | None) -> tuple[Inputs, Environments | None]:

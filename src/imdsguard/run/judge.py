@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 class Outcome:
     """What the rules say. `findings` holds every verdict, passes too, in the order of reports.
 
-    `problems` are rules that failed, and values that Terraform refuses: what would be found is not known. `refused` are
-    those of them that are about such values: they are gaps in what was read.
+    `failed` are rules that crashed, `refused` values that Terraform refuses, which are gaps in what was read.
     """
 
     findings: tuple[Finding, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    failed: tuple[Problem, ...] = ()
     refused: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All for which it is not known what would be found."""
+        return self.failed + self.refused
 
 
 def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
@@ -43,7 +47,7 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
     refused = _refused(findings, estate)
     if estate.history.plans or estate.history.states:
         findings = _told(findings, estate, rules, policy)
-    return Outcome(tuple(sorted(findings, key=_order)), (*problems, *refused), tuple(refused))
+    return Outcome(tuple(sorted(findings, key=_order)), tuple(problems), tuple(refused))
 
 
 def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list[Finding], list[Problem]]:
@@ -56,7 +60,7 @@ def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list
         for subject in _subjects(estate, rule):
             try:
                 for judgement in _ask(rule, subject, estate, setting):
-                    finding = _finding(rule, judgement, setting, policy)
+                    finding = _finding(rule, judgement, setting, policy, estate)
                     findings.setdefault(_identity(finding), finding)
             except Exception as error:
                 problems.append(_failure(rule, subject, error))
@@ -131,7 +135,7 @@ def _ask(rule: Rule, subject: object, estate: Estate, setting: Setting) -> Itera
         yield judgement
 
 
-def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy) -> Finding:
+def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy, estate: Estate) -> Finding:
     judgement = _where_it_exists(judgement)
     resource = judgement.resource
     trace = tuple(str(step) for step in judgement.trace)
@@ -157,6 +161,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy)
         because=judgement.because,
         environments=(resource.environment,) if resource.environment else (),
         account=judgement.account,
+        shared=estate.joined.get(resource.stack) if judgement.account is not None else None,
         cause=_cause(judgement),
         decided=judgement.trace[-1].place if judgement.trace else None,
         resource=resource,

@@ -112,8 +112,8 @@ def _revision(repository: Repository, asked: str, *, registry: bool) -> tuple[st
         return name, tags[name], ""
     if not _REF.fullmatch(asked):
         return None
-    if _COMMIT.fullmatch(asked) and repository.commit(asked) is not None:
-        return asked[:12], repository.commit(asked) or "", ""
+    if _COMMIT.fullmatch(asked) and (commit := repository.commit(asked)) is not None:
+        return asked[:12], commit, ""
     for branch in (f"refs/remotes/origin/{asked}", f"refs/heads/{asked}"):
         commit = repository.commit(branch)
         if commit is not None:

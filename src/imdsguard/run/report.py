@@ -34,9 +34,8 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
     from imdsguard.run.judge import judge
 
     outcome = judge(reading.estate, config.rules, config.policy)
-    failed = tuple(each for each in outcome.problems if each not in outcome.refused)
     reading = replace(reading, problems=reading.problems + not_told_yet(outcome.refused, reading.problems))
-    counted = apply_suppressions(outcome.findings, reading.problems + failed, reading, config)
+    counted = apply_suppressions(outcome.findings, reading.problems + outcome.failed, reading, config)
     found = counted.findings
     if any(root.environment for root in reading.roots):
         from imdsguard.run.merging import merged

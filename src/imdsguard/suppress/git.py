@@ -84,10 +84,10 @@ class Repository:
 
     def merge_base(self, ref: str) -> str:
         """Give the commit from which the checked out one and `ref` went apart. Raises `GitError`."""
-        commit = self._commit(ref)
+        commit = self.commit(ref)
         if commit is None:
             raise GitError(self._unknown(ref))
-        if self._commit("HEAD") is None:
+        if self.commit("HEAD") is None:
             raise GitError("this branch has no commit yet: there is nothing to compare")
         done = _run(self.top, "merge-base", commit, "HEAD")
         if done.returncode:
@@ -98,7 +98,7 @@ class Repository:
 
     def has(self, commit: str) -> bool:
         """Whether a commit is in this clone."""
-        return self._commit(commit) is not None
+        return self.commit(commit) is not None
 
     def tree(self, commit: str) -> GitTree:
         """Give what is in a commit. Raises `GitError`, also where one of its files is not there."""
@@ -149,7 +149,8 @@ class Repository:
 
     def commit(self, ref: str) -> str | None:
         """Give the commit that a revision names; None if it is not in this clone."""
-        return self._commit(ref)
+        done = _run(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        return None if done.returncode else done.stdout.decode().strip()
 
     def remotes(self) -> tuple[str, ...]:
         """Give the addresses that this clone was made from, and those it is kept in step with."""
@@ -166,12 +167,8 @@ class Repository:
         found = [line.split() for line in done.stdout.decode("utf-8", "replace").splitlines()]
         return {fields[0]: fields[-1] for fields in found if len(fields) > 1}
 
-    def _commit(self, ref: str) -> str | None:
-        done = _run(self.top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
-        return None if done.returncode else done.stdout.decode().strip()
-
     def _unknown(self, ref: str) -> str:
-        if self._commit(f"origin/{ref}") is not None:
+        if self.commit(f"origin/{ref}") is not None:
             return f'there is no "{ref}" in this repository; did you mean "origin/{ref}"?'
         if self._shallow():
             return f'there is no "{ref}" in this shallow clone: {_DEEPEN}'
