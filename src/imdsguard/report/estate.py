@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
 from imdsguard.report.not_made import not_made_text
+from imdsguard.report.once import told_once
 from imdsguard.report.reasons import sentence
 from imdsguard.report.style import Style
 from imdsguard.report.table import table
@@ -16,7 +17,7 @@ from imdsguard.report.why_none import why_none
 from imdsguard.report.words import within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.estate import Estate
@@ -70,7 +71,7 @@ def estate_text(
         reasons += [(launch.resource, _may_exist(launch, several)) for launch in unsure]
         reasons += [(launch.resource, line) for launch in estate.launches for line in _not_seen(launch, several)]
         if reasons:
-            parts.append("".join(f"{_named(line, names)}\n" for line, names in _once(reasons)))
+            parts.append("".join(f"{_named(line, names)}\n" for line, names in told_once(reasons, key=str)))
     if estate.region_defaults:
         defaults = [(default.resource, _default(default, several)) for default in estate.region_defaults]
         parts.append(_table(_DEFAULT, defaults, style, width))
@@ -83,18 +84,6 @@ def estate_text(
     return "\n".join(parts)
 
 
-_Told = TypeVar("_Told")
-
-
-def _once(told: Iterable[tuple[Resource, _Told]]) -> list[tuple[_Told, list[str]]]:
-    """Give what is told of the same in several environments once, with the names of these."""
-    found: dict[object, tuple[_Told, list[str]]] = {}
-    for number, (resource, each) in enumerate(told):
-        key = (resource.root, each) if resource.environment else number
-        found.setdefault(key, (each, []))[1].extend([resource.environment] if resource.environment else [])
-    return list(found.values())
-
-
 def _named(line: str, environments: Sequence[str]) -> str:
     return f"{line}{within(environments)}"
 
@@ -105,7 +94,7 @@ def _table(
     """Draw a table, with a column for environments if there are any."""
     if not any(resource.environment for resource, _ in rows):
         return table(head, [row for _, row in rows], style, width)
-    merged = [(*row, ", ".join(names) or "-") for row, names in _once(rows)]
+    merged = [(*row, ", ".join(names) or "-") for row, names in told_once(rows, key=tuple)]
     return table((*head, "IN"), merged, style, width)
 
 

@@ -8,8 +8,9 @@ from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.json import SENSITIVE
+from imdsguard.report.once import told_once
 from imdsguard.report.reasons import kind_of, sentence
-from imdsguard.report.words import within
+from imdsguard.report.words import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,13 +33,9 @@ def explanations_text(
     explanations: Sequence[Explanation], several: bool, marks: tuple[str, ...] = BOXES
 ) -> tuple[str, ...]:
     """Give the trees, one for all environments in which it is the same."""
-    found: dict[tuple[object, str], list[str]] = {}
-    for number, each in enumerate(explanations):
-        resource = each.launch.resource
-        key = resource.root if resource.environment else number
-        names = found.setdefault((key, explanation_text(each, several, marks)), [])
-        names += [resource.environment] if resource.environment else []
-    return tuple(f"{within(names).strip(' ()')}: {tree}" if names else tree for (_, tree), names in found.items())
+    trees = ((each.launch.resource, explanation_text(each, several, marks)) for each in explanations)
+    told = told_once(trees, key=str)
+    return tuple(f"in {clean(', '.join(names))}: {tree}" if names else tree for tree, names in told)
 
 
 def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, ...] = BOXES) -> str:

@@ -8,6 +8,7 @@ from imdsguard.model.option import Source
 from imdsguard.report.escape import escape_json
 from imdsguard.report.groups import names_of
 from imdsguard.report.not_made import why_not_made
+from imdsguard.report.once import told_once
 from imdsguard.report.reasons import kind_of, sentence
 from imdsguard.report.unseen import unseen_json
 
@@ -82,12 +83,7 @@ def inspect_json(
 
 def merged_json(entries: Iterable[tuple[Resource, dict[str, Any]]]) -> list[dict[str, Any]]:
     """Make entries that are the same in several environments one, and name these, in the order in which they came."""
-    found: dict[str, tuple[dict[str, Any], list[str]]] = {}
-    for number, (resource, entry) in enumerate(entries):
-        key = repr(entry) if resource.environment else str(number)
-        _, environments = found.setdefault(key, (entry, []))
-        environments += [resource.environment] if resource.environment else []
-    return [{**entry, "environments": environments} for entry, environments in found.values()]
+    return [{**entry, "environments": names} for entry, names in told_once(entries, key=repr)]
 
 
 def _finding(finding: Finding, group: str) -> dict[str, Any]:
@@ -186,13 +182,8 @@ def _region_default(default: RegionDefault) -> dict[str, Any]:
 
 def _all_not_made(blocks: Iterable[NotMade]) -> list[dict[str, Any]]:
     """Give the blocks; those of which the same is so in several environments as one that names these."""
-    found: dict[tuple[object, ...], dict[str, Any]] = {}
-    for block in blocks:
-        entry = _not_made(block)
-        told = found.setdefault(tuple(entry.values()), {**entry, "environments": []})
-        if block.environment:
-            told["environments"].append(block.environment)
-    return list(found.values())
+    told = told_once(((block, _not_made(block)) for block in blocks), key=repr)
+    return [{**entry, "environments": names} for entry, names in told]
 
 
 def _not_made(block: NotMade) -> dict[str, Any]:
