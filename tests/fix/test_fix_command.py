@@ -158,6 +158,22 @@ def test_a_comment_in_the_code_is_heeded(tmp_path: Path, imdsguard: Command) -> 
     assert imdsguard("fix", "--no-suppressions", cwd=tmp_path).returncode == 1
 
 
+def test_a_baseline_of_the_policy_lists_what_there_is_to_mend(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": WEB, ".imdsguard.yaml": "version: 1\nbaseline: .imdsguard-baseline.json\n"})
+    assert imdsguard("scan", "--write-baseline", cwd=tmp_path).returncode == 0
+    assert imdsguard("scan", cwd=tmp_path).returncode == 0
+    assert imdsguard("fix", "--write", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "main.tf").read_text() == MENDED
+
+
+def test_quiet_says_nothing_but_problems(tmp_path: Path, imdsguard: Command) -> None:
+    variable = 'variable "tokens" {}\n'
+    code = WEB[:-2] + "  metadata_options {\n    http_tokens = var.tokens\n  }\n}\n"
+    write(tmp_path, {"main.tf": variable + code, "prod.tfvars": 'tokens = "optional"\n'})
+    assert "nothing loads prod.tfvars" in imdsguard("fix", cwd=tmp_path).stderr
+    assert imdsguard("fix", "-q", cwd=tmp_path).stderr == ""
+
+
 def test_a_rule_that_is_not_asked_is_refused(tmp_path: Path, imdsguard: Command) -> None:
     run = imdsguard("fix", "--rule", "instance-token-optional", cwd=tmp_path)
     assert run.returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -14,6 +15,7 @@ from imdsguard.cli.options import (
     color_option,
     input_options,
     inputs_of,
+    no_suppressions_option,
     policy_option,
 )
 from imdsguard.cli.output import write_notes, write_problems, write_unseen
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="What stdout gets: the patch, or the edits for a program.",
 )
-@click.option("--no-suppressions", is_flag=True, help="Heed no comments in the code and no exemptions.")
+@no_suppressions_option
 @color_option
 @click.option("-q", "--quiet", is_flag=True, help="Say nothing on stderr but problems.")
 @click.pass_context
@@ -56,7 +58,7 @@ def command(
     environments: tuple[str, ...],
     var_files: tuple[str, ...],
     variables: tuple[str, ...],
-    workspace: str,
+    workspace: str | None,
     exclude: tuple[str, ...],
     source: str | None,
     mode: str,
@@ -91,6 +93,8 @@ def command(
     from imdsguard.run.report import report_on
 
     config = prepare(policy, ScanOptions(checks=checks, no_suppressions=no_suppressions))
+    # What the policy's baseline lists is what there is to mend.
+    config = replace(config, options=replace(config.options, baseline=None))
     _known(rules, config)
     tree = SourceTree(paths, inputs_of(ctx, var_files, variables, workspace, exclude, source, environments), config)
     report = report_on(tree.reading, config)
@@ -99,17 +103,15 @@ def command(
         write(fixes)
     tell(fixes, report, form, quiet=quiet, written=mode == "write")
     write_problems(report.problems, no_color=no_color)
-    write_unseen(report.unseen, no_color=no_color)
     if not quiet:
+        write_unseen(report.unseen, no_color=no_color)
         write_notes(report.notes)
-    if any(not problem.known for problem in report.problems):
+    if report.problems:
         return PROBLEM
     if mode == "diff":
         return FOUND if fixes.offered else CLEAN
     mended = {_of(each) for fix in fixes.offered for each in fix.findings}
     left = [each for each in report.findings if any(_of(one) not in mended for one in in_each_environment(each))]
-    from dataclasses import replace
-
     return replace(report, findings=tuple(left)).exit_code
 
 

@@ -172,6 +172,10 @@ comments_options: tuple[Callable[[Any], Any], ...] = (
     ),
 )
 
+no_suppressions_option = click.option(
+    "--no-suppressions", is_flag=True, help="Apply neither comments in the code nor exemptions."
+)
+
 suppressing_options: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--baseline",
@@ -193,7 +197,7 @@ suppressing_options: tuple[Callable[[Any], Any], ...] = (
         metavar="REF",
         help="Count only what this branch adds: judge the version at which it left REF, too, and compare.",
     ),
-    click.option("--no-suppressions", is_flag=True, help="Apply neither comments in the code nor exemptions."),
+    no_suppressions_option,
     *comments_options,
     click.option("--show-suppressed", is_flag=True, help="Show what does not count, and why, too."),
 )

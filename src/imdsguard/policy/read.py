@@ -16,7 +16,7 @@ from imdsguard.policy.shapes import MOST
 from imdsguard.policy.shipped import shipped_folder, shipped_policies
 from imdsguard.policy.yaml import LARGEST, read_nodes
 from imdsguard.system.files import read_head
-from imdsguard.system.paths import real_path_inside
+from imdsguard.system.paths import real_path_inside, repository_top
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -199,27 +199,17 @@ def discover(working_directory: str) -> tuple[str | None, str]:
     Gives it, if it is there, and the folder in which the search ended. Raises `PolicyError` for a `.imdsguard.yml`.
     """
     start = folder = os.path.abspath(working_directory)
-    found: str | None = None
-    while True:
-        if found is None:
-            found = _config_in(folder, start)
-        parent = os.path.dirname(folder)
-        if os.path.lexists(os.path.join(folder, ".git")):
-            return _well_named(found), folder
-        if parent == folder:  # no repository: only what is in the working directory itself is the project's
-            return _well_named(_config_in(start, start)), start
-        folder = parent
+    top = repository_top(start) or start  # no repository: only what is in the working directory itself is the project's
+    while (found := _config_in(folder, start)) is None and folder != top:
+        folder = os.path.dirname(folder)
+    return _well_named(found), top
 
 
 def top_of(working_directory: str) -> str:
     """Give the top of the repository that a folder lies in, relative to it; "" where there is none, or it is itself."""
-    folder = start = os.path.abspath(working_directory)
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            return ""
-        folder = parent
-    return "" if folder == start else os.path.relpath(folder, start).replace(os.sep, "/")
+    start = os.path.abspath(working_directory)
+    top = repository_top(start)
+    return "" if top is None or top == start else os.path.relpath(top, start).replace(os.sep, "/")
 
 
 def _config_in(folder: str, start: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 
 from imdsguard.model.record import record
 from imdsguard.system.files import read_head
+from imdsguard.system.paths import repository_top
 
 _AUTOMATIC = re.compile(r"(?:terraform\.tfvars|.*\.auto\.tfvars)(?:\.json)?")
 _REMOTE = re.compile(r'\[remote "[^"\n]*"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
@@ -32,7 +33,8 @@ class HostedRepository:
 
 def look(working_directory: str) -> HostedRepository:
     """Look at the repository that holds the working directory; without one, at that folder itself."""
-    top = _top(os.path.abspath(working_directory))
+    here = os.path.abspath(working_directory)
+    top = repository_top(here) or here
     hosts = {host for host in ("github", "gitlab") if any(host in url for url in _remotes(top))}
     if os.path.isdir(os.path.join(top, ".github")):
         hosts.add("github")
@@ -72,16 +74,6 @@ def _has_code(folder: str) -> bool:
         return any(name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json")) for name in os.listdir(folder))
     except OSError:
         return True
-
-
-def _top(start: str) -> str:
-    folder = start
-    while not os.path.lexists(os.path.join(folder, ".git")):
-        above = os.path.dirname(folder)
-        if above == folder:
-            return start
-        folder = above
-    return folder
 
 
 def _remotes(top: str) -> list[str]:

@@ -26,7 +26,7 @@ def real_path_inside(path: str, top: str) -> str | None:
 
 
 def repository_top(folder: str) -> str | None:
-    """Give the nearest folder, from a real path upward, that holds `.git`; None where there is none."""
+    """Give the nearest folder, from an absolute path upward, that holds `.git`; None where there is none."""
     while not os.path.lexists(os.path.join(folder, ".git")):
         folder, below = os.path.dirname(folder), folder
         if folder == below:
