@@ -178,3 +178,22 @@ def test_what_fails_on_the_way_leaves_all_as_it_was(
     with pytest.raises(OSError, match="No space left"):
         write_together(files)
     assert there(tmp_path) == BEFORE
+
+
+def test_an_original_that_cannot_be_put_back_stays_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = three(tmp_path)
+    real = os.replace
+    calls: list[object] = []
+
+    def fails(*arguments: str) -> None:
+        calls.append(arguments)
+        return real(*arguments) if len(calls) == 1 else full()
+
+    monkeypatch.setattr(os, "replace", fails)
+    with pytest.raises(OSError, match="No space left"):
+        write_together(files)
+    left = there(tmp_path)
+    originals = {name: text for name, text in left.items() if name.endswith(".before")}
+    assert left["a"] == b"after a"
+    assert set(originals.values()) == {b"before a", b"before b"}
+    assert len(left) == len(BEFORE) + len(originals)

@@ -108,19 +108,19 @@ class ChangedMeanwhileError(Exception):
 def write_together(files: Sequence[tuple[str, bytes, bytes]]) -> None:
     """Write regular files, each given as path, content as it was read, and new content: all of them, or none.
 
-    Permissions and owner stay. Raises `ChangedMeanwhileError`, and `OSError`; then everything is as it was.
+    Permissions and owner stay. Raises `ChangedMeanwhileError`, and `OSError`; then everything is as it was. An original
+    that cannot be put back stays beside its file, with `.before` in its name.
     """
-    made: list[tuple[str, str]] = []
+    made: list[str] = []
     kept: list[tuple[str, str]] = []
     try:
         for number, (path, before, after) in enumerate(files):
             _as_it_was(path, before)
             if not os.access(path, os.W_OK):
                 raise PermissionError(errno.EACCES, "it is read-only", path)
-            beside = f"{path}.{os.getpid()}.{number}.tmp"
-            made.append((beside, path))
-            _write_like(beside, path, after)
-        for (path, before, _), (beside, _) in zip(files, made, strict=True):
+            made.append(f"{path}.{os.getpid()}.{number}.tmp")
+            _write_like(made[-1], path, after)
+        for (path, before, _), beside in zip(files, made, strict=True):
             _as_it_was(path, before)
             os.link(path, f"{beside}.before")
             kept.append((f"{beside}.before", path))
@@ -128,12 +128,18 @@ def write_together(files: Sequence[tuple[str, bytes, bytes]]) -> None:
     except BaseException:
         for original, path in kept:
             os.replace(original, path)
+            _unlink(original)  # of a file that was not replaced yet both names are left: that renaming does nothing
         raise
     finally:
-        # Of a file that was not replaced both names are left: renaming one of them to the other does nothing.
-        for leftover, _ in (*made, *kept):
-            if os.path.lexists(leftover):
-                os.unlink(leftover)
+        for beside in made:
+            _unlink(beside)
+    for original, _ in kept:
+        _unlink(original)
+
+
+def _unlink(path: str) -> None:
+    if os.path.lexists(path):
+        os.unlink(path)
 
 
 def _as_it_was(path: str, before: bytes) -> None:
