@@ -129,7 +129,7 @@ def _in_moved(file: str, moved: Mapping[str, str]) -> str:
 
 def _there(path: str) -> str | None:
     """Give what stands for a path in the earlier version: for a file that is new, another one of its folder."""
-    from imdsguard.suppress.modules import SYNTAX
+    from imdsguard.system.paths import SYNTAX
 
     if os.path.isdir(path) or os.path.isfile(path):
         return path

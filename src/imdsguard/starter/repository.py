@@ -7,7 +7,7 @@ import re
 
 from imdsguard.model.record import record
 from imdsguard.system.files import read_head
-from imdsguard.system.paths import repository_top
+from imdsguard.system.paths import SYNTAX, repository_top
 
 _AUTOMATIC = re.compile(r"(?:terraform\.tfvars|.*\.auto\.tfvars)(?:\.json)?")
 _REMOTE = re.compile(r'\[remote "[^"\n]*"\][^\[]*?^\s*url\s*=\s*(\S+)', re.MULTILINE)
@@ -71,7 +71,7 @@ def _below(root: str, usual: str) -> list[str]:
 
 def _has_code(folder: str) -> bool:
     try:
-        return any(name.endswith((".tf", ".tf.json", ".tofu", ".tofu.json")) for name in os.listdir(folder))
+        return any(name.endswith(SYNTAX) for name in os.listdir(folder))
     except OSError:
         return True
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.suppress.git import GitError, Repository
-from imdsguard.suppress.modules import SYNTAX, unchanged_modules
+from imdsguard.suppress.modules import unchanged_modules
 from imdsguard.system.files import MAX_FILE, write_in_scratch
 from imdsguard.system.module_manifest import MANIFEST
-from imdsguard.system.paths import real_path_inside
+from imdsguard.system.paths import SYNTAX, real_path_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.system.paths import SYNTAX
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
     """File, line and column of a block's header."""
 
 MARK = b"imdsguard:"
-_SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
 
 def key_of(place: Place) -> Key:
@@ -30,7 +31,7 @@ def blocks_of(resources: Iterable[Resource]) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for resource in resources:
         for place in (resource.place, *resource.overrides, *resource.calls):
-            if place.line and place.file.endswith(_SYNTAX) and ".terraform" not in place.file.split("/"):
+            if place.line and place.file.endswith(SYNTAX) and ".terraform" not in place.file.split("/"):
                 found.setdefault(key_of(place), resource.root)
     return found
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.system.files import read_bytes
 from imdsguard.system.module_manifest import MANIFEST, manifest_entries
-from imdsguard.system.paths import join_path
+from imdsguard.system.paths import SYNTAX, join_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from imdsguard.hcl.syntax.source import SourceText
     from imdsguard.model.place import Place
 
-SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
 _NAMES = ("source", "version")
 
 

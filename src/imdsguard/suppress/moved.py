@@ -13,7 +13,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.suppress.modules import SYNTAX, written
+from imdsguard.suppress.modules import written
+from imdsguard.system.paths import SYNTAX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

@@ -10,8 +10,8 @@ import os
 from collections import Counter
 from typing import TYPE_CHECKING, TypeAlias
 
-from imdsguard.suppress.modules import SYNTAX
 from imdsguard.system.files import MAX_FILE, read_bytes
+from imdsguard.system.paths import SYNTAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 
+SYNTAX = (".tf", ".tofu", ".tf.json", ".tofu.json")
+"""How the names of files with Terraform's code end. (OpenTofu, "Files and Directories")"""
+
 
 class NotAPathError(Exception):
     """The text can be no file's name anywhere. Its words say why."""

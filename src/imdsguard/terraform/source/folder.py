@@ -10,7 +10,6 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_ENDINGS = (".tf", ".tf.json", ".tofu", ".tofu.json")
 UNIT = "terragrunt.hcl"
 """The file of a Terragrunt unit: see `terragrunt_units.py`, which is loaded where there is one."""
 
@@ -32,7 +31,7 @@ def is_configuration(name: str) -> bool:
     """Whether a file of this name is read as configuration. Editors' leftovers are not."""
     if name.startswith((".", "#")) or name.endswith("~"):
         return False
-    return name.endswith(_ENDINGS)
+    return name.endswith(SYNTAX)
 
 
 def is_variables(name: str) -> bool:
