@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
+from imdsguard.system.paths import SYNTAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
