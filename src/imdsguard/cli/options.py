@@ -72,8 +72,8 @@ environment_option = click.option(
     "environments",
     multiple=True,
     metavar="NAME",
-    help="Only this environment of the policy's stacks (a glob); can be repeated. Without it: each of them (the console "
-    "takes one, and without it none).",
+    help="Only this environment of the policy's stacks (a glob); can be repeated. Without it: each of them (the "
+    "console takes one, and without it none).",
 )
 
 
