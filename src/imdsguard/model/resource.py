@@ -41,10 +41,14 @@ class Body(Protocol):
 
 @record(frozen=True, slots=True)
 class Blocks:
-    """Nested blocks of one type. `unknown` is set if there may be others that cannot be computed (then why)."""
+    """Nested blocks of one type. `unknown` is set if there may be others that cannot be computed (then why).
+
+    `possible` are all that those others may be; None where they may be anything.
+    """
 
     items: tuple[Body, ...] = ()
     unknown: Unknown | None = None
+    possible: tuple[Body, ...] | None = None
 
 
 class Action(Enum):

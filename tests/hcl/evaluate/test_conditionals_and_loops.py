@@ -371,3 +371,32 @@ def test_a_loop_that_terraform_refuses(text: str, message: str) -> None:
 )
 def test_what_is_secret_stays_so(text: str, secret: bool) -> None:
     assert (SENSITIVE in evaluate(text).marks) is secret
+
+
+ARMS = {
+    "two lists": ('flag ? ["a"] : ["b", "c"]', [["a"], ["b", "c"]]),
+    "one is empty": ('flag ? ["a"] : []', [["a"], []]),
+    "objects in lists": ("flag ? [{ a = 1 }] : []", [[{"a": 1}], []]),
+    "maps": ("flag ? { a = 1 } : {}", [{"a": 1}, {}]),
+    "an element is not known": ("flag ? [text] : []", [[UNKNOWN], []]),
+    "one may be anything": ("flag ? ids : []", None),
+    "one is null": ('flag ? ["a"] : null', None),
+    "no collections": ('flag ? "a" : "b"', None),
+    "it is known after all": ('secret_true ? ["a"] : []', None),
+}
+
+
+@pytest.mark.parametrize(("text", "arms"), ARMS.values(), ids=list(ARMS))
+def test_a_conditional_that_is_not_decided_keeps_both_collections(text: str, arms: object) -> None:
+    pending = evaluate(text).pending
+    kept = pending.arms if pending is not None else ()
+    assert [_shape(arm) for arm in kept] == (arms or [])
+
+
+def _shape(value: Value) -> object:
+    """The value as JSON has it, with UNKNOWN for each part that is not known."""
+    if isinstance(value.raw, tuple):
+        return [_shape(each) for each in value.raw]
+    if isinstance(value.raw, dict):
+        return {key: _shape(each) for key, each in value.raw.items()}
+    return plain(value) if value.is_known else UNKNOWN

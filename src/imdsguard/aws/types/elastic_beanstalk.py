@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.model.launch import Launch
-    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.resource import Blocks, Body, Resource
     from imdsguard.model.value import Value
 
 NAMESPACE = "aws:autoscaling:launchconfiguration"
@@ -65,7 +65,7 @@ def switch_layer(resource: Resource) -> Layer:
         if not isinstance(answer := switch(block, name), Absent)
     ]
     if not answers:
-        unknown = next((blocks.unknown for blocks, _ in found if blocks.unknown is not None), None)
+        unknown = next((blocks.unknown for blocks, name in found if _may_switch(blocks, name)), None)
         if unknown is not None:
             return undecided(Source.LAUNCH, resource.address, unknown)
         return silent(Source.LAUNCH, resource.address)
@@ -75,6 +75,13 @@ def switch_layer(resource: Resource) -> Layer:
     ):
         first = Unknown(Reason(ReasonKind.SETTING_TWICE, NAME), place=first.place)
     return Layer(Source.LAUNCH, resource.address, {HTTP_TOKENS: first})
+
+
+def _may_switch(blocks: Blocks, name_argument: str) -> bool:
+    """Whether settings that are not known may say something of tokens."""
+    if blocks.unknown is None or blocks.possible is None:
+        return blocks.unknown is not None
+    return any(not isinstance(switch(each, name_argument), Absent) for each in blocks.possible)
 
 
 def switch(setting: Body, name_argument: str = "name") -> Value:

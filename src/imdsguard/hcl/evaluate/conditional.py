@@ -124,6 +124,8 @@ def _undecided(decided: Value, yes: Value, no: Value, type_: Type) -> Value:
     if type_ == DYNAMIC:
         known = NO_REFINEMENT
     made = chosen(derived(type_, decided, yes, no, refinement=known), (yes, no))
+    if isinstance(made.raw, Pending) and all(isinstance(arm.raw, (tuple, dict)) for arm in (yes, no)):
+        made = Value(made.type, replace(made.raw, arms=(yes, no)), made.marks, made.origin)
     return collapse(symbolic(made, f"? {type_.name}", (decided, yes, no))).with_marks(marks)
 
 

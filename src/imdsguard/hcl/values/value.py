@@ -83,7 +83,8 @@ class Pending:
     scripts, not for the language: what is known of a string, with `GAP` for each stretch that is not. `holes` are the
     attributes that these stretches are, where that is told; None for one that is something else. `symbol` names the one
     value that it will be (see `symbol.py`); None where that has no name. `choices` are the attributes of which it is
-    one, if it is anything at all; None where it may be something else (see `choices.py`).
+    one, if it is anything at all; None where it may be something else (see `choices.py`). `arms` are the two
+    collections of a conditional of which it is one, where both are known.
     """
 
     reason: Reason
@@ -94,6 +95,7 @@ class Pending:
     holes: tuple[Reference | None, ...] = field(default=(), compare=False, repr=False)
     symbol: str | None = field(default=None, compare=False, repr=False)
     choices: tuple[Reference, ...] | None = field(default=None, compare=False, repr=False)
+    arms: tuple[Value, ...] = field(default=(), compare=False, repr=False)
 
 
 GAP = "\ufffc"

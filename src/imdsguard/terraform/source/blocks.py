@@ -29,11 +29,15 @@ class Expanded:
 
 @record(frozen=True, slots=True)
 class NestedBlocks:
-    """The nested blocks of one type. `unknown` says why there may be others; `place` is where those are written."""
+    """The nested blocks of one type. `unknown` says why there may be others; `place` is where those are written.
+
+    `possible` are all that those may be; None where that is not told.
+    """
 
     items: tuple[Expanded, ...] = ()
     unknown: Value | None = None
     place: Place | None = None
+    possible: tuple[Expanded, ...] | None = ()
 
 
 def nested_blocks(body: MergedBody, scope: EvaluationScope, name: str) -> NestedBlocks:
@@ -41,6 +45,7 @@ def nested_blocks(body: MergedBody, scope: EvaluationScope, name: str) -> Nested
     items: list[Expanded] = []
     missing: Value | None = None
     place: Place | None = None
+    possible: tuple[Expanded, ...] | None = ()
     for nested in body.nested(name):
         if not nested.dynamic:
             items.append(Expanded(nested.body, scope, nested.place))
@@ -53,9 +58,32 @@ def nested_blocks(body: MergedBody, scope: EvaluationScope, name: str) -> Nested
             found = unknown(reason=limited(reached.message))
         if isinstance(found, Value):
             missing, place = missing or found, place or nested.place
+            others = _possible(nested, scope, found)
+            possible = None if possible is None or others is None else possible + others
         else:
             items += found
-    return NestedBlocks(tuple(items), missing, place)
+    return NestedBlocks(tuple(items), missing, place, possible)
+
+
+def _possible(nested: Nested, scope: EvaluationScope, collection: Value) -> tuple[Expanded, ...] | None:
+    """Give what the blocks may be whose collection is not known: those of both arms of a conditional, or any.
+
+    None where the block is not as it should be.
+    """
+    expression, content = nested.body.expression("for_each"), nested.body.first("content")
+    if expression is None or content is None or collection.pending is None:
+        return None
+    pending = collection.pending
+    anything = unknown(reason=pending.reason)
+    try:
+        iterator = iterator_name(nested.body.expression("iterator")) or nested.labels[-1]
+        members = [pair for arm in pending.arms for pair in members_of(arm, expression)]
+    except EvaluationError:
+        return None
+    return tuple(
+        Expanded(content, Bound(scope, iterator, {"key": key, "value": value}, expression.place), content.place)
+        for key, value in (members if pending.arms else [(anything, anything)])
+    )
 
 
 def _dynamic(nested: Nested, scope: EvaluationScope) -> list[Expanded] | Value:

@@ -77,7 +77,10 @@ class SourceBody:
             translated = translate(found.unknown, found.place)
             assert isinstance(translated, Unknown)
             missing = translated
-        return Blocks(tuple(SourceBody(e.body, e.scope, e.place) for e in found.items), missing)
+        possible = None
+        if missing is not None and found.possible is not None:
+            possible = tuple(SourceBody(e.body, e.scope, e.place) for e in found.possible)
+        return Blocks(tuple(SourceBody(e.body, e.scope, e.place) for e in found.items), missing, possible)
 
 
 class ObjectBody:
