@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imdsguard.fix.alignment import realigned
-from imdsguard.fix.change import NewArguments, NewBlock, changed_text
+from imdsguard.fix.change import changed_text
 from imdsguard.fix.file_text import FileText, applied
 from imdsguard.fix.syntax_difference import changed_names
 from imdsguard.hcl.syntax.native import scan
 from imdsguard.hcl.syntax.source import SourceText
+from imdsguard.terraform.decided.changes import NewArguments, NewBlock
 
 VALUES = {"http_endpoint": "enabled", "http_tokens": "required"}
 PIECES = st.sampled_from(

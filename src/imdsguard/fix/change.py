@@ -10,49 +10,11 @@ from imdsguard.fix.file_text import NotEditableError
 from imdsguard.hcl.syntax.json import JsonBody
 from imdsguard.hcl.syntax.native_body import NativeBody
 from imdsguard.model.record import record
+from imdsguard.terraform.decided.changes import NewArguments, NewBlock, NewItems, Replaced, ValueChange, place_of
 from imdsguard.terraform.source.merged_body import Without
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imdsguard.fix.file_text import FileText
-    from imdsguard.fix.written import Written
-    from imdsguard.hcl.syntax.body import SyntaxBody
-    from imdsguard.model.place import Place
-
-
-@record(frozen=True, slots=True)
-class Replaced:
-    """The expression at `place` is replaced."""
-
-    place: Place
-    value: Written
-
-
-@record(frozen=True, slots=True)
-class NewItems:
-    """The object expression at `place` gets further items."""
-
-    place: Place
-    values: Mapping[str, Written]
-
-
-@record(frozen=True, slots=True)
-class NewArguments:
-    """A body gets further arguments, behind the first of `after` that it has."""
-
-    body: SyntaxBody
-    values: Mapping[str, Written]
-    after: tuple[str, ...] = ()
-
-
-@record(frozen=True, slots=True)
-class NewBlock:
-    """A body gets a nested block."""
-
-    body: SyntaxBody
-    type: str
-    values: Mapping[str, Written]
 
 
 @record(frozen=True, slots=True)
@@ -63,16 +25,14 @@ class NewText:
     text: str
 
 
-Change: TypeAlias = Replaced | NewItems | NewArguments | NewBlock | NewText
+Change: TypeAlias = ValueChange | NewText
 
 
 def file_of(change: Change) -> str:
     """Give the label of the file that a change is in."""
     if isinstance(change, NewText):
         return change.label
-    if isinstance(change, (Replaced, NewItems)):
-        return change.place.file
-    return change.body.place.file
+    return place_of(change).file
 
 
 def key_of(change: Change) -> tuple[object, ...]:

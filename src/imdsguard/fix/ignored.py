@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import Replaced
 from imdsguard.fix.proof import Declared, Proposal
-from imdsguard.fix.written import Expression
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.nodes import Tuple
 from imdsguard.hcl.syntax.static import reference_node, static_traversal
+from imdsguard.terraform.decided.changes import Replaced
+from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from imdsguard.fix.file_text import NotEditableError
-from imdsguard.fix.written import json_text
+from imdsguard.terraform.decided.written import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.fix.file_text import FileText
-    from imdsguard.fix.written import Written
     from imdsguard.hcl.syntax.json_text import JsonValue
+    from imdsguard.terraform.decided.written import Written
 
 _INDENT = re.compile(r"[ \t]*")
 

@@ -7,14 +7,15 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.fix.additions import PREFERRED, WATCHING, file_for, free_name, module_of, provider_of
-from imdsguard.fix.change import NewArguments, NewText
+from imdsguard.fix.change import NewText
 from imdsguard.fix.declares import FOLLOW_FROM_TOKENS, option
 from imdsguard.fix.file_text import NotEditableError
 from imdsguard.fix.mend_options import BEYOND
 from imdsguard.fix.native_layout import with_top_level_block
 from imdsguard.fix.proof import Declared, Proposal
-from imdsguard.fix.written import Expression
 from imdsguard.model.option import HTTP_TOKENS
+from imdsguard.terraform.decided.changes import NewArguments
+from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.version_constraint import ModuleVersion, VersionConstraint
 

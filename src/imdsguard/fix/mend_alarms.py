@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.fix.additions import module_of, provider_of
-from imdsguard.fix.change import NewArguments, Replaced
 from imdsguard.fix.file_text import NotEditableError
-from imdsguard.fix.locate import around, want
 from imdsguard.fix.mend_account import told_by
 from imdsguard.fix.proof import Declared, Proposal
-from imdsguard.fix.written import Expression
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.literal import Literal
 from imdsguard.hcl.syntax.native import scan
 from imdsguard.hcl.syntax.source import SourceText
+from imdsguard.terraform.decided.changes import NewArguments, Replaced
+from imdsguard.terraform.decided.locate import around, want
+from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     from imdsguard.fix.compare import Path
     from imdsguard.fix.tree import Judged, SourceTree
-    from imdsguard.fix.written import Written
     from imdsguard.model.finding import Finding
     from imdsguard.model.resource import Resource
+    from imdsguard.terraform.decided.written import Written
 
 
 def ineffective(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[Proposal]:

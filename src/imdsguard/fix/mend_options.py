@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import NewArguments, NewBlock, NewItems, Replaced
 from imdsguard.fix.declares import option, options_path
-from imdsguard.fix.option_places import option_changes
 from imdsguard.fix.proof import Proposal
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Source
 from imdsguard.model.severity import Confidence
+from imdsguard.terraform.decided.changes import NewArguments, NewBlock, NewItems, Replaced
+from imdsguard.terraform.decided.option_places import option_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.fix.change import Change
     from imdsguard.fix.tree import Judged
-    from imdsguard.fix.written import Written
     from imdsguard.model.finding import Finding
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Resource
+    from imdsguard.terraform.decided.written import Written
 
 BEYOND = "it reaches every launch of the account in this Region, those outside this code, too"
 RAISED = "containers on it reach the role of their host then, and that may be what the limit was to keep from them"
@@ -81,7 +81,7 @@ def _deciding(launch: Launch, judged: Judged, name: str) -> list[Resource]:
 
 def said(change: Change, name: str, value: Written) -> str:
     """Say in words what a change does."""
-    from imdsguard.fix.written import native
+    from imdsguard.terraform.decided.written import native
 
     setting = f"{name} = {native(value)}" if not isinstance(value, dict) else name
     if isinstance(change, Replaced) and change.value == value:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import NewArguments, NewBlock, Replaced
 from imdsguard.fix.declares import version
 from imdsguard.fix.ignored import without_ignored
 from imdsguard.fix.proof import Declared, Proposal
-from imdsguard.fix.written import Expression
 from imdsguard.model.delivery import Pin, Renewal
+from imdsguard.terraform.decided.changes import NewArguments, NewBlock, Replaced
+from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:

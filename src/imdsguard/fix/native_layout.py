@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.written import arguments, native
 from imdsguard.model.record import record
+from imdsguard.terraform.decided.written import arguments, native
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.fix.file_text import FileText
-    from imdsguard.fix.written import Written
     from imdsguard.hcl.syntax.native_body import NativeBody
+    from imdsguard.terraform.decided.written import Written
 
 _LAST = {"lifecycle", "provisioner", "connection", "timeouts", "depends_on", "tags", "tags_all", "providers"}
 """What stands behind everything else ("Style Guide", Terraform: meta-arguments that are blocks come last; and tags)."""

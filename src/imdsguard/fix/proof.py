@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import Change, NewArguments, NewItems, NewText, Replaced, changed_text, file_of
+from imdsguard.fix.change import Change, NewText, changed_text, file_of
 from imdsguard.fix.compare import differences
 from imdsguard.fix.file_text import applied
 from imdsguard.fix.formatting import leaves_alone
@@ -14,6 +14,7 @@ from imdsguard.fix.syntax_difference import changed_names
 from imdsguard.fix.tree import badness, identity
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
+from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

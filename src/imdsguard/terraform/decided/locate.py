@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import Change, NewArguments, NewItems, Replaced
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.syntax.nodes import (
     Binary,
@@ -28,6 +27,7 @@ from imdsguard.hcl.syntax.nodes import (
     Wrap,
 )
 from imdsguard.model.record import record
+from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced, ValueChange
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.instance import ModuleInstance
 from imdsguard.terraform.source.scopes import Bound
@@ -35,9 +35,9 @@ from imdsguard.terraform.source.scopes import Bound
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imdsguard.fix.written import Written
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.hcl.values.value import Value
+    from imdsguard.terraform.decided.written import Written
     from imdsguard.terraform.source.lazy_expression import LazyExpression
     from imdsguard.terraform.source.merged_body import MergedBody
     from imdsguard.terraform.source.scopes import EvaluationScope
@@ -114,7 +114,7 @@ def nested_value(path: Path, value: Written) -> Written:
     return value
 
 
-def want(node: Node, where: Around, value: Written, path: Path = ()) -> Iterator[Change]:
+def want(node: Node, where: Around, value: Written, path: Path = ()) -> Iterator[ValueChange]:
     """Propose changes that make the member `path` of an expression (or itself) be `value`."""
     if where.depth > DEEP:
         return
@@ -143,7 +143,7 @@ def want(node: Node, where: Around, value: Written, path: Path = ()) -> Iterator
 
 def _in_traversal(
     node: VariableNode | GetAttr | IndexNode, where: Around, value: Written, path: Path
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     steps = _steps(node, where)
     if steps is not None:
         yield from _in_reference(steps, where, value, path)
@@ -153,14 +153,14 @@ def _in_traversal(
         yield from want(node.source, where, value, (key, *path))
 
 
-def _in_collection(node: Object | Tuple, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _in_collection(node: Object | Tuple, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     if isinstance(node, Object):
         yield from _in_object(node, where, value, path)
     elif path and isinstance(path[0], int) and path[0] < len(node.items):
         yield from want(node.items[path[0]], where, value, path[1:])
 
 
-def _in_object(node: Object, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _in_object(node: Object, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     if not path:
         if isinstance(value, Mapping):
             held = {plain(where.value(item.key)) for item in node.items}
@@ -175,7 +175,7 @@ def _in_object(node: Object, where: Around, value: Written, path: Path) -> Itera
     yield NewItems(node.place, {str(path[0]): nested_value(path[1:], value)})
 
 
-def _in_conditional(node: Conditional, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _in_conditional(node: Conditional, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     """The switch first, if the other branch gives what is wanted; else the branch that counts now."""
     condition = plain(where.value(node.condition))
     if not isinstance(condition, bool):
@@ -199,7 +199,7 @@ def _member(value: Value | None, path: Path) -> Value | None:
     return value
 
 
-def _in_binary(node: Binary, where: Around, value: Written) -> Iterator[Change]:
+def _in_binary(node: Binary, where: Around, value: Written) -> Iterator[ValueChange]:
     wanted = value if node.operator == "==" else not value
     if node.operator in ("==", "!=") and wanted is True:
         for one, other in ((node.left, node.right), (node.right, node.left)):
@@ -214,7 +214,7 @@ def _in_binary(node: Binary, where: Around, value: Written) -> Iterator[Change]:
                 yield from want(side, where, value)
 
 
-def _in_call(node: CallNode, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _in_call(node: CallNode, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     if node.expand or not node.arguments:
         return
     given = list(node.arguments)
@@ -265,7 +265,7 @@ def _steps(node: Node, where: Around) -> Path | None:
     return (node.name, *reversed(found))
 
 
-def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     root = steps[0]
     loop = where.loops.get(str(root))
     if loop is not None:
@@ -283,7 +283,7 @@ def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Ite
         yield from _in_output(instance, name, steps[2:], where, value, path)
 
 
-def _in_expression(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _in_expression(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     try:
         node = expression.node()
     except EvaluationError:
@@ -293,7 +293,7 @@ def _in_expression(expression: LazyExpression, where: Around, value: Written, pa
 
 def _in_loop(
     name: str, loop: tuple[LazyExpression, Around], steps: Path, where: Around, value: Written, path: Path
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     """`each.value.x`, or the iterator of a dynamic block: a member of what is looped over."""
     expression, outside = loop
     scope: object = where.scope
@@ -307,7 +307,7 @@ def _in_loop(
 
 def _in_output(
     instance: ModuleInstance, name: str, steps: Path, where: Around, value: Written, path: Path
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     for key, child in (instance.children(name) or {}).items():
         rest = steps
         if key is not None:
@@ -322,7 +322,7 @@ def _in_output(
 
 def want_variable(
     instance: ModuleInstance, name: str, where: Around, value: Written, path: Path = ()
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     """Propose changes of what gives a variable its value: what does so now first."""
     declared = instance.module.variables[name]
     call = instance.call
@@ -346,7 +346,7 @@ def want_variable(
         yield NewArguments(call.body.bodies[0], {name: nested_value(path, value)})
 
 
-def _constant(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[Change]:
+def _constant(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     from imdsguard.hcl.syntax.static import literal_node
 
     try:
@@ -356,7 +356,7 @@ def _constant(expression: LazyExpression, where: Around, value: Written, path: P
     yield from want(node, where, value, path)
 
 
-def _optional_default(type_: LazyExpression | None, value: Written, path: Path) -> Iterator[Change]:
+def _optional_default(type_: LazyExpression | None, value: Written, path: Path) -> Iterator[ValueChange]:
     """The default that a type gives a member: `optional(string, "optional")`."""
     from imdsguard.hcl.syntax.static import reference_node
 

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import NewArguments, NewBlock
-from imdsguard.fix.locate import Around, around, nested_value, plain, want, want_variable
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.nodes import Conditional, Object, Tuple
 from imdsguard.model.option import HTTP_ENDPOINT
+from imdsguard.terraform.decided.changes import NewArguments, NewBlock
+from imdsguard.terraform.decided.locate import Around, around, nested_value, plain, want, want_variable
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.scopes import Bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imdsguard.fix.change import Change
-    from imdsguard.fix.written import Written
     from imdsguard.model.resource import Resource
+    from imdsguard.terraform.decided.changes import ValueChange
+    from imdsguard.terraform.decided.written import Written
     from imdsguard.terraform.source.merged_body import MergedBody, Nested
 
 AFTER = (HTTP_ENDPOINT,)
 """The argument behind which the others are written."""
 
 
-def option_changes(resource: Resource, path: tuple[str, ...], name: str, value: Written) -> Iterator[Change]:
+def option_changes(resource: Resource, path: tuple[str, ...], name: str, value: Written) -> Iterator[ValueChange]:
     """Propose changes that make the option `name` of a resource `value`. `path` leads to where its options stand."""
     body = resource.body
     if not isinstance(body, SourceBody):
@@ -39,7 +39,7 @@ def option_changes(resource: Resource, path: tuple[str, ...], name: str, value: 
 
 def _below(
     merged: MergedBody, where: Around, path: tuple[str, ...], values: Mapping[str, Written], name: str
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     nested = merged.nested(path[0])
     if nested:
         for each in nested:
@@ -62,7 +62,7 @@ def _below(
         yield NewArguments(merged.bodies[0], {path[0]: nested_value(path[1:], dict(values))})
 
 
-def _argument(merged: MergedBody, where: Around, values: Mapping[str, Written], name: str) -> Iterator[Change]:
+def _argument(merged: MergedBody, where: Around, values: Mapping[str, Written], name: str) -> Iterator[ValueChange]:
     """An argument of a block that is there: what gives it its value, or the argument itself."""
     expression = merged.expression(name)
     if expression is None:
@@ -77,7 +77,7 @@ def _argument(merged: MergedBody, where: Around, values: Mapping[str, Written], 
 
 def _in_dynamic(
     nested: Nested, where: Around, path: tuple[str, ...], values: Mapping[str, Written], name: str
-) -> Iterator[Change]:
+) -> Iterator[ValueChange]:
     """A dynamic block: an argument of its content, or what it is made from where it makes nothing."""
     from imdsguard.terraform.source.blocks import iterator_name, members_of
 
@@ -100,7 +100,7 @@ def _in_dynamic(
         yield from _filled(nested, where, values)
 
 
-def _filled(nested: Nested, where: Around, values: Mapping[str, Written]) -> Iterator[Change]:
+def _filled(nested: Nested, where: Around, values: Mapping[str, Written]) -> Iterator[ValueChange]:
     """Make a dynamic block that makes nothing make one: by its switch, or by the variable it is made from."""
     loop = nested.body.expression("for_each")
     instance = where.instance
