@@ -128,7 +128,76 @@ WORDS: list[tuple[Reason, str]] = [
     ),
     (Reason(K.UNREADABLE), "it cannot be read"),
     (Reason(K.COMPOSITES_TOO_DEEP, "20"), "more than 20 composite alarms listen to one another"),
-    (Reason(K.ALARM, detail="names instances of its own root module"), "names instances of its own root module"),
+    (Reason(K.ALARM_FAULT, detail="notifies nobody"), "notifies nobody"),
+    (
+        Reason(K.ALARM_FAULT, detail="may notify nobody", cause=Reason(K.NO_VALUE, "var.x")),
+        "may notify nobody: var.x is a variable without a value",
+    ),
+    (Reason(K.OTHER_INSTANCES), "looks at other instances"),
+    (Reason(K.OTHER_INSTANCE, "a.b"), "watches another instance: InstanceId is that of a.b"),
+    (Reason(K.OTHER_ID, "i-0abc"), "watches another instance: InstanceId is i-0abc"),
+    (Reason(K.NO_INSTANCE), "looks at no instance: no metric has its dimensions"),
+    (
+        Reason(K.INSTANCES_UNNAMED, "a group"),
+        "names an instance by its id, and code cannot name those of a group: it takes a Metrics Insights query",
+    ),
+    (Reason(K.OWN_ROOT_ONLY), "names instances of its own root module"),
+    (Reason(K.OTHER_ROOT, "a.b"), "a.b stands in another root module, and no estate of the policy joins the two"),
+    (Reason(K.ACCOUNTS_DIFFER, "aws.x", "aws"), "is in another account (provider aws.x, and the launch has aws)"),
+    (
+        Reason(K.PROVIDERS_APART, "aws"),
+        "is in another account, as far as the code shows (provider aws of another root module)",
+    ),
+    (
+        Reason(K.REGIONS_DIFFER, "eu-west-1", "us-east-1"),
+        "is in another Region (eu-west-1, and the launch is in us-east-1)",
+    ),
+    (
+        Reason(K.REGIONS_DIFFER, detail="us-east-1"),
+        "is in another Region (not known, and the launch is in us-east-1)",
+    ),
+    (
+        Reason(K.READS_ITS_OWN, "a.b", cause=Reason(K.ACCOUNTS_DIFFER, "aws.x", "aws")),
+        "a.b is in another account (provider aws.x, and the launch has aws): an alarm reads the metrics of its own",
+    ),
+    (
+        Reason(K.WATCH_UNTOLD, "a.b", "a.web", cause=Reason(K.WHERE_UNREAD)),
+        "It cannot be told whether a.b watches a.web: the alarm's query has a WHERE in words that are not read",
+    ),
+    (
+        Reason(K.TAKEN_IN_BUT, "a.b", cause=Reason(K.ALARM_FAULT, detail="notifies nobody")),
+        "a.b takes it in, but notifies nobody",
+    ),
+    (
+        Reason(K.COUNTS_NOTHING, "a.web", "calls without a token that are refused"),
+        "counts calls without a token that are refused, and the metadata endpoint of a.web is off",
+    ),
+    (
+        Reason(K.COUNTS_ANSWERED, "a.web"),
+        (
+            "is on another metric: MetadataNoToken counts calls without a token that are answered, and a.web refuses "
+            "them (MetadataNoTokenRejected)"
+        ),
+    ),
+    (
+        Reason(K.COUNTS_REFUSED, "a.web"),
+        (
+            "is on another metric: MetadataNoTokenRejected counts calls without a token that are refused, and a.web "
+            "answers them (MetadataNoToken)"
+        ),
+    ),
+    (Reason(K.ID_UNSURE, "a.b.arn"), "whether a.b.arn is the id of an instance is not known"),
+    (
+        Reason(K.DIMENSION_UNDOCUMENTED, "ImageId"),
+        "whether AWS publishes the metric by ImageId is not documented",
+    ),
+    (
+        Reason(K.GROUP_UNDOCUMENTED, "AutoScalingGroupName"),
+        (
+            "whether AWS publishes the metric by AutoScalingGroupName is not documented: a Metrics Insights query "
+            "takes in every instance"
+        ),
+    ),
     (Reason(K.METRIC_MATH), "what the alarm's metric math makes of the metric cannot be told"),
     (Reason(K.PROMQL), "the alarm asks in PromQL, and what that lets through is not read"),
     (Reason(K.QUERY_LIMIT), "the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"),
@@ -137,15 +206,57 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.OTHER_ACCOUNT), "the alarm reads the metrics of an account named by its id"),
     (Reason(K.ID_NOT_SHOWN, "i-0abc"), "the code does not show whose id i-0abc is"),
     (Reason(K.STARTS_NOTHING), "it starts no instances itself"),
+    (
+        Reason(K.STARTS_NOTHING, "a.b"),
+        "a.b starts no instances itself: what launches through it is watched, or not",
+    ),
     (Reason(K.METRICS_ELSEWHERE), "the account's own metrics are not known to show its instances"),
     (
-        Reason(K.ALARM_SAYS, "a.b", cause=Reason(K.ALARM, detail="looks at other instances")),
+        Reason(K.ALARM_SAYS, "a.b", cause=Reason(K.OTHER_INSTANCES)),
         "a.b looks at other instances",
     ),
     (
-        Reason(K.WHERE_KEEPS_OUT, "it", cause=Reason(K.ALARM, detail="tag.a = 'b', and it has no tag a")),
+        Reason(K.WHERE_KEEPS_OUT, "it", cause=Reason(K.TAG_ABSENT, "a", expected="tag.a = 'b'")),
         "does not let it through its WHERE: tag.a = 'b', and it has no tag a",
     ),
+    (
+        Reason(K.TELEMETRY_UNKNOWN),
+        "if resource tags on telemetry are switched on in the account, which code does not show",
+    ),
+    (Reason(K.WHERE_ACCOUNT), "the alarm's query names an account by its id"),
+    (
+        Reason(K.WHERE_OTHER_ACCOUNTS),
+        "AWS.AccountId != CURRENT_ACCOUNT_ID(), and it is in the alarm's own account",
+    ),
+    (
+        Reason(K.WHERE_DIMENSION, "ImageId"),
+        "the alarm's query has a WHERE on ImageId, and whether AWS publishes the metric by that is not documented",
+    ),
+    (
+        Reason(K.WHERE_UNEQUAL, "a", expected="tag.a != 'b'"),
+        "whether != lets an instance through that has no tag a is not documented",
+    ),
+    (
+        Reason(K.WHERE_PERCENT, expected="tag.a = 'b%'"),
+        "the alarm's query has WHERE tag.a = 'b%', and what % stands for is not documented",
+    ),
+    (
+        Reason(K.WHERE_ID, expected="InstanceId = 'i-0abc'"),
+        "the alarm's query has WHERE InstanceId = 'i-0abc', and the code does not show whose id that is",
+    ),
+    (
+        Reason(K.TAG_UNTOLD, "a", expected="tag.a = 'b'", cause=Reason(K.NO_VALUE, "var.x")),
+        "the alarm's query has WHERE tag.a = 'b', and the tag a cannot be told: var.x is a variable without a value",
+    ),
+    (
+        Reason(K.TAG_NO_TEXT, "a", expected="tag.a = 'b'"),
+        "the alarm's query has WHERE tag.a = 'b', and the tag a is no text",
+    ),
+    (Reason(K.TAG_ABSENT, "a", expected="tag.a = 'b'"), "tag.a = 'b', and it has no tag a"),
+    (Reason(K.TAG_DIFFERS, "a", "'c'", "tag.a = 'b'"), "tag.a = 'b', and its tag a is 'c'"),
+    (Reason(K.INSTANCE_DIFFERS, expected="InstanceId = 'i'"), "InstanceId = 'i', and it is another instance"),
+    (Reason(K.INSTANCE_SAME, expected="InstanceId != 'i'"), "InstanceId != 'i', and it is that very instance"),
+    (Reason(K.ONE_INSTANCE, expected="InstanceId = 'i'"), "InstanceId = 'i', which is one instance"),
     (Reason(K.NOT_JSON, "content", "Expecting value"), "content is not JSON: Expecting value"),
     (Reason(K.NOT_JSON, "content"), "content is not JSON"),
     (Reason(K.SENSITIVE), "it is a sensitive value, of which nothing is shown"),

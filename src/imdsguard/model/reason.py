@@ -77,7 +77,26 @@ class ReasonKind(str, Enum):
     SENT_BESIDE_ENDPOINT = "sent_beside_endpoint"
     UNREADABLE = "unreadable"
     COMPOSITES_TOO_DEEP = "composites_too_deep"  # how many we follow
-    ALARM = "alarm"  # detail: what an alarm looks at, or does not show
+    ALARM_FAULT = "alarm_fault"  # detail: what is wrong with the alarm, as its own finding says it
+    OTHER_INSTANCES = "other_instances"
+    OTHER_INSTANCE = "other_instance"  # the address of the instance whose id the alarm names
+    OTHER_ID = "other_id"  # the id that the alarm names
+    NO_INSTANCE = "no_instance"
+    INSTANCES_UNNAMED = "instances_unnamed"  # what launches them: a group
+    OWN_ROOT_ONLY = "own_root_only"
+    OTHER_ROOT = "other_root"  # the alarm
+    ACCOUNTS_DIFFER = "accounts_differ"  # the alarm's provider; detail: the launch's
+    PROVIDERS_APART = "providers_apart"  # the alarm's provider
+    REGIONS_DIFFER = "regions_differ"  # the alarm's Region, where it is known; detail: the launch's
+    READS_ITS_OWN = "reads_its_own"  # the alarm; cause: in what it is apart from the launch
+    WATCH_UNTOLD = "watch_untold"  # the alarm; detail: the launch
+    TAKEN_IN_BUT = "taken_in_but"  # the alarm; cause: its fault
+    COUNTS_NOTHING = "counts_nothing"  # the launch, whose endpoint is off; detail: the calls that the alarm counts
+    COUNTS_ANSWERED = "counts_answered"  # the launch, which refuses them
+    COUNTS_REFUSED = "counts_refused"  # the launch, which answers them
+    ID_UNSURE = "id_unsure"  # what may be the id of an instance
+    DIMENSION_UNDOCUMENTED = "dimension_undocumented"  # the dimension
+    GROUP_UNDOCUMENTED = "group_metric_undocumented"  # the dimension, of groups
     METRIC_MATH = "metric_math"
     PROMQL = "promql"
     QUERY_LIMIT = "query_limit"
@@ -85,10 +104,28 @@ class ReasonKind(str, Enum):
     WHERE_UNREAD = "where_unread"
     OTHER_ACCOUNT = "other_account"
     ID_NOT_SHOWN = "id_not_shown"  # the id
-    STARTS_NOTHING = "starts_nothing"
+    STARTS_NOTHING = "starts_nothing"  # the launch, where it is not the one that is spoken of
     METRICS_ELSEWHERE = "metrics_elsewhere"
     ALARM_SAYS = "alarm_answer"  # the alarm; cause: what it looks at
     WHERE_KEEPS_OUT = "where_keeps_out"  # it, or all its instances
+
+    # A WHERE, and a launch. Expected is the condition.
+    TELEMETRY_UNKNOWN = "telemetry_unknown"
+    WHERE_ACCOUNT = "where_account"
+    WHERE_OTHER_ACCOUNTS = "where_other_accounts"
+    WHERE_DIMENSION = "where_dimension"  # the dimension
+    WHERE_UNEQUAL = "where_unequal"  # the tag
+    WHERE_PERCENT = "where_percent"
+    WHERE_ID = "where_id"
+    TAG_UNTOLD = "tag_untold"  # the tag
+    TAG_NO_TEXT = "tag_no_text"  # the tag
+    TAG_ABSENT = "tag_absent"  # the tag
+    TAG_DIFFERS = "tag_differs"  # the tag; detail: what it is
+    INSTANCE_DIFFERS = "instance_differs"
+    INSTANCE_SAME = "instance_same"
+    ONE_INSTANCE = "one_instance"
+
+    # Documents in arguments, and user data.
     NOT_JSON = "not_json"  # the argument; detail: what the parser says
     SENSITIVE = "sensitive"
     NO_REGION = "without_region"

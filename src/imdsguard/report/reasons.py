@@ -79,7 +79,37 @@ SENTENCES: dict[ReasonKind, str] = {
     ),
     K.UNREADABLE: "it cannot be read",
     K.COMPOSITES_TOO_DEEP: "more than {subject} composite alarms listen to one another",
-    K.ALARM: "{detail}",
+    K.ALARM_FAULT: "{detail}",
+    K.OTHER_INSTANCES: "looks at other instances",
+    K.OTHER_INSTANCE: "watches another instance: InstanceId is that of {subject}",
+    K.OTHER_ID: "watches another instance: InstanceId is {subject}",
+    K.NO_INSTANCE: "looks at no instance: no metric has its dimensions",
+    K.INSTANCES_UNNAMED: (
+        "names an instance by its id, and code cannot name those of {subject}: it takes a Metrics Insights query"
+    ),
+    K.OWN_ROOT_ONLY: "names instances of its own root module",
+    K.OTHER_ROOT: "{subject} stands in another root module, and no estate of the policy joins the two",
+    K.ACCOUNTS_DIFFER: "is in another account (provider {subject}, and the launch has {detail})",
+    K.PROVIDERS_APART: ("is in another account, as far as the code shows (provider {subject} of another root module)"),
+    K.REGIONS_DIFFER: "is in another Region ({subject}, and the launch is in {detail})",
+    K.READS_ITS_OWN: "{subject} {cause}: an alarm reads the metrics of its own",
+    K.WATCH_UNTOLD: "It cannot be told whether {subject} watches {detail}",
+    K.TAKEN_IN_BUT: "{subject} takes it in, but {cause}",
+    K.COUNTS_NOTHING: "counts {detail}, and the metadata endpoint of {subject} is off",
+    K.COUNTS_ANSWERED: (
+        "is on another metric: MetadataNoToken counts calls without a token that are answered, and {subject} "
+        "refuses them (MetadataNoTokenRejected)"
+    ),
+    K.COUNTS_REFUSED: (
+        "is on another metric: MetadataNoTokenRejected counts calls without a token that are refused, and {subject} "
+        "answers them (MetadataNoToken)"
+    ),
+    K.ID_UNSURE: "whether {subject} is the id of an instance is not known",
+    K.DIMENSION_UNDOCUMENTED: "whether AWS publishes the metric by {subject} is not documented",
+    K.GROUP_UNDOCUMENTED: (
+        "whether AWS publishes the metric by {subject} is not documented: a Metrics Insights query takes in every "
+        "instance"
+    ),
     K.METRIC_MATH: "what the alarm's metric math makes of the metric cannot be told",
     K.PROMQL: "the alarm asks in PromQL, and what that lets through is not read",
     K.QUERY_LIMIT: ("the alarm's query has a LIMIT and no ORDER BY ... DESC: it may drop any instance"),
@@ -87,10 +117,26 @@ SENTENCES: dict[ReasonKind, str] = {
     K.WHERE_UNREAD: "the alarm's query has a WHERE in words that are not read",
     K.OTHER_ACCOUNT: "the alarm reads the metrics of an account named by its id",
     K.ID_NOT_SHOWN: "the code does not show whose id {subject} is",
-    K.STARTS_NOTHING: "it starts no instances itself",
+    K.STARTS_NOTHING: "{subject} starts no instances itself: what launches through it is watched, or not",
     K.METRICS_ELSEWHERE: "the account's own metrics are not known to show its instances",
     K.ALARM_SAYS: "{subject} {cause}",
     K.WHERE_KEEPS_OUT: "does not let {subject} through its WHERE",
+    K.TELEMETRY_UNKNOWN: "if resource tags on telemetry are switched on in the account, which code does not show",
+    K.WHERE_ACCOUNT: "the alarm's query names an account by its id",
+    K.WHERE_OTHER_ACCOUNTS: "AWS.AccountId != CURRENT_ACCOUNT_ID(), and it is in the alarm's own account",
+    K.WHERE_DIMENSION: (
+        "the alarm's query has a WHERE on {subject}, and whether AWS publishes the metric by that is not documented"
+    ),
+    K.WHERE_UNEQUAL: "whether != lets an instance through that has no tag {subject} is not documented",
+    K.WHERE_PERCENT: "the alarm's query has WHERE {expected}, and what % stands for is not documented",
+    K.WHERE_ID: "the alarm's query has WHERE {expected}, and the code does not show whose id that is",
+    K.TAG_UNTOLD: "the alarm's query has WHERE {expected}, and the tag {subject} cannot be told",
+    K.TAG_NO_TEXT: "the alarm's query has WHERE {expected}, and the tag {subject} is no text",
+    K.TAG_ABSENT: "{expected}, and it has no tag {subject}",
+    K.TAG_DIFFERS: "{expected}, and its tag {subject} is {detail}",
+    K.INSTANCE_DIFFERS: "{expected}, and it is another instance",
+    K.INSTANCE_SAME: "{expected}, and it is that very instance",
+    K.ONE_INSTANCE: "{expected}, which is one instance",
     K.NOT_JSON: "{subject} is not JSON: {detail}",
     K.SENSITIVE: "it is a sensitive value, of which nothing is shown",
     K.NO_REGION: "policies of an organisation have no Region",
@@ -130,6 +176,8 @@ WITHOUT_SUBJECT: dict[ReasonKind, str] = {
     K.ENDPOINT_OFF: "there are no calls while the metadata endpoint is off",
     K.AFTER_APPLY: "known only after apply",
     K.REFUSED: "{detail}",
+    K.STARTS_NOTHING: "it starts no instances itself",
+    K.REGIONS_DIFFER: "is in another Region (not known, and the launch is in {detail})",
 }
 """What is said instead where the reason has no subject."""
 

@@ -33,8 +33,6 @@ BY_OTHER = (BY_GROUP, "ImageId", "InstanceType")
 GROUPED = frozenset({Kind.GROUP, Kind.NODE_GROUP})
 PREFIX, UNIQUE, MADE = "terraform-", 26, re.compile("[0-9a-f]{26}")
 """Names that Terraform makes: a prefix, 26 hexadecimal digits (terraform-provider-aws, internal/create/naming.go)."""
-UNIDENTIFIED = "whether {} is the id of an instance is not known"
-UNPUBLISHED = "whether AWS publishes the metric by {} is not documented"
 
 
 def identity_of(resource: Resource) -> MetricIdentity | None:
@@ -66,7 +64,7 @@ def selectors_of(dimensions: Dimensions) -> tuple[MetricSelector, ...]:
     if dimensions.key == BY_GROUP:
         return (_group(dimensions),)
     if dimensions.key in BY_OTHER:
-        return (InDoubt(_unpublished(dimensions.key)),)
+        return (InDoubt(Reason(ReasonKind.DIMENSION_UNDOCUMENTED, dimensions.key)),)
     if dimensions.names is None and isinstance(given, Unknown):
         return (
             InDoubt(Reason(ReasonKind.NOT_COMPUTED, "the alarm's dimensions", cause=given.reason), dimensions.among),
@@ -174,19 +172,13 @@ def _instance(dimensions: Dimensions) -> tuple[MetricSelector, ...]:
         return (InDoubt(reason, dimensions.among, SINGLE),)
     if given.reference.attribute and identity_of(dimensions.found) is None:
         address = frozenset({without_key(given.reference.address)})
-        return (InDoubt(Reason(ReasonKind.ALARM, detail=UNIDENTIFIED.format(given.reference)), address),)
+        return (InDoubt(Reason(ReasonKind.ID_UNSURE, str(given.reference)), address),)
     if names_no_instance(dimensions):
         return ()  # another attribute than the instance's id: no data
     return (OneInstance(given.reference.address),)
 
 
-def _unpublished(key: str) -> Reason:
-    return Reason(ReasonKind.ALARM, detail=UNPUBLISHED.format(key))
-
-
 def _group(dimensions: Dimensions) -> MetricSelector:
     """An Auto Scaling group's name: nobody says whether AWS publishes the metric for groups."""
-    reason = Reason(
-        ReasonKind.ALARM, detail=f"{UNPUBLISHED.format(BY_GROUP)}: a Metrics Insights query takes in every instance"
-    )
+    reason = Reason(ReasonKind.GROUP_UNDOCUMENTED, BY_GROUP)
     return InDoubt(reason, dimensions.among, None if dimensions.found is not None else GROUPED)

@@ -134,7 +134,7 @@ class AlarmTarget:
             return NO if answer.reason is None else self._says(answer.reason)
         for fault in self.faults:
             if fault.never:
-                return self._says(Reason(ReasonKind.ALARM, detail=fault.message, cause=fault.because))
+                return self._says(reason_of(fault))
         if not answer.covered:
             return answer
         if self.unsure is not None:
@@ -150,6 +150,11 @@ class AlarmTarget:
 
     def _says(self, reason: Reason) -> Coverage:
         return Coverage(covered=False, reason=Reason(ReasonKind.ALARM_SAYS, self.resource.address, cause=reason))
+
+
+def reason_of(fault: AlarmFault) -> Reason:
+    """What is wrong with an alarm, as the reason for which it does not watch."""
+    return Reason(ReasonKind.ALARM_FAULT, detail=fault.message, cause=fault.because)
 
 
 def may_have_an_id(launch: Launch) -> bool:

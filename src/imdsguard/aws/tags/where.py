@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 TAG = "tag."
-TELEMETRY = "if resource tags on telemetry are switched on in the account, which code does not show"
-UNEQUAL = "whether != lets an instance through that has no tag {} is not documented"
-DIMENSION = "the alarm's query has a WHERE on {}, and whether AWS publishes the metric by that is not documented"
-BY_ACCOUNT = "the alarm's query names an account by its id"
-NOT_OWN = "AWS.AccountId != CURRENT_ACCOUNT_ID(), and it is in the alarm's own account"
 LONGEST = 60
 
 
@@ -52,7 +47,7 @@ class Filtered:
             return untold or doubt(Reason(ReasonKind.WHERE_UNREAD))
         if self.also is not None:
             return doubt(self.also)
-        return Coverage(covered=True, reason=_alarm(TELEMETRY) if on_tags(self.condition) else None)
+        return Coverage(covered=True, reason=Reason(ReasonKind.TELEMETRY_UNKNOWN) if on_tags(self.condition) else None)
 
     def unmet(self, launch: Launch) -> Reason | None:
         """Return what the launch surely does not meet; None where it meets all, or that cannot be told."""
@@ -60,10 +55,6 @@ class Filtered:
 
     def _answers(self, launch: Launch) -> list[Coverage]:
         return [_asked(self.condition, tags, launch) for tags in launch.tags]
-
-
-def _alarm(what: str) -> Reason:
-    return Reason(ReasonKind.ALARM, detail=what)
 
 
 def on_tags(condition: Condition) -> bool:
@@ -78,16 +69,16 @@ def _asked(condition: Condition, tags: Tags, launch: Launch) -> Coverage:
         answers = [_asked(part, tags, launch) for part in condition.parts]
         return _joined(answers, every=condition.every)
     if isinstance(condition, OwnAccount):
-        return YES if condition.equal else Coverage(covered=False, reason=_alarm(NOT_OWN))
+        return YES if condition.equal else _no(ReasonKind.WHERE_OTHER_ACCOUNTS)
     if not isinstance(condition, Comparison):
         return doubt(Reason(ReasonKind.WHERE_UNREAD))
     if condition.key == ACCOUNT:
-        return doubt(_alarm(BY_ACCOUNT))
+        return doubt(Reason(ReasonKind.WHERE_ACCOUNT))
     if condition.key.startswith(TAG):
         return _tag(condition, tags)
     if condition.key == "InstanceId":
         return _identifier(condition, launch)
-    return doubt(_alarm(DIMENSION.format(condition.key)))
+    return doubt(Reason(ReasonKind.WHERE_DIMENSION, condition.key))
 
 
 def _joined(answers: Sequence[Coverage], *, every: bool) -> Coverage:
@@ -101,26 +92,30 @@ def _joined(answers: Sequence[Coverage], *, every: bool) -> Coverage:
 
 
 def _tag(comparison: Comparison, tags: Tags) -> Coverage:
-    key = comparison.key.removeprefix(TAG)
-    found = tags.of(key)
+    found = tags.of(comparison.key.removeprefix(TAG))
+    key = _short(comparison.key.removeprefix(TAG))
     wanted = f"{comparison.key} {'=' if comparison.equal else '!='} {_quoted(comparison.value)}"
     if isinstance(found, Unknown):
-        said = f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} cannot be told"
-        return doubt(Reason(ReasonKind.ALARM, detail=said, cause=found.reason))
+        return doubt(Reason(ReasonKind.TAG_UNTOLD, key, expected=wanted, cause=found.reason))
     if isinstance(found, Absent):
         if not comparison.equal:
-            return doubt(_alarm(UNEQUAL.format(_short(key))))
-        return Coverage(covered=False, reason=_alarm(f"{wanted}, and it has no tag {_short(key)}"))
+            return doubt(Reason(ReasonKind.WHERE_UNEQUAL, key, expected=wanted))
+        return _no(ReasonKind.TAG_ABSENT, wanted, key)
     text = _spelled(found)
     if text is None:
-        return doubt(_alarm(f"the alarm's query has WHERE {wanted}, and the tag {_short(key)} is no text"))
+        return doubt(Reason(ReasonKind.TAG_NO_TEXT, key, expected=wanted))
     same = text == comparison.value
     if not same and "%" in comparison.value:
-        return doubt(_alarm(f"the alarm's query has WHERE {wanted}, and what % stands for is not documented"))
+        return doubt(Reason(ReasonKind.WHERE_PERCENT, expected=wanted))
     if same is comparison.equal:
         return Coverage(covered=True)
     given = "a sensitive value" if found.sensitive else _quoted(text)
-    return Coverage(covered=False, reason=_alarm(f"{wanted}, and its tag {_short(key)} is {given}"))
+    return _no(ReasonKind.TAG_DIFFERS, wanted, key, given)
+
+
+def _no(kind: ReasonKind, wanted: str = "", key: str = "", given: str = "") -> Coverage:
+    """The answer where a launch does not meet the condition `wanted`: for its tag `key`, which is `given`."""
+    return Coverage(covered=False, reason=Reason(kind, key, given, wanted))
 
 
 def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
@@ -135,10 +130,10 @@ def _identifier(comparison: Comparison, launch: Launch) -> Coverage:
         if isinstance(known, Known):
             if (known.value == comparison.value) is comparison.equal:
                 return Coverage(covered=True)
-            return Coverage(covered=False, reason=_alarm(f"{wanted}, and it is another instance"))
+            return _no(ReasonKind.INSTANCE_DIFFERS, wanted)
     elif comparison.equal:
-        return Coverage(covered=False, reason=_alarm(f"{wanted}, which is one instance"))
-    return doubt(_alarm(f"the alarm's query has WHERE {wanted}, and the code does not show whose id that is"))
+        return _no(ReasonKind.ONE_INSTANCE, wanted)
+    return doubt(Reason(ReasonKind.WHERE_ID, expected=wanted))
 
 
 def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Coverage:
@@ -149,8 +144,7 @@ def _same_instance(comparison: Comparison, wanted: str, launch: Launch) -> Cover
         return answer
     if answer.covered is comparison.equal:
         return YES
-    said = f"{wanted}, and it is {'another' if comparison.equal else 'that very'} instance"
-    return Coverage(covered=False, reason=_alarm(said))
+    return _no(ReasonKind.INSTANCE_DIFFERS if comparison.equal else ReasonKind.INSTANCE_SAME, wanted)
 
 
 def by_instance(condition: Condition) -> bool:
