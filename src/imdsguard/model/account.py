@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imdsguard.model.place import Place
     from imdsguard.model.reason import Reason
     from imdsguard.model.value import Reference, Step
@@ -56,9 +58,33 @@ class Account:
     parts: tuple[Part, ...] = ()
     known: bool = True
 
+    @property
+    def name(self) -> str | None:
+        """The account's id, else the ARN of the role or the name of the profile that leads to it; None if none is told.
+
+        Several names may be one account: it is what a person calls it by, and nothing to compare accounts by.
+        """
+        if not self.known:
+            return None
+        if self.kind is AccountKind.ID:
+            return next((part for part in self.parts if isinstance(part, str)), None)
+        named = dict(_texts(self.parts))
+        return named.get("role_arn") or named.get("profile")
+
     def same_elsewhere(self, other: Account) -> bool:
         """Whether both are one account although they stand in different root modules, which one estate joins."""
         return self.known and other.known and self == other
+
+
+def _texts(parts: tuple[Part, ...]) -> Iterator[tuple[str, str]]:
+    """Give the arguments that are texts, by name: of several roles, each assumes the next, and the last one counts."""
+    for part in parts:
+        if not isinstance(part, tuple):
+            continue
+        if len(part) == 2 and isinstance(part[0], str) and isinstance(part[1], str):
+            yield part[0], part[1]
+        else:
+            yield from _texts(part)
 
 
 ENVIRONMENT = Account(AccountKind.ENVIRONMENT)

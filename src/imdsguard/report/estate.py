@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.report.escape import escape, shorten
-from imdsguard.report.json import SENSITIVE
 from imdsguard.report.not_made import not_made_text
 from imdsguard.report.once import told_once
 from imdsguard.report.reasons import sentence
@@ -14,7 +13,7 @@ from imdsguard.report.style import Style
 from imdsguard.report.table import table
 from imdsguard.report.text import plural
 from imdsguard.report.why_none import why_none
-from imdsguard.report.words import within
+from imdsguard.report.words import SENSITIVE, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
-from imdsguard.report.json import SENSITIVE
 from imdsguard.report.once import told_once
 from imdsguard.report.reasons import kind_of, sentence
-from imdsguard.report.words import clean
+from imdsguard.report.words import SENSITIVE, clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -43,6 +43,11 @@ class Givers:
         shared = self._estate.joined.get(launch.resource.stack)
         return (shared.estate or shared.account) if shared is not None else None
 
+    def account_of(self, launch: Launch) -> str | None:
+        """What people call a launch's account: the policy's name for it, else what the code tells; None if nothing."""
+        shared = self._estate.joined.get(launch.resource.stack)
+        return (shared.account if shared is not None else "") or launch.scope.account.name
+
     def _named(self, label: str, launch: Launch) -> dict[str, str] | None:
         found: Resource | None = self._own.get((launch.resource.stack, label)) or self._elsewhere.get(label)
         return _of_stack(found.stack, found.address, launch) if found is not None else None

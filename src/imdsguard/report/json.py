@@ -10,7 +10,9 @@ from imdsguard.report.groups import names_of
 from imdsguard.report.not_made import why_not_made
 from imdsguard.report.once import told_once
 from imdsguard.report.reasons import kind_of, sentence
+from imdsguard.report.tags import tags_json
 from imdsguard.report.unseen import unseen_json
+from imdsguard.report.words import SENSITIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding
-    from imdsguard.model.launch import Launch
+    from imdsguard.model.launch import Coverage, Launch
     from imdsguard.model.not_made import NotMade
     from imdsguard.model.option import Option
     from imdsguard.model.place import Place
@@ -30,8 +32,6 @@ if TYPE_CHECKING:
     from imdsguard.model.unseen import NoLaunch, Unseen
     from imdsguard.report.givers import Givers
     from imdsguard.report.report import Report
-
-SENSITIVE = "(sensitive)"
 
 
 def render(report: Report) -> str:
@@ -131,6 +131,8 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         },
         "provider": launch.scope.provider,
         "region": launch.scope.region_name,
+        "account": givers.account_of(launch),
+        "tags": tags_json(launch),
         "root": launch.resource.root,
         "estate": givers.estate_of(launch),
         "file": launch.resource.place.file,
@@ -142,11 +144,17 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
             "given_by": givers.of_alarms(launch),
             "reason": sentence(launch.coverage.reason) or None,
             "reason_kind": kind_of(launch.coverage.reason),
+            "once_required": _watched(launch.once_required),
+            "observed": _watched(launch.observed),
         },
         "reason": sentence(launch.reason) or None,
         "reason_kind": kind_of(launch.reason),
         "code_not_seen": list(launch.user_data.not_seen),
     }
+
+
+def _watched(coverage: Coverage) -> dict[str, Any]:
+    return {"covered": coverage.covered, "by": list(coverage.by)}
 
 
 def _doubt(launch: Launch) -> Reason | None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST = 2000
 STDIN = "standard input"
+SENSITIVE = "(sensitive)"
+"""What is shown in place of a sensitive value."""
 
 
 def counts(finding: Finding) -> bool:
