@@ -10,6 +10,7 @@ import pytest
 from imdsguard.aws.estate import build
 from imdsguard.model.environment import Stack
 from imdsguard.model.shared_account import SharedAccount
+from imdsguard.report.reasons import sentence
 from tests.aws.memory import estate, ref, resource, unknown
 
 SELECT = 'SELECT SUM(MetadataNoTokenRejected) FROM SCHEMA("AWS/EC2", InstanceId)'
@@ -187,6 +188,39 @@ def test_alarms_are_named_in_the_order_in_which_they_are_written():
     for alarms in permutations((one, everything, other)):
         (web,) = estate(WEB, *alarms).launches
         assert web.coverage.by == tuple(each.address for each in alarms)
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "reason"),
+    [
+        (
+            {"http_tokens": "optional"},
+            {},
+            "aws_cloudwatch_metric_alarm.a counts refused calls, and none is refused while tokens are optional",
+        ),
+        (
+            {"http_endpoint": "disabled"},
+            {},
+            (
+                "aws_cloudwatch_metric_alarm.a counts refused calls, and there are none while the metadata endpoint is "
+                "off"
+            ),
+        ),
+        (
+            {"http_tokens": "optional"},
+            {"unit": "Bytes"},
+            (
+                'aws_cloudwatch_metric_alarm.a never has data: its unit is "Bytes", and MetadataNoTokenRejected is '
+                "published in Count"
+            ),
+        ),
+        ({"http_tokens": "optional"}, {"region": "us-east-1"}, ""),
+    ],
+)
+def test_why_no_alarm_on_refused_calls_is_one_for_a_launch(options, more, reason):
+    web = resource("aws_instance.web", metadata_options=[options])
+    (launch,) = estate(web, on("a", "aws_instance.web", **more)).launches
+    assert (launch.coverage.covered, sentence(launch.coverage.reason)) == (False, reason)
 
 
 def test_of_instances_that_cannot_be_counted_an_alarm_on_one_may_watch_each():

@@ -124,6 +124,24 @@ def test_since_when_ubuntu_24_04_requires_tokens_is_not_known(owner, name, expec
     assert of(sought(name, owners=[owner])) == expected
 
 
+def test_a_family_that_requires_tokens_gives_two_hops():
+    found = launch(sought(AL2023), resource("aws_instance.web", ami=ref("data.aws_ami.found.id")))
+    assert (found.options["http_put_response_hop_limit"].effective, found.tokens.source.value) == (2, "ami")
+
+
+@pytest.mark.parametrize("attribute", ["id", "image_id", "value", "insecure_value"])
+def test_the_id_that_a_plan_shows_of_an_image_has_several_names(attribute):
+    kind = "data.aws_ssm_parameter.found" if "value" in attribute else "data.aws_ami.found"
+    image = data(kind, name=PARAMETER, owners=["amazon"], filter=[filtered(AL2023)], **{attribute: "ami-1"})
+    assert of(image, "ami-1") == REQUIRED
+    assert of(image, "ami-2") == UNSURE
+
+
+@pytest.mark.parametrize("ami", [5, True, (), {}])
+def test_of_an_image_that_is_no_text_nothing_is_known(ami):
+    assert said(launch(resource("aws_instance.web", ami=ami))) == UNSURE
+
+
 def test_what_a_plan_shows_of_an_image_counts_before_its_family():
     shown = data("data.aws_ami.found", id="ami-1", imds_support="", owners=["amazon"], filter=[filtered(AL2023)])
     assert of(shown, "ami-1") == OPTIONAL

@@ -15,13 +15,19 @@ def test_what_a_state_has_where_nothing_was_set_is_nothing(name: str, value: str
     assert isinstance(read_option(name, Known(value)), Absent)
 
 
-@pytest.mark.parametrize("value", [False, -1, 65, "0", "many"])
+@pytest.mark.parametrize(("text", "hops"), [("2", 2), ("64", 64), ("064", 64), ("0002", 2)])
+def test_a_hop_limit_may_be_text_as_terraform_converts_it(text: str, hops: int) -> None:
+    assert read_option(HOP_LIMIT, Known(text)) == Known(hops)
+
+
+@pytest.mark.parametrize("value", [False, -1, 65, "0", "-1", "65", "164", "--2", "2.0", "٢", "many"])
 def test_a_hop_limit_that_aws_refuses_is_unknown(value: object) -> None:
     assert isinstance(read_option(HOP_LIMIT, Known(value)), Unknown)
 
 
 def test_only_an_account_takes_back_its_hop_limit() -> None:
     assert read_option(HOP_LIMIT, Known(-1), account=True) == Known(-1)
+    assert read_option(HOP_LIMIT, Known("-1"), account=True) == Known(-1)
     assert isinstance(read_option(HOP_LIMIT, Known(0), account=True), Unknown)
 
 

@@ -8,7 +8,7 @@ from imdsguard.model.place import Place
 from imdsguard.model.reason import refused
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Reference, Unknown
-from imdsguard.report.reasons import sentence
+from imdsguard.report.reasons import because, sentence
 from tests.aws.memory import AWS, NOWHERE, account, launch, resource, unknown
 
 WEB = "aws_instance.web"
@@ -81,6 +81,14 @@ def test_two_defaults_for_one_region(one, two, expected):
     first = resource("aws_ec2_instance_metadata_defaults.one", http_tokens=one)
     second = resource("aws_ec2_instance_metadata_defaults.two", http_tokens=two)
     assert launch(first, second, resource(WEB)).state.value == expected
+
+
+def test_of_two_defaults_that_agree_the_first_is_told():
+    names = ("one", "two")
+    defaults = [resource(f"aws_ec2_instance_metadata_defaults.{name}", http_tokens="required") for name in names]
+    told = [because(launch(*given, resource(WEB)).tokens) for given in (defaults, defaults[::-1])]
+    start = 'http_tokens is "required" by the Region default aws_ec2_instance_metadata_defaults'
+    assert told == [f"{start}.one", f"{start}.two"]
 
 
 def test_a_sure_default_counts_before_a_possible_one():

@@ -1,17 +1,17 @@
-"""All expressions of the corpus through the installed command: value, type, unknowns, marks, or stage of the error."""
+"""All expressions of the corpus through `imdsguard console`: value, type, unknowns, marks, or stage of the error."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from imdsguard.cli import main
 from tests.conformance.exceptions import EXCEPTIONS
 
 SHARED = Path(os.environ.get("IMDSGUARD_SHARED", Path(__file__).resolve().parents[2].parent / "shared"))
@@ -26,22 +26,25 @@ def cases_of(fixture: str) -> list[dict[str, Any]]:
     return [case for case in found if case.get("files", "") == fixture]
 
 
-def answers_of(fixture: str, cases: list[dict[str, Any]], empty: Path) -> list[dict[str, Any]]:
+Ask = Callable[[str, list[dict[str, Any]]], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]) -> Ask:
     """What `imdsguard console` answers, in one run. It must end with 2 if, and only if, there are errors."""
-    folder = CORPUS / "fixtures" / fixture if fixture else empty
-    arguments = [part for case in cases for part in ("-e", case["expr"])]
-    run = subprocess.run(
-        [sys.executable, "-m", "imdsguard", "console", "--format", "json", *arguments],
-        cwd=folder,
-        env={**os.environ, "HOME": "/home/corpus", "PYTHONIOENCODING": "utf-8"},
-        capture_output=True,
-        timeout=120,
-        check=False,
-    )
-    answers = [json.loads(line, parse_float=Decimal) for line in run.stdout.decode().splitlines()]
-    assert run.returncode == (2 if any("error" in answer for answer in answers) else 0), run.stderr.decode()
-    assert len(answers) == len(cases)
-    return answers
+
+    def answers_of(fixture: str, cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        monkeypatch.chdir(CORPUS / "fixtures" / fixture if fixture else tmp_path)
+        monkeypatch.setenv("HOME", "/home/corpus")
+        with pytest.raises(SystemExit) as end:
+            main(["console", "--format", "json", *(part for case in cases for part in ("-e", case["expr"]))])
+        said = capsysbinary.readouterr()
+        answers = [json.loads(line, parse_float=Decimal) for line in said.out.decode().splitlines()]
+        assert end.value.code == (2 if any("error" in answer for answer in answers) else 0), said.err.decode()
+        assert len(answers) == len(cases)
+        return answers
+
+    return answers_of
 
 
 def differs(case: dict[str, Any], answer: dict[str, Any], folder: str) -> bool:
@@ -57,10 +60,10 @@ def differs(case: dict[str, Any], answer: dict[str, Any], folder: str) -> bool:
 
 
 @pytest.mark.parametrize("fixture", FIXTURES)
-def test_every_expression_gives_what_terraform_gives(fixture: str, shared: Path, tmp_path: Path) -> None:
+def test_every_expression_gives_what_terraform_gives(fixture: str, shared: Path, tmp_path: Path, ask: Ask) -> None:
     cases = cases_of(fixture)
     assert cases, "the corpus has cases for each of its fixtures"
-    answers = answers_of(fixture, cases, tmp_path)
+    answers = ask(fixture, cases)
     folder = str((CORPUS / "fixtures" / fixture).resolve()) if fixture else str(tmp_path)
     wrong = [
         f"{case['id']}: {case['expr']!r}\n  Terraform: {case['expect']}\n  ours:      {answer}"
@@ -70,9 +73,9 @@ def test_every_expression_gives_what_terraform_gives(fixture: str, shared: Path,
     assert not wrong, f"{len(wrong)} of {len(cases)}:\n" + "\n".join(wrong[:20])
 
 
-def test_each_exception_is_one(shared: Path, tmp_path: Path) -> None:
+def test_each_exception_is_one(shared: Path, ask: Ask) -> None:
     cases = [case for fixture in FIXTURES for case in cases_of(fixture) if case["id"] in EXCEPTIONS]
     assert len(cases) == len(EXCEPTIONS)
     for case in cases:
-        (answer,) = answers_of(case.get("files", ""), [case], tmp_path)
+        (answer,) = ask(case.get("files", ""), [case])
         assert differs(case, answer, ""), f"{case['id']} comes out right now: take it off the list"

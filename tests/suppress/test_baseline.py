@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from imdsguard.model.finding import Verdict
 from imdsguard.model.severity import Severity
+from imdsguard.suppress import baseline
 from imdsguard.suppress.baseline import DEFAULT as FILE
 from imdsguard.suppress.baseline import Baseline, BaselineError, baseline_text, read_baseline
 from imdsguard.suppress.baseline_match import BaselineEntry
@@ -52,6 +54,20 @@ def test_an_aspect_is_kept(tmp_path: Path) -> None:
 def test_the_largest_count_is_read(tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(entry(GOOD + ', "count": 100000}'))
     assert [each.count for each in read_baseline(str(tmp_path / "b.json")).entries] == [100_000]
+
+
+def test_more_than_64_mb_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "b.json"
+    file.touch()
+    os.truncate(file, 64 * 1024 * 1024 + 1)
+    with pytest.raises(BaselineError, match="is larger than 64 MB"):
+        read_baseline(str(file))
+    file.write_text(TEXT)
+    monkeypatch.setattr(baseline, "LARGEST", len(TEXT))
+    assert read_baseline(str(file)) == Baseline((DEFAULT, WEB))
+    monkeypatch.setattr(baseline, "LARGEST", len(TEXT) - 1)
+    with pytest.raises(BaselineError, match="is larger than"):
+        read_baseline(str(file))
 
 
 def test_it_names_what_could_not_be_read(tmp_path: Path) -> None:

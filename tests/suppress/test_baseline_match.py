@@ -9,7 +9,7 @@ import pytest
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means, Suppression
-from imdsguard.suppress.baseline_match import BaselineEntry, Compared, Examples, compare, entries_of
+from imdsguard.suppress.baseline_match import BaselineEntry, Compared, Examples, compare, entries_of, gone_everywhere
 
 BEFORE = Suppression(Means.BASELINE, "it was there")
 
@@ -88,6 +88,42 @@ def test_their_messages_can_tell_where_they_are_known() -> None:
     before = entries(finding(message="cause 1"), messages=True)
     more = against(before, finding(message="cause 2"), finding(message="cause 1"))
     assert [each.message for each in more.findings if each.suppressed is None] == ["cause 2"]
+
+
+def test_each_of_several_known_ones_covers_one_and_the_worst_that_covers_goes_first() -> None:
+    before = entries(finding(message="cause 1"), finding(message="cause 2"), messages=True)
+    now = [finding(message=f"cause {number}") for number in (3, 4)]
+    assert (new(against(before, *now)), against(before, *now).gone) == ([], ())
+    note = entries(finding(message="cause 3", severity=Severity.NOTE), messages=True)
+    left = against((*note, *before), *now)
+    assert (new(left), [each.severity for each in left.gone]) == ([], [Severity.NOTE])
+
+
+@pytest.mark.parametrize(
+    ("count", "gone", "fixed"),
+    [
+        (1, {"blue": 1, "green": 1}, 1),
+        (1, {"blue": 1}, 0),
+        (2, {"blue": 2, "green": 1}, 1),
+        (2, {"blue": 2, "green": 2}, 2),
+    ],
+)
+def test_an_entry_for_all_environments_is_gone_where_it_is_gone_in_each(
+    count: int, gone: dict[str, int], fixed: int
+) -> None:
+    (known,) = entries(finding())
+    known = replace(known, count=count)
+    left = [replace(known, environment=name, count=number) for name, number in gone.items()]
+    found = gone_everywhere((known,), left, {".": ("blue", "green")})
+    assert found == ((replace(known, count=fixed),) if fixed else ())
+
+
+def test_of_two_entries_each_takes_its_own_count() -> None:
+    (known,) = entries(finding())
+    here = replace(known, environment="blue")
+    gone = [replace(known, environment=name) for name in ("blue", "green")]
+    assert gone_everywhere((known, here), gone, {".": ("blue", "green")}) == (known,)
+    assert gone_everywhere((here, known), gone, {".": ("blue", "green")}) == (here,)
 
 
 def test_the_same_words_do_not_make_known_what_is_worse() -> None:
@@ -171,4 +207,6 @@ def test_what_such_a_rule_says_of_a_launch_itself_is_no_example() -> None:
     there = frozenset({(".", "aws_instance.web"), (".", "aws_instance.a")})
     race = finding("aws_instance.web", rule="default-missing", severity=Severity.NOTE)
     other = finding("aws_instance.a", rule="default-missing", severity=Severity.NOTE)
-    assert new(against(entries(race), other, there=there)) == ["default-missing aws_instance.a"]
+    example = finding("aws_instance.web", rule="default-missing")
+    for before in (race, example):
+        assert new(against(entries(before), other, there=there)) == ["default-missing aws_instance.a"]

@@ -252,6 +252,16 @@ def test_above_which_blocks_a_comment_of_others_counts(block: str, counts: bool)
 
 
 @pytest.mark.parametrize(
+    ("before", "counts"), [("  ", True), ("", True), ("}", False), (")", False), ("  size = 1 ", False)]
+)
+def test_a_comment_behind_code_is_about_no_block_that_follows(before: str, counts: bool) -> None:
+    inside = f"{before}#trivy:ignore:aws-0028\n  metadata_options {{\n  }}\n"
+    opened = {"}": "  root_block_device {\n", ")": "  ami = (\n  1\n"}.get(before, "")
+    text = f'resource "aws_instance" "web" {{\n{opened}{inside}}}\n'
+    assert [each.tool for each in read(text, ALL)] == (["trivy"] if counts else [])
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "trivy:ignore:*",
@@ -276,9 +286,9 @@ def test_checkovs_older_name() -> None:
     assert [(each.tool, each.said.reason) for each in found] == [("checkov", "old")]
 
 
-def test_only_the_tools_that_were_asked_for() -> None:
-    foreign = ForeignComments(frozenset({"checkov"}), IDS)
-    assert {each.tool for each in read(OTHERS, foreign)} == {"checkov"}
+@pytest.mark.parametrize("tool", ["checkov", "trivy", "tfsec"])
+def test_only_the_tools_that_were_asked_for(tool: str) -> None:
+    assert {each.tool for each in read(OTHERS, ForeignComments(frozenset({tool}), IDS))} == {tool}
 
 
 def test_which_rules_other_scanners_ids_stand_for() -> None:

@@ -221,6 +221,8 @@ def test_downloaded_modules_that_both_versions_ask_for_are_taken_along(tmp_path:
         entry("same.a", f"{MODULES}.."),
         entry("same.b", "modules/x/main"),
         entry("same.c", ".terraform/modules"),
+        entry("same.d", f"{MODULES}."),
+        entry("same.e", f"{MODULES}"),
         entry("other", f"{MODULES}other"),
     )
     there = laid_out(tmp_path, {"main.tf": CALLS})
@@ -228,7 +230,7 @@ def test_downloaded_modules_that_both_versions_ask_for_are_taken_along(tmp_path:
         "main.tf"
     ]
     kept = json.loads((there / f"{MODULES}modules.json").read_text())
-    assert [each["Key"] for each in kept["Modules"]] == ["same", "same.a", "same.b", "same.c"]
+    assert [each["Key"] for each in kept["Modules"]] == ["same", *(f"same.{x}" for x in "abcde")]
 
 
 def test_modules_that_were_committed_stay_what_they_were(tmp_path: Path) -> None:
@@ -311,6 +313,13 @@ def test_a_file_that_cannot_be_read_calls_nothing_and_the_others_do(form: str, v
             os.truncate(bad, MAX_FILE + 1)
         else:
             bad.write_text('{"module": ' + "[" * 100_000 if form == "json" else "module = " + "[" * 100_000)
+    assert keys(before, today) == ["", "same", "same.deep", "local", "local.inner"]
+
+
+def test_what_is_no_configuration_calls_nothing(versions: tuple[Path, Path]) -> None:
+    before, today = versions
+    (today / "main.tf.orig").write_text(OTHER)
+    (today / "README.md").write_text(OTHER)
     assert keys(before, today) == ["", "same", "same.deep", "local", "local.inner"]
 
 

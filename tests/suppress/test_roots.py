@@ -58,6 +58,13 @@ def test_what_cannot_be_read_is_not_compared(tmp_path: Path, monkeypatch: pytest
     assert moved(tmp_path / "again", {"a": {"m.tf": "long"}}, {"b": {"m.tf": "long"}}) == {"a": "b"}
 
 
+def test_a_folder_that_is_named_like_a_file_is_passed_over(tmp_path: Path) -> None:
+    earlier, today = tree(tmp_path / "earlier", a=WEB), tree(tmp_path / "today", b=WEB)
+    for folder in (Path(earlier, "a"), Path(today, "b")):
+        (folder / "folder.tf").mkdir()
+    assert moved_roots(["a"], earlier, ["b"], today) == {"a": "b"}
+
+
 def test_among_too_many_nobody_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(roots, "MOST", 1)
     assert moved(tmp_path, {"a": WEB}, {"b": WEB}) == {"a": "b"}

@@ -38,6 +38,7 @@ from tools.mutants.trial import survivors_among
         ('x = "the alarm has no name"', []),
         ('x = f"{a + 1}"', []),
         ("assert a == b", []),
+        ("x = zip(a, b, strict=True)", []),
         ("import a", []),
         ("x: int", []),
         ("def f(a: 'b') -> 'c':\n    return None", []),

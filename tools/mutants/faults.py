@@ -1,7 +1,7 @@
 """The faults that are tried: what one line of Python could say wrongly and still run.
 
 Wording is left alone (sentences, docstrings, what stands inside f-strings), and so are annotations, imports and
-assertions: a fault there changes no answer.
+assertions (`assert`, and `strict` of `zip`): a fault there changes no answer.
 """
 
 from __future__ import annotations
@@ -117,6 +117,8 @@ def _children(node: ast.AST) -> Iterator[ast.AST]:
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in IGNORED_CALLS:
+        return
+    if isinstance(node, ast.keyword) and node.arg == "strict":
         return
     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("__all__", "__slots__"):
         return

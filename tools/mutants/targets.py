@@ -14,7 +14,15 @@ TARGETS = {
         "tests/terraform/test_provider_instances.py",
         "tests/terraform/test_account_data.py",
     ),
-    "src/imdsguard/hcl/evaluate/*.py": ("tests/hcl/evaluate", "tests/terraform/test_variables.py"),
+    "src/imdsguard/hcl/evaluate/*.py": (
+        "tests/hcl/evaluate",
+        "tests/hcl/functions",
+        "tests/conformance/test_expressions.py",
+        "tests/conformance/test_configurations.py",
+        "tests/terraform/test_choices.py",
+        "tests/terraform/test_exactness.py",
+        "tests/terraform/test_variables.py",
+    ),
     "src/imdsguard/suppress/[!g]*.py": ("tests/suppress",),
     "src/imdsguard/suppress/git_tree.py": ("tests/suppress/test_git_tree.py",),
 }

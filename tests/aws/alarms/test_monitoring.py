@@ -174,6 +174,24 @@ def test_a_period_of_a_minute(resources, answer):
     assert found == [answer]
 
 
+@pytest.mark.parametrize(
+    ("monitoring", "told"),
+    [
+        ([UNTOLD, False], ("has no data", "i1")),
+        ([False, UNTOLD, False], ("has no data", "i0")),
+        ([True, UNTOLD, UNTOLD], ("may miss data", "i1")),
+    ],
+    ids=str,
+)
+def test_of_several_launches_the_first_for_which_it_is_certain_is_told(monitoring, told):
+    given = [unknown() if each is UNTOLD else each for each in monitoring]
+    launches = [resource(f"aws_instance.i{at}", monitoring=each) for at, each in enumerate(given)]
+    (alarm,) = estate(*launches, query(ALL, period=60)).alarms
+    (message,) = (fault.message for fault in alarm.faults if "300 seconds" in fault.message)
+    assert message.startswith(told[0])
+    assert f"aws_instance.{told[1]} reports" in message
+
+
 def test_the_message_and_the_remedy_name_the_launch():
     (alarm,) = estate(template(), group(launch_template=LT), query(ALL, period=60)).alarms
     (fault,) = (fault for fault in alarm.faults if "300 seconds" in fault.message)

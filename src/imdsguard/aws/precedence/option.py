@@ -7,6 +7,7 @@ holds the last two where nothing was set: provider 3.39 writes 0 for a launch te
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS
@@ -20,6 +21,7 @@ TOKENS = ("optional", "required")
 SWITCH = ("disabled", "enabled")
 NO_PREFERENCE = "no-preference"
 MAX_HOPS = 64
+_HOPS_AS_TEXT = re.compile(r"(-?)0*([0-9]{1,2})")
 
 
 def read_option(name: str, value: Value, *, account: bool = False) -> Value:
@@ -43,8 +45,9 @@ def read_option(name: str, value: Value, *, account: bool = False) -> Value:
 def _hops(value: Known, *, account: bool) -> Value:
     raw = value.value
     number = raw if isinstance(raw, int) and not isinstance(raw, bool) else None
-    if isinstance(raw, str) and len(raw) <= 3 and raw.lstrip("-").isdecimal() and raw.isascii():
-        number = int(raw)  # Terraform converts "2" to 2
+    text = _HOPS_AS_TEXT.fullmatch(raw) if isinstance(raw, str) else None
+    if text is not None:
+        number = int(text[1] + text[2])  # Terraform converts "2" to 2, and "02"
     if number is not None and (1 <= number <= MAX_HOPS or (account and number == -1)):
         return Known(number, value.place, value.trace, value.sensitive)
     return _refused(HOP_LIMIT, value, f"a whole number from 1 to {MAX_HOPS}" + (", or -1" if account else ""))

@@ -58,8 +58,9 @@ def agreed(found: Sequence[Settings], images: Sequence[Layer], reason: Reason, v
             answers[name] = unknown
     label = " or ".join(each.layer.label for each in found)
     doubt = next((each.doubt for each in found if each.doubt is not None), None)
-    image = next((each.image for each, layer in zip(found, images, strict=True) if not layer.sure), found[0].image)
-    return Settings("", Layer(found[0].layer.source, label, answers), image, doubt)
+    first, *_ = found
+    image = next((each.image for each, layer in zip(found, images, strict=True) if not layer.sure), first.image)
+    return Settings("", Layer(first.layer.source, label, answers), image, doubt)
 
 
 def _alike(answers: Sequence[Value]) -> bool:
