@@ -65,6 +65,7 @@ from imdsguard import (
     HOP_LIMIT,
     Confidence,
     Estate,
+    Instead,
     Judgement,
     Kind,
     Launch,
@@ -174,6 +175,6 @@ def said(hops: Option) -> str:
     return because(hops).replace(HOP_LIMIT, "the hop limit", 1)
 
 
-def setting(number: int) -> str:
+def setting(number: int) -> Instead:
     """Write the argument."""
-    return f"{HOP_LIMIT} = {number}"
+    return Instead.of(**{HOP_LIMIT: number})

@@ -96,7 +96,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from imdsguard import Alarm, Estate, Judgement, Launch, Severity, State, failed, fault_in_words, passed, undecided
+from imdsguard import (
+    Alarm,
+    Estate,
+    Instead,
+    Judgement,
+    Launch,
+    Severity,
+    State,
+    failed,
+    fault_in_words,
+    passed,
+    undecided,
+)
 
 SEVERITY = Severity.WARNING
 
@@ -142,10 +154,10 @@ def other_state(alarm: Alarm, estate: Estate) -> Iterator[Judgement]:
                 f"watches the other state: {unwatched[0].address} requires tokens, so calls without one are "
                 f"refused, and those count as {REJECTED}"
             )
-            yield failed(alarm, message, remedy=f'metric_name = "{REJECTED}"')
+            yield failed(alarm, message, remedy=Instead.of(metric_name=REJECTED))
     elif alarm.metric == REJECTED and all(each.state is State.OPTIONAL for each in mine):
         message = f"watches the other state: {mine[0].address} leaves tokens optional, so no call is ever refused"
-        yield failed(alarm, message, remedy=f'metric_name = "{TOKENLESS}"', severity=Severity.NOTE)
+        yield failed(alarm, message, remedy=Instead.of(metric_name=TOKENLESS), severity=Severity.NOTE)
 
 
 def place_of(subject: Alarm | Launch) -> str:

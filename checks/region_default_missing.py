@@ -83,6 +83,8 @@ from imdsguard import (
     HTTP_TOKENS,
     Action,
     Estate,
+    Expression,
+    Instead,
     Judgement,
     Known,
     Launch,
@@ -198,7 +200,7 @@ def changes_now(default: Resource) -> bool:
     return not (isinstance(before, Known) and before.value == "required")
 
 
-def waiting(launch: Launch, default: RegionDefault) -> str:
+def waiting(launch: Launch, default: RegionDefault) -> Instead:
     """Write the dependency that is missing, where the two have a module in common."""
     here, there = modules(launch.resource), modules(default.resource)
     common = 0
@@ -207,8 +209,9 @@ def waiting(launch: Launch, default: RegionDefault) -> str:
     above = ".".join(here[:common])
     relative = default.address.removeprefix(f"{above}.") if above else default.address
     target = there[common] if len(there) > common else relative
-    written = f"depends_on = [{target.partition('[')[0]}]"
-    return written if len(here) == common else f"in the block of {here[common].partition('[')[0]}\n{written}"
+    written = Expression(target.partition("[")[0])
+    block = "" if len(here) == common else here[common].partition("[")[0]
+    return Instead((("depends_on", (written,)),), block=block)
 
 
 def modules(resource: Resource) -> list[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imdsguard.model.estate import Estate
     from imdsguard.model.finding import Finding, Judgement, Verdict, failed, passed, undecided
     from imdsguard.model.image import Image
+    from imdsguard.model.instead import Expression, Instead
     from imdsguard.model.launch import Coverage, Kind, Launch, State
     from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, SERVICE_DEFAULTS, Option, Source
     from imdsguard.model.organization import Condition, OrganizationPolicy, Statement
@@ -55,6 +56,7 @@ _HOMES = {
     "imdsguard.model.estate": ("Estate",),
     "imdsguard.model.finding": ("Finding", "Judgement", "Verdict", "failed", "passed", "undecided"),
     "imdsguard.model.image": ("Image",),
+    "imdsguard.model.instead": ("Expression", "Instead"),
     "imdsguard.model.launch": ("Coverage", "Kind", "Launch", "State"),
     "imdsguard.model.option": (
         "HOP_LIMIT", "HTTP_ENDPOINT", "HTTP_TOKENS", "OPTIONS", "SERVICE_DEFAULTS", "Option", "Source",
@@ -100,11 +102,13 @@ __all__ = [
     "Delivery",
     "Environment",
     "Estate",
+    "Expression",
     "Finding",
     "Flaw",
     "Image",
     "IneffectiveOption",
     "Inputs",
+    "Instead",
     "Judgement",
     "Kind",
     "Known",

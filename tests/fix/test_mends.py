@@ -149,6 +149,11 @@ CASES: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
         {"main.tf": PROVIDER + TOPIC + SAFE + "\n" + alarm("threshold           = 5", *GOOD_ALARM[1:], TOLD)},
         {"main.tf": PROVIDER + TOPIC + SAFE + "\n" + alarm(*GOOD_ALARM, TOLD)},
     ),
+    "an alarm whose unit selects nothing": (
+        "imds-alarm-ineffective",
+        {"main.tf": PROVIDER + TOPIC + SAFE + "\n" + alarm(*GOOD_ALARM, TOLD, 'unit                = "Seconds"')},
+        {"main.tf": PROVIDER + TOPIC + SAFE + "\n" + alarm(*GOOD_ALARM, TOLD, 'unit                = "Count"')},
+    ),
     "an alarm that tells nobody": (
         "imds-alarm-ineffective",
         {"main.tf": PROVIDER + TOPIC + SAFE + "\n" + alarm(*GOOD_ALARM)},
@@ -271,6 +276,19 @@ def test_before_and_after(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert changed(fixes) == after, [each.reason for each in fixes.unfixed]
     write(tmp_path, dict(fixes.after))
     assert fixes_of(rule).offered == (), "nothing is left to be mended"
+
+
+def test_a_call_of_a_module_is_not_made_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    default = 'resource "aws_ec2_instance_metadata_defaults" "this" {\n  http_tokens = "required"\n}\n'
+    write(
+        tmp_path,
+        {"main.tf": PROVIDER + default + 'module "web" {\n  source = "./web"\n}\n', "web/main.tf": WEB + "}\n"},
+    )
+    (left,) = fixes_of("region-default-missing").unfixed
+    waits = "depends_on = [aws_ec2_instance_metadata_defaults.this]"
+    assert left.reason == f"the block of module.web would have to wait, with {waits}: all that is in it waits then"
+    assert left.finding.remedy == f"in the block of module.web\n{waits}"
 
 
 def into(folder: str) -> tuple[dict[str, str], list[str]]:

@@ -8,8 +8,8 @@ from imdsguard.fix.proof import Declared, Proposal
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.nodes import Tuple
 from imdsguard.hcl.syntax.static import reference_node, static_traversal
+from imdsguard.model.instead import Expression
 from imdsguard.terraform.decided.changes import Replaced
-from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from imdsguard.fix.native_layout import with_top_level_block
 from imdsguard.fix.proof import Declared, Proposal
 from imdsguard.model.option import HTTP_TOKENS
 from imdsguard.terraform.decided.changes import NewArguments
-from imdsguard.terraform.decided.written import Expression
+from imdsguard.terraform.decided.written import native
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.version_constraint import ModuleVersion, VersionConstraint
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from imdsguard.fix.tree import SourceTree
     from imdsguard.model.finding import Finding
+    from imdsguard.model.instead import Expression
     from imdsguard.terraform.source.configuration import Module
 
 DEFAULTS = "aws_ec2_instance_metadata_defaults"
@@ -33,16 +34,16 @@ SINCE = ModuleVersion((5, 43, 0))
 NOBODY = "who is told is left to a variable: it needs the ARN of an SNS topic that people hear of"
 TOPIC = "imds_alarm_topic_arn"
 OUTSIDE = "it reaches launches outside the code: name the root module that it goes into with --into"
+IN_CALL = "the block of {0} would have to wait, with depends_on = {1}: all that is in it waits then"
 _LIST = re.compile(r"\[[^\[\]\n]+\]|(?:var|local)\.[\w.]+")
 _LOOPS = re.compile(r"\b(each|count|self)\.")
-_DEPENDS = re.compile(r"depends_on = \[([\w.-]+)\]").fullmatch
 
 
 def region_default(finding: Finding, tree: SourceTree, into: str | None) -> Iterator[Proposal]:
     """Propose the default in the root module `into`, once; or the dependency that a launch lacks."""
-    waits = _DEPENDS(finding.remedy)
-    if waits is not None:
-        yield from _dependency(finding, waits[1])
+    waits = finding.instead.get("depends_on") if finding.instead is not None else None
+    if finding.instead is not None and isinstance(waits, tuple):
+        yield from _dependency(finding, waits, finding.instead.block)
         return
     if into is None:
         raise NotEditableError(OUTSIDE)
@@ -65,11 +66,13 @@ def region_default(finding: Finding, tree: SourceTree, into: str | None) -> Iter
     yield Proposal(NewText(file.label, text), f"a default for the Region, {DEFAULTS}.{name}", declared, (BEYOND,))
 
 
-def _dependency(finding: Finding, target: str) -> Iterator[Proposal]:
+def _dependency(finding: Finding, targets: tuple[Expression, ...], block: str) -> Iterator[Proposal]:
+    if block:
+        raise NotEditableError(IN_CALL.format(block, native(targets)))
     body = finding.resource.body if finding.resource is not None else None
     if isinstance(body, SourceBody) and body.merged.expression("depends_on") is None:
-        change = NewArguments(body.merged.bodies[0], {"depends_on": (Expression(target),)})
-        yield Proposal(change, f"depends_on = [{target}]", Declared())
+        change = NewArguments(body.merged.bodies[0], {"depends_on": targets})
+        yield Proposal(change, f"depends_on = {native(targets)}", Declared())
 
 
 def _too_old(module: Module) -> bool:

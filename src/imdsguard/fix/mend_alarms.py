@@ -1,4 +1,4 @@
-"""Edits for alarms that cannot fire, or that nobody hears of: the arguments that the rule writes out."""
+"""Edits for alarms that cannot fire, or that nobody hears of: the arguments that the rule would have instead."""
 
 from __future__ import annotations
 
@@ -9,32 +9,29 @@ from imdsguard.fix.file_text import NotEditableError
 from imdsguard.fix.mend_account import told_by
 from imdsguard.fix.proof import Declared, Proposal
 from imdsguard.hcl.errors import EvaluationError
-from imdsguard.hcl.syntax.literal import Literal
-from imdsguard.hcl.syntax.native import scan
-from imdsguard.hcl.syntax.source import SourceText
+from imdsguard.model.instead import Expression
 from imdsguard.terraform.decided.changes import NewArguments, Replaced
 from imdsguard.terraform.decided.locate import around, want
-from imdsguard.terraform.decided.written import Expression
+from imdsguard.terraform.decided.written import native
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from imdsguard.fix.compare import Path
     from imdsguard.fix.tree import Judged, SourceTree
     from imdsguard.model.finding import Finding
     from imdsguard.model.resource import Resource
-    from imdsguard.terraform.decided.written import Written
 
 
 def ineffective(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[Proposal]:
     """Propose the arguments of the remedy: those that are literals, one after the other, and all that are missing."""
     resource = judged.resource_of(finding)
-    if finding.remedy.startswith("alarm_actions") and resource is not None:
-        yield from _told(finding, resource, tree)
+    if resource is None or finding.instead is None or not isinstance(resource.body, SourceBody):
         return
-    values = written_out(finding.remedy)
-    if resource is None or not values or not isinstance(resource.body, SourceBody):
+    values = dict(finding.instead.arguments)
+    if isinstance(values.get("alarm_actions"), tuple):  # an example of whom it could tell
+        yield from _told(finding, resource, tree)
         return
     merged = resource.body.merged
     names = frozenset(values)
@@ -45,9 +42,7 @@ def ineffective(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[
     declared = Declared(values=declares)
     for name, value in values.items():
         expression = merged.expression(name)
-        title = ", ".join(
-            f"{each} = {str(text).lower() if isinstance(text, bool) else text}" for each, text in values.items()
-        )
+        title = ", ".join(f"{each} = {native(text)}" for each, text in values.items())
         if expression is None:
             missing = {each: text for each, text in values.items() if merged.expression(each) is None}
             yield Proposal(NewArguments(merged.bodies[-1], missing), title, declared)
@@ -78,20 +73,3 @@ def _told(finding: Finding, resource: Resource, tree: SourceTree) -> Iterator[Pr
         yield Proposal(Replaced(expression.place, Expression(told)), title, declared)
     else:
         yield Proposal(NewArguments(body.merged.bodies[-1], {"alarm_actions": Expression(told)}), title, declared)
-
-
-def written_out(remedy: str) -> Mapping[str, Written]:
-    """Read a remedy that is nothing but arguments with literal values; what is anything else gives none."""
-    body, problems = scan(SourceText.of_text("remedy.tf", remedy))
-    if problems or body.inner or not body.found:
-        return {}
-    values: dict[str, Written] = {}
-    for name, attribute in body.attributes().items():
-        try:
-            node = attribute.expression.node()
-        except EvaluationError:
-            return {}
-        if not isinstance(node, Literal) or not isinstance(node.value, (str, bool, int)):
-            return {}
-        values[name] = node.value
-    return values

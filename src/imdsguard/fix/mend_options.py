@@ -34,13 +34,13 @@ def tokens(finding: Finding, judged: Judged) -> Iterator[Proposal]:
 
 def hop_limit(finding: Finding, judged: Judged) -> Iterator[Proposal]:
     """Propose the hop limit that the rule asks for."""
-    name, equals, number = finding.remedy.partition(" = ")
-    if name != HOP_LIMIT or not equals or not number.isdecimal():
+    number = finding.instead.get(HOP_LIMIT) if finding.instead is not None else None
+    if not isinstance(number, int):
         return
     launch = judged.launch_of(finding)
-    raised = launch is not None and int(launch.options[HOP_LIMIT].effective or 1) < int(number)
+    raised = launch is not None and int(launch.options[HOP_LIMIT].effective or 1) < number
     doubt = (RAISED,) if raised else () if finding.confidence is Confidence.HIGH else (CONTAINERS,)
-    yield from _option(finding, judged, HOP_LIMIT, int(number), doubt)
+    yield from _option(finding, judged, HOP_LIMIT, number, doubt)
 
 
 def _option(

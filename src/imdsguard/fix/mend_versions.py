@@ -9,8 +9,8 @@ from imdsguard.fix.declares import version
 from imdsguard.fix.ignored import without_ignored
 from imdsguard.fix.proof import Declared, Proposal
 from imdsguard.model.delivery import Pin, Renewal
+from imdsguard.model.instead import Expression
 from imdsguard.terraform.decided.changes import NewArguments, NewBlock, Replaced
-from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from imdsguard.model.record import record
 from imdsguard.model.severity import Confidence
 
 if TYPE_CHECKING:
+    from imdsguard.model.instead import Remedy
     from imdsguard.model.place import Place
     from imdsguard.model.reason import Reason
     from imdsguard.model.severity import Severity
@@ -24,7 +25,7 @@ class AlarmFault:
     """
 
     message: str
-    remedy: str
+    remedy: Remedy
     place: Place | None = None
     trace: tuple[Step, ...] = ()
     certain: bool = True

@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
+from imdsguard.model.instead import preceded
 from imdsguard.model.record import record
 from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence, Severity
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.model.account import Account
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.image import Image
+    from imdsguard.model.instead import Instead, Remedy
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
     from imdsguard.model.place import Place
@@ -40,7 +42,8 @@ class Verdict(str, Enum):
 class Judgement:
     """What a rule yields: verdict and message for one subject. Made with `passed`, `failed` and `undecided`.
 
-    `message` is one sentence that names what is wrong; `remedy` is what to write instead: Terraform text or a sentence.
+    `message` is one sentence that names what is wrong; `remedy` is what to write instead: the arguments, or
+    Terraform text or a sentence that nothing reads; only of arguments `fix` makes an edit.
     `aspect` names what of the subject is judged, where one rule judges several things of it that must not stand for one
     another. `because` is the reason for which it cannot be told, where it is one of a value. `account` is set where
     the account and Region as a whole are judged, and the resource is one that is launched there.
@@ -49,7 +52,7 @@ class Judgement:
     verdict: Verdict
     resource: Resource
     message: str
-    remedy: str = ""
+    remedy: Remedy = ""
     place: Place | None = None
     trace: tuple[Step, ...] = ()
     region: str | None = None
@@ -77,7 +80,7 @@ class Finding:
     `aspect`, `because` and `account` are the judgement's. `environments` are those of its root module in which it is
     found, all the same in each; none where that is judged without. `shared` is what the policy says of the account.
     `cause` is the message without what names this one resource, and `decided` the last place on the way of the value:
-    where both are equal, one edit mends all.
+    where both are equal, one edit mends all. `remedy` is a text, and `instead` the arguments that it writes, if any.
     """
 
     rule: str
@@ -102,6 +105,7 @@ class Finding:
     shared: SharedAccount | None = None
     cause: str = ""
     decided: Place | None = None
+    instead: Instead | None = None
     resource: Resource | None = field(default=None, compare=False, repr=False)
 
 
@@ -123,7 +127,7 @@ def failed(
     subject: Subject,
     message: str,
     *,
-    remedy: str = "",
+    remedy: Remedy = "",
     place: Place | None = None,
     trace: tuple[Step, ...] = (),
     confidence: Confidence = Confidence.HIGH,
@@ -154,7 +158,7 @@ def undecided(
     subject: Subject,
     message: str,
     *,
-    remedy: str = "",
+    remedy: Remedy = "",
     place: Place | None = None,
     trace: tuple[Step, ...] = (),
     region: str | None = None,
@@ -167,13 +171,11 @@ def undecided(
     `because` is the reason for which a value is unknown: what would resolve it is put before `remedy`. `severity` is
     that of the judgement, where it is not the rule's. `account_wide` is as for `failed`.
     """
-    first = resolution(because)
-    remedy = f"{first}, or\n{remedy}" if first and remedy else first or remedy
     return Judgement(
         Verdict.UNKNOWN,
         subject.resource,
         message,
-        remedy,
+        preceded(resolution(because), remedy),
         place,
         trace,
         region or subject.scope.region_name,

@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Judgement, Related, Verdict, fingerprint
+from imdsguard.model.instead import Instead, preceded
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import ReasonKind
 from imdsguard.model.record import record
 from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence, Severity
+from imdsguard.report.remedies import remedy_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -152,7 +154,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy,
         root=resource.root,
         fingerprint=fingerprint(rule.id, resource.root, resource.address, judgement.region, judgement.aspect),
         place=judgement.place or resource.place,
-        remedy=judgement.remedy,
+        remedy=remedy_text(judgement.remedy),
         trace=trace,
         region=judgement.region,
         confidence=confidence,
@@ -164,6 +166,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy,
         shared=estate.joined.get(resource.stack) if judgement.account is not None else None,
         cause=_cause(judgement),
         decided=judgement.trace[-1].place if judgement.trace else None,
+        instead=judgement.remedy if isinstance(judgement.remedy, Instead) else None,
         resource=resource,
     )
 
@@ -181,7 +184,7 @@ def _where_it_exists(judgement: Judgement) -> Judgement:
         judgement,
         verdict=Verdict.UNKNOWN,
         message=f"may exist: terraform.workspace decides, and is not given; where it does, it {judgement.message}",
-        remedy=f"{way_out}, or\n{judgement.remedy}" if judgement.remedy else way_out,
+        remedy=preceded(way_out, judgement.remedy),
         because=reason,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imdsguard.model.severity import Confidence
 from imdsguard.report.reasons import fault_in_words
+from imdsguard.report.remedies import remedy_text
 from tests.aws.memory import estate, ref, resource
 
 TOPIC = "arn:aws:sns:eu-west-1:111122223333:security"
@@ -69,7 +70,7 @@ def faults_of(given):
 
 def remedies_of(given):
     """What to write instead."""
-    return {fault.remedy for fault in found_in(given)}
+    return {remedy_text(fault.remedy) for fault in found_in(given)}
 
 
 def found_in(given):

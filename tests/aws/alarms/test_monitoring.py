@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.model.resource import Blocks
+from imdsguard.report.remedies import remedy_text
 from tests.aws.memory import estate, ref, resource, unknown
 from tests.aws.test_alarms import ALL, REQUIRED, query
 
@@ -198,7 +199,7 @@ def test_the_message_and_the_remedy_name_the_launch():
     reports = "aws_autoscaling_group.g reports every 300 seconds (basic monitoring)"
     assert fault.message == f"has no data most of the time: its period is 60 seconds, and {reports}"
     by_template = "monitoring { enabled = true } in the launch template of aws_autoscaling_group.g"
-    assert fault.remedy == f"period = 300, or detailed monitoring: {by_template}"
+    assert remedy_text(fault.remedy) == f"period = 300, or detailed monitoring: {by_template}"
     (alarm,) = estate(resource("aws_instance.i"), query(ALL, period=60)).alarms
-    remedies = [fault.remedy for fault in alarm.faults if "300 seconds" in fault.message]
+    remedies = [remedy_text(fault.remedy) for fault in alarm.faults if "300 seconds" in fault.message]
     assert remedies == ["period = 300, or detailed monitoring: monitoring = true in aws_instance.i"]

@@ -5,15 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from imdsguard.model.record import record
-
-
-@record(frozen=True, slots=True)
-class Expression:
-    """An expression in native syntax: `aws_launch_template.web.latest_version`."""
-
-    text: str
-
+from imdsguard.model.instead import Expression
 
 Written: TypeAlias = str | bool | int | Expression | Mapping[str, "Written"] | tuple["Written", ...]
 """What an edit may write: a text is a string, without anything interpolated."""

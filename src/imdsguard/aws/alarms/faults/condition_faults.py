@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import not_computed, number_of, shown, wrong
+from imdsguard.model.instead import Instead
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, text_of
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 ABOVE = "GreaterThanThreshold"
 FROM = "GreaterThanOrEqualToThreshold"
-FIRES_AT_ONE = f'comparison_operator = "{ABOVE}"\nthreshold           = 0'
+FIRES_AT_ONE = Instead.of(comparison_operator=ABOVE, threshold=0)
 BURST = "one burst, as at a boot, goes unnoticed"
 SPARSE = "AWS may report the metric only when there is a call to count, and treat_missing_data hides that"
 DAY, WEEK, HOUR, THREE_HOURS = 86_400, 604_800, 3_600, 10_800
@@ -68,7 +69,7 @@ def periods(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """One period with a call must be enough."""
     evaluation = alarm.evaluation_periods
     datapoints = alarm.datapoints_to_alarm
-    remedy = "evaluation_periods  = 1\ndatapoints_to_alarm = 1"
+    remedy = Instead.of(evaluation_periods=1, datapoints_to_alarm=1)
     yield from not_computed(evaluation, "evaluation_periods", remedy)
     yield from not_computed(datapoints, "datapoints_to_alarm", remedy)
     of, enough = number_of(evaluation), number_of(datapoints)
@@ -81,12 +82,12 @@ def periods(alarm: AlarmConfig) -> Iterator[AlarmFault]:
         message = (
             f"fires only if {enough} of {of} periods have a {alarm.calls}: one burst, as at a boot, goes unnoticed"
         )
-        yield wrong(datapoints, message, "datapoints_to_alarm = 1")
+        yield wrong(datapoints, message, Instead.of(datapoints_to_alarm=1))
     elif not enough and of > 1:
         message = (
             f"fires only if all of {of} periods in a row have a {alarm.calls}: one burst, as at a boot, goes unnoticed"
         )
-        yield wrong(evaluation, message, "evaluation_periods = 1")
+        yield wrong(evaluation, message, Instead.of(evaluation_periods=1))
 
 
 def window(alarm: AlarmConfig) -> Iterator[AlarmFault]:
@@ -100,16 +101,18 @@ def window(alarm: AlarmConfig) -> Iterator[AlarmFault]:
         span = f"{of} evaluation_periods of {period} seconds"
         if period * of > longest:
             limit = "one day for periods below an hour" if longest == DAY else "seven days"
-            yield wrong(metric.period, f"is refused by AWS: {span} are more than {limit}", "period = 300", never=True)
+            yield wrong(
+                metric.period, f"is refused by AWS: {span} are more than {limit}", Instead.of(period=300), never=True
+            )
         elif metric.select is not None and period * of > THREE_HOURS:
             message = f"never sees all of its {span}: a Metrics Insights alarm looks at the last three hours only"
-            yield wrong(metric.period, message, "period             = 300\nevaluation_periods = 1")
+            yield wrong(metric.period, message, Instead.of(period=300, evaluation_periods=1))
 
 
 def missing_data(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """What a period without data counts as."""
     value = alarm.treat_missing_data
-    remedy = 'treat_missing_data = "notBreaching"'
+    remedy = Instead.of(treat_missing_data="notBreaching")
     yield from not_computed(value, "treat_missing_data", remedy)
     text = text_of(value)
     if text == "breaching":

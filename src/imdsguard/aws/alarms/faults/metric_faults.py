@@ -13,6 +13,7 @@ from imdsguard.aws.alarms.dimensions import BY_ID as INSTANCE
 from imdsguard.aws.alarms.faults.condition_faults import ABOVE
 from imdsguard.aws.alarms.faults.saying import BY_QUERY, not_computed, number_of, perhaps, shown, wrong
 from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE
+from imdsguard.model.instead import Instead
 from imdsguard.model.severity import Confidence, Severity
 from imdsguard.model.value import Absent, Unknown, text_of
 
@@ -27,7 +28,8 @@ BY_ID = "dimensions = { InstanceId = aws_instance.NAME.id }"
 PERCENTILE = re.compile(r"(p|tm|wm|tc|ts|pr|iqm)", re.IGNORECASE)
 UNPUBLISHED = "may never have data: whether AWS publishes {} by {} is not documented"
 NO_ID = "never has data: InstanceId is {}, which is no instance's id"
-SUM = 'statistic = "Sum"'
+COUNT = Instead((("unit", "Count"),), rest=", or none")
+SUM = Instead.of(statistic="Sum")
 
 
 def names(alarm: AlarmConfig) -> Iterator[AlarmFault]:
@@ -35,13 +37,13 @@ def names(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     for metric in alarm.token_metrics:
         if metric.name not in METRICS:
             message = f'never has data: there is no metric "{metric.name}"; its name is {metric.meant}, case included'
-            yield wrong(metric.name_at, message, f'metric_name = "{metric.meant}"', never=True)
+            yield wrong(metric.name_at, message, Instead.of(metric_name=metric.meant), never=True)
         if metric.namespace != NAMESPACE:
             ours = metric.namespace.casefold().startswith("aws/") or not metric.namespace
             given = f'namespace is "{metric.namespace}"' if metric.namespace else "no namespace is given"
             message = f"never has data: {given}, but AWS publishes {metric.meant} in {NAMESPACE}, case included"
             sure = Confidence.HIGH if ours else Confidence.MEDIUM
-            yield wrong(metric.namespace_at, message, f'namespace = "{NAMESPACE}"', confidence=sure, never=ours)
+            yield wrong(metric.namespace_at, message, Instead.of(namespace=NAMESPACE), confidence=sure, never=ours)
 
 
 def dimensions(alarm: AlarmConfig) -> Iterator[AlarmFault]:
@@ -127,25 +129,25 @@ def _above_zero(alarm: AlarmConfig) -> bool:
 def period(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """EC2 reports every five minutes, or every minute."""
     for metric in alarm.token_metrics:
-        yield from not_computed(metric.period, "period", "period = 300")
+        yield from not_computed(metric.period, "period", Instead.of(period=300))
         seconds = number_of(metric.period)
         if isinstance(metric.period, Absent):
             message = "is refused by AWS when it is applied: its metric has no period"
-            yield wrong(metric.period, message, "period = 300")
+            yield wrong(metric.period, message, Instead.of(period=300))
         if seconds is None or (seconds >= 60 and seconds % 60 == 0):
             continue
         if seconds in (10, 20, 30):
             message = f"has no data: a period of {seconds} seconds suits custom metrics; EC2 reports every 60 or 300"
         else:
             message = f"is refused by AWS: a period of {seconds} seconds is neither 10, 20, 30 nor a multiple of 60"
-        yield wrong(metric.period, message, "period = 300", never=True)
+        yield wrong(metric.period, message, Instead.of(period=300), never=True)
 
 
 def unit(alarm: AlarmConfig) -> Iterator[AlarmFault]:
     """The metric's unit is Count; another one selects nothing."""
     for metric in alarm.token_metrics:
-        yield from not_computed(metric.unit, "unit", 'unit = "Count", or none')
+        yield from not_computed(metric.unit, "unit", COUNT)
         text = text_of(metric.unit)
         if text and text != "Count":
             message = f"never has data: its unit is {shown(metric.unit)}, and {metric.meant} is published in Count"
-            yield wrong(metric.unit, message, 'unit = "Count", or none', never=True)
+            yield wrong(metric.unit, message, COUNT, never=True)

@@ -14,6 +14,7 @@ from imdsguard.aws.alarms.selector import SINGLE
 from imdsguard.aws.templates.launch_path import names_template, templates_on_paths
 from imdsguard.aws.templates.monitoring_switch import block_is_on, is_on
 from imdsguard.aws.types.registry import record_of
+from imdsguard.model.instead import Instead
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
 
-REMEDY = "period = 300, or detailed monitoring: {}"
+REST = ", or detailed monitoring: {}"
 BY_INSTANCE = "monitoring = true in {}"
 BY_TEMPLATE = "monitoring {{ enabled = true }} in the launch template of {}"
 SPECIFICATIONS = ("launch_specification", "launch_specifications")
@@ -36,7 +37,8 @@ def too_fast(period: Known, launch: Launch, detailed: bool | None) -> list[Alarm
     if detailed:
         return []
     single = launch.kind in SINGLE and not launch.via
-    remedy = REMEDY.format((BY_INSTANCE if single else BY_TEMPLATE).format(launch.address))
+    rest = REST.format((BY_INSTANCE if single else BY_TEMPLATE).format(launch.address))
+    remedy = Instead((("period", 300),), rest=rest)
     reported = f"{launch.address} reports every 300 seconds"
     if detailed is None:
         reason = f"may miss data: its period is {shown(period)} seconds, and whether {reported} cannot be told"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.alarms.faults.relays import relays, told_by_event
 from imdsguard.aws.alarms.faults.saying import may_be_none, not_computed, perhaps, resolved_by, shown, wrong
 from imdsguard.aws.alarms.faults.silent_action import shown_action, tells_nobody
+from imdsguard.model.instead import Expression, Instead
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, text_of
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 MOST_ACTIONS = 5
-ACTIONS = "alarm_actions = [aws_sns_topic.NAME.arn]"
+ACTIONS = Instead.of(alarm_actions=(Expression("aws_sns_topic.NAME.arn"),))
 
 
 def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
@@ -36,7 +37,7 @@ def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
     off = isinstance(enabled, Known) and enabled.value in (False, "false")
     silent = [action for action in given or () if tells_nobody(action)]
     if not off and (given is None or len(given) > len(silent)):
-        yield from not_computed(enabled, "actions_enabled", "actions_enabled = true")
+        yield from not_computed(enabled, "actions_enabled", Instead.of(actions_enabled=True))
         if may_be_none(actions):
             yield from not_computed(actions, "alarm_actions", ACTIONS)
         return
@@ -51,7 +52,7 @@ def notifies(alarm: AlarmConfig, listeners: Listeners) -> Iterator[AlarmFault]:
     if found:
         yield from found
     elif off:
-        yield wrong(enabled, "fires silently: actions_enabled is false", "actions_enabled = true")
+        yield wrong(enabled, "fires silently: actions_enabled is false", Instead.of(actions_enabled=True))
     elif silent:
         what = f"its action {shown_action(silent[0])} notifies no one"
         yield wrong(actions, f"fires and tells nobody: {what}, and no composite alarm in the code does", ACTIONS)

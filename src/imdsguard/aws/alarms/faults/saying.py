@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.alarm_fault import AlarmFault
+from imdsguard.model.instead import preceded
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
+    from imdsguard.model.instead import Remedy
     from imdsguard.model.severity import Severity
     from imdsguard.model.value import Value
 
@@ -26,7 +28,7 @@ BY_QUERY = r"""metric_query {
 def wrong(
     value: Value,
     message: str,
-    remedy: str,
+    remedy: Remedy,
     *,
     confidence: Confidence = Confidence.HIGH,
     severity: Severity | None = None,
@@ -38,14 +40,14 @@ def wrong(
 
 
 def perhaps(
-    value: Value, message: str, remedy: str, severity: Severity | None = None, because: Reason | None = None
+    value: Value, message: str, remedy: Remedy, severity: Severity | None = None, because: Reason | None = None
 ) -> AlarmFault:
     """Say that it cannot be told whether a value is wrong; `because` is said after the message."""
     trace = () if isinstance(value, Absent) else value.trace
     return AlarmFault(message, remedy, value.place, trace, certain=False, severity=severity, because=because)
 
 
-def not_computed(value: Value, name: str, remedy: str) -> list[AlarmFault]:
+def not_computed(value: Value, name: str, remedy: Remedy) -> list[AlarmFault]:
     """Say of an unknown argument that it is unknown."""
     if not isinstance(value, Unknown):
         return []
@@ -53,10 +55,9 @@ def not_computed(value: Value, name: str, remedy: str) -> list[AlarmFault]:
     return [perhaps(value, message, resolved_by(value, remedy), because=value.reason)]
 
 
-def resolved_by(value: Unknown, remedy: str) -> str:
+def resolved_by(value: Unknown, remedy: Remedy) -> Remedy:
     """Put what would resolve an unknown before what to write in its place."""
-    first = resolution(value.reason)
-    return f"{first}, or\n{remedy}" if first else remedy
+    return preceded(resolution(value.reason), remedy)
 
 
 def may_be_none(value: Value) -> bool:
