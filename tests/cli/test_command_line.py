@@ -273,7 +273,8 @@ def test_inspect_shows_the_estate(stage: Stage) -> None:
     assert answer == Answer(
         2,
         "LAUNCH           STATE     TOKENS    HOPS  SET BY  WHERE      ALARM  REGION\n"
-        "aws_instance.i0  optional  optional  1     launch  main.tf:4  -      eu-west-1\n",
+        "aws_instance.i0  optional  optional  1     launch  main.tf:4  -      eu-west-1\n"
+        "\n1 launch: 1 optional\n",
         "problem: this file is broken (mend it)\n",
     )
     document = json.loads(stage.run("inspect", "--format", "json").out)

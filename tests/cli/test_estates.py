@@ -31,6 +31,9 @@ stacks/baseline: aws_ec2_instance_metadata_defaults.all  required  -1    stacks/
 
 ALARM                                                 METRIC                   WATCHES     WHERE                      REGION
 stacks/baseline: aws_cloudwatch_metric_alarm.refused  MetadataNoTokenRejected  everything  stacks/baseline/main.tf:7  eu-west-1
+
+2 launches: 2 required
+1 Region default, 1 alarm
 """
 JOINED = "version: 1\nestates:\n  prod: {roots: ['stacks/*']}\n"
 
@@ -56,6 +59,23 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 def test_inspect_shows_which_stack_gave_what(capsys: pytest.CaptureFixture[str]) -> None:
     Path(".imdsguard.yaml").write_text(JOINED)
     assert run(capsys, "inspect") == (0, INSPECTED, "")
+
+
+def test_what_a_filter_leaves_out_is_named_still_where_it_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    Path(".imdsguard.yaml").write_text(JOINED)
+    chosen = ("inspect", "--filter", "root=stacks/web", "--filter", "state=required")
+    text = run(capsys, *chosen)[1]
+    assert text == "".join(
+        [INSPECTED.splitlines(keepends=True)[i] for i in (0, 2)] + ["\n1 of 2 launches: 1 required\n"]
+    )
+    document = json.loads(run(capsys, *chosen, "--format", "json")[1])
+    (launch,) = document["launches"]
+    assert launch["options"]["http_tokens"]["given_by"]["root"] == "stacks/baseline"
+    assert (document["region_defaults"], document["alarms"]) == ([], [])
+    assert document["totals"]["launches"] == {"count": 1, "required": 1, "optional": 0, "disabled": 0, "unknown": 0}
+    assert run(capsys, *chosen, "--format", "csv")[1].count("\r\n") == 2
+    assert "- 1 of 2 launches: 1 required\n" in run(capsys, *chosen, "--format", "markdown")[1]
+    assert run(capsys, "inspect", "--filter", "stat=x")[0] == 2
 
 
 def test_inspect_says_as_json_which_stack_gave_what(capsys: pytest.CaptureFixture[str]) -> None:

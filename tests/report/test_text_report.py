@@ -252,6 +252,9 @@ aws_ec2_instance_metadata_defaults.here  no-preference  -     defaults.tf:1  eu-
 
 ALARM                                METRIC                   WATCHES   WHERE        REGION
 aws_cloudwatch_metric_alarm.refused  MetadataNoTokenRejected  1 launch  alarms.tf:1  eu-west-1
+
+3 launches: 1 optional, 1 unknown, 1 required
+1 Region default, 1 alarm
 """
     )
     assert estate_text(Estate()) == "Nothing here launches EC2 instances.\n"
@@ -261,7 +264,7 @@ def test_root_modules_are_named_where_there_are_several() -> None:
     one = estate_text(Estate((launch(root="stacks/a"),)))
     assert one.splitlines()[1].startswith("aws_instance.web ")
     two = estate_text(Estate((launch(root="stacks/a"), launch(root="."))))
-    assert [line.split("  ")[0] for line in two.splitlines()[1:]] == [
+    assert [line.split("  ")[0] for line in two.splitlines()[1:3]] == [
         "stacks/a: aws_instance.web",
         ".: aws_instance.web",
     ]

@@ -73,8 +73,8 @@ def test_what_is_so_in_several_environments_is_told_once() -> None:
 
     from imdsguard import Estate, Place
     from imdsguard.model.not_made import EmptyBy, NotMade
+    from imdsguard.report.estate import estate_text
     from imdsguard.report.json import inspect_json
-    from imdsguard.report.not_made import not_made_text
 
     blocks = [
         NotMade("aws_instance.web", "aws_instance", Place("main.tf", 1), ".", EmptyBy.COUNT, environment=name)
@@ -82,4 +82,5 @@ def test_what_is_so_in_several_environments_is_told_once() -> None:
     ]
     (told,) = json.loads(inspect_json(Estate(), (), (), tuple(blocks)))["not_made"]
     assert (told["address"], told["environments"]) == ("aws_instance.web", ["dev", "test"])
-    assert not_made_text(blocks, several=False) == "aws_instance.web is not made: count is 0 (in dev, test)\n"
+    text = estate_text(Estate(), not_made=blocks)
+    assert text.splitlines()[1:] == ["aws_instance.web is not made: count is 0 (in dev, test)"]

@@ -71,3 +71,14 @@ def outputs(_: click.Context, __: click.Parameter, incomplete: str) -> list[Comp
     if "=" in incomplete:
         return [CompletionItem(incomplete.partition("=")[2], type="file")]
     return [CompletionItem(f"{name}=") for name in FORMATS if name.startswith(incomplete)]
+
+
+def filters(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer `KEY=`, and after `state=` the states; globs are the person's own."""
+    from click.shell_completion import CompletionItem
+
+    from imdsguard.model.launch import State
+    from imdsguard.run.filters import KEYS
+
+    offered = [f"state={state.value}" for state in State] if "=" in incomplete else [f"{key}=" for key in KEYS]
+    return [CompletionItem(each) for each in offered if each.startswith(incomplete)]

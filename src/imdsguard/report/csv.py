@@ -1,15 +1,11 @@
-"""Comma-separated values (RFC 4180) for spreadsheets: a line for each finding and each problem.
-
-A cell that a spreadsheet would take for a formula starts with an apostrophe instead (OWASP, "CSV Injection").
-"""
+"""Comma-separated values for spreadsheets: a line for each finding and each problem."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from imdsguard.report.escape_csv import csv_text
 from imdsguard.report.groups import names_of
-from imdsguard.report.words import clean
 
 if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
@@ -21,15 +17,12 @@ COLUMNS = (
     "remedy", "deployed", "suppressed_by", "reason", "until", "fingerprint", "environments", "group",
 )  # fmt: skip
 
-# At the start of a cell; and after what other spreadsheets than the one we think of take for the end of a cell.
-_FORMULA = re.compile(r"(^\s*|[,;|]\s*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-
 
 def render(report: Report) -> str:
-    """Give the head and the lines, each ended by CR LF, every cell in quotes, no line break within one."""
+    """Give the head and the lines."""
     names = names_of(report.findings)
     rows = [COLUMNS, *(_finding(each, names[id(each)]) for each in report.findings), *map(_problem, report.problems)]
-    return "".join(",".join(map(_cell, row)) + "\r\n" for row in rows)
+    return csv_text(rows)
 
 
 def _finding(finding: Finding, group: str) -> tuple[str, ...]:
@@ -70,7 +63,3 @@ def _problem(problem: Problem) -> tuple[str, ...]:
         "reason": problem.known,
     }
     return tuple(given.get(column, "") for column in COLUMNS)
-
-
-def _cell(text: str) -> str:
-    return '"' + _FORMULA.sub(r"\1'", clean(text)).replace('"', '""') + '"'

@@ -10,6 +10,7 @@ from imdsguard.report.groups import names_of
 from imdsguard.report.not_made import why_not_made
 from imdsguard.report.once import told_once
 from imdsguard.report.reasons import kind_of, sentence
+from imdsguard.report.report import states_of
 from imdsguard.report.tags import tags_json
 from imdsguard.report.unseen import unseen_json
 from imdsguard.report.words import SENSITIVE
@@ -62,11 +63,12 @@ def inspect_json(
     unseen: tuple[Unseen, ...] = (),
     not_made: tuple[NotMade, ...] = (),
     no_launch: tuple[NoLaunch, ...] = (),
+    whole: Estate | None = None,
 ) -> str:
-    """Give the estate as `imdsguard/inspect/v1`."""
+    """Give the estate as `imdsguard/inspect/v1`. `whole` is the one from which it was chosen, if it was."""
     from imdsguard.report.givers import Givers
 
-    givers = Givers(estate)
+    givers = Givers(whole or estate)
     return json_text(
         {
             "schema": "imdsguard/inspect/v1",
@@ -77,8 +79,17 @@ def inspect_json(
             "not_made": _all_not_made(not_made),
             "no_launch": [reason.value for reason in no_launch],
             "unseen": unseen_json(unseen),
+            "totals": {
+                "launches": _total(launch for launch in estate.launches if launch.starts_instances),
+                "templates": _total(launch for launch in estate.launches if not launch.starts_instances),
+            },
         }
     )
+
+
+def _total(launches: Iterable[Launch]) -> dict[str, int]:
+    states = states_of(launches)
+    return {"count": sum(states.values()), **{state.value: count for state, count in states.items()}}
 
 
 def merged_json(entries: Iterable[tuple[Resource, dict[str, Any]]]) -> list[dict[str, Any]]:

@@ -37,10 +37,10 @@ def render(report: Report) -> str:
     """Give GitHub Flavored Markdown of at most `LARGEST` bytes in UTF-8: what does not fit is counted."""
     from imdsguard.report.text import summary_line
 
-    room = _Room(LARGEST - 2000)
+    room = Room(LARGEST - 2000)
     parts = ["## imdsguard", f"{summary_line(report)}."]
     if report.problems:
-        lines = room.take((f"- {_problem(problem)}" for problem in report.problems), LARGEST // 5)
+        lines = room.take((f"- {problem_item(problem)}" for problem in report.problems), LARGEST // 5)
         parts += ["### Could not be checked", _lines(lines, len(report.problems), "problems")]
     suppressed = [finding for finding in report.findings if finding.suppressed is not None]
     exceptions = _exceptions(suppressed, room)
@@ -48,15 +48,15 @@ def render(report: Report) -> str:
     if shown:
         rows = room.take(map(_row, shown), LARGEST // 2)
         parts.append("\n".join([_TABLE, *rows]))
-        parts += _left_out(sum(len(group.findings) for group in shown[len(rows) :]), "findings")
+        parts += left_out(sum(len(group.findings) for group in shown[len(rows) :]), "findings")
         explained = [group for group in shown if counts(group.first)]
         sections = room.take(map(_details, explained), LARGEST)
         parts += sections
-        parts += _left_out(min(len(rows), len(explained)) - len(sections), "explanations")
+        parts += left_out(min(len(rows), len(explained)) - len(sections), "explanations")
     return "\n\n".join(parts + exceptions) + "\n"
 
 
-class _Room:
+class Room:
     """What is left of the bytes that a document may have."""
 
     def __init__(self, size: int) -> None:
@@ -75,7 +75,7 @@ class _Room:
         return taken
 
 
-def _exceptions(suppressed: Sequence[Finding], room: _Room) -> list[str]:
+def _exceptions(suppressed: Sequence[Finding], room: Room) -> list[str]:
     """List what a comment or the policy suppresses, for the reader to judge; count what was there before."""
     given = [(each, each.suppressed) for each in suppressed if each.suppressed and each.suppressed.means in _GIVEN]
     lines = room.take((f"- {_exception(each, why)}" for each, why in given), LARGEST // 10)
@@ -96,10 +96,11 @@ def _in(finding: Finding) -> str:
 
 
 def _lines(lines: Sequence[str], total: int, what: str) -> str:
-    return "\n".join([*lines, *(f"- {text}" for text in _left_out(total - len(lines), what))])
+    return "\n".join([*lines, *(f"- {text}" for text in left_out(total - len(lines), what))])
 
 
-def _left_out(count: int, what: str) -> list[str]:
+def left_out(count: int, what: str) -> list[str]:
+    """Say how many of something have no room; nothing if all have."""
     return [f"**{count} more {what} have no room here.** The other formats have all of them."] if count > 0 else []
 
 
@@ -133,7 +134,8 @@ def _details(group: Group) -> str:
     return "\n".join([*parts, "", "</details>"])
 
 
-def _problem(problem: Problem) -> str:
+def problem_item(problem: Problem) -> str:
+    """Give a problem as the text of a list's item."""
     place = f"{code(where(problem.place))}: " if problem.place else ""
     remedy = f" ({prose(problem.remedy)})" if problem.remedy else ""
     known = f" ({prose(problem.known)})" if problem.known else ""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from imdsguard.model.finding import Finding
+    from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
     from imdsguard.model.rule import Rule
     from imdsguard.model.unseen import NoLaunch, Unseen
@@ -80,25 +81,31 @@ class Report:
         """Count."""
         found = [f for f in self.findings if f.verdict is not Verdict.PASS]
         counted = [f for f in found if f.suppressed is None]
-        worst: dict[tuple[str, str, int], State] = {}
-        numbers: dict[tuple[str, str, str], int] = {}
-        for launch in self.estate.launches:
-            resource = launch.resource
-            at = (resource.root, resource.environment, resource.address)
-            numbers[at] = numbers.get(at, 0) + 1
-            key = (resource.root, resource.address, numbers[at])
-            worst[key] = min(worst.get(key, launch.state), launch.state, key=_WORST_FIRST.index)
+        states = states_of(self.estate.launches)
         return Summary(
-            launches=len(worst),
-            states=_count(worst.values(), State),
+            launches=sum(states.values()),
+            states=states,
             by_rule=_count((f.rule for f in counted), sorted({f.rule for f in counted})),
             by_severity=_count((f.severity for f in counted), Severity),
             suppressed=len(found) - len(counted),
         )
 
 
-_WORST_FIRST = (State.OPTIONAL, State.UNKNOWN, State.REQUIRED, State.DISABLED)
+WORST_FIRST = (State.OPTIONAL, State.UNKNOWN, State.REQUIRED, State.DISABLED)
 _T = TypeVar("_T")
+
+
+def states_of(launches: Iterable[Launch]) -> dict[State, int]:
+    """Count launches by state, every state there. One in several environments is one, in the worst of its states."""
+    worst: dict[tuple[str, str, int], State] = {}
+    numbers: dict[tuple[str, str, str], int] = {}
+    for launch in launches:
+        resource = launch.resource
+        at = (resource.root, resource.environment, resource.address)
+        numbers[at] = numbers.get(at, 0) + 1
+        key = (resource.root, resource.address, numbers[at])
+        worst[key] = min(worst.get(key, launch.state), launch.state, key=WORST_FIRST.index)
+    return _count(worst.values(), State)
 
 
 def _count(things: Iterable[_T], kinds: Iterable[_T]) -> dict[_T, int]:

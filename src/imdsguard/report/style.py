@@ -22,11 +22,6 @@ class Style:
         """The state of a launch."""
         return self._wrap(_STATE.get(word, ""), text) if word in _STATE else text
 
-    @staticmethod
-    def name_of_state(word: str) -> str:
-        """The name of a state's colour, as rich has it; nothing for what is no state."""
-        return {"32": "green", "31": "red", "33": "yellow"}.get(_STATE.get(word, ""), "")
-
     def strong(self, text: str) -> str:
         """What the eye should find first."""
         return self._wrap("1", text)

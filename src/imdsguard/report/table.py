@@ -1,8 +1,10 @@
-"""Tables for people: a line a row, or, on a terminal too narrow for that, entries that rich draws to fit it."""
+"""Tables for people: a line a row; on a narrower terminal long cells go on below, or rows become entries."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from imdsguard.report.escape import disarm, escape, shorten
 
@@ -15,7 +17,11 @@ _LONGEST = 100
 _GAP = 2
 _NARROWEST = 20
 """Columns below which nothing can be drawn that anybody could read."""
+_FOLDED = 24
+"""Columns that a cell which goes on in the next line keeps at least: a narrower one no eye puts together again."""
 _NOTHING = "-"
+_ENDS = re.compile(r"[ /.,\]]|:(?!\d)")
+"""After these a text may go on in the next line."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, width: int | None = None) -> str:
@@ -26,12 +32,14 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, widt
     """
     cells = [tuple(shorten(escape(cell), _LONGEST) for cell in row) for row in rows]
     widths = [max(map(columns_of, column)) for column in zip(head, *cells, strict=True)]
-    if width is not None and sum(widths) + _GAP * (len(widths) - 1) > width:
-        return _entries(head, cells, style, max(width, _NARROWEST))
+    if width is not None and _total(widths) > width:
+        narrower = _narrowed(widths, width)
+        if narrower is None:
+            return _entries(head, cells, style, max(width, _NARROWEST))
+        widths = narrower
     lines = [style.strong(_row(head, widths))]
     for row in cells:
-        padded = [_padded(cell, columns) for cell, columns in zip(row, widths, strict=True)]
-        lines.append("  ".join(style.state(cell.strip(), cell) for cell in padded).rstrip())
+        lines += _lines(row, widths, style)
     return "\n".join([*lines, ""])
 
 
@@ -55,8 +63,63 @@ def fitting(text: str, columns: int) -> str:
     return set_cell_size(text, columns - 3).rstrip() + "..."
 
 
+def folded(text: str, columns: int, further: int = 0) -> list[str]:
+    """Give escaped text as lines of so many columns; those after the first are `further` columns narrower.
+
+    A line ends after a space, else after what parts an address or a path, else where it must.
+    """
+    lines: list[str] = []
+    while columns_of(text) > columns:
+        first = _chopped(text, columns)
+        ends = [found.end() for found in _ENDS.finditer(first) if found.end() * 3 >= len(first)]
+        at = next((end for end in reversed(ends) if first[end - 1] == " "), ends[-1] if ends else len(first))
+        lines.append(first[:at].rstrip())
+        text = text[at:].lstrip()
+        columns -= further if len(lines) == 1 else 0
+    return [disarm(line) for line in [*lines, text]]
+
+
+def paragraph(text: str, width: int | None, indent: str = "  ") -> str:
+    """Give escaped text as lines of a terminal, indented from the second on; one line if there is no terminal."""
+    if width is None:
+        return f"{text}\n"
+    first, *others = folded(text, max(width, _NARROWEST), len(indent))
+    return "".join(f"{line}\n" for line in [first, *(indent + other for other in others)])
+
+
+def _chopped(text: str, columns: int) -> str:
+    if text.isascii():
+        return text[:columns]
+    from rich.cells import chop_cells
+
+    return chop_cells(text, columns)[0] or text[0]
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + _GAP * (len(widths) - 1)
+
+
+def _narrowed(widths: Sequence[int], width: int) -> list[int] | None:
+    """Make the widest columns narrower until a table fits; None if some would be too narrow to read."""
+    for most in range(max(widths), _FOLDED - 1, -1):
+        narrower = [min(each, most) for each in widths]
+        if _total(narrower) <= width:
+            return narrower
+    return None
+
+
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(_padded(cell, columns) for cell, columns in zip(cells, widths, strict=True)).rstrip()
+
+
+def _lines(row: Sequence[str], widths: Sequence[int], style: Style) -> list[str]:
+    """Draw one row, in as many lines as its longest cell takes."""
+    columns = [folded(cell, width) for cell, width in zip(row, widths, strict=True)]
+    drawn = []
+    for pieces in zip_longest(*columns, fillvalue=""):
+        padded = [_padded(piece, width) for piece, width in zip(pieces, widths, strict=True)]
+        drawn.append(disarm("  ".join(style.state(cell.strip(), cell) for cell in padded).rstrip()))
+    return drawn
 
 
 def _padded(cell: str, columns: int) -> str:
@@ -64,35 +127,26 @@ def _padded(cell: str, columns: int) -> str:
 
 
 def _entries(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style, width: int) -> str:
-    """Draw each row as its first cell, and the others below it behind their names."""
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(
-        width=width,
-        color_system="standard" if style.colour else None,
-        force_terminal=style.colour,
-        legacy_windows=False,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        _environ={},
-    )
-    with console.capture() as drawn:
-        console.print(Text(head[0], style="bold" if style.colour else ""))
-        for first, *others in rows:
-            console.print(Text(first, overflow="fold"))
-            grid = Table.grid(padding=(0, _GAP, 0, 0))
-            grid.add_column(no_wrap=True)
-            grid.add_column(overflow="fold")
-            for name, cell in zip(head[1:], others, strict=True):
-                if cell != _NOTHING:
-                    grid.add_row(name, Text(cell, style=_colour(cell, style)))
-            console.print(Padding(grid, (0, 0, 0, _GAP)))
-    return "\n".join([*(disarm(line.rstrip()) for line in drawn.get().split("\n")[:-1]), ""])
-
-
-def _colour(cell: str, style: Style) -> Any:
-    return style.name_of_state(cell) if style.colour else ""
+    """Draw each row as its first cell, and below it the others behind their names, as many in a line as it takes."""
+    lines = [style.strong(head[0])]
+    for first, *others in rows:
+        lines += folded(first, width)
+        room, line = 0, ""
+        for name, cell in zip(head[1:], others, strict=True):
+            if cell == _NOTHING:
+                continue
+            needed = len(name) + 1 + columns_of(cell)
+            if line and needed + _GAP <= room:
+                line += f"{' ' * _GAP}{name} {style.state(cell, cell)}"
+                room -= needed + _GAP
+                continue
+            lines += [line] if line else []
+            if needed <= width - _GAP:
+                line, room = f"{' ' * _GAP}{name} {style.state(cell, cell)}", width - _GAP - needed
+                continue
+            indent = " " * (_GAP + len(name) + 1)
+            pieces = folded(cell, width - len(indent))
+            lines += [f"{' ' * _GAP}{name} {pieces[0]}", *(indent + piece for piece in pieces[1:-1])]
+            line, room = indent + pieces[-1], width - len(indent) - columns_of(pieces[-1])
+        lines += [line] if line else []
+    return "\n".join([*(disarm(line) for line in lines), ""])
