@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 
-from benchmarks import instances, language, plans, reading, records, startup
+from benchmarks import growth, instances, language, plans, reading, records, startup
 
 SUITES = {
     "start": startup,
@@ -14,6 +14,7 @@ SUITES = {
     "language": language,
     "instances": instances,
     "plans": plans,
+    "growth": growth,
 }
 
 

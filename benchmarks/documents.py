@@ -43,7 +43,7 @@ class Plan:
         if key is not None:
             shown["index"] = key  # type: ignore[assignment]
         before = {**values, **{name: f"{kind}-{name}-{key}" for name in unknown}} if exists else None
-        change = {
+        change: dict[str, Any] = {
             "actions": ["no-op" if exists else "create"],
             "before": before,
             "after": before or values,

@@ -11,8 +11,8 @@ from benchmarks.measure import Figure, best
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from benchmarks.scope import Scope
     from imdsguard.hcl.evaluate.compile import Compiled
-    from imdsguard.hcl.scope import HclScope
 
 SIZE = 500_000
 SMALL = 30_000
@@ -69,16 +69,16 @@ def parsing() -> Iterator[Figure]:
     compiled = best(lambda: [compile_expression(node) for node in nodes])
     yield Figure(f"compile {len(texts)} expressions", compiled, "parsing them", ours)
 
-    from benchmarks.scope import HclScope
+    from benchmarks.scope import Scope
 
-    ready, scope = [compile_expression(node) for node in nodes], HclScope()
+    ready, scope = [compile_expression(node) for node in nodes], Scope()
     evaluated = best(lambda: evaluate(ready, scope))
     yield Figure(
         f"evaluate {len(texts)} expressions", evaluated, "parsing them", ours, f"{len(texts) / evaluated:,.0f}/s"
     )
 
 
-def evaluate(ready: list[Compiled], scope: HclScope) -> None:
+def evaluate(ready: list[Compiled], scope: Scope) -> None:
     """Compute each; an index out of range is an answer too."""
     from imdsguard.hcl.errors import EvaluationError
 

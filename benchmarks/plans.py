@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def figures() -> Iterator[Figure]:
     """From the document's bytes to resources; then the whole command, with its peak of memory."""
     import msgspec
 
-    from imdsguard.aws.types import wanted
+    from imdsguard.aws.types.registry import supported_types
     from imdsguard.terraform.documents import read_document
 
     with tempfile.TemporaryDirectory() as folder:
@@ -39,8 +40,8 @@ def figures() -> Iterator[Figure]:
             ("10,000 launches, alarms", dense(10_000)),
         ):
             size = f"{len(data) / MEGABYTE:.0f} MB"
-            everything = best(lambda data=data: msgspec.json.decode(data), runs=3)
-            ours = best(lambda data=data: read_document("plan.json", data, wanted()), runs=3)
+            everything = best(partial(msgspec.json.decode, data), runs=3)
+            ours = best(partial(read_document, "plan.json", data, supported_types()), runs=3)
             yield Figure(f"plan, {what}, {size}: read", ours, "msgspec.json.decode", everything)
             path = Path(folder) / "plan.json"
             path.write_bytes(data)
@@ -48,7 +49,7 @@ def figures() -> Iterator[Figure]:
             took, peak = watched(imdsguard("scan", str(path), "--format", "json"))
             note = f"peak memory {peak / len(data):.2f} x the document"
             yield Figure(f"plan, {what}, {size}: scan", took, "a process that decodes it", plain, note)
-        few, many = (best(lambda n=n: scan(dense(n), folder), runs=1) for n in (1_000, 10_000))
+        few, many = (best(partial(scan, dense(n), folder), runs=1) for n in (1_000, 10_000))
         yield Figure("growth from 1,000 to 10,000 launches", many, "ten times the time of 1,000", 10 * few)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.measure import Figure, best
@@ -24,14 +25,19 @@ def figures() -> Iterator[Figure]:
         "frozen dataclass": lambda: dataclass(frozen=True, slots=True)(bare()),
         "namedtuple": lambda: namedtuple("Bare", NAMES, defaults=(None, None)),
     }
-    defining = {name: best(lambda define=define: [define() for _ in range(CLASSES)]) for name, define in kinds.items()}
+    defining = {name: best(partial(defined, define)) for name, define in kinds.items()}
     yield from against(f"define {CLASSES} classes", defining)
     classes = {name: define() for name, define in kinds.items()}
-    yield from against(f"make {MANY} objects", {name: best(lambda k=k: made(k)) for name, k in classes.items()})
+    yield from against(f"make {MANY} objects", {name: best(partial(made, kind)) for name, kind in classes.items()})
     ones = {name: (kind("main.tf", 1, 2), kind("main.tf", 1, 2)) for name, kind in classes.items()}
     for what, work in (("compare", compared), ("hash", hashed), ("read a field of", read)):
-        times = {name: best(lambda pair=pair, work=work: work(*pair)) for name, pair in ones.items()}
+        times = {name: best(partial(work, *pair)) for name, pair in ones.items()}
         yield from against(f"{what} {MANY} objects", times)
+
+
+def defined(define: Callable[[], Any]) -> list[Any]:
+    """As many classes of a kind as a program has."""
+    return [define() for _ in range(CLASSES)]
 
 
 def bare() -> type:

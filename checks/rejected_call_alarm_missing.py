@@ -127,5 +127,5 @@ def stands_alone(launch: Launch, estate: Estate) -> bool:
     """Whether an alarm by id is enough: it is the only instance there, and the root module itself has it."""
     if launch.kind is not Kind.INSTANCE or launch.resource.module:
         return False  # of a group there is no id, and that of a module's instance is out of sight
-    beside = (other for other in estate.launches if other.starts_instances and other.address != launch.address)
+    beside = (other for other in estate.starting_in(launch.resource.stack) if other.address != launch.address)
     return not any(other.scope.same(launch.scope) for other in beside)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imdsguard.model.alarm import Alarm
     from imdsguard.model.assumption import AssumedDefault
@@ -73,7 +74,17 @@ class Estate:
 
         What is not seen is then not there.
         """
-        return not any(what in made and self.together(stack, other) for other, made in self.unread.items())
+        account = self.joined.get(stack)
+        return stack not in self._unread_of[what] and (account is None or account not in self._unread_of[what])
+
+    @cached_property
+    def _unread_of(self) -> Mapping[str, set[Stack | SharedAccount]]:
+        """What such modules may make, with the stacks that they are in and the accounts that these are joined into."""
+        found: dict[str, set[Stack | SharedAccount]] = defaultdict(set)
+        for stack, made in self.unread.items():
+            for what in made:
+                found[what] |= {stack, self.joined.get(stack, stack)}
+        return found
 
     def assumed_default(self, scope: Scope) -> AssumedDefault | None:
         """What the policy says of the Region default there, which counts where the code has none."""
@@ -92,6 +103,19 @@ class Estate:
     def launch_at(self, stack: Stack, address: str) -> Launch | None:
         """Return the launch with this address in a stack."""
         return self._places.get((stack, address))
+
+    def starting_in(self, stack: Stack) -> Sequence[Launch]:
+        """Return the launches of a stack that start instances themselves."""
+        return self._starting.get(stack, ())
+
+    @cached_property
+    def _starting(self) -> dict[Stack, list[Launch]]:
+        """Launches that start instances, by stack."""
+        found: dict[Stack, list[Launch]] = {}
+        for launch in self.launches:
+            if launch.starts_instances:
+                found.setdefault(launch.resource.stack, []).append(launch)
+        return found
 
     @cached_property
     def _places(self) -> dict[tuple[Stack, str], Launch]:

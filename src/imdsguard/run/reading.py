@@ -130,9 +130,10 @@ def read(
 def _environments_of(roots: Sequence[Root], declared: Environments | None) -> dict[str, tuple[str, ...]]:
     """Give the environments of each root module that has some: the policy's, and those that it was read in besides."""
     found = declared.names(root.name for root in roots) if declared is not None else {}
+    several = {root.name for root in roots if root.environment}
     for root in roots:
         known = found.get(root.name, ())
-        if root.environment not in known and (known or any(r.environment for r in roots if r.name == root.name)):
+        if root.environment not in known and (known or root.name in several):
             found[root.name] = (*known, root.environment)
     return found
 

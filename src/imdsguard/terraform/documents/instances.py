@@ -70,10 +70,18 @@ class Instances:
                 continue
             instance = Instance(planned)
             self._by_block.setdefault((instance.module, instance.label), {})[planned.index] = instance
+        self._same_keys: dict[tuple[ModulePath, str, str], bool] = {}
 
     def of(self, module: ModulePath, label: str) -> Mapping[str | int | None, Instance]:
         """The instances of a block in a module instance, by key."""
         return self._by_block.get((module, label), _NONE)
+
+    def have_same_keys(self, module: ModulePath, one: str, other: str) -> bool:
+        """Whether two blocks of a module instance have the same keys: compared once, asked for each instance."""
+        pair = (module, one, other)
+        if pair not in self._same_keys:
+            self._same_keys[pair] = self.of(module, one).keys() == self.of(module, other).keys()
+        return self._same_keys[pair]
 
     def __iter__(self) -> Iterator[Instance]:
         for instances in self._by_block.values():

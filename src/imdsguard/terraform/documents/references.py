@@ -8,6 +8,7 @@ unknown as a whole.
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.reason import Reason, ReasonKind
@@ -214,10 +215,10 @@ class Resolver:
         key = key_of(path[0]) if path else None
         if key is not None and key in instances:
             chosen, path = {key: instances[key]}, path[1:]
-        elif keyed and around.key in instances and self._side_by_side(around, instances):
+        elif keyed and around.key in instances and self._side_by_side(around, label):
             chosen = {around.key: instances[around.key]}
         found: list[Reference] = []
-        for instance in list(chosen.values())[:MOST_REFERENCES]:
+        for instance in islice(chosen.values(), MOST_REFERENCES):
             attribute = existing(path, instance)
             unknown: Any = instance.unknown
             for step in attribute:
@@ -232,9 +233,9 @@ class Resolver:
         key, instances = key_of(path[0]) if path else None, self._instances.of(module, label)
         return key is not None and key not in instances and any(type(key) is type(each) for each in instances)
 
-    def _side_by_side(self, around: ReferenceContext, instances: Mapping[str | int | None, Instance]) -> bool:
+    def _side_by_side(self, around: ReferenceContext, label: str) -> bool:
         """Whether the instances belong together one by one: a count may be used modulo another."""
-        return isinstance(around.key, str) or instances.keys() == self._instances.of(around.module, around.label).keys()
+        return isinstance(around.key, str) or self._instances.have_same_keys(around.module, around.label, label)
 
 
 def _hidden(kind: ReasonKind, subject: str, detail: str = "") -> ReferenceSources:
