@@ -31,6 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "system": set(),
     "run": {"model", "terraform", "aws", "policy", "suppress", "report", "starter", "system"},
     "fix": {"model", "hcl", "terraform", "aws", "policy", "report", "run", "system"},
+    "readiness": {"model", "aws", "report", "run", "system"},
 }
 
 # What a part that does no input or output must not name.
@@ -503,6 +504,7 @@ HEAVY = {
     "lark",
     "hcl2",
     "boto3",
+    "botocore",
     *(() if sys.version_info < (3, 11) else ("typing_extensions",)),  # msgspec needs it on 3.10
     "yaml",
     "regex",

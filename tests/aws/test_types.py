@@ -119,7 +119,9 @@ def test_a_file_is_loaded_when_one_of_its_types_occurs():
 
 # --- what a record says ---
 
-SAID_OF_LAUNCHES = ("options", "user_data", "tags", "template_paths", "renewal", "workload", "identity", "terms")
+SAID_OF_LAUNCHES = (
+    "options", "user_data", "tags", "template_paths", "renewal", "workload", "identity", "members", "terms",
+)  # fmt: skip
 """The fields that rules ask of types that launch."""
 
 UNKNOWN = {
@@ -138,6 +140,21 @@ UNKNOWN = {
         "awscc_codebuild_fleet", "awscc_deadline_fleet", "awscc_pcs_compute_node_group",
         "aws_drs_replication_configuration_template", "spotinst_ocean_aws", "spotinst_ocean_aws_launch_spec",
         "kubernetes_manifest", "kubectl_manifest", "helm_release",
+    },
+    "members": {
+        "aws_appstream_fleet", "aws_appstream_image_builder", "aws_batch_compute_environment",
+        "aws_cloud9_environment_ec2", "aws_codebuild_fleet", "aws_drs_replication_configuration_template",
+        "aws_ecs_capacity_provider", "aws_eks_cluster", "aws_emr_security_configuration", "aws_gamelift_fleet",
+        "aws_gamelift_game_server_group", "aws_imagebuilder_distribution_configuration",
+        "aws_imagebuilder_infrastructure_configuration", "aws_lambda_capacity_provider", "aws_lightsail_instance",
+        "aws_opsworks_instance", "aws_sagemaker_notebook_instance", "awscc_appstream_app_block_builder",
+        "awscc_appstream_fleet", "awscc_appstream_image_builder", "awscc_batch_compute_environment",
+        "awscc_cloud9_environment_ec2", "awscc_codebuild_fleet", "awscc_deadline_fleet", "awscc_ecs_capacity_provider",
+        "awscc_emr_security_configuration", "awscc_gamelift_fleet", "awscc_gamelift_game_server_group",
+        "awscc_imagebuilder_distribution_configuration", "awscc_imagebuilder_infrastructure_configuration",
+        "awscc_lightsail_instance", "awscc_pcs_compute_node_group", "awscc_sagemaker_notebook_instance",
+        "awscc_workspacesinstances_workspace_instance", "helm_release", "kubectl_manifest", "kubernetes_manifest",
+        "spotinst_ocean_aws", "spotinst_ocean_aws_launch_spec",
     },
 }  # fmt: skip
 """What nobody has looked up, so that the answer is unknown."""

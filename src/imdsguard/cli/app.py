@@ -18,6 +18,7 @@ COMMANDS = (
     "inspect",
     "explain",
     "fix",
+    "readiness",
     "rules",
     "suppressions",
     "policy",

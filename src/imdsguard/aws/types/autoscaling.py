@@ -18,9 +18,11 @@ from imdsguard.aws.templates.version_attributes import carries_version
 from imdsguard.aws.types.resource_type import (
     BLOCK,
     NO_IDENTITY,
+    NO_MEMBERS,
     NO_OPTIONS,
     OBJECT,
     InstanceTags,
+    Members,
     MetricIdentity,
     OwnOptions,
     ResourceType,
@@ -302,6 +304,7 @@ TYPES: tuple[ResourceType, ...] = (
         followed=followed_by_group,
         workload=of_tagged_group,
         identity=MetricIdentity((), "name", "name_prefix"),
+        members=Members(groups=(("name",),)),
     ),
     ResourceType(
         name="awscc_autoscaling_auto_scaling_group",
@@ -312,6 +315,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=group_paths("overrides"),
         workload=of_group,
         identity=MetricIdentity((), "auto_scaling_group_name"),
+        members=Members(groups=(("auto_scaling_group_name",),)),
     ),
     ResourceType(name="aws_autoscaling_group_tag", adds_tag=TagAdder(tag_of_group, TagTarget.GROUP)),
     ResourceType(
@@ -325,6 +329,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=NO_IDENTITY,
+        members=NO_MEMBERS,
     ),
     ResourceType(
         name="awscc_autoscaling_launch_configuration",
@@ -340,6 +345,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=NO_IDENTITY,
+        members=NO_MEMBERS,
     ),
     ResourceType(
         name="data.aws_launch_configuration",

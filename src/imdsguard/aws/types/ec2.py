@@ -21,6 +21,7 @@ from imdsguard.aws.types.resource_type import (
     NO_OPTIONS,
     OBJECT,
     InstanceTags,
+    Members,
     MetricIdentity,
     OwnOptions,
     ResourceType,
@@ -392,6 +393,13 @@ def tag_of_resource(resource: Resource) -> tuple[Value, TagLayer]:
     return resource.body.attribute("resource_id"), from_pair(resource.body)
 
 
+TEMPLATE_TAG = "aws:ec2launchtemplate:id"
+"""What AWS tags instances with that are launched through a template. (EC2 User Guide, "Launch templates": "instances
+that are launched from a launch template" have two system tags)"""
+FLEET_TAG = "aws:ec2:fleet-id"
+SPOT_FLEET_TAG = "aws:ec2spot:fleet-request-id"
+"""What AWS tags the instances of fleets with: seen on instances, and in AWS's own workshops on EC2 Fleet."""
+
 TYPES: tuple[ResourceType, ...] = (
     ResourceType(
         name="aws_instance",
@@ -403,6 +411,7 @@ TYPES: tuple[ResourceType, ...] = (
         renewal=replaced,
         workload=shown,
         identity=MetricIdentity((("id",),)),
+        members=Members(ids=(("id",),)),
     ),
     ResourceType(
         name="awscc_ec2_instance",
@@ -413,6 +422,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=TEMPLATE,
         workload=shown,
         identity=MetricIdentity((("instance_id",), ("id",))),
+        members=Members(ids=(("instance_id",),)),
     ),
     ResourceType(
         name="aws_launch_template",
@@ -429,6 +439,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(TEMPLATE_TAG, ("id",))),
     ),
     ResourceType(
         name="awscc_ec2_launch_template",
@@ -445,6 +456,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(TEMPLATE_TAG, ("launch_template_id",))),
     ),
     ResourceType(
         name="data.aws_launch_template",
@@ -461,6 +473,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(CONFIG,),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(FLEET_TAG, ("id",))),
     ),
     ResourceType(
         name="awscc_ec2_ec2_fleet",
@@ -471,6 +484,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(CONFIG_BY_CLOUD_CONTROL,),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(FLEET_TAG, ("fleet_id",))),
     ),
     ResourceType(
         name="aws_spot_fleet_request",
@@ -481,6 +495,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(CONFIG,),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(SPOT_FLEET_TAG, ("id",))),
     ),
     ResourceType(
         name="awscc_ec2_spot_fleet",
@@ -491,6 +506,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=((SPOT_DATA, *CONFIG_BY_CLOUD_CONTROL),),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(SPOT_FLEET_TAG, ("spot_fleet_id",))),
     ),
     ResourceType(
         name="aws_spot_instance_request",
@@ -501,6 +517,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=MetricIdentity((("spot_instance_id",),)),
+        members=Members(ids=(("spot_instance_id",),)),
     ),
     ResourceType(name="aws_ec2_tag", adds_tag=TagAdder(tag_of_resource, TagTarget.INSTANCE, prefix="i-")),
 )

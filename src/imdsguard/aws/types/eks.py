@@ -14,6 +14,7 @@ from imdsguard.aws.types.resource_type import (
     NO_IDENTITY,
     NO_OPTIONS,
     InstanceTags,
+    Members,
     ResourceType,
     TagTarget,
     no_user_data,
@@ -98,6 +99,7 @@ TYPES: tuple[ResourceType, ...] = (
         renewal=replaced,
         workload=always("it runs the nodes of an EKS cluster"),
         identity=NO_IDENTITY,
+        members=Members(groups=(("resources", "autoscaling_groups", "name"),)),
     ),
     ResourceType(
         name="aws_eks_cluster",

@@ -18,8 +18,10 @@ from imdsguard.aws.templates.lookup import named_by
 from imdsguard.aws.types.managed_services import service
 from imdsguard.aws.types.resource_type import (
     NO_IDENTITY,
+    NO_MEMBERS,
     NO_OPTIONS,
     InstanceTags,
+    Members,
     ResourceType,
     SharedBy,
     SharedSettings,
@@ -202,6 +204,7 @@ ENVIRONMENT = ResourceType(
     template_paths=(),
     workload=shown,
     identity=NO_IDENTITY,
+    members=Members(groups=(("autoscaling_groups",),)),
     terms=TERMS,
 )
 CONFIGURATION_TEMPLATE = ResourceType(
@@ -213,6 +216,7 @@ CONFIGURATION_TEMPLATE = ResourceType(
     template_paths=(),
     workload=shown,
     identity=NO_IDENTITY,
+    members=NO_MEMBERS,
     terms=TERMS,
 )
 TERMS_BY_CLOUD_CONTROL = replace(

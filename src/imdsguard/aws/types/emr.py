@@ -15,8 +15,10 @@ from imdsguard.aws.templates.lookup import named_by
 from imdsguard.aws.types.managed_services import same_as, service, undocumented, unshown
 from imdsguard.aws.types.resource_type import (
     NO_IDENTITY,
+    NO_MEMBERS,
     NO_OPTIONS,
     InstanceTags,
+    Members,
     ResourceType,
     SharedBy,
     SharedSettings,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 CLUSTER = "aws_emr_cluster"
+CLUSTER_TAG = "aws:elasticmapreduce:job-flow-id"
+"""What EMR tags the instances of a cluster with. (EMR Management Guide, "Tag and categorize Amazon EMR cluster
+resources")"""
 DEFAULT = Reason(ReasonKind.UNDOCUMENTED, "what EMR sets where no security configuration says it")
 NOT_IN_CODE = Reason(ReasonKind.CLUSTER_OUTSIDE)
 SECTION = "InstanceMetadataServiceConfiguration"
@@ -192,6 +197,7 @@ MEMBER = ResourceType(
     template_paths=(),
     workload=shown,
     identity=NO_IDENTITY,
+    members=NO_MEMBERS,  # those of its cluster
     terms=ServiceTerms(REMEDY),
 )
 
@@ -205,6 +211,7 @@ TYPES: tuple[ResourceType, ...] = (
         template_paths=(),
         workload=shown,
         identity=NO_IDENTITY,
+        members=Members(tag=(CLUSTER_TAG, ("id",))),
         terms=ServiceTerms(
             REMEDY,
             tokens=VERSION,

@@ -147,6 +147,23 @@ NO_IDENTITY = MetricIdentity(())
 
 
 @record(frozen=True, slots=True)
+class Members:
+    """By what AWS is asked for the running instances of a launch: paths to what its state says.
+
+    `ids` lead to ids of instances, `groups` to names of Auto Scaling groups; a step leads through each member of a
+    list. `tag` is a tag that AWS itself gives the instances, with the path to its value.
+    """
+
+    ids: TemplatePaths = ()
+    groups: TemplatePaths = ()
+    tag: tuple[str, tuple[str, ...]] | None = None
+
+
+NO_MEMBERS = Members()
+"""Says that no instance in the account is surely its own: others launch through it, or a service runs them."""
+
+
+@record(frozen=True, slots=True)
 class ImageType:
     """An image. `settable`: whether the type has `imds_support`."""
 
@@ -186,6 +203,7 @@ class ResourceType:
     - `workload` (what shows that containers run on it; an empty text if nothing does): what runs on it is unknown, and
       so is whether its hop limit is right, where that depends on it;
     - `identity`: whether an alarm that names it means its instance is unknown;
+    - `members` (by what its running instances are found): whether these are ready for tokens is unknown;
     - `terms` (how a managed service speaks of tokens): the remedy is what `options` gives, if that is given, or none;
     - `starts_later` (True where an apply only describes a launch that somebody else starts): it may start at once.
     """
@@ -220,6 +238,7 @@ class ResourceType:
     followed: Callable[[Resource, str], bool | Reason] | None = None
     workload: Callable[[Resource, RootIndex], str] | None = None
     identity: MetricIdentity | None = None
+    members: Members | None = None
     terms: ServiceTerms | None = None
     starts_later: bool | None = None
 
