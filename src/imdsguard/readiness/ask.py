@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from imdsguard.readiness.clients import Clients
-    from imdsguard.readiness.targets import Target, Targets
+    from imdsguard.readiness.targets import ReadinessTarget, Targets
 
     Connect = Callable[[Login, str, str], Clients | Trouble]
 
@@ -109,9 +109,9 @@ def _once(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(problems))
 
 
-def _by_scene(targets: Sequence[Target], asking: Asking) -> dict[tuple[str, str], list[Target]]:
+def _by_scene(targets: Sequence[ReadinessTarget], asking: Asking) -> dict[tuple[str, str], list[ReadinessTarget]]:
     """Put together what the same role asks in the same Region."""
-    scenes: dict[tuple[str, str], list[Target]] = {}
+    scenes: dict[tuple[str, str], list[ReadinessTarget]] = {}
     for each in targets:
         roles = asking.login.roles
         role = roles.get(each.provider) or roles.get(each.number) or ""
@@ -120,7 +120,7 @@ def _by_scene(targets: Sequence[Target], asking: Asking) -> dict[tuple[str, str]
     return scenes
 
 
-def _scene(key: tuple[str, str], those: Sequence[Target], asking: Asking) -> Scene:
+def _scene(key: tuple[str, str], those: Sequence[ReadinessTarget], asking: Asking) -> Scene:
     role, region = key
     if not region:
         return Scene(role, region, Trouble(Doubt.NO_REGION, "", ""), Fleet())
@@ -134,7 +134,7 @@ def _scene(key: tuple[str, str], those: Sequence[Target], asking: Asking) -> Sce
     return replace(scene, fleet=fleet_of(clients, names)) if names else scene
 
 
-def _refused(target: Target, scene: Scene, asking: Asking) -> tuple[Doubt, str] | None:
+def _refused(target: ReadinessTarget, scene: Scene, asking: Asking) -> tuple[Doubt, str] | None:
     """Say why a target is not asked about with these credentials; None: it is."""
     account = "" if isinstance(scene.clients, Trouble) else scene.clients.account
     if target.number and account and target.number != account:
@@ -144,7 +144,7 @@ def _refused(target: Target, scene: Scene, asking: Asking) -> tuple[Doubt, str] 
     return None
 
 
-def _questions(scene: Scene, those: Sequence[Target], asking: Asking) -> list[Question]:
+def _questions(scene: Scene, those: Sequence[ReadinessTarget], asking: Asking) -> list[Question]:
     """Give what to ask CloudWatch: each instance once, also where several launches have it."""
     if isinstance(scene.clients, Trouble):
         return []
@@ -160,14 +160,14 @@ def _questions(scene: Scene, those: Sequence[Target], asking: Asking) -> list[Qu
     return list(dict.fromkeys(found))
 
 
-def _unseen(target: Target, scene: Scene) -> Iterator[str]:
+def _unseen(target: ReadinessTarget, scene: Scene) -> Iterator[str]:
     """Give the ids of instances of which EC2 could not be asked."""
     yield from target.names.ids
     for name in target.names.groups:
         yield from scene.fleet.groups.get(name, ())
 
 
-def _answer(target: Target, scene: Scene, series: dict[Question, Series], asking: Asking) -> LaunchAnswer:
+def _answer(target: ReadinessTarget, scene: Scene, series: dict[Question, Series], asking: Asking) -> LaunchAnswer:
     resource = target.launch.resource
     clients = scene.clients
     answer = LaunchAnswer(
@@ -206,7 +206,7 @@ def _answer(target: Target, scene: Scene, series: dict[Question, Series], asking
     return judge_launch(answer, members, _gone(target, fleet))
 
 
-def _gone(target: Target, fleet: Fleet) -> str:
+def _gone(target: ReadinessTarget, fleet: Fleet) -> str:
     """Name what is not there of what a launch is named by: an instance, or a group; not the members of one."""
     missing = [name for name in target.names.ids if name not in fleet.instances]
     missing += [name for name in target.names.groups if name not in fleet.groups]

@@ -31,7 +31,7 @@ _TOLD_BY_THEM = frozenset({AccountKind.ROLE, AccountKind.PROFILE, AccountKind.FO
 
 
 @record(frozen=True, slots=True)
-class Target:
+class ReadinessTarget:
     """A launch that is asked about. `launch` is as the code, the plan or the state has it: what evidence is taken from.
 
     `number` is that of the account, "" where nothing tells it. `region` is "" where nothing names it; `outside`: then
@@ -51,14 +51,14 @@ class Target:
 class Targets:
     """What is asked about, what is not, and what is wrong with what was given."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[ReadinessTarget, ...]
     not_asked: tuple[NotAsked, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 def targets_of(reading: Reading, states: Reading | None = None) -> Targets:
     """Find the running instances of what was read; those of source code in `states`, by its addresses."""
-    found: list[Target] = []
+    found: list[ReadinessTarget] = []
     left: list[NotAsked] = []
     problems: list[Problem] = []
     history = reading.estate.history
@@ -77,7 +77,7 @@ def targets_of(reading: Reading, states: Reading | None = None) -> Targets:
     return Targets(tuple(found), tuple(left), tuple(problems))
 
 
-def switching(reading: Reading) -> tuple[Target, ...]:
+def switching(reading: Reading) -> tuple[ReadinessTarget, ...]:
     """Give what a plan turns tokens to required of: instances that go on running, and groups that replace theirs."""
     from imdsguard.model.switch import changed_while_running, is_switch
 
@@ -127,7 +127,7 @@ def _is_used(template: Launch, reading: Reading) -> bool:
     return bool(estate.users_of(template))
 
 
-def _target(launch: Launch, deployed: Launch) -> Target:
+def _target(launch: Launch, deployed: Launch) -> ReadinessTarget:
     from imdsguard.aws.members import members_of
 
     resource = deployed.resource
@@ -141,7 +141,7 @@ def _target(launch: Launch, deployed: Launch) -> Target:
     account = deployed.scope.account
     number = arn[1] if arn else str(account.parts[0]) if account.kind is AccountKind.ID else ""
     region = deployed.scope.region_name or ""
-    return Target(
+    return ReadinessTarget(
         launch,
         names,
         number if re.fullmatch(r"\d{12}", number) else "",
@@ -156,6 +156,6 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
 
 
-def missing_roles(targets: Iterable[Target], given: Mapping[str, str]) -> Sequence[str]:
+def missing_roles(targets: Iterable[ReadinessTarget], given: Mapping[str, str]) -> Sequence[str]:
     """Name the providers that take a role or a profile in the code, and of which nobody has said which to use."""
     return sorted({each.provider for each in targets if each.elsewhere and each.provider not in given})
