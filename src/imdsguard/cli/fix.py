@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 @input_options
 @click.option("--diff", "mode", flag_value="diff", default=True, help="Print a patch that `git apply` takes (default).")
 @click.option("--write", "mode", flag_value="write", help="Write the files: all of them, or none.")
+@click.option(
+    "--hook",
+    is_flag=True,
+    help="As a hook of pre-commit, which stops a commit whose files were changed: what is left, or could not be "
+    "checked, gives exit code 0.",
+)
 @click.option("--unsafe-fixes", is_flag=True, help="Take in edits that want a thought; why is told.")
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="Mend findings of this rule only; repeatable.")
 @click.option(
@@ -62,6 +68,7 @@ def command(
     exclude: tuple[str, ...],
     source: str | None,
     mode: str,
+    hook: bool,
     unsafe_fixes: bool,
     rules: tuple[str, ...],
     into: str | None,
@@ -106,6 +113,8 @@ def command(
     if not quiet:
         write_unseen(report.unseen, no_color=no_color)
         write_notes(report.notes)
+    if hook:
+        return CLEAN
     if report.problems:
         return PROBLEM
     if mode == "diff":

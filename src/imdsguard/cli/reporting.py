@@ -27,8 +27,11 @@ def prepared(options: ReportOptions, *, comparable: bool = True) -> RunConfig:
     return prepare(options.policy, options.of_scan(), comparable=comparable)
 
 
-def report(reading: Reading, config: RunConfig, options: ReportOptions) -> int:
-    """Judge what was read, write the report in every format that was asked for, and give the exit code."""
+def report(reading: Reading, config: RunConfig, options: ReportOptions, *, of_commit: bool = False) -> int:
+    """Judge what was read, write the report in every format that was asked for, and give the exit code.
+
+    `of_commit`: what was there before a commit is counted beside what it brings.
+    """
     from imdsguard.report.view import View
     from imdsguard.run.report import report_on
     from imdsguard.run.writing import write_text
@@ -41,12 +44,31 @@ def report(reading: Reading, config: RunConfig, options: ReportOptions) -> int:
         write_text(file, _render(name, found, None, replace(view, quiet=False), statistics=False))
     style = style_for(sys.stdout, no_color=options.no_color)
     write_out(_render(options.form, found, style, view, statistics=options.statistics))
-    write_problems(found.problems, no_color=options.no_color)
+    problems = [problem for problem in found.problems if not (options.quiet and problem.known)]
+    write_problems(problems, no_color=options.no_color)
+    if of_commit:
+        write_notes(older(found))
     if not options.quiet or options.strict_unseen:
         write_unseen(found.unseen, no_color=options.no_color)
     if not options.quiet:
         write_notes(found.notes)
     return found.exit_code
+
+
+def older(report: Report) -> tuple[str, ...]:
+    """Count in one line what was there before a commit, where something else is told; else nobody asked."""
+    from imdsguard.model.suppression import Means
+    from imdsguard.report.text import plural
+    from imdsguard.report.words import counts
+
+    known = sum(bool(problem.known) for problem in report.problems)
+    if known == len(report.problems) and not any(map(counts, report.findings)):
+        return ()
+    old = sum(each.suppressed is not None and each.suppressed.means is Means.UNCHANGED for each in report.findings)
+    told = [plural(old, "finding")] if old else []
+    told += [plural(known, "problem")] if known else []
+    was, do = ("was", "does") if old + known == 1 else ("were", "do")
+    return (f"{' and '.join(told)} {was} there before this commit and {do} not count",) if told else ()
 
 
 def _render(name: str, report: Report, style: Style | None, view: View, *, statistics: bool) -> str:

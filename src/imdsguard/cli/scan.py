@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +34,13 @@ if TYPE_CHECKING:
     metavar="HOST[:PORT]",
     help="A host that --get may fetch from, in place of registry.terraform.io and github.com. Can be repeated.",
 )
+@click.option(
+    "--hook",
+    type=click.Choice(["new", "all"]),
+    help="Check a commit, as a hook of pre-commit: each PATH is one of its files, what it deletes is asked of git, and "
+    "without either there is nothing to do. `new`: only what the commit brings counts; `all`: all that is in the root "
+    "modules that it touches.",
+)
 @report_options
 @click.pass_context
 def command(
@@ -47,6 +55,7 @@ def command(
     run_terraform: bool,
     get: bool,
     get_hosts: tuple[str, ...],
+    hook: str | None,
     reporting: ReportOptions,
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
@@ -67,17 +76,31 @@ def command(
 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 something could not be checked.
     """  # noqa: D301
+    from dataclasses import replace
+
+    from imdsguard.cli.exits import CLEAN
     from imdsguard.cli.reporting import prepared, report
     from imdsguard.cli.streams import read_stdin
     from imdsguard.run.reading import read
+    from imdsguard.terraform.overlay import Overlay
 
+    if hook:
+        from imdsguard.run.commit import commit_of
+
+        commit = commit_of(paths, os.environ)
+        if not commit.paths:
+            return CLEAN
+        paths = commit.paths
+        if hook == "new" and reporting.changed_since is None:
+            reporting = replace(reporting, changed_since=commit.against)
     config = prepared(reporting)
     inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
+    inputs = replace(inputs, from_hook=inputs.from_hook or hook is not None)
+    if config.options.changed_since is not None:
+        inputs = replace(inputs, overlay=Overlay())  # it notes what is read: of the earlier version no more is needed
     if get_hosts and not get:
         raise click.UsageError("--get-host says where --get may fetch from: give --get as well", ctx)
     if get:
-        from dataclasses import replace
-
         from imdsguard.cli.progress import Progress
         from imdsguard.run.module_finder import finder_that_gets
 
@@ -85,5 +108,8 @@ def command(
         inputs = replace(inputs, modules=finder)
     stdin = read_stdin() if "-" in paths else None
     return report(
-        read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform), config, reporting
+        read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform),
+        config,
+        reporting,
+        of_commit=hook == "new",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imdsguard.run.config import ONLY_SOURCE
 from imdsguard.run.errors import RunError, UsageError
@@ -12,7 +12,7 @@ from imdsguard.system.files import write_in_scratch
 from imdsguard.terraform.source.folder import is_configuration, is_variables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from imdsguard.model.environment import Environment
     from imdsguard.model.finding import Finding
@@ -24,21 +24,22 @@ if TYPE_CHECKING:
     from imdsguard.suppress.problems import Gap
     from imdsguard.terraform.inputs import Inputs
 
+    _Known = TypeVar("_Known", bound=BaselineEntry | Gap)
+
 
 def leave_out_unchanged(
     findings: tuple[Finding, ...], problems: tuple[Problem, ...], reading: Reading, config: RunConfig
 ) -> tuple[tuple[Finding, ...], tuple[Problem, ...]]:
     """Take out of the count what the version from which this branch went off had, too: findings, and problems.
 
-    Both versions are judged whole, so that a finding counts wherever the change stands that brings it. Raises
-    `UsageError` for what is not source, and `RunError` for a revision that cannot be had.
+    Both versions are judged whole, so that a finding counts wherever the change stands that brings it. Where nothing
+    counts, there is nothing to compare. Raises `UsageError` for what is not source, and `RunError` for a revision that
+    cannot be had.
     """
     from imdsguard.model.suppression import Means, Suppression
-    from imdsguard.run.scratch import scratch_folder
     from imdsguard.run.suppressions import examples_of, followed
-    from imdsguard.suppress.baseline_match import compare
+    from imdsguard.suppress.baseline_match import compare, counts
     from imdsguard.suppress.git import GitError, Repository
-    from imdsguard.suppress.git_tree import lay_out
     from imdsguard.suppress.problems import mark_known
 
     ref = config.options.changed_since or ""
@@ -50,23 +51,80 @@ def leave_out_unchanged(
         places = [_below(path, repository) for path in reading.paths or (".",)]
         if any(_is_data(path) for path in reading.paths):  # then the roots that read it, also where it is new
             places += [_below(root.name, repository) for root in reading.roots]
-        with scratch_folder() as folder:
-            lay_out(repository, commit, folder)
-            entries, gaps = _judge(places, reading, config, repository, folder)
+        if all(problem.known for problem in problems) and not any(counts(each, _never(config)) for each in findings):
+            return findings, problems
+        entries, gaps = _was_there(places, reading, config, repository, commit)
+        merged = repository.commit("MERGE_HEAD") if ref == "HEAD" and reading.inputs.from_hook else None
+        if merged is not None:  # the commit that is being made has two parents, and is to blame for neither
+            others, other_gaps = _was_there(places, reading, config, repository, merged)
+            entries, gaps = either(entries, others), either(gaps, other_gaps)
     except GitError as error:
         raise RunError(str(error)) from None
     examples = examples_of(reading, config, str)
     entries = followed(entries, reading, examples, str)
     shown = ref if commit.startswith(ref) else f"{ref} ({commit[:10]})"
+    shown = f"{shown} or in what is merged ({merged[:10]})" if merged is not None else shown
     suppression = Suppression(Means.UNCHANGED, f"already in {shown}")
     compared = compare(findings, entries, str, _never(config), suppression, examples)
     return compared.findings, mark_known(problems, gaps, str, suppression.reason, reading.paths or (".",))
 
 
+def _was_there(
+    places: Sequence[str], reading: Reading, config: RunConfig, repository: Repository, commit: str
+) -> tuple[tuple[BaselineEntry, ...], tuple[Gap, ...]]:
+    """Give what an earlier version has: findings that count, and what of it cannot be read. Raises `GitError`."""
+    from imdsguard.run.scratch import scratch_folder
+    from imdsguard.suppress.git_tree import lay_out
+
+    assert reading.inputs is not None
+    with scratch_folder() as folder:
+        needed = _needed(reading, repository)
+        lay_out(repository, commit, folder, needed, untracked=reading.inputs.from_hook)
+        return _judge(places, reading, config, repository, folder)
+
+
+def either(one: Iterable[_Known], other: Iterable[_Known]) -> tuple[_Known, ...]:
+    """Give what one of two versions has; of what both have as many as the one that has more of it."""
+    most: dict[object, _Known] = {}
+    for each in (*one, *other):
+        alike = replace(each, count=1)
+        known = most.get(alike)
+        if known is None or known.count < each.count:
+            most[alike] = each
+    return tuple(most.values())
+
+
+def _needed(reading: Reading, repository: Repository) -> Callable[[str], bool] | None:
+    """Say which files of the repository the root modules may read in the earlier version, beside code.
+
+    Those in the folders that their code is in, and below; those that they read today, or looked for; and those that
+    are not there today. None where it was not noted what is read.
+    """
+    assert reading.inputs is not None
+    if reading.inputs.overlay is None:
+        return None
+    top = repository.top
+    folders = {os.path.realpath(root.name) for root in reading.roots}
+    folders |= {os.path.realpath(os.path.dirname(file)) for root in reading.roots for file in root.files}
+    read = {*folders, *reading.inputs.overlay.kept.readers, *(os.path.realpath(path) for path in reading.paths)}
+
+    def needed(path: str) -> bool:
+        place = os.path.join(top, *path.split("/"))
+        if not os.path.lexists(place):
+            return True
+        while len(place) >= len(top):
+            if place in read:
+                return True
+            place = os.path.dirname(place)
+        return False
+
+    return needed
+
+
 def _is_data(path: str) -> bool:
-    """Whether a path is a file that code reads, and no code itself."""
+    """Whether a path is a file that code reads, or did, and no code itself."""
     name = os.path.basename(path)
-    return os.path.isfile(path) and not is_configuration(name) and not is_variables(name)
+    return not os.path.isdir(path) and not is_configuration(name) and not is_variables(name)
 
 
 def _below(path: str, repository: Repository) -> str:
@@ -104,7 +162,7 @@ def _judge(
     _note_workspaces(reading, repository, folder)
     asked = reading.inputs.modules
     modules = asked.earlier(folder, repository) if isinstance(asked, ModuleFinder) else asked
-    same = replace(_inputs(reading.inputs, repository, folder, here), modules=modules)
+    same = replace(_inputs(reading.inputs, repository, folder, here), modules=modules, overlay=None)
     before = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
     earlier = replace(estate_of(before.roots, before.problems, config.policy.assumptions), folders=reading.folders)

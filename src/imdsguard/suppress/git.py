@@ -96,6 +96,26 @@ class Repository:
             raise GitError(f"{ref} and this branch have no commit in common")
         return done.stdout.decode().strip()
 
+    def deleted(self, since: str, *, staged: bool) -> tuple[str, ...]:
+        """Give the files of a commit that HEAD, or what is staged, has no more under that name. Raises `GitError`."""
+        asked = ("diff-index", "--cached") if staged else ("diff-tree", "-r")
+        options = ("-z", "--name-only", "--no-renames", "--diff-filter=D", "--ignore-submodules=all")
+        commits = (since,) if staged else (since, "HEAD")
+        done = _run(self.top, *asked, *options, *commits, "--", index=staged)
+        if done.returncode:
+            raise GitError(f"git does not say what was deleted since {since[:12]}: {_said(done)}")
+        return tuple(os.fsdecode(path) for path in done.stdout.split(b"\0") if path)
+
+    def untracked(self, paths: Iterable[str]) -> frozenset[str]:
+        """Say which of these paths are no part of what is staged. Raises `GitError`."""
+        asked = tuple(paths)
+        if not asked:
+            return frozenset()
+        done = _run(self.top, "--literal-pathspecs", "ls-files", "-z", "--cached", "--", *asked, index=True)
+        if done.returncode:
+            raise GitError(f"git does not list what is staged: {_said(done)}")
+        return frozenset(asked).difference(os.fsdecode(path) for path in done.stdout.split(b"\0"))
+
     def has(self, commit: str) -> bool:
         """Whether a commit is in this clone."""
         return self.commit(commit) is not None
@@ -193,19 +213,21 @@ def _command(folder: str) -> list[str]:
     return [git, "--no-pager", "--no-replace-objects", *_SETTINGS, "-C", folder]
 
 
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in {f"GIT_{each}" for each in _ELSEWHERE}}
+def _environment(*, index: bool = False) -> dict[str, str]:
+    """Give git's environment. `index`: what is staged is asked for, and of a commit of some files that is elsewhere."""
+    left = {f"GIT_{each}" for each in _ELSEWHERE} - ({"GIT_INDEX_FILE"} if index else set())
+    kept = {name: value for name, value in os.environ.items() if name not in left}
     quiet = {"GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
     return {**kept, **quiet, "GIT_ALLOW_PROTOCOL": "none"}
 
 
-def _run(folder: str, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def _run(folder: str, *arguments: str, given: bytes = b"", index: bool = False) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(  # noqa: S603
             [*_command(folder), *arguments],
             input=given,
             capture_output=True,
-            env=_environment(),
+            env=_environment(index=index),
             timeout=TIMEOUT,
             check=False,
         )

@@ -20,11 +20,14 @@ from imdsguard.system.module_manifest import MANIFEST
 from imdsguard.system.paths import SYNTAX, real_path_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imdsguard.suppress.git import Blob
 
 CONFIGURATION = (*SYNTAX, ".tfvars", ".tfvars.json")
+CODE = (*CONFIGURATION, ".hcl")
+"""How the names of files end that are always laid out: Terraform's code, Terragrunt's, and what locks versions."""
+UNIT = "terragrunt.hcl"
 DEEPEST_SUBMODULE = 4
 """How deep submodules in submodules are looked for."""
 LARGEST_OTHER = 4 * 1024 * 1024
@@ -33,17 +36,41 @@ MOST_BYTES = 512 * 1024 * 1024
 """Bytes of all files together. Where there are more, the limit on files that are no Terraform code is lowered."""
 
 
-def lay_out(repository: Repository, commit: str, folder: str) -> None:
-    """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`."""
-    blobs = lay_out_files(repository, commit, folder)
+def lay_out(
+    repository: Repository,
+    commit: str,
+    folder: str,
+    needed: Callable[[str], bool] | None = None,
+    *,
+    untracked: bool = False,
+) -> None:
+    """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`.
+
+    `needed` says of a file that is no Terraform code whether what is to be judged may read it. `untracked`: what is not
+    staged is the same in both versions, too, since it is no part of the commit that is being made.
+    """
+    blobs = lay_out_files(repository, commit, folder, needed)
     for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
-        _take_along(repository, below, folder)
+        _take_along(repository, below, folder, untracked=untracked)
 
 
-def lay_out_files(repository: Repository, commit: str, folder: str) -> list[Blob]:
-    """Write the files of a commit below `folder`, and give those that there was room for. Raises `GitError`."""
+def lay_out_files(
+    repository: Repository, commit: str, folder: str, needed: Callable[[str], bool] | None = None
+) -> list[Blob]:
+    """Write the files of a commit below `folder`, and give those that there was room for. Raises `GitError`.
+
+    `needed` as for `lay_out`; where there are Terragrunt units, which read what they like, all files are.
+    """
     parts = tuple(_parts(repository, commit))
-    blobs = _fitting([blob for part in parts for blob in part.blobs])
+    listed = [blob for part in parts for blob in part.blobs]
+    if needed is not None and not any(os.path.basename(blob.path) == UNIT for blob in listed):
+        linked = _linked(repository.top, listed)
+        listed = [
+            blob
+            for blob in listed
+            if blob.link or blob.path.endswith(CODE) or needed(blob.path) or _below(blob.path, linked)
+        ]
+    blobs = _fitting(listed)
     if blobs is None:
         raise GitError(f"{commit[:12]} has more Terraform code than can be compared ({MOST_BYTES // 1024 // 1024} MB)")
     for part in parts:
@@ -93,6 +120,21 @@ def _parts(repository: Repository, commit: str, path: str = "", depth: int = 0) 
             yield from _parts(inner, theirs, f"{path}{name}/", depth + 1)
 
 
+def _linked(top: str, blobs: Iterable[Blob]) -> frozenset[str]:
+    """Give what the links of a commit lead to today, by its path below the top: code may be read through them."""
+    places = (os.path.realpath(os.path.join(top, blob.path)) for blob in blobs if blob.link)
+    return frozenset(os.path.relpath(place, top).replace(os.sep, "/") for place in places)
+
+
+def _below(path: str, places: frozenset[str]) -> bool:
+    """Whether a path is one of these, or below one."""
+    while path:
+        if path in places:
+            return True
+        path = path.rpartition("/")[0]
+    return False
+
+
 def _contents(parts: Iterable[_Part], wanted: frozenset[str]) -> Iterator[tuple[Blob, bytes]]:
     for part in parts:
         yield from part.repository.contents(blob for blob in part.blobs if blob.path in wanted)
@@ -121,7 +163,7 @@ def _fitting(blobs: list[Blob]) -> list[Blob] | None:
         limit = limit // 4 if limit > 1024 else 0
 
 
-def _take_along(repository: Repository, below: str, folder: str) -> None:
+def _take_along(repository: Repository, below: str, folder: str, *, untracked: bool) -> None:
     """Copy what is in no commit, and so the same in both versions: ignored code and values, downloaded modules."""
     today, earlier = os.path.join(repository.top, below), os.path.join(folder, below)
     if not _inside(today, repository.top):
@@ -132,6 +174,8 @@ def _take_along(repository: Repository, below: str, folder: str) -> None:
         return  # the folder is gone today
     missing = [name for name in names if not os.path.lexists(os.path.join(earlier, name))]
     ignored = repository.ignored(os.path.join(below, name) for name in missing)
+    if untracked:
+        ignored |= repository.untracked(os.path.join(below, name) for name in missing)
     for name in missing:
         if os.path.join(below, name) in ignored:
             _copy(os.path.join(today, name), os.path.join(earlier, name))

@@ -31,8 +31,8 @@ class Inputs:
     directory); without it, if `look_beside`, a plan is joined with the code in its own folder, or else in the working
     directory, if that declares just what it plans. `documents` are binary plans among the given paths as JSON, if
     somebody has had them shown, and None for one that could not be. `overlay` has texts that stand for files. `modules`
-    is who is asked for modules that are not downloaded. `from_hook`: the paths are those that pre-commit gives, and one
-    that nothing reads is passed over in silence.
+    is who is asked for modules that are not downloaded. `from_hook`: the paths are the files of a commit, as pre-commit
+    gives them: one that nothing reads is passed over in silence, and one that is not there is one that it deletes.
 
     `environments_of` gives the environments in which a root module is deployed, by its name, None where it has none;
     `environments` are globs on the names of those that are asked for (none: all). What an environment says takes the

@@ -32,7 +32,8 @@ class Kept:
 
     All paths are absolute real paths. `parsed` and `scripts` (what `file()` and its like have read) are files as they
     were when they were first read. `modules` are merged folders with the bodies that they were made of. `readers` are
-    the root modules that read a file by `file()` and its like or as variables; `boundaries` are how far reading goes
+    the root modules that read a file by `file()` and its like or as variables, or look whether it, or what in a folder,
+    is there; `boundaries` are how far reading goes
     from each root module. `units` are the files of Terragrunt units that were met, in order.
     """
 

@@ -103,6 +103,8 @@ class _RunReader:
                     self._document(self._label(full), shown)
             elif os.path.isdir(full):
                 self._folder(full)
+            elif not os.path.lexists(full) and self._inputs.from_hook:
+                self._gone(full)
             elif not os.path.lexists(full):
                 self._problems.append(Problem("there is no such file or folder", Place(path)))
             elif is_configuration(os.path.basename(full)) or is_variables(os.path.basename(full)):
@@ -157,6 +159,24 @@ class _RunReader:
         boundary = boundary_of(os.path.dirname(full), self._directory)
         self._cache(boundary)
         self._read_files.setdefault(boundary.root, {})[os.path.realpath(full)] = (self._label(full), problem)
+
+    def _gone(self, full: str) -> None:
+        """Note a file that a commit deletes: what its folder is part of is read, or what may have read it."""
+        name = os.path.basename(full)
+        if not is_configuration(name) and not is_variables(name):
+            self._data(full, None)
+            return
+        folder = os.path.realpath(os.path.dirname(full))
+        boundary = boundary_of(folder, self._directory)
+        cache, _ = self._cache(boundary)
+        while not self._has_code(folder, cache) and is_variables(name) and folder != boundary.root:
+            folder = os.path.dirname(folder)
+        if self._has_code(folder, cache) and not self._excluded(self._label(full)):
+            self._files.setdefault(boundary.root, {})[folder] = full
+
+    @staticmethod
+    def _has_code(folder: str, cache: SourceCache) -> bool:
+        return os.path.isdir(folder) and bool(cache.listing(folder).names)
 
     def _document(self, label: str, data: bytes, full: str | None = None) -> None:
         """Read a plan or a state; a file that is neither may be one that code reads."""

@@ -77,6 +77,7 @@ class RepositoryFiles:
         real = self._inside(path)
         if os.path.isdir(real):
             raise EvaluationError(f"{path} is a directory, not a file")
+        self._overlay.note_reader(real, self._folder)
         return os.path.isfile(real)
 
     def glob(self, path: str, pattern: str) -> Sequence[str]:
@@ -92,6 +93,7 @@ class RepositoryFiles:
             above.append(rest.pop(0))
         asked = self.absolute(path)
         start = self._inside("/".join((asked, *above)))
+        self._overlay.note_reader(start, self._folder)
         levels = MAX_LEVELS if "**" in cleaned else len(rest) - 1
         names = self._below(start, levels)
         wanted = Glob("/".join(rest)) if names else None
