@@ -352,3 +352,27 @@ def test_a_manifest_that_is_none(text: str, versions: tuple[Path, Path]) -> None
     before, today = versions
     (today / ".terraform/modules/modules.json").write_text(text)
     assert keys(before, today) == []
+
+
+def test_of_files_that_are_no_code_those_are_laid_out_that_are_needed(tmp_path: Path) -> None:
+    """And what a link leads to today, since code may be read through it."""
+    files = {"main.tf": "", "prod.tfvars": "", ".terraform.lock.hcl": "", "boot.sh": "", "pages/a.md": "", "b.md": ""}
+    (tmp_path / "today").mkdir()
+    (tmp_path / "today/linked").symlink_to("pages")
+    made = Files(str(tmp_path / "today"), {**files, "linked": "->pages"})
+    (tmp_path / "there").mkdir()
+    lay_out(made, "0" * 40, str(tmp_path / "there"), lambda path: path == "boot.sh")
+    assert below(tmp_path / "there") == [
+        ".terraform.lock.hcl",
+        "boot.sh",
+        "main.tf",
+        "pages/a.md",
+        "prod.tfvars",
+    ]
+
+
+def test_where_there_are_terragrunt_units_everything_is_laid_out(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    made = Files(str(tmp_path), {"live/terragrunt.hcl": "", "common.yaml": ""})
+    lay_out(made, "0" * 40, str(tmp_path / "there"), lambda path: False)
+    assert below(tmp_path / "there") == ["common.yaml", "live/terragrunt.hcl"]

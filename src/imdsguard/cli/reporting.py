@@ -56,7 +56,7 @@ def report(reading: Reading, config: RunConfig, options: ReportOptions, *, of_co
 
 
 def older(report: Report) -> tuple[str, ...]:
-    """Count in one line what was there before a commit, where something else is told; else nobody asked."""
+    """Count in one line what was there before a commit, where something else is told above it; else nobody asked."""
     from imdsguard.model.suppression import Means
     from imdsguard.report.text import plural
     from imdsguard.report.words import counts
@@ -68,7 +68,7 @@ def older(report: Report) -> tuple[str, ...]:
     told = [plural(old, "finding")] if old else []
     told += [plural(known, "problem")] if known else []
     was, do = ("was", "does") if old + known == 1 else ("were", "do")
-    return (f"{' and '.join(told)} {was} there before this commit and {do} not count",) if told else ()
+    return ("", f"{' and '.join(told)} {was} there before this commit and {do} not count") if told else ()
 
 
 def _render(name: str, report: Report, style: Style | None, view: View, *, statistics: bool) -> str:

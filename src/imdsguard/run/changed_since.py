@@ -78,8 +78,8 @@ def _was_there(
 
     assert reading.inputs is not None
     with scratch_folder() as folder:
-        needed = _needed(reading, repository)
-        lay_out(repository, commit, folder, needed, untracked=reading.inputs.from_hook)
+        changed = places if reading.inputs.from_hook else None
+        lay_out(repository, commit, folder, _needed(reading, repository), changed)
         return _judge(places, reading, config, repository, folder)
 
 

@@ -20,7 +20,7 @@ from imdsguard.system.module_manifest import MANIFEST
 from imdsguard.system.paths import SYNTAX, real_path_inside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from imdsguard.suppress.git import Blob
 
@@ -41,17 +41,16 @@ def lay_out(
     commit: str,
     folder: str,
     needed: Callable[[str], bool] | None = None,
-    *,
-    untracked: bool = False,
+    changed: Collection[str] | None = None,
 ) -> None:
     """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`.
 
-    `needed` says of a file that is no Terraform code whether what is to be judged may read it. `untracked`: what is not
-    staged is the same in both versions, too, since it is no part of the commit that is being made.
+    `needed` says of a file that is no Terraform code whether what is to be judged may read it. `changed` are the files of
+    the commit that is being made: what else is not staged is no part of it, and so the same in both versions, too.
     """
     blobs = lay_out_files(repository, commit, folder, needed)
     for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
-        _take_along(repository, below, folder, untracked=untracked)
+        _take_along(repository, below, folder, changed)
 
 
 def lay_out_files(
@@ -163,7 +162,7 @@ def _fitting(blobs: list[Blob]) -> list[Blob] | None:
         limit = limit // 4 if limit > 1024 else 0
 
 
-def _take_along(repository: Repository, below: str, folder: str, *, untracked: bool) -> None:
+def _take_along(repository: Repository, below: str, folder: str, changed: Collection[str] | None) -> None:
     """Copy what is in no commit, and so the same in both versions: ignored code and values, downloaded modules."""
     today, earlier = os.path.join(repository.top, below), os.path.join(folder, below)
     if not _inside(today, repository.top):
@@ -174,8 +173,8 @@ def _take_along(repository: Repository, below: str, folder: str, *, untracked: b
         return  # the folder is gone today
     missing = [name for name in names if not os.path.lexists(os.path.join(earlier, name))]
     ignored = repository.ignored(os.path.join(below, name) for name in missing)
-    if untracked:
-        ignored |= repository.untracked(os.path.join(below, name) for name in missing)
+    if changed is not None:
+        ignored |= repository.untracked(os.path.join(below, name) for name in missing).difference(changed)
     for name in missing:
         if os.path.join(below, name) in ignored:
             _copy(os.path.join(today, name), os.path.join(earlier, name))
