@@ -45,8 +45,8 @@ def lay_out(
 ) -> None:
     """Write the files of a commit below `folder`, and what git ignores and both versions share. Raises `GitError`.
 
-    `needed` says of a file that is no Terraform code whether what is to be judged may read it. `changed` are the files of
-    the commit that is being made: what else is not staged is no part of it, and so the same in both versions, too.
+    `needed` says of a file that is no Terraform code whether what is to be judged may read it. `changed` are the files
+    of the commit that is being made: what else is not staged is no part of it, and so the same in both versions, too.
     """
     blobs = lay_out_files(repository, commit, folder, needed)
     for below in sorted({os.path.dirname(blob.path) for blob in blobs if blob.path.endswith(SYNTAX)}):
