@@ -129,10 +129,42 @@ class ReasonKind(str, Enum):
     NOT_JSON = "not_json"  # the argument; detail: what the parser says
     SENSITIVE = "sensitive"
     NO_REGION = "without_region"
-    MANIFEST_UNREAD = "manifest_unread"  # detail: what is wrong with it
+    MANIFEST_UNREAD = "manifest_unread"  # cause: what is wrong with it
     RELEASE_NEEDS_V1 = "release_needs_imdsv1"  # the release; detail: the setting that it cannot start with
-    USER_DATA_UNREAD = "user_data_unread"  # detail: what could not be read
     USER_DATA_LINE = "user_data_line"  # the number of the line
+    USER_DATA_UNPLACED = "user_data_unplaced"  # the type of which we do not know where it is
+    NOT_TEXT = "not_text"
+    HASH_ONLY = "hash_only"
+    NOT_YAML = "not_yaml"
+    YAML_TOO_DEEP = "yaml_too_deep"  # how many levels we follow
+    YAML_TOO_LARGE = "yaml_too_large"
+
+    # Parts of user data, named as in a finding: "user data", "part 2 (text/x-shellscript)", "write_files /opt/a".
+    TOO_LARGE = "too_large"  # the part; detail: how many bytes are read
+    NOT_GZIP = "not_gzip"  # the part; detail: what is wrong with it
+    MIME_UNREAD = "mime_unread"  # the part; detail: what is wrong with it
+    PART_UNREAD = "part_unread"  # the part
+    PARTS_TOO_DEEP = "parts_too_deep"  # the part
+    FORMAT_UNREAD = "format_unread"  # the part; detail: what it is that is not read
+    UPSTART_UNREAD = "upstart_unread"  # the part
+    JSON_BROKEN = "json_broken"  # the part
+    TOML_BROKEN = "toml_broken"  # the part
+    YAML_BROKEN = "yaml_broken"  # the part; cause: what is wrong with it
+    CLOUD_CONFIG_BROKEN = "cloud_config_broken"  # the part; detail: the line, where it is known; cause: what is wrong
+    PLAYBOOK_BROKEN = "playbook_broken"  # the part; cause: what is wrong with it
+    DOCUMENT_BROKEN = "command_document_broken"  # the document; cause: what is wrong with it
+    FETCHED_AT_BOOT = "fetched_at_boot"  # the part; detail: what of it
+    FETCHED_FROM = "fetched_from"  # the part and its file; detail: the address
+    LANGUAGE_UNREAD = "language_unread"  # the part and its file; detail: the interpreter, where it is named
+    TYPE_UNKNOWN = "script_type_unknown"  # the part
+    FILE_UNKNOWN = "file_unknown"  # the part
+    COMMAND_UNKNOWN = "command_unknown"  # the part; detail: the key of cloud-config
+    KEY_NAMES_SERVICE = "key_names_service"  # the part and the key; detail: the line
+    SETTINGS_NAME_SERVICE = "settings_name_service"  # the part
+    STEP_NAMES_SERVICE = "step_names_service"  # the document
+    MANY_CALLS = "many_calls"  # the part
+    MANY_SCRIPTS = "many_scripts"  # how many scripts we follow; detail: how many calls
+    SCRIPTS_TOO_DEEP = "scripts_too_deep"
 
     # Plans and states: what they leave out.
     NOT_IN_PLAN = "not_in_plan"  # what it is that the plan does not show

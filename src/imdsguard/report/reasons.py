@@ -140,10 +140,40 @@ SENTENCES: dict[ReasonKind, str] = {
     K.NOT_JSON: "{subject} is not JSON: {detail}",
     K.SENSITIVE: "it is a sensitive value, of which nothing is shown",
     K.NO_REGION: "policies of an organisation have no Region",
-    K.MANIFEST_UNREAD: "a manifest in it {detail}",
+    K.MANIFEST_UNREAD: "a manifest in it {cause}",
     K.RELEASE_NEEDS_V1: "a cluster of {subject}, which needs IMDSv1, does not start with {detail} 2",
-    K.USER_DATA_UNREAD: "{detail}",
     K.USER_DATA_LINE: "line {subject} is not known",
+    K.USER_DATA_UNPLACED: "where {subject} has its user data is not known",
+    K.NOT_TEXT: "it is no text",
+    K.HASH_ONLY: "only a hash of it is known here",
+    K.NOT_YAML: "is not YAML",
+    K.YAML_TOO_DEEP: "nests deeper than {subject} levels",
+    K.YAML_TOO_LARGE: "is too large to be read",
+    K.TOO_LARGE: "{subject}: it is larger than {detail} bytes",
+    K.NOT_GZIP: "{subject}: it is not a whole gzip file ({detail})",
+    K.MIME_UNREAD: "{subject}: not a readable MIME message ({detail})",
+    K.PART_UNREAD: "{subject}: parts of this type are not read",
+    K.PARTS_TOO_DEEP: "{subject}: parts in parts too deep to follow",
+    K.FORMAT_UNREAD: "{subject}: {detail} is not read",
+    K.UPSTART_UNREAD: "{subject}: jobs of upstart are not read",
+    K.JSON_BROKEN: "{subject}: JSON that cannot be read",
+    K.TOML_BROKEN: "{subject}: it looks like TOML, and cannot be read as such",
+    K.YAML_BROKEN: "{subject}: it looks like YAML, and {cause}",
+    K.CLOUD_CONFIG_BROKEN: "{subject}: cloud-config that {cause} at line {detail}",
+    K.PLAYBOOK_BROKEN: "{subject}: a playbook that {cause}",
+    K.DOCUMENT_BROKEN: "{subject} {cause}",
+    K.FETCHED_AT_BOOT: "{subject}: {detail} is fetched at boot",
+    K.FETCHED_FROM: "{subject} is fetched at boot from {detail}",
+    K.LANGUAGE_UNREAD: "{subject} is a script of {detail}, which is not read",
+    K.TYPE_UNKNOWN: "{subject}: a script of executeScript that is of no known type",
+    K.FILE_UNKNOWN: "{subject}: what is in it is not known",
+    K.COMMAND_UNKNOWN: "{subject}: a command of {detail} is not known",
+    K.KEY_NAMES_SERVICE: "{subject} names the metadata service at line {detail}, and is not read",
+    K.SETTINGS_NAME_SERVICE: "{subject}: its settings name the metadata service",
+    K.STEP_NAMES_SERVICE: "{subject} names the metadata service in a step that is not read",
+    K.MANY_CALLS: "{subject}: it has too many calls to be followed",
+    K.MANY_SCRIPTS: "user data: more than {subject} scripts or {detail} calls",
+    K.SCRIPTS_TOO_DEEP: "user data: it nests too deep, or is too long, to be followed",
     K.NOT_IN_PLAN: "the plan does not show {subject}",
     K.FUNCTION_HIDDEN: "a plan does not show what a function of constants gives",
     K.LOCAL_HIDDEN: "a plan does not show what {subject} stands for",
@@ -168,7 +198,11 @@ SENTENCES: dict[ReasonKind, str] = {
 }
 """What is said of each kind. The reason behind the reason stands where `{cause}` is, else at the end, after a colon."""
 
-WITHOUT_DETAIL: dict[ReasonKind, str] = {K.NOT_JSON: "{subject} is not JSON"}
+WITHOUT_DETAIL: dict[ReasonKind, str] = {
+    K.NOT_JSON: "{subject} is not JSON",
+    K.CLOUD_CONFIG_BROKEN: "{subject}: cloud-config that {cause}",
+    K.LANGUAGE_UNREAD: "{subject} is a script of a language that is not read",
+}
 """What is said instead where the reason has no detail."""
 
 WITHOUT_SUBJECT: dict[ReasonKind, str] = {

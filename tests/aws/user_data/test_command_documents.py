@@ -54,7 +54,7 @@ def test_commands_are_read_as_scripts(document, flaws):
 )
 def test_what_is_not_read_is_told(text, said):
     found = read_document("d", text)
-    assert (found.calls, found.unread) == ((), (said,))
+    assert (found.calls, [sentence(reason) for reason in found.unread]) == ((), [said])
 
 
 def ran(content=None, tags=None, **association):

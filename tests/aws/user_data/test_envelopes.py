@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imdsguard.aws.user_data import GAP, read_user_data
+from imdsguard.report.reasons import sentence
 
 SCRIPT = "#!/bin/sh\ncurl http://169.254.169.254/latest/meta-data/\n"
 
 
 def message(*parts: tuple[str, str]) -> str:
-    whole = MIMEMultipart()
+    whole = MIMEMultipart(boundary="==")
     for kind, text in parts:
         whole.attach(MIMEText(text, kind))
     return whole.as_string()
@@ -116,7 +117,7 @@ def test_what_stands_behind_the_largest_size_is_not_passed_over() -> None:
     assert read_user_data("#!/bin/sh\n" + "echo text\n" * 10 + call).unread == ()
     read = read_user_data("#!/bin/sh\n" + "echo text\n" * 100_000 + call)
     assert read.calls == ()
-    assert read.unread == ("user data: it is larger than 1,000,000 bytes",)
+    assert [sentence(reason) for reason in read.unread] == ["user data: it is larger than 1,000,000 bytes"]
 
 
 CALL = "curl http://169.254.169.254/latest/meta-data/"
@@ -162,26 +163,78 @@ def test_a_call_in_ignition_is_at_the_line_of_its_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "#!/usr/bin/perl\nprint 1;\n",
-        '{"app": "settings"}',
-        "<?xml version='1.0'?><a/>",
-        "---\napp: settings\n",
-        "[app]\nkey = 1\n",
-        "#upstart-job\nstart on runlevel 2\n",
-        '{"ignition": {"version": "3.3.0", "config": {"merge": [{"source": "https://example.com/a"}]}}}',
-        '{"ignition": {"version": "3.3.0"}, "storage": {"files": [{"path": "/a", "contents": {"source": "s3://b/a"}}]}}',
-        "#cloud-config\nphone_home:\n  url: http://169.254.169.254/latest/meta-data/\n",
-        "#cloud-config\nwrite_files:\n- path: /opt/a.rb\n  content: |\n    get('http://169.254.169.254/latest')\n",
-        f"#cloud-config\nruncmd:\n- {GAP}\n",
-        f"#cloud-config\nwrite_files:\n- path: /opt/a.sh\n  content: {GAP}\n",
-        message(("x-of-ours", "text")),
-        "#cloud-config\nruncmd: " + "[" * 20_000,
+        ("#!/usr/bin/perl\nprint 1;\n", "user data: a script of perl is not read"),
+        ('{"app": "settings"}', "user data: JSON that is no Ignition is not read"),
+        ('{"app": ', "user data: JSON that cannot be read"),
+        ("<?xml version='1.0'?><a/>", "user data: XML is not read"),
+        ("---\napp: settings\n", "user data: YAML that is no cloud-config is not read"),
+        ("---\napp: [\n", "user data: it looks like YAML, and is not YAML"),
+        ("[app]\nkey = 1\n", "user data: TOML that is not Bottlerocket's is not read"),
+        ("[app]\nkey = = 1\n", "user data: it looks like TOML, and cannot be read as such"),
+        ("[settings.network]\nproxy = '169.254.169.254'\n", "user data: its settings name the metadata service"),
+        (
+            f"[settings.host-containers.admin]\nuser-data = '{base64.b64encode(b'see 169.254.169.254').decode()}'\n",
+            "user data: the user data of host-containers.admin is not read",
+        ),
+        ("#include\nhttp://example.com/a\n", "user data: what it includes is fetched at boot"),
+        ("#upstart-job\nstart on runlevel 2\n", "user data: jobs of upstart are not read"),
+        (
+            '{"ignition": {"version": "3.3.0", "config": {"merge": [{"source": "https://example.com/a"}]}}}',
+            "user data: what its ignition.config adds is fetched at boot",
+        ),
+        (
+            '{"ignition": {}, "storage": {"files": [{"path": "/a", "contents": {"source": "s3://b/a"}}]}}',
+            "user data: /a is fetched at boot from s3://b/a",
+        ),
+        (
+            "#cloud-config\nphone_home:\n  url: http://169.254.169.254/latest/meta-data/\n",
+            "user data: phone_home names the metadata service at line 3, and is not read",
+        ),
+        (
+            "#cloud-config\nwrite_files:\n- path: /opt/a.rb\n  content: |\n    get('http://169.254.169.254/latest')\n",
+            "write_files /opt/a.rb: /opt/a.rb is a script of a language that is not read",
+        ),
+        (
+            "#!/bin/sh\ncat > /opt/a.pl <<E\n#!/usr/bin/perl\nget('http://169.254.169.254')\nE\n/opt/a.pl\n",
+            "user data: /opt/a.pl is a script of perl, which is not read",
+        ),
+        (
+            (
+                "#!/bin/sh\ncat > /opt/p.yml <<E\n- hosts: all\n  tasks: [\n    uri: http://169.254.169.254\nE\n"
+                "ansible-playbook /opt/p.yml\n"
+            ),
+            "user data: a playbook that is not YAML",
+        ),
+        (f"#cloud-config\nruncmd:\n- {GAP}\n", "user data: a command of runcmd is not known"),
+        (
+            f"#cloud-config\nwrite_files:\n- path: /opt/a.sh\n  content: {GAP}\n",
+            "write_files /opt/a.sh: what is in it is not known",
+        ),
+        (message(("x-of-ours", "text")), "part 1 (text/x-of-ours): parts of this type are not read"),
+        ("#cloud-config\nruncmd: [\n", "user data: cloud-config that is not YAML at line 3"),
+        (
+            "#cloud-config\nruncmd: " + "[" * 20_000,
+            "user data: cloud-config that nests deeper than 48 levels at line 2",
+        ),
+        (
+            "#cloud-config\n" + "- a\n" * 40_000,
+            "user data: cloud-config that is too large to be read at line 30001",
+        ),
+        (EC2LAUNCH.format("other", CALL), "user data: a script of executeScript that is of no known type"),
+        (
+            base64.b64encode(gzip.compress(SCRIPT.encode())[:-9]).decode(),
+            "user data: it is not a whole gzip file (it ends too early)",
+        ),
+        (
+            "#cloud-config\nruncmd:\n" + "".join(f"- sh -c '{CALL}{number}'\n" for number in range(150)),
+            "user data: more than 200 scripts or 100 calls",
+        ),
     ],
 )
-def test_a_format_that_is_not_read_is_said(text: str) -> None:
-    assert len(read_user_data(text).unread) == 1
+def test_what_is_not_read_is_said(text: str, said: str) -> None:
+    assert [sentence(reason) for reason in read_user_data(text).unread] == [said]
 
 
 @pytest.mark.parametrize(

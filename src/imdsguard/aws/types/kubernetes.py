@@ -176,7 +176,7 @@ def _parsed(text: str, source: Known | Unknown, depth: int, found: list[Known | 
     try:
         roots = [root_of(each) for each in re.split(r"^---(?=\s|$)", text, flags=re.MULTILINE)]
     except NotYamlError as error:
-        reason = Reason(ReasonKind.MANIFEST_UNREAD, detail=error.reason)
+        reason = Reason(ReasonKind.MANIFEST_UNREAD, cause=error.reason)
         found.append(Unknown(reason, place=source.place, trace=source.trace))
         return []
     return [(_value(root, source), depth + 1) for root in reversed(roots) if root is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.envelope import opened, unpacked
@@ -10,6 +11,8 @@ from imdsguard.model.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from imdsguard.model.reason import Reason
 
 __all__ = ["GAP", "Contents", "File", "Language", "Script", "ScriptCall", "read_scripts", "read_user_data"]
 
@@ -24,7 +27,7 @@ class Contents:
 
     text: str = ""
     calls: tuple[ScriptCall, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Reason, ...] = ()
     not_seen: tuple[str, ...] = ()
 
 
@@ -36,12 +39,12 @@ def read_user_data(text: str) -> Contents:
     data, problem = unpacked(text.encode("utf-8", "replace"))
     content = data.decode("utf-8", "replace")
     found = opened(content)
-    unread = [*found.unread, *((f"user data: {problem}",) if problem else ())]
+    unread = [*found.unread, *((replace(problem, subject="user data"),) if problem else ())]
     return read_scripts(found.scripts, content, unread, found.files)
 
 
 def read_scripts(
-    scripts: Iterable[Script], text: str = "", unread: Iterable[str] = (), files: Iterable[File] = ()
+    scripts: Iterable[Script], text: str = "", unread: Iterable[Reason] = (), files: Iterable[File] = ()
 ) -> Contents:
     """Read scripts, the scripts in them, and the files that they write or find."""
     from imdsguard.aws.user_data.boot import Boot

@@ -10,6 +10,7 @@ from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_state import ScriptFile, ScriptFrame, World
 from imdsguard.aws.user_data.shell_values import shown, without_marks
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Boot:
         self.world = World()
         self._shells: dict[str, Shell] = {}
         self._calls: dict[tuple[object, ...], ScriptCall] = {}
-        self._unread: list[str] = []
+        self._unread: list[Reason] = []
         self._given: set[str] = set()
         for file in files:
             self._given.add(file.path)
@@ -54,7 +55,7 @@ class Boot:
                 queue += self._left_to_run()
                 continue
             if number >= _MOST_SCRIPTS or len(self._calls) >= _MOST_CALLS:
-                self._unread.append(f"user data: more than {_MOST_SCRIPTS} scripts or {_MOST_CALLS} calls")
+                self._unread.append(Reason(ReasonKind.MANY_SCRIPTS, str(_MOST_SCRIPTS), str(_MOST_CALLS)))
                 return
             queue += self._read(queue[number])
             number += 1
@@ -63,9 +64,9 @@ class Boot:
         """The calls that were found."""
         return list(self._calls.values())
 
-    def unread(self) -> list[str]:
+    def unread(self) -> list[Reason]:
         """What was not read, and why."""
-        deep = ["user data: it nests too deep, or is too long, to be followed"] if self.world.gave_up else []
+        deep = [Reason(ReasonKind.SCRIPTS_TOO_DEEP)] if self.world.gave_up else []
         return [*self._unread, *self.world.unread, *deep]
 
     def _read(self, script: Script) -> list[Script]:
@@ -123,7 +124,7 @@ class Boot:
         frame = written.frame
         use = use_of(path, text, written.executable)
         if not text.strip(f"{GAP} \n") and text.strip() and use is not FileUse.TEXT and path in self._given:
-            self._unread.append(f"{frame.name}: what is in it is not known")
+            self._unread.append(Reason(ReasonKind.FILE_UNKNOWN, frame.name))
         if use is FileUse.UNIT:
             late = "EnvironmentFile" in text
             return [_line(frame, number, command, "unit", late) for number, command in unit_commands(text)]
@@ -141,7 +142,7 @@ class Boot:
             inner, self.world.inner = self.world.inner, []
             return inner
         if use is FileUse.UNREAD and (names_host(text) or text.startswith("#!")):
-            self._unread.append(f"{frame.name}: {path} is a script of a language that is not read")
+            self._unread.append(Reason(ReasonKind.LANGUAGE_UNREAD, f"{frame.name}: {path}"))
         return []
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.aws.user_data.envelope import MOST_PARTS, Opened, opened, together, unpacked
+from imdsguard.aws.user_data.envelope import MOST_PARTS, Opened, not_read, opened, together, unpacked
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, File, Language, Script
 from imdsguard.aws.user_data.yaml_nodes import NotYamlError, entries, items, root_of, scalar, scalars
+from imdsguard.model.reason import ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +28,8 @@ def read_cloud_config(text: str, name: str, line: int, depth: int) -> Opened:
     try:
         node = root_of(text)
     except NotYamlError as problem:
-        where = f" at line {line + problem.line}" if problem.line is not None else ""
-        return Opened((), (f"{name}: cloud-config that {problem.reason}{where}",))
+        where = str(line + problem.line) if problem.line is not None else ""
+        return not_read(ReasonKind.CLOUD_CONFIG_BROKEN, name, where, problem.reason)
     if text.lstrip("\ufeff \n").startswith("#cloud-config-archive"):
         return _archive(node, name, line, depth)
     found: list[Opened] = []
@@ -38,19 +39,18 @@ def read_cloud_config(text: str, name: str, line: int, depth: int) -> Opened:
         elif key in _COMMANDS:
             found.append(Opened(tuple(_commands(key, value, line))))
             if any(scalar(item) and not (scalar(item) or "").strip(f"{GAP} \n") for item in items(value)):
-                found.append(Opened((), (f"{name}: a command of {key} is not known",)))
+                found.append(not_read(ReasonKind.COMMAND_UNKNOWN, name, key))
         elif key == "snap":
             for inner, commands in entries(value):
                 if inner == "commands":
                     found.append(Opened(tuple(_commands("snap", commands, line))))
         elif key not in _OWN:
-            found += [_unread(key, each, name, line) for each in scalars(value) if names_host(each.value)]
+            found += [
+                not_read(ReasonKind.KEY_NAMES_SERVICE, f"{name}: {key}", str(line + each.start_mark.line))
+                for each in scalars(value)
+                if names_host(each.value)
+            ]
     return together(found)
-
-
-def _unread(key: str, node: Node, name: str, line: int) -> Opened:
-    at = line + node.start_mark.line
-    return Opened((), (f"{name}: {key} names the metadata service at line {at}, and is not read",))
 
 
 def _archive(node: Node | None, name: str, line: int, depth: int) -> Opened:

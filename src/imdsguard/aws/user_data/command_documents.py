@@ -13,6 +13,7 @@ from imdsguard.aws.user_data import Contents, read_scripts
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script
 from imdsguard.aws.user_data.yaml_nodes import NotYamlError, entries, items, root_of, scalar, scalars
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def read_document(name: str, text: str) -> Contents:
     try:
         root = root_of(text)
     except NotYamlError as error:
-        return Contents(text, unread=(f"{name} {error.reason}",))
+        return Contents(text, unread=(Reason(ReasonKind.DOCUMENT_BROKEN, name, cause=error.reason),))
     if root is None:
         return Contents(text)
     scripts: list[Script] = []
@@ -45,7 +46,7 @@ def read_document(name: str, text: str) -> Contents:
         read.update(id(each) for each in scalars(node))
         scripts.append(Script(name, language, _PARAMETER.sub(GAP, "\n".join(lines)), 1, exact=False))
     unread = [
-        f"{name} names the metadata service in a step that is not read"
+        Reason(ReasonKind.STEP_NAMES_SERVICE, name)
         for each in scalars(root)
         if id(each) not in read and names_host(str(each.value))
     ]

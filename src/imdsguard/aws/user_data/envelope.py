@@ -7,9 +7,11 @@ instances" (`<powershell>` and `<script>` tags).
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.script import File, Language, Script
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -31,13 +33,18 @@ class Opened:
     """What is in user data: files and scripts, in the order in which they count; calls; what could not be read."""
 
     scripts: tuple[Script, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Reason, ...] = ()
     files: tuple[File, ...] = ()
     calls: tuple[ScriptCall, ...] = ()
 
 
-def unpacked(data: bytes) -> tuple[bytes, str | None]:
-    """Take off base64 and gzip where they are; the second value says why that failed."""
+def not_read(kind: ReasonKind, name: str, detail: str = "", cause: Reason | None = None) -> Opened:
+    """What there is of a part that could not be read, or not as a whole."""
+    return Opened((), (Reason(kind, name, detail, cause=cause),))
+
+
+def unpacked(data: bytes) -> tuple[bytes, Reason | None]:
+    """Take off base64 and gzip where they are; the second value says why that failed, but not of which part."""
     import base64
     import binascii
 
@@ -51,28 +58,30 @@ def unpacked(data: bytes) -> tuple[bytes, str | None]:
     return gunzipped(data)
 
 
-def gunzipped(data: bytes) -> tuple[bytes, str | None]:
-    """Take off gzip where it is; the second value says why that failed."""
+def gunzipped(data: bytes) -> tuple[bytes, Reason | None]:
+    """Take off gzip where it is; the second value says why that failed, but not of which part."""
     import zlib
+
+    too_large = Reason(ReasonKind.TOO_LARGE, detail=f"{LARGEST:,}")
 
     if data[:2] == b"\x1f\x8b":
         try:
             inflater = zlib.decompressobj(31)
             data = inflater.decompress(data, LARGEST)
         except zlib.error as error:
-            return b"", f"it is not a whole gzip file ({error})"
+            return b"", Reason(ReasonKind.NOT_GZIP, detail=str(error))
         if inflater.unconsumed_tail:
-            return data, f"it is larger than {LARGEST:,} bytes"
+            return data, too_large
         if not inflater.eof:
-            return data, "it is not a whole gzip file (it ends too early)"
-    return data[:LARGEST], f"it is larger than {LARGEST:,} bytes" if len(data) > LARGEST else None
+            return data, Reason(ReasonKind.NOT_GZIP, detail="it ends too early")
+    return data[:LARGEST], too_large if len(data) > LARGEST else None
 
 
 def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = True, depth: int = 0) -> Opened:
     """Find the scripts in a piece of user data."""
     head = text.lstrip("\ufeff")[:400].lstrip()
     if depth > 3:
-        return Opened((), (f"{name}: parts in parts too deep to follow",))
+        return not_read(ReasonKind.PARTS_TOO_DEEP, name)
     if re.match(r"(?i)(content-type: *multipart|mime-version:)", head):
         return _multipart(text, name, depth)
     if re.match(r"(?i)(## template: *jinja.*\n)?#cloud-config", head):
@@ -80,11 +89,11 @@ def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = T
 
         return read_cloud_config(text, name, line, depth)
     if re.match(r"#include(-once)?\b", head):
-        return Opened((), (f"{name}: what it includes is fetched at boot",))
+        return not_read(ReasonKind.FETCHED_AT_BOOT, name, "what it includes")
     if head.startswith("#part-handler"):
         return Opened((Script(name, Language.PYTHON, text, line, exact),))
     if head.startswith("#upstart-job"):
-        return Opened((), (f"{name}: jobs of upstart are not read",))
+        return not_read(ReasonKind.UPSTART_UNREAD, name)
     # In a script with an interpreter, a tag is a part of what that writes.
     tags = [] if head.startswith("#!") else list(_TAG.finditer(text))
     if tags:
@@ -99,7 +108,7 @@ def opened(text: str, name: str = "user data", line: int = 1, *, exact: bool = T
     if language is None:
         from imdsguard.aws.user_data.boot_files import interpreter_of
 
-        return Opened((), (f"{name}: a script of {interpreter_of(head)} is not read",))
+        return not_read(ReasonKind.FORMAT_UNREAD, name, f"a script of {interpreter_of(head)}")
     if not head.startswith("#"):
         from imdsguard.aws.user_data.other_formats import read_other_format
 
@@ -126,7 +135,7 @@ def _multipart(text: str, name: str, depth: int) -> Opened:
         message = message_from_string(text, policy=policy.compat32)
         parts = [p for p in message.walk() if not p.is_multipart()][:MOST_PARTS]
     except (ValueError, LookupError, RecursionError) as error:
-        return Opened((), (f"{name}: not a readable MIME message ({error})",))
+        return not_read(ReasonKind.MIME_UNREAD, name, str(error))
     found: list[Opened] = []
     for number, part in enumerate(parts, 1):
         kind = part.get_content_type()
@@ -135,7 +144,7 @@ def _multipart(text: str, name: str, depth: int) -> Opened:
         data, problem = unpacked(payload if isinstance(payload, bytes) else b"")
         body = data.decode(errors="replace")
         if problem:
-            found.append(Opened((), (f"{label}: {problem}",)))
+            found.append(Opened((), (replace(problem, subject=label),)))
         if kind == "text/part-handler":
             body = body if body.startswith("#part-handler") else "#part-handler\n" + body
         if kind.startswith((*_SHELL_PARTS, *_CONFIG_PARTS, "text/part-handler")) or body.startswith("#"):
@@ -143,7 +152,7 @@ def _multipart(text: str, name: str, depth: int) -> Opened:
             line = text.count("\n", 0, start) + 1 if start >= 0 else 1
             found.append(opened(body, label, line, exact=start >= 0, depth=depth + 1))
         elif body.strip() and not kind.startswith(_HARMLESS_PARTS):
-            found.append(Opened((), (f"{label}: parts of this type are not read",)))
+            found.append(not_read(ReasonKind.PART_UNREAD, label))
     return together(found)
 
 

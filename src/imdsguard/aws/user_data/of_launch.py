@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Value
 
 RENDERED = ("rendered",)
-UNPLACED = "where {} has its user data is not known"
 ARGUMENTS = ("user_data", "user_data_base64")
 _HASH = re.compile(r"[0-9a-f]{40}")
 _GAP_LINE = re.compile(r"^[ \t]*\ufffc[ \t\r]*$", re.MULTILINE)
@@ -58,12 +57,11 @@ def _run_there(run: CodeRun, launch: Launch) -> UserData | None:
         return UserData(True, (), (), launch.resource.place, (run.elsewhere,)) if run.elsewhere else None
     text = value.sketch if isinstance(value, Unknown) else value.value
     if not isinstance(text, str):
-        reason = value.reason if isinstance(value, Unknown) else _unread("it is no text")
+        reason = value.reason if isinstance(value, Unknown) else Reason(ReasonKind.NOT_TEXT)
         return UserData(
             True, (), (Reason(ReasonKind.NOT_COMPUTED, f"what {run.name} runs", cause=reason),), value.place
         )
     contents = read_document(run.name, text)
-    unread = tuple(map(_unread, contents.unread))
     secret = isinstance(value, Known) and value.sensitive
     calls = tuple(
         MetadataCall(call.flaw, "" if secret else call.what, call.script, call.line, value.place, at_boot=False)
@@ -71,8 +69,8 @@ def _run_there(run: CodeRun, launch: Launch) -> UserData | None:
     )
     if reached is None:
         doubt = Reason(ReasonKind.NOT_COMPUTED, f"whether {run.name} runs on it")
-        return UserData(True, place=value.place, untold=(doubt,)) if calls or unread else None
-    return UserData(True, calls, (), value.place, () if secret else contents.not_seen, unread)
+        return UserData(True, place=value.place, untold=(doubt,)) if calls or contents.unread else None
+    return UserData(True, calls, (), value.place, () if secret else contents.not_seen, contents.unread)
 
 
 def arguments_of(*bodies: Body) -> tuple[Value, ...]:
@@ -86,7 +84,7 @@ def read(resource: Resource, root: RootIndex) -> UserData:
     if record is None or record.user_data is None:
         from imdsguard.model.user_data import UserData
 
-        return UserData(True, (), (_unread(UNPLACED.format(resource.type)),), resource.place)
+        return UserData(True, (), (Reason(ReasonKind.USER_DATA_UNPLACED, resource.type),), resource.place)
     return _together([_read_value(value, root) for value in record.user_data(resource)])
 
 
@@ -102,14 +100,10 @@ def _read_value(value: Value, root: RootIndex, name: str = "", depth: int = 0) -
     if isinstance(value, Unknown):
         return _read_unknown(value, root, name, depth)
     if not isinstance(value.value, str):
-        return UserData(True, (), (_unread("it is no text"),), value.place)
+        return UserData(True, (), (Reason(ReasonKind.NOT_TEXT),), value.place)
     if _HASH.fullmatch(value.value):
-        return UserData(True, (), (_unread("only a hash of it is known here"),), value.place)
+        return UserData(True, (), (Reason(ReasonKind.HASH_ONLY),), value.place)
     return _read_text(value.value, value, name)
-
-
-def _unread(what: str) -> Reason:
-    return Reason(ReasonKind.USER_DATA_UNREAD, detail=what)
 
 
 def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> UserData:
@@ -144,14 +138,13 @@ def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:
     from imdsguard.model.user_data import MetadataCall, UserData
 
     contents = read_user_data(text)
-    unread = tuple(map(_unread, contents.unread))
     secret = isinstance(value, Known) and value.sensitive
     calls = []
     for call in contents.calls:
         place = _place_of(call.line, call.column, value, contents)
         script = call.script.replace("user data", name) if name else call.script
         calls.append(MetadataCall(call.flaw, "" if secret else call.what, script, call.line, place))
-    return UserData(True, tuple(calls), unread, value.place, () if secret else contents.not_seen)
+    return UserData(True, tuple(calls), contents.unread, value.place, () if secret else contents.not_seen)
 
 
 def _place_of(line: int, column: int, value: Known | Unknown, contents: Contents) -> Place | None:

@@ -10,10 +10,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.aws.user_data.envelope import Opened, opened, together, unpacked
+from imdsguard.aws.user_data.envelope import Opened, not_read, opened, together, unpacked
 from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, File, Language, Script
 from imdsguard.aws.user_data.yaml_nodes import NotYamlError, entries, items, root_of, scalar
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from yaml import Node
@@ -28,12 +29,16 @@ def read_other_format(text: str, name: str, line: int) -> Opened | None:
     if re.match(r"\s*\{\s*(?:\"|\})", text):
         return _json(text, name)
     if first.startswith("<?xml") or re.match(r"<[a-zA-Z][\w:-]*[ >]", first):
-        return Opened((), (f"{name}: XML is not read",)) if not first.lower().startswith("<persist>") else None
+        return _unread(name, "XML") if not first.lower().startswith("<persist>") else None
     if re.fullmatch(r"\[{1,2}[\w.\"' -]+\]{1,2}\s*(?:#.*)?", first) or re.match(r"settings\.[\w.-]+\s*=", first):
         return _toml(text, name, line)
     if first.startswith("---") or first == "%YAML" or re.match(r"(?:- )?[\w.-]+:(?:\s|$)", first):
         return _yaml(text, name, line)
     return None
+
+
+def _unread(name: str, what: str) -> Opened:
+    return not_read(ReasonKind.FORMAT_UNREAD, name, what)
 
 
 def _json(text: str, name: str) -> Opened:
@@ -42,14 +47,14 @@ def _json(text: str, name: str) -> Opened:
             text if GAP not in text else re.sub(rf"(?<=[:\[,])(\s*){GAP}+(?=\s*[,\]}}])", r"\1null", text)
         )
     except (ValueError, RecursionError):
-        return Opened((), (f"{name}: JSON that cannot be read",))
+        return not_read(ReasonKind.JSON_BROKEN, name)
     if not isinstance(data, dict):
-        return Opened((), (f"{name}: JSON is not read",))
+        return _unread(name, "JSON")
     if isinstance(data.get("ignition"), dict):
         return _ignition(data, name, text)
     if "node.eks.aws" in str(data.get("apiVersion")):
         return Opened()
-    return Opened((), (f"{name}: JSON that is no Ignition is not read",))
+    return _unread(name, "JSON that is no Ignition")
 
 
 def _ignition(data: dict[str, Any], name: str, source_text: str) -> Opened:
@@ -57,7 +62,7 @@ def _ignition(data: dict[str, Any], name: str, source_text: str) -> Opened:
         return source_text.count("\n", 0, max(source_text.find(json.dumps(what)), 0)) + 1
 
     files: list[File] = []
-    unread: list[str] = []
+    unread: list[Reason] = []
     for each in _dicts(_of(data, "storage", "files")):
         path = str(each.get("path"))
         for contents in [each.get("contents"), *_dicts(each.get("append"))]:
@@ -66,7 +71,7 @@ def _ignition(data: dict[str, Any], name: str, source_text: str) -> Opened:
                 continue
             text = _data_url(source, bool(contents.get("compression")))
             if text is None:
-                unread.append(f"{name}: {path} is fetched at boot from {source[:80]}")
+                unread.append(Reason(ReasonKind.FETCHED_FROM, f"{name}: {path}", source[:80]))
             else:
                 mode = each.get("mode")
                 executable = isinstance(mode, int) and bool(mode & 0o111)
@@ -78,7 +83,7 @@ def _ignition(data: dict[str, Any], name: str, source_text: str) -> Opened:
                 path = f"/etc/systemd/system/{label}.service"
                 files.append(File(f"{name}, {label}", path, part["contents"], line_of(label), flat=True))
     if any(_of(data, "ignition", "config", kind) for kind in ("append", "merge", "replace")):
-        unread.append(f"{name}: what its ignition.config adds is fetched at boot")
+        unread.append(Reason(ReasonKind.FETCHED_AT_BOOT, name, "what its ignition.config adds"))
     return Opened((), tuple(unread), tuple(files))
 
 
@@ -126,9 +131,9 @@ def _toml(text: str, name: str, line: int) -> Opened:
     try:
         data = toml_of(text)
     except NotTomlError:
-        return Opened((), (f"{name}: it looks like TOML, and cannot be read as such",))
+        return not_read(ReasonKind.TOML_BROKEN, name)
     if set(data) != {"settings"}:
-        return Opened((), (f"{name}: TOML that is not Bottlerocket's is not read",))
+        return _unread(name, "TOML that is not Bottlerocket's")
     found: list[Opened] = []
     settings = data["settings"]
     for kind in ("host-containers", "bootstrap-containers"):
@@ -140,10 +145,10 @@ def _toml(text: str, name: str, line: int) -> Opened:
                 if inner.startswith("#!"):
                     found.append(opened(inner, f"{name}, {kind}.{label}", line, exact=False, depth=1))
                 elif names_host(inner):
-                    found.append(Opened((), (f"{name}: the user data of {kind}.{label} is not read",)))
+                    found.append(_unread(name, f"the user data of {kind}.{label}"))
     rest = json.dumps({k: v for k, v in settings.items() if k not in {"host-containers", "bootstrap-containers"}})
     if names_host(rest):
-        found.append(Opened((), (f"{name}: its settings name the metadata service",)))
+        found.append(not_read(ReasonKind.SETTINGS_NAME_SERVICE, name))
     return together(found)
 
 
@@ -151,13 +156,13 @@ def _yaml(text: str, name: str, line: int) -> Opened:
     try:
         node = root_of(text)
     except NotYamlError as problem:
-        return Opened((), (f"{name}: it looks like YAML, and {problem.reason}",))
+        return not_read(ReasonKind.YAML_BROKEN, name, cause=problem.reason)
     found = dict(entries(node))
     if "tasks" in found and "version" in found:
         return _ec2launch(found["tasks"], name, line)
     if "node.eks.aws" in (scalar(found.get("apiVersion")) or "") and not names_host(text):
         return Opened()
-    return Opened((), (f"{name}: YAML that is no cloud-config is not read",))
+    return _unread(name, "YAML that is no cloud-config")
 
 
 def _ec2launch(tasks: Node, name: str, line: int) -> Opened:
@@ -183,5 +188,5 @@ def _ec2launch(tasks: Node, name: str, line: int) -> Opened:
                     )
                 )
             elif kind == "executeScript":
-                found.append(Opened((), (f"{name}: a script of executeScript that is of no known type",)))
+                found.append(not_read(ReasonKind.TYPE_UNKNOWN, name))
     return together(found)

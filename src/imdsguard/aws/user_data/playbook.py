@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imdsguard.aws.user_data.metadata_service import Target, has_token_header, names_host, target_of
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.yaml_nodes import NotYamlError, entries, items, root_of, scalar, scalars
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def read_playbook(script: Script) -> ScriptReading:
     try:
         root = root_of(script.text)
     except NotYamlError as problem:
-        return ScriptReading(unread=(f"{script.name}: a playbook that {problem.reason}",))
+        return ScriptReading(unread=(Reason(ReasonKind.PLAYBOOK_BROKEN, script.name, cause=problem.reason),))
     calls: list[ScriptCall] = []
     inner: list[Script] = []
     stack = [root] if root is not None else []

@@ -10,6 +10,7 @@ from imdsguard.aws.user_data.python_text import PythonNames, expanded, spread_ar
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_values import named
 from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def read_python(script: Script) -> ScriptReading:
         if name is not None:
             reader.functions[text_of(name)] = node
     reader.visit(tree)
-    unread = (f"{script.name}: it has too many calls to be followed",) if reader.seen > _MOST_CALLS else ()
+    unread = (Reason(ReasonKind.MANY_CALLS, script.name),) if reader.seen > _MOST_CALLS else ()
     return ScriptReading(tuple(dict.fromkeys(reader.calls)), tuple(reader.inner), unread)
 
 

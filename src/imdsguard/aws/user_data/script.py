@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
+    from imdsguard.model.reason import Reason
     from imdsguard.model.user_data import Flaw
 
 GAP = "\ufffc"
@@ -77,5 +78,5 @@ class ScriptReading:
 
     calls: tuple[ScriptCall, ...] = ()
     inner: tuple[Script, ...] = ()
-    unread: tuple[str, ...] = ()
+    unread: tuple[Reason, ...] = ()
     not_seen: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import GAP, Language, Script
 from imdsguard.aws.user_data.shell_state import ScriptFile, ScriptFrame
 from imdsguard.aws.user_data.shell_values import EMPTY, TOKEN, UNKNOWN
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:
@@ -137,7 +138,7 @@ def read_elsewhere(shell: Shell, path: str, text: str, frame: ScriptFrame, inter
     elif "pwsh" in interpreter or "powershell" in interpreter:
         shell.world.inner.append(Script(frame.name, Language.POWERSHELL, text, frame.line, frame.exact))
     elif not shell.untaken:
-        shell.world.unread.append(f"{frame.name}: {path} is a script of {interpreter}, which is not read")
+        shell.world.unread.append(Reason(ReasonKind.LANGUAGE_UNREAD, f"{frame.name}: {path}", interpreter))
 
 
 def run_python(shell: Shell, argv: Argv, node: Node) -> Status:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from imdsguard.aws.user_data.script import Script, ScriptCall
+    from imdsguard.model.reason import Reason
     from imdsguard.model.user_data import Flaw
 
 MOST_STEPS = 100_000
@@ -103,7 +104,7 @@ class World:
     ran: set[str] = field(default_factory=set)
     calls: dict[tuple[int, int, Flaw], ScriptCall] = field(default_factory=dict)
     inner: list[Script] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
+    unread: list[Reason] = field(default_factory=list)
     not_seen: list[str] = field(default_factory=list)
     steps: int = 0
     gave_up: bool = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.bounded_yaml import YamlBoundError, YamlBounds, compose
+from imdsguard.model.reason import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +19,8 @@ BOUNDS = YamlBounds(deepest=48, most_nodes=30_000)
 class NotYamlError(Exception):
     """The text is no YAML, or more than is read. `line` counts from 0."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason, line: int | None = None) -> None:
+        super().__init__(reason.kind.value)
         self.reason = reason
         self.line = line
 
@@ -31,12 +32,12 @@ def root_of(text: str) -> Node | None:
     try:
         return compose(text, BOUNDS, alone=False)
     except YamlBoundError as error:
-        deep = error.bound == "deepest"
-        reason = f"nests deeper than {BOUNDS.deepest} levels" if deep else "is too large to be read"
+        deep = Reason(ReasonKind.YAML_TOO_DEEP, str(BOUNDS.deepest))
+        reason = deep if error.bound == "deepest" else Reason(ReasonKind.YAML_TOO_LARGE)
         raise NotYamlError(reason, error.start.line if error.start is not None else None) from None
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
-        raise NotYamlError("is not YAML", mark.line if mark is not None else None) from None
+        raise NotYamlError(Reason(ReasonKind.NOT_YAML), mark.line if mark is not None else None) from None
 
 
 def entries(node: Node | None) -> Iterator[tuple[str, Node]]:
