@@ -224,7 +224,7 @@ def test_a_call_in_ignition_is_at_the_line_of_its_file() -> None:
         ),
         (EC2LAUNCH.format("other", CALL), "user data: a script of executeScript that is of no known type"),
         (
-            base64.b64encode(gzip.compress(SCRIPT.encode())[:-9]).decode(),
+            base64.b64encode(gzip.compress(SCRIPT.encode(), mtime=0)[:-9]).decode(),
             "user data: it is not a whole gzip file (it ends too early)",
         ),
         (
