@@ -30,6 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     "suppress": {"model", "hcl", "policy", "system"},
     "system": set(),
     "run": {"model", "terraform", "aws", "policy", "suppress", "report", "starter", "system"},
+    "migration": {"model", "report", "run", "system"},
     "fix": {"model", "hcl", "terraform", "aws", "policy", "report", "run", "system"},
     "readiness": {"model", "aws", "report", "run", "system"},
 }

@@ -19,6 +19,7 @@ COMMANDS = (
     "explain",
     "fix",
     "readiness",
+    "report",
     "rules",
     "suppressions",
     "policy",

@@ -118,6 +118,47 @@ def input_options(function: _Function) -> _Function:
     )
 
 
+def fetch_options(function: _Function) -> _Function:
+    """What may be run and fetched to read more: nothing of it happens unless it is asked for."""
+    for option in (
+        click.option(
+            "--get-host",
+            "get_hosts",
+            multiple=True,
+            metavar="HOST[:PORT]",
+            help="A host that --get may fetch from, in place of registry.terraform.io and github.com. Can be repeated.",
+        ),
+        click.option(
+            "--get",
+            is_flag=True,
+            help="Let Terraform fetch modules that `terraform init` did not bring and that are not known: no "
+            "providers, into a folder that is removed at the end. Asks the network.",
+        ),
+        click.option(
+            "--run-terraform",
+            is_flag=True,
+            help="For a PATH that is a binary plan, run `terraform show -json` in this folder. It starts the providers "
+            "that are installed here.",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
+def with_fetched_modules(ctx: click.Context, inputs: Inputs, *, get: bool, hosts: Sequence[str], quiet: bool) -> Inputs:
+    """Let modules be fetched if that was asked for. Raises `click.UsageError`."""
+    if hosts and not get:
+        raise click.UsageError("--get-host says where --get may fetch from: give --get as well", ctx)
+    if not get:
+        return inputs
+    from dataclasses import replace
+
+    from imdsguard.cli.progress import Progress
+    from imdsguard.run.module_finder import finder_that_gets
+
+    return replace(inputs, modules=finder_that_gets(tuple(hosts), lambda: Progress(quiet=quiet)))
+
+
 def policy_option(function: _Function) -> _Function:
     """Which policy counts."""
     return click.option(
@@ -177,13 +218,31 @@ no_suppressions_option = click.option(
     "--no-suppressions", is_flag=True, help="Apply neither comments in the code nor exemptions."
 )
 
+baseline_option = click.option(
+    "--baseline",
+    metavar="FILE",
+    shell_complete=completion.files,
+    help="Leave out of the count what this file says was there before.",
+)
+
+changed_since_option = click.option(
+    "--changed-since",
+    metavar="REF",
+    help="Count only what this branch adds: judge the version at which it left REF, too, and compare.",
+)
+
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note", "never"]),
+    help="The mildest severity that gives exit code 1 (overrules the policy's fail_on).",
+)
+
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, help="Findings and problems only: nothing to say means no output."
+)
+
 suppressing_options: tuple[Callable[[Any], Any], ...] = (
-    click.option(
-        "--baseline",
-        metavar="FILE",
-        shell_complete=completion.files,
-        help="Leave out of the count what this file says was there before.",
-    ),
+    baseline_option,
     click.option(
         "--write-baseline",
         is_flag=False,
@@ -193,11 +252,7 @@ suppressing_options: tuple[Callable[[Any], Any], ...] = (
         help="Write a baseline of what is found (.imdsguard-baseline.json); with --baseline only take out of it what "
         "is fixed.",
     ),
-    click.option(
-        "--changed-since",
-        metavar="REF",
-        help="Count only what this branch adds: judge the version at which it left REF, too, and compare.",
-    ),
+    changed_since_option,
     no_suppressions_option,
     *comments_options,
     click.option("--show-suppressed", is_flag=True, help="Show what does not count, and why, too."),
@@ -280,11 +335,7 @@ _REPORT_OPTIONS: tuple[Callable[[Any], Any], ...] = (
         shell_complete=completion.outputs,
         help="Write this format to a file, too; repeatable.",
     ),
-    click.option(
-        "--fail-on",
-        type=click.Choice(["error", "warning", "note", "never"]),
-        help="The mildest severity that gives exit code 1 (overrules the policy's fail_on).",
-    ),
+    fail_on_option,
     click.option(
         "--show-notes",
         is_flag=True,
@@ -297,6 +348,6 @@ _REPORT_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     *suppressing_options,
     strict_unseen_option,
     color_option,
-    click.option("-q", "--quiet", is_flag=True, help="Findings and problems only: nothing to say means no output."),
+    quiet_option,
     click.option("-v", "--verbose", is_flag=True, help="Say on stderr which policy, rules and files were used."),
 )

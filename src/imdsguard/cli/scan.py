@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imdsguard.cli.options import OrderedCommand, input_options, inputs_of, report_options
+from imdsguard.cli.options import (
+    OrderedCommand,
+    fetch_options,
+    input_options,
+    inputs_of,
+    report_options,
+    with_fetched_modules,
+)
 
 if TYPE_CHECKING:
     from imdsguard.cli.options import ReportOptions
@@ -15,25 +22,7 @@ if TYPE_CHECKING:
 
 @click.command("scan", cls=OrderedCommand, short_help="Check Terraform code, plans and states.")
 @input_options
-@click.option(
-    "--run-terraform",
-    is_flag=True,
-    help="For a PATH that is a binary plan, run `terraform show -json` in this folder. It starts the providers that "
-    "are installed here.",
-)
-@click.option(
-    "--get",
-    is_flag=True,
-    help="Let Terraform fetch modules that `terraform init` did not bring and that are not known: no providers, into a "
-    "folder that is removed at the end. Asks the network.",
-)
-@click.option(
-    "--get-host",
-    "get_hosts",
-    multiple=True,
-    metavar="HOST[:PORT]",
-    help="A host that --get may fetch from, in place of registry.terraform.io and github.com. Can be repeated.",
-)
+@fetch_options
 @click.option(
     "--hook",
     type=click.Choice(["new", "all"]),
@@ -98,14 +87,7 @@ def command(
     inputs = replace(inputs, from_hook=inputs.from_hook or hook is not None)
     if config.options.changed_since is not None:
         inputs = replace(inputs, overlay=Overlay())  # it notes what is read: of the earlier version no more is needed
-    if get_hosts and not get:
-        raise click.UsageError("--get-host says where --get may fetch from: give --get as well", ctx)
-    if get:
-        from imdsguard.cli.progress import Progress
-        from imdsguard.run.module_finder import finder_that_gets
-
-        finder = finder_that_gets(get_hosts, lambda: Progress(quiet=reporting.quiet))
-        inputs = replace(inputs, modules=finder)
+    inputs = with_fetched_modules(ctx, inputs, get=get, hosts=get_hosts, quiet=reporting.quiet)
     stdin = read_stdin() if "-" in paths else None
     return report(
         read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform),

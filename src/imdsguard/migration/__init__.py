@@ -1,0 +1,1 @@
+"""The whole migration on one page: from JSON of `inspect`, `scan` and `readiness` to HTML and Markdown."""
