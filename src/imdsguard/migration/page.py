@@ -80,7 +80,7 @@ class Area:
 
 
 @record(frozen=True, slots=True)
-class Origin:
+class Provenance:
     """A repository whose documents are on the page; `source` is "" for what this run has read."""
 
     source: str
@@ -102,7 +102,7 @@ class Page:
     room.
     """
 
-    origins: tuple[Origin, ...]
+    origins: tuple[Provenance, ...]
     rows: tuple[Row, ...]
     states: Mapping[State, int]
     waves: Mapping[Wave, int]
@@ -242,7 +242,7 @@ def _most_first(counted: tuple[str, int]) -> tuple[int, str]:
     return (-counted[1], counted[0])
 
 
-def _origins(documents: Sequence[Named], rows: Sequence[Row]) -> tuple[Origin, ...]:
+def _origins(documents: Sequence[Named], rows: Sequence[Row]) -> tuple[Provenance, ...]:
     """Name the repositories; of several documents of one the newest says when, and of which commit."""
     found: dict[str, list[Named]] = defaultdict(list)
     for named in documents:
@@ -253,5 +253,5 @@ def _origins(documents: Sequence[Named], rows: Sequence[Row]) -> tuple[Origin, .
         count = _launches(row for row in rows if row.source == source)
         listed = any(isinstance(each.document, InspectDocument) for each in those)
         generated, commit = newest.generated or "", newest.commit or ""
-        origins.append(Origin(source, count if listed else -1, generated, commit, newest.version or ""))
+        origins.append(Provenance(source, count if listed else -1, generated, commit, newest.version or ""))
     return tuple(origins)

@@ -10,7 +10,7 @@ from imdsguard.model.launch import State
 
 if TYPE_CHECKING:
     from imdsguard.migration.documents import ProblemEntry
-    from imdsguard.migration.page import Origin, Page
+    from imdsguard.migration.page import Page, Provenance
     from imdsguard.migration.rows import Row
 
 TITLES = {
@@ -49,7 +49,7 @@ def root_name(row: Row) -> str:
     return f"{name}{inside}".strip()
 
 
-def origin_text(origin: Origin) -> str:
+def origin_text(origin: Provenance) -> str:
     """Say of a repository what of it is on the page, of when."""
     name = f"{origin.source}: " if origin.source else ""
     launches = count(origin.launches, "launch", "launches") if origin.launches >= 0 else "only what was found"
