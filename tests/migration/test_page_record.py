@@ -181,7 +181,9 @@ def test_what_cloudwatch_saw_is_told():
     [
         ([answer("ready")], "ready"),
         ([answer("ready", root=".")], "ready"),
-        ([answer("ready", root="elsewhere")], None),
+        ([answer("ready", root="other")], None),
+        # Of a state: what it calls the root module is no root module of the code.
+        ([answer("ready", root="prod.tfstate")], "ready"),
         ([answer("ready", region="us-east-1")], None),
         ([answer("ready", account="222222222222")], None),
         ([answer("ready", "aws_instance.other")], None),
@@ -190,7 +192,15 @@ def test_what_cloudwatch_saw_is_told():
     ],
 )
 def test_an_answer_counts_for_the_launch_that_it_is_surely_of(said, taken):
-    assert [row.answer for row in page(inspect(launch()), answers=said).rows] == [taken]
+    other = launch("aws_instance.elsewhere", root="other")
+    rows = page(inspect(launch(), other), answers=said).rows
+    assert [row.answer for row in rows if row.address == "aws_instance.web"] == [taken]
+
+
+@pytest.mark.parametrize(("root", "taken"), [("a", ["ready", None]), ("prod.tfstate", [None, None])])
+def test_an_answer_that_may_be_of_two_launches_is_of_none(root, taken):
+    rows = page(inspect(launch(root="a"), launch(root="b")), answers=[answer("ready", root=root)]).rows
+    assert [row.answer for row in sorted(rows, key=lambda row: row.root)] == taken
 
 
 def test_of_several_environments_the_worst_answer_counts():

@@ -166,7 +166,6 @@ class ReadinessEntry(Struct):
     region: str | None = None
     reason: str | None = None
     environment: str | None = None
-    environments: list[str] = field(default_factory=list)
     instances: list[InstanceEntry] = field(default_factory=list)
 
 

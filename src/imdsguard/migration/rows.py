@@ -123,7 +123,13 @@ def rows_of(documents: Sequence[Named], answers: Sequence[ReadinessEntry] = ()) 
                 if finding.verdict != "pass" and finding.suppressed is None:
                     findings[(named.source, finding.root, finding.address)].append(finding)
     found: dict[tuple[object, ...], Row] = {}
-    asked = Answers(answers)
+    launches = [
+        (named.source, launch)
+        for named in documents
+        if isinstance(named.document, InspectDocument)
+        for launch in named.document.launches
+    ]
+    asked = Answers(answers, launches)
     for named in documents:
         if isinstance(named.document, InspectDocument):
             for row in _rows(named.source, named.document.launches, findings, asked):
@@ -136,33 +142,45 @@ def _order(row: Row) -> tuple[object, ...]:
 
 
 class Answers:
-    """What `readiness` said, by launch."""
+    """What `readiness` said, by launch.
 
-    def __init__(self, entries: Iterable[ReadinessEntry]) -> None:
-        self._by_address: dict[str, list[ReadinessEntry]] = defaultdict(list)
+    It may have been given a state, whose file it then calls the root module: only a root that a launch is in says which
+    one is meant.
+    """
+
+    def __init__(self, entries: Iterable[ReadinessEntry], launches: Iterable[tuple[str, LaunchEntry]]) -> None:
+        self._answers: dict[str, list[ReadinessEntry]] = defaultdict(list)
+        self._launches: dict[str, list[tuple[str, LaunchEntry]]] = defaultdict(list)
         for entry in entries:
-            self._by_address[entry.address].append(entry)
+            self._answers[entry.address].append(entry)
+        for source, launch in launches:
+            self._launches[launch.address].append((source, launch))
+        self._roots = {launch.root for those in self._launches.values() for _, launch in those}
 
     def of(self, launch: LaunchEntry) -> ReadinessEntry | None:
-        """Give the answer that is surely of this launch; the worst, where it is in several environments."""
-        fitting = [each for each in self._by_address.get(launch.address, ()) if _fits(each, launch)]
+        """Give the answer that is surely of this launch, and of no other; of several environments the worst."""
+        fitting = [each for each in self._answers.get(launch.address, ()) if self._fits(each, launch)]
         if len({(each.root, each.region, each.account) for each in fitting}) > 1 and not launch.environments:
             return None  # it may be any of them
-        return min(fitting, key=lambda each: _WORST.index(each.verdict), default=None)
+        sure = [each for each in fitting if self._of_one(each)]
+        return min(sure, key=lambda each: _WORST.index(each.verdict), default=None)
+
+    def _of_one(self, answer: ReadinessEntry) -> bool:
+        fitting = {(source, each.root) for source, each in self._launches[answer.address] if self._fits(answer, each)}
+        return len(fitting) == 1
+
+    def _fits(self, answer: ReadinessEntry, launch: LaunchEntry) -> bool:
+        if answer.root in self._roots and answer.root != launch.root:
+            return False
+        if answer.region is not None and launch.region is not None and answer.region != launch.region:
+            return False
+        numbers = {name for name in (answer.account, launch.account) if name is not None and name.isdigit()}
+        if len(numbers) == 2:
+            return False
+        return not answer.environment or not launch.environments or answer.environment in launch.environments
 
 
 _WORST = ("not_ready", "unknown", "ready", "enforced")
-
-
-def _fits(answer: ReadinessEntry, launch: LaunchEntry) -> bool:
-    pairs = ((answer.root, launch.root), (answer.region, launch.region))
-    if any(mine is not None and yours is not None and mine != yours for mine, yours in pairs):
-        return False
-    numbers = [name for name in (answer.account, launch.account) if name is not None and name.isdigit()]
-    if len(numbers) == 2 and numbers[0] != numbers[1]:
-        return False
-    said = {*answer.environments, *([answer.environment] if answer.environment else [])}
-    return not said or not launch.environments or not said.isdisjoint(launch.environments)
 
 
 def _rows(
