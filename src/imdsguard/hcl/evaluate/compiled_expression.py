@@ -103,7 +103,7 @@ def written_at(place: Place, *sources: Value) -> Origin:
     for source in sources:
         if source.origin is not None:
             parent = source.origin
-            if parent.step.label or parent.parent is not None:
+            if parent.led:
                 break
     return Origin(Step("", place), parent)
 

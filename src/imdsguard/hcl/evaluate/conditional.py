@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -57,9 +58,10 @@ def conditional(
         chosen, failure = (yes, yes_error) if answer else (no, no_error)
         if failure is not None:
             raise failure
-        return _converted(chosen, result_type, place, "true" if answer else "false").with_marks(
-            decided.marks | yes.marks | no.marks
-        )
+        result = _converted(chosen, result_type, place, "true" if answer else "false")
+        if _differ(yes, no):
+            result = result.decided_by(decided.origin, place)
+        return result.with_marks(decided.marks | yes.marks | no.marks)
 
     return CompiledExpression(run)
 
@@ -72,6 +74,11 @@ def _branch(expression: CompiledExpression, frame: Frame) -> tuple[Value, Evalua
         if error.stage != "dynamic":
             raise
         return Value(expression.shape(frame), Pending(refused("the expression has an error"))), error
+
+
+def _differ(yes: Value, no: Value) -> bool:
+    """Whether it matters which branch is taken; of collections that is not asked."""
+    return isinstance(yes.raw, (tuple, Mapping)) or yes.raw.__class__ is not no.raw.__class__ or yes.raw != no.raw
 
 
 def _untyped_null(value: Value) -> bool:

@@ -21,7 +21,9 @@ from imdsguard.hcl.values.value import (
     Refinement,
     Value,
     derived,
+    hops_of,
     object_of,
+    past,
     tuple_of,
     unknown,
 )
@@ -128,11 +130,12 @@ class _Turn:
         slots, key_slot, value_slot = frame.slots, loop.key_slot, loop.value_slot
         test = loop.condition.run if loop.condition else None
         step = frame.bounds.step
+        hops = hops_of(collection)
         for key, member in pairs(collection):
             step()
             if key_slot is not None:
                 slots[key_slot] = key
-            slots[value_slot] = member
+            slots[value_slot] = past(hops, member) if hops else member
             if test is not None:
                 answer = _as_bool(test(frame), loop.place)
                 if answer.marks:

@@ -24,6 +24,9 @@ Operator: TypeAlias = Callable[[Value, Value], Value]
 _OPERATION = "Error during operation: "
 
 
+_LOGIC = ("&&", "||")
+
+
 def result_type(symbol: str) -> Type:
     """The type of what the operator gives."""
     return _BINARY[symbol][0]
@@ -51,7 +54,15 @@ def apply_binary(symbol: str, a: Value, b: Value, place: Place) -> Value:
     assert made.type == result
     if isinstance(made.raw, Pending):
         made = symbolic(made, symbol, (a, b))
+    elif symbol in _LOGIC:
+        return _decided(made, [each for each in (a, b) if each.raw is made.raw], place)
     return made.at(written_at(place, a, b))
+
+
+def _decided(made: Value, by: list[Value], place: Place) -> Value:
+    """The outcome of `&&` or `||`, with the way of the operand that made it, or of both."""
+    found = made.at(written_at(place, *by))
+    return found.decided_by(by[1].origin, place) if len(by) > 1 and by[0].origin is not by[1].origin else found
 
 
 def apply_unary(symbol: str, value: Value, place: Place) -> Value:

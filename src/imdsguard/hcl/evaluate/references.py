@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.evaluate.compiled_expression import CompiledExpression, Frame, Run
 from imdsguard.hcl.evaluate.operations import get_attr, index
+from imdsguard.hcl.values.value import hops_of, past
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +20,15 @@ def _walk(value: Value, steps: Sequence[str | Value], places: Sequence[Place], s
         step = steps[i]
         value = get_attr(value, step, places[i]) if isinstance(step, str) else index(value, step, places[i])
     return value
+
+
+def _out_of(value: Value, steps: Sequence[str | Value], places: Sequence[Place]) -> Value:
+    """Walk from a value that was just made: its parts came the way that it came."""
+    return past(hops_of(value), _walk(value, steps, places))
+
+
+def _member(value: Value, name: str, place: Place) -> Value:
+    return past(hops_of(value), get_attr(value, name, place))
 
 
 def _keys(steps: Sequence[str | CompiledExpression]) -> tuple[tuple[str | Value, ...] | None, list[str | Run]]:
@@ -47,10 +57,10 @@ def local_path(slot: int, steps: Sequence[str | CompiledExpression], places: Seq
         return CompiledExpression(lambda frame: frame.slots[slot])
     if fixed is not None and len(fixed) == 1 and isinstance(fixed[0], str):
         name, place = fixed[0], places[0]
-        return CompiledExpression(lambda frame: get_attr(frame.slots[slot], name, place))
+        return CompiledExpression(lambda frame: _member(frame.slots[slot], name, place))
     if fixed is not None:
-        return CompiledExpression(lambda frame: _walk(frame.slots[slot], fixed, places))
-    return CompiledExpression(lambda frame: _walk(frame.slots[slot], _evaluated(runs, frame), places))
+        return CompiledExpression(lambda frame: _out_of(frame.slots[slot], fixed, places))
+    return CompiledExpression(lambda frame: _out_of(frame.slots[slot], _evaluated(runs, frame), places))
 
 
 def source_path(
@@ -60,11 +70,11 @@ def source_path(
     inner = source.run
     fixed, runs = _keys(steps)
     if fixed is not None:
-        return CompiledExpression(lambda frame: _walk(inner(frame), fixed, places))
+        return CompiledExpression(lambda frame: _out_of(inner(frame), fixed, places))
 
     def run(frame: Frame) -> Value:
         value = inner(frame)
-        return _walk(value, _evaluated(runs, frame), places)
+        return _out_of(value, _evaluated(runs, frame), places)
 
     return CompiledExpression(run)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.functions.function import lazy
+from imdsguard.hcl.syntax.nodes import GetAttr, IndexNode, VariableNode
 from imdsguard.hcl.values.choices import choices_of, chosen
 from imdsguard.hcl.values.types import BOOL, DYNAMIC
 from imdsguard.hcl.values.value import FALSE, NOT_NULL, TRUE, Pending, Value, derived
@@ -14,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from imdsguard.hcl.functions.function import CallContext, Deferred
+    from imdsguard.hcl.scope import HclScope
+    from imdsguard.hcl.syntax.nodes import Node
+    from imdsguard.hcl.values.value import Origin, Switch
 
 
 @lazy("try")
@@ -24,7 +29,7 @@ def first_that_succeeds(context: CallContext, arguments: Sequence[Deferred]) -> 
         value = _attempt(argument)
         if isinstance(value, Value):
             if value.wholly_known:
-                return value
+                return value.decided_by(_failed(arguments[0], context), context.place) if number else value
             return _one_of(_unknown_of(value), value, arguments[number + 1 :])
         failures.append(value.message)
     if not arguments:
@@ -59,8 +64,27 @@ def can(context: CallContext, arguments: Sequence[Deferred]) -> Value:
         raise EvaluationError(f'Function "can" expects 1 argument, not {len(arguments)}.', context.place)
     value = _attempt(arguments[0])
     if not isinstance(value, Value):
-        return FALSE
-    return TRUE if value.wholly_known else derived(BOOL, value, refinement=NOT_NULL)
+        return FALSE.decided_by(_failed(arguments[0], context), context.place)
+    return TRUE.at(value.origin) if value.wholly_known else derived(BOOL, value, refinement=NOT_NULL)
+
+
+def _failed(argument: Deferred, context: CallContext) -> Switch:
+    """The way of what an argument that failed asks something of: found when somebody wants to be told."""
+    return partial(_what_there_is, argument.node, context.scope)
+
+
+def _what_there_is(failed: Node, scope: HclScope) -> Origin | None:
+    """The way of what an expression that failed asks something of: of `var.options` for `var.options.tokens`."""
+    steps: list[str] = []
+    while isinstance(failed, (GetAttr, IndexNode)):
+        steps = [failed.name, *steps] if isinstance(failed, GetAttr) else []
+        failed = failed.source
+    while steps and isinstance(failed, VariableNode):
+        try:
+            return scope.resolve(failed.name, steps, failed.place)[0].origin
+        except EvaluationError:
+            steps.pop()
+    return None
 
 
 def _attempt(argument: Deferred) -> Value | EvaluationError:

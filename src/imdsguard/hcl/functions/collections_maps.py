@@ -14,9 +14,11 @@ from imdsguard.hcl.values.value import (
     SENSITIVE,
     Value,
     derived,
+    hops_of,
     list_of,
     map_of,
     object_of,
+    past,
     string,
     tuple_of,
 )
@@ -100,9 +102,10 @@ def lookup(call: FunctionCall, mapping: Value, key: Value, *default: Value) -> V
         return derived(call.type, mapping, key).with_marks(marks)
     found = _members(mapping).get(str(key.raw))
     if found is not None:
-        return found.with_marks(marks)
+        return past(hops_of(mapping), found).with_marks(marks)
     if default:
-        return convert(default[0], call.type).with_marks(marks)
+        given = convert(default[0], call.type).decided_by(mapping.origin, call.context.place)
+        return given.with_marks(marks)
     shown = "(sensitive value)" if SENSITIVE in key.marks else f'"{key.raw}"'
     raise EvaluationError(f"lookup failed to find key {shown}")
 
@@ -144,7 +147,8 @@ def merge(call: FunctionCall, *maps: Value) -> Value:
         if not isinstance(value.raw, Mapping):
             raise EvaluationError(f'arguments must be maps or objects, got "{value.type.name}"')
         marks |= value.marks
-        merged.update(value.raw)
+        hops = hops_of(value)
+        merged.update({name: past(hops, member) for name, member in value.raw.items()} if hops else value.raw)
     call.context.bounds.items(len(merged))
     if isinstance(call.type, MapType):
         return map_of(call.type.element, merged).with_marks(marks)

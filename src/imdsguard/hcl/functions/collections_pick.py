@@ -113,7 +113,8 @@ def coalesce(call: FunctionCall, *candidates: Value) -> Value:
         if not converted.is_known:  # if there is a value at all, it is this one where no other is left
             return still(call.type, converted) if i == last or never_empty(converted) else call.unknown()
         if not converted.is_null and not (call.type == STRING and converted.raw == ""):
-            return converted
+            passed_over = next((each.origin for each in candidates[:i] if each.origin is not None), None)
+            return converted.decided_by(passed_over, call.context.place)
     raise EvaluationError("no non-null, non-empty-string arguments")
 
 

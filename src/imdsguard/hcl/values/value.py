@@ -7,7 +7,7 @@ where the language says so, `marks`. Use `equality.py` for `==` and `identity.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
@@ -26,11 +26,12 @@ from imdsguard.hcl.values.types import (
 )
 from imdsguard.model.reason import AFTER_APPLY, Reason
 from imdsguard.model.record import record
+from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.source_map import SourceMap
-    from imdsguard.model.value import Reference, Step
+    from imdsguard.model.value import Reference
 
 Number: TypeAlias = int | Fraction | float
 """A 512-bit binary float as Terraform has it: `int` when whole, `Fraction` (denominator a power of two) otherwise,
@@ -46,11 +47,20 @@ class Origin:
     """Where a value comes from, the nearest hop first: a linked list, shared by all values that came by it.
 
     `written` says where the lines of a text are written that was made here; later hops may have changed the text.
+    `value` is what took the hop. `switch` is the way of what decided that it is this value and not another one: of a
+    conditional's condition, of the argument that `coalesce` passed over. It may be found when it is asked for.
     """
 
     step: Step
     parent: Origin | None = None
     written: SourceMap | None = field(default=None, compare=False, repr=False)
+    value: Value | None = field(default=None, compare=False, repr=False)
+    switch: Switch | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def led(self) -> bool:
+        """Whether there is more to tell of it than where it is written."""
+        return bool(self.step.label) or self.parent is not None or self.switch is not None
 
 
 @record(frozen=True, slots=True)
@@ -108,6 +118,10 @@ MOST_HOLES = 256
 LONGEST_SKETCH = 64 * 1024
 MOST_REFERENCES = 256
 """So many things an unknown names that it is built from."""
+
+Switch: TypeAlias = "Origin | Callable[[], Origin | None]"
+HOPS = 12
+"""So many hops a part remembers of those that its container took."""
 
 Raw: TypeAlias = str | bool | Number | tuple["Value", ...] | Mapping[str, "Value"] | Pending | None
 
@@ -169,7 +183,20 @@ class Value:
 
     def via(self, step: Step) -> Value:
         """The same value, having passed through `step` (`var.tokens`, prod.tfvars:3)."""
-        return Value(self.type, self.raw, self.marks, Origin(step, self.origin))
+        return Value(self.type, self.raw, self.marks, Origin(step, self.origin, value=self))
+
+    def decided_by(self, switch: Switch | None, place: Place | None) -> Value:
+        """The same value, which is this one and not another by what came on the way `switch`. `place`: of the whole."""
+        if switch is None or (isinstance(switch, Origin) and not switch.led):
+            return self
+        own = self.origin
+        if own is None:
+            own = Origin(Step("", place), switch=switch)
+        elif own.switch is None:
+            own = Origin(own.step, own.parent, own.written, own.value, switch)
+        else:
+            own = Origin(Step("", place), own, switch=switch)
+        return Value(self.type, self.raw, self.marks, own)
 
     def at(self, origin: Origin | None) -> Value:
         """The same value with another origin."""
@@ -202,6 +229,10 @@ class OpenObject(Value):
         """The same object, having passed through `step`."""
         assert isinstance(self.raw, Pending)
         return OpenObject(self._attribute, self.raw, Origin(step, self.origin))
+
+    def decided_by(self, switch: Switch | None, place: Place | None) -> Value:  # noqa: ARG002
+        """The same object: its attributes are what is asked for, and have ways of their own."""
+        return self
 
 
 def string(text: str) -> Value:
@@ -313,6 +344,27 @@ def _buried_reason(sources: Iterable[Value], limit: int = 500) -> Reason | None:
             seen.add(id(value))
             waiting.extend(value.elements())
     return None
+
+
+def hops_of(container: Value) -> list[Origin]:
+    """The hops of a container that have a name, or a switch: what its parts came by, too."""
+    hops: list[Origin] = []
+    origin = container.origin
+    while origin is not None and len(hops) < HOPS:
+        if origin.step.label or origin.switch is not None:
+            hops.append(origin)
+        origin = origin.parent
+    return hops
+
+
+def past(hops: Sequence[Origin], part: Value) -> Value:
+    """Let a part that was read out of a container remember the hops that the container took."""
+    if not hops or isinstance(part, OpenObject):
+        return part
+    origin = part.origin
+    for hop in reversed(hops):
+        origin = Origin(hop.step, origin, None, hop.value, hop.switch)
+    return part.at(origin)
 
 
 def literal(value: Value, place: Place, step_type: type[Step]) -> Value:

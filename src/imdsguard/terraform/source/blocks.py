@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, SyntaxProblem
-from imdsguard.hcl.values.value import Value, number, string, unknown
+from imdsguard.hcl.values.value import Value, hops_of, number, past, string, unknown
 from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
@@ -107,13 +107,13 @@ def members_of(collection: Value, expression: LazyExpression) -> list[tuple[Valu
     """Give key and value of each block that a dynamic one makes of a collection. Raises `EvaluationError`."""
     from imdsguard.hcl.values.types import SetType
 
-    raw = collection.raw
+    raw, hops = collection.raw, hops_of(collection)
     if isinstance(raw, tuple):
         if isinstance(collection.type, SetType):
-            return [(value, value) for value in raw]
-        return [(number(i), value) for i, value in enumerate(raw)]
+            return [(value, past(hops, value)) for value in raw]
+        return [(number(i), past(hops, value)) for i, value in enumerate(raw)]
     if isinstance(raw, dict):
-        return [(string(key), value) for key, value in raw.items()]
+        return [(string(key), past(hops, value)) for key, value in raw.items()]
     raise EvaluationError(
         f"for_each of a dynamic block needs a collection: this is {collection.type.name}", expression.place
     )

@@ -9,7 +9,17 @@ from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.hcl.values.convert import convert
 from imdsguard.hcl.values.ranges import length_bounds
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, MapType, ObjectType, SetType, Type
-from imdsguard.hcl.values.value import NOT_NULL, SENSITIVE, Value, built_from, number, string, unknown
+from imdsguard.hcl.values.value import (
+    NOT_NULL,
+    SENSITIVE,
+    Value,
+    built_from,
+    hops_of,
+    number,
+    past,
+    string,
+    unknown,
+)
 from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
@@ -165,8 +175,9 @@ def _each(value: Value, expression: LazyExpression, scope: EvaluationScope) -> E
     else:
         raise EvaluationError(f"for_each needs a map, or a set of strings: this is {value.type.name}", expression.place)
     _afford(scope, len(members))
+    hops = hops_of(value)
     scopes: dict[Key, EvaluationScope] = {
-        key: Bound(scope, "each", {"key": string(key), "value": members[key]}, expression.place)
+        key: Bound(scope, "each", {"key": string(key), "value": past(hops, members[key])}, expression.place)
         for key in sorted(members)
     }
     return Expansion("for_each", scopes)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.evaluate.operations import get_attr, index
-from imdsguard.hcl.values.value import OpenObject, Origin, Value, sketched_in_part, unknown
+from imdsguard.hcl.values.value import Value, hops_of, past, sketched_in_part, unknown
 from imdsguard.model.reason import Reason, limited, refused
 from imdsguard.model.value import Step
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from imdsguard.hcl.scope import Files
     from imdsguard.model.place import Place
     from imdsguard.terraform.source.lazy_expression import LazyExpression
-
-
-_HOPS = 12
 
 
 class EvaluationScope(Protocol):
@@ -124,22 +121,8 @@ def follow(
             return value.via(Step(label, written)), taken
         raise
     if value is not start:
-        value = _out_of(start, value)
+        value = past(hops_of(start), value)
     return value.via(Step(label, written)), taken
-
-
-def _out_of(container: Value, part: Value) -> Value:
-    """Let a part that was read out of a container remember the named hops that the container took, too."""
-    hops: list[Step] = []
-    origin = container.origin
-    while origin is not None and len(hops) < _HOPS:
-        if origin.step.label:
-            hops.append(origin.step)
-        origin = origin.parent
-    origin = part.origin
-    for step in reversed(hops):
-        origin = Origin(step, origin)
-    return part.at(origin) if hops and not isinstance(part, OpenObject) else part
 
 
 def safely(scope: EvaluationScope, expression: LazyExpression) -> Value:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MAX_TRACE = 12
 """Hops that a trace shows; a longer one keeps its beginning and its end."""
+LONGEST_HELD = 40
+"""So long a text may be that a trace shows as what a switch is set to."""
 
 
 def translate(value: language.Value, place: Place | None) -> Value:
@@ -78,23 +80,63 @@ def trace_of(origin: language.Origin | None, place: Place | None) -> tuple[Step,
     """Give the hops of a value, nearest first. A constant written in the argument itself took none.
 
     A hop's place is where the value was given; the constant at the end of the trace says that more exactly than the
-    last hop.
+    last hop. What switched to it comes after the value's own hops, each of its hops with what was there:
+    `var.imdsv2 = false`.
     """
-    steps: list[Step] = []
-    while origin is not None and len(steps) < 1000:
-        step = origin.step
-        if step.label or not steps:
-            if not steps or steps[-1] != step:
-                steps.append(step)
-        elif step.place is not None:
-            steps[-1] = Step(steps[-1].label, step.place)
-        origin = origin.parent
+    hops, switches = _way(origin)
+    steps = [step for step, _ in hops]
     steps = [step for step in steps if step.label or step.place != place]
     if steps and not steps[0].label and place is not None and _within(steps[0].place, place):
         del steps[0]
+    if switches:
+        steps += _switched(switches, {step.label for step in steps})
     if len(steps) > MAX_TRACE:
         steps = [*steps[: MAX_TRACE - 3], Step("..."), *steps[-2:]]
     return tuple(steps)
+
+
+def _way(origin: language.Origin | None) -> tuple[list[tuple[Step, language.Value | None]], list[language.Switch]]:
+    """Give the hops of a value, each with what took it, and the switches on the way."""
+    hops: list[tuple[Step, language.Value | None]] = []
+    switches: list[language.Switch] = []
+    while origin is not None and len(hops) < 1000:
+        step = origin.step
+        if origin.switch is not None:
+            switches.append(origin.switch)
+        if step.label or not hops:
+            if not hops or hops[-1][0] != step:
+                hops.append((step, origin.value))
+        elif step.place is not None:
+            hops[-1] = (Step(hops[-1][0].label, step.place), hops[-1][1])
+        origin = origin.parent
+    return hops, switches
+
+
+def _switched(switches: list[language.Switch], told: set[str]) -> list[Step]:
+    """Give the hops of what switched, the outermost first, and of what switched that; each name once."""
+    steps: list[Step] = []
+    waiting = list(switches)
+    while waiting and len(steps) < MAX_TRACE:
+        switch = waiting.pop(0)
+        hops, further = _way(switch() if callable(switch) else switch)
+        for step, value in hops:
+            if step.label and step.label not in told:
+                told.add(step.label)
+                steps.append(Step(step.label + _held(value), step.place))
+        waiting = further + waiting
+    return steps
+
+
+def _held(value: language.Value | None) -> str:
+    """What a switch is set to, to be put behind its name; nothing for what is not one short word, or is not shown."""
+    if value is None or not value.is_known or value.marks:
+        return ""
+    raw = value.raw
+    if raw is None or isinstance(raw, bool):
+        return f" = {'null' if raw is None else str(raw).lower()}"
+    if isinstance(raw, str):
+        return f' = "{raw}"' if len(raw) <= LONGEST_HELD and raw.isprintable() else ""
+    return f" = {raw}" if isinstance(raw, int) else ""
 
 
 def _within(inner: Place | None, outer: Place) -> bool:
