@@ -12,6 +12,7 @@ from imdsguard.hcl.values.value import (
     EMPTY_OBJECT,
     NO_MARKS,
     SENSITIVE,
+    Origin,
     Value,
     derived,
     hops_of,
@@ -22,6 +23,7 @@ from imdsguard.hcl.values.value import (
     string,
     tuple_of,
 )
+from imdsguard.model.value import Step
 
 LISTS_BY_NAME = MapType(ListType(STRING))
 
@@ -150,9 +152,9 @@ def merge(call: FunctionCall, *maps: Value) -> Value:
         hops = hops_of(value)
         merged.update({name: past(hops, member) for name, member in value.raw.items()} if hops else value.raw)
     call.context.bounds.items(len(merged))
-    if isinstance(call.type, MapType):
-        return map_of(call.type.element, merged).with_marks(marks)
-    return object_of(merged).with_marks(marks)
+    whole = map_of(call.type.element, merged) if isinstance(call.type, MapType) else object_of(merged)
+    made_here = None if call.context.place is None else Origin(Step("", call.context.place))  # each part has its way
+    return whole.with_marks(marks).at(made_here)
 
 
 @function("transpose", LISTS_BY_NAME, Parameter("values", LISTS_BY_NAME))
