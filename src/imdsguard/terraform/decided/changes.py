@@ -16,18 +16,20 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Replaced:
-    """The expression at `place` is replaced."""
+    """The expression at `place` is replaced: what `name` is set to there."""
 
     place: Place
     value: Written
+    name: str = ""
 
 
 @record(frozen=True, slots=True)
 class NewItems:
-    """The object expression at `place` gets further items."""
+    """The object expression at `place`, which `name` is set to, gets further items."""
 
     place: Place
     values: Mapping[str, Written]
+    name: str = ""
 
 
 @record(frozen=True, slots=True)

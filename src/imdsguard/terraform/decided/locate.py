@@ -60,11 +60,15 @@ _SAME = {
 
 @record(frozen=True, slots=True)
 class Around:
-    """Where an expression stands: its scope, and the expressions that the names bound there take their values from."""
+    """Where an expression stands: its scope, and the expressions that the names bound there take their values from.
+
+    `name` is what is set to it: a variable, a local, a member of an object.
+    """
 
     scope: EvaluationScope
     loops: Mapping[str, tuple[LazyExpression, Around]]
     depth: int = 0
+    name: str = ""
 
     @property
     def instance(self) -> ModuleInstance | None:
@@ -76,7 +80,11 @@ class Around:
 
     def within(self, scope: EvaluationScope, name: str, expression: LazyExpression) -> Around:
         """Give the inside of a loop over `expression`, whose scope binds `name`."""
-        return Around(scope, {**self.loops, name: (expression, self)}, self.depth)
+        return Around(scope, {**self.loops, name: (expression, self)}, self.depth, self.name)
+
+    def called(self, name: str) -> Around:
+        """Give the same for the expression that `name` is set to."""
+        return replace(self, name=name)
 
     def deeper(self) -> Around:
         """Give the same, one hop on."""
@@ -123,7 +131,7 @@ def want(node: Node, where: Around, value: Written, path: Path = ()) -> Iterator
         if node.value is None or not path:
             written = nested_value(path, value)
             if node.value != written:
-                yield Replaced(node.place, written)
+                yield Replaced(node.place, written, where.name)
     elif isinstance(node, (Parens, Wrap)):
         yield from want(node.inner, where, value, path)
     elif isinstance(node, (Object, Tuple)):
@@ -166,25 +174,33 @@ def _in_object(node: Object, where: Around, value: Written, path: Path) -> Itera
             held = {plain(where.value(item.key)) for item in node.items}
             missing = {name: each for name, each in value.items() if name not in held}
             if missing:
-                yield NewItems(node.place, missing) if node.items else Replaced(node.place, missing)
+                yield _filled(node, missing, where)
         return
     for item in node.items:
         if plain(where.value(item.key)) == path[0]:
-            yield from want(item.value, where, value, path[1:])
+            yield from want(item.value, where.called(str(path[0])), value, path[1:])
             return
-    yield NewItems(node.place, {str(path[0]): nested_value(path[1:], value)})
+    yield _filled(node, {str(path[0]): nested_value(path[1:], value)}, where)
+
+
+def _filled(node: Object, values: Mapping[str, Written], where: Around) -> ValueChange:
+    return NewItems(node.place, values, where.name) if node.items else Replaced(node.place, values, where.name)
 
 
 def _in_conditional(node: Conditional, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
-    """The switch first, if the other branch gives what is wanted; else the branch that counts now."""
+    """The switch first, if the other branch gives what is wanted; else what both branches may hang on; then the branch.
+
+    What is in the branch that is not taken counts only where it makes the other one be taken.
+    """
     condition = plain(where.value(node.condition))
     if not isinstance(condition, bool):
         return
     taken, other = (node.then, node.otherwise) if condition else (node.otherwise, node.then)
     if plain(_member(where.value(other), path)) == value:
         yield from want(node.condition, where, not condition)
+    elif not isinstance(other, (Literal, Object, Tuple)):
+        yield from want(other, where, value, path)
     yield from want(taken, where, value, path)
-    yield from want(other, where, value, path)
 
 
 def _member(value: Value | None, path: Path) -> Value | None:
@@ -241,8 +257,17 @@ def _in_call(node: CallNode, where: Around, value: Written, path: Path) -> Itera
                 return
         for argument in reversed(given):
             yield from want(argument, where, value, path)
+    elif node.name == "contains" and value is True and len(given) == 2:
+        yield from _in_contains(given[0], given[1], where)
     elif (node.name in _SAME and not path) or node.name in ("tomap", "tolist"):
         yield from want(given[0], where, value, path)
+
+
+def _in_contains(items: Node, asked: Node, where: Around) -> Iterator[ValueChange]:
+    """What is to be one of some texts that are written out: each of them."""
+    for item in items.items if isinstance(items, Tuple) else ():
+        if isinstance(item, Literal) and isinstance(item.value, str):
+            yield from want(asked, where, item.value)
 
 
 def _steps(node: Node, where: Around) -> Path | None:
@@ -278,7 +303,8 @@ def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Ite
     if root == "var" and name in instance.module.variables:
         yield from want_variable(instance, name, where, value, rest)
     elif root == "local" and name in instance.module.locals:
-        yield from _in_expression(instance.module.locals[name], Around(instance, {}, where.depth), value, rest)
+        local = Around(instance, {}, where.depth, name)
+        yield from _in_expression(instance.module.locals[name], local, value, rest)
     elif root == "module" and name in instance.module.calls:
         yield from _in_output(instance, name, steps[2:], where, value, path)
 
@@ -301,7 +327,7 @@ def _in_loop(
         scope = scope.below
     key = plain(scope.attributes.get("key")) if isinstance(scope, Bound) else None
     if len(steps) > 1 and steps[1] == "value" and isinstance(key, (str, int)):
-        deeper = replace(outside, depth=where.depth)
+        deeper = replace(outside, depth=where.depth, name="for_each")
         yield from _in_expression(expression, deeper, value, (key, *steps[2:], *path))
 
 
@@ -317,7 +343,8 @@ def _in_output(
         output = child.module.outputs.get(str(rest[0])) if rest else None
         expression = output.body.expression("value") if output is not None else None
         if expression is not None:
-            yield from _in_expression(expression, Around(child, {}, where.depth), value, (*rest[1:], *path))
+            inside = Around(child, {}, where.depth, "value")
+            yield from _in_expression(expression, inside, value, (*rest[1:], *path))
 
 
 def want_variable(
@@ -325,12 +352,12 @@ def want_variable(
 ) -> Iterator[ValueChange]:
     """Propose changes of what gives a variable its value: what does so now first."""
     declared = instance.module.variables[name]
-    call = instance.call
+    call, where = instance.call, where.called(name)
     argument = call.body.expression(name) if call is not None and name not in META_ARGUMENTS else None
     given = instance.given.get(name)
     if argument is not None and call is not None and instance.outer is not None:
         yield from _optional_default(declared.body.expression("type"), value, path)
-        outside = replace(around(call.body, instance.outer), depth=where.depth)
+        outside = replace(around(call.body, instance.outer), depth=where.depth, name=name)
         yield from _in_expression(argument, outside, value, path)
         return
     if given is not None:
@@ -343,7 +370,22 @@ def want_variable(
         yield from _optional_default(declared.body.expression("type"), value, path)
         yield from _constant(default, where, value, path)
     if call is not None:
-        yield NewArguments(call.body.bodies[0], {name: nested_value(path, value)})
+        yield NewArguments(call.body.bodies[0], {name: _beside(instance, default, value, path)})
+
+
+def _beside(instance: ModuleInstance, default: LazyExpression | None, value: Written, path: Path) -> Written:
+    """What an argument says that takes the place of a default: what that says, but for `value` at `path`."""
+    from imdsguard.terraform.source.variables import constant
+
+    wanted = nested_value(path, value)
+    if default is None or len(path) != 1 or not isinstance(wanted, Mapping):
+        return wanted
+    try:
+        raw = constant(default, instance.constants).raw
+    except (EvaluationError, LimitReached):
+        return wanted
+    kept = {name: each.raw for name, each in raw.items()} if isinstance(raw, Mapping) else {}
+    return {**{name: each for name, each in kept.items() if isinstance(each, (str, bool, int))}, **wanted}
 
 
 def _constant(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
@@ -383,7 +425,7 @@ def _optional_default(type_: LazyExpression | None, value: Written, path: Path) 
     if isinstance(node, CallNode) and node.name == "optional" and len(node.arguments) > 1:
         default = node.arguments[1]
         if isinstance(default, Literal) and default.value != value:
-            yield Replaced(default.place, value)
+            yield Replaced(default.place, value, str(path[-1]))
 
 
 def _key(node: Node) -> object:
