@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.aws.types.option_paths import options_path
 from imdsguard.aws.types.registry import record_of
 from imdsguard.fix.proof import Declared
 from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS
@@ -22,16 +23,6 @@ FOLLOW_FROM_TOKENS = frozenset(
     }
 )
 """Rules that speak of launches once they require tokens: what breaks then, and who watches."""
-
-
-def options_path(resource: Resource) -> Path | None:
-    """Give the blocks on the way to the metadata options of a resource: none for an account's defaults."""
-    record = record_of(resource.kind)
-    if record is None:
-        return None
-    if record.region_default is not None:
-        return ()
-    return record.options.path if record.options is not None and record.options.path else None
 
 
 def option(name: str) -> Declared:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.declares import option, options_path
+from imdsguard.aws.types.option_paths import options_path
+from imdsguard.fix.declares import option
 from imdsguard.fix.proof import Proposal
 from imdsguard.model.launch import Kind
-from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Source
+from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
 from imdsguard.model.severity import Confidence
+from imdsguard.model.value import Known
+from imdsguard.run.deciding import deciding
 from imdsguard.terraform.decided.changes import NewArguments, NewBlock, NewItems, Replaced
 from imdsguard.terraform.decided.option_places import option_changes
+from imdsguard.terraform.decided.supposed import supposed_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,8 +22,6 @@ if TYPE_CHECKING:
     from imdsguard.fix.change import Change
     from imdsguard.fix.tree import Judged
     from imdsguard.model.finding import Finding
-    from imdsguard.model.launch import Launch
-    from imdsguard.model.resource import Resource
     from imdsguard.terraform.decided.written import Written
 
 BEYOND = "it reaches every launch of the account in this Region, those outside this code, too"
@@ -50,33 +52,14 @@ def _option(
     if launch is None:
         return
     declared = option(name)
-    for resource in _deciding(launch, judged, name):
+    for resource in deciding(launch, name, judged.resources(), judged.estate):
         path = options_path(resource)
         if path is None:
             continue
         beyond = () if path else (BEYOND,)
         for change in option_changes(resource, path, name, value):
-            yield Proposal(change, said(change, name, value), declared, (*why_unsafe, *beyond))
-
-
-def _deciding(launch: Launch, judged: Judged, name: str) -> list[Resource]:
-    """The resources that may decide an option of a launch: the one that does so now first."""
-    stack = launch.resource.stack
-    resources = judged.resources()
-    through = [found for each in launch.via if (found := resources.get((stack, each))) is not None]
-    own = [] if launch.kind is Kind.SPOT_REQUEST else [launch.resource]
-    decided = launch.options[name]
-    if decided.source is Source.LAUNCH:
-        return own
-    if decided.source is Source.LAUNCH_TEMPLATE:
-        label = decided.trace[0].label if decided.trace else ""
-        return sorted([*through, *own], key=lambda each: each.address != label)
-    if decided.source is Source.REGION_DEFAULT:
-        defaults = [
-            each.resource for each in judged.estate.region_defaults if each.options[name].place == decided.place
-        ]
-        return [*through, *own, *defaults]
-    return [*through, *own]
+            if not isinstance(found := supposed_option(resource, path, name, change), Known) or found.value == value:
+                yield Proposal(change, said(change, name, value), declared, (*why_unsafe, *beyond))
 
 
 def said(change: Change, name: str, value: Written) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from imdsguard.fix import mend_account, mend_alarms, mend_options, mend_scripts, mend_versions
 from imdsguard.fix.change import key_of
 from imdsguard.fix.file_text import NotEditableError, applied
-from imdsguard.fix.generated import construct_of
 from imdsguard.fix.proof import Proved, UnprovedError, prove, prove_together
 from imdsguard.fix.safety import why_unsafe
 from imdsguard.fix.tree import identity, in_each_environment
 from imdsguard.model.finding import Verdict
 from imdsguard.model.fix import Fix, Fixes, Unfixed
+from imdsguard.terraform.decided.construct import written_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -61,7 +61,7 @@ class _Offering:
         """Find a fix for one finding, unless one that was found mends it, too."""
         if (identity(finding), finding.message) in self._mended:
             return
-        generated = construct_of(finding)
+        generated = written_from(finding.resource) if finding.resource is not None else ""
         if generated or not self._tree.is_source(finding.root):
             self.decline(finding, GENERATED.format(generated) if generated else NO_SOURCE)
             return

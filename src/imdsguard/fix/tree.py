@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from imdsguard.fix.file_text import FileText, NotEditableError
 from imdsguard.model.environment import Stack
 from imdsguard.model.finding import Verdict
+from imdsguard.model.place import Place
 from imdsguard.model.record import record
 from imdsguard.system.paths import folder_in_repository
 from imdsguard.terraform.overlay import Overlay
@@ -88,10 +89,9 @@ class SourceTree:
         return self._files[label]
 
     def _open(self, label: str) -> FileText:
-        parts = label.split("/")
-        if ".terraform" in parts or ".terragrunt-cache" in parts:
+        if Place(label).downloaded:
             raise NotEditableError(f"{label} is in a downloaded module")
-        if parts[-1] == "cdk.tf.json":
+        if label.rpartition("/")[2] == "cdk.tf.json":
             raise NotEditableError(f"{label} is generated: the construct is to be changed")
         path = os.path.abspath(label)
         real = os.path.realpath(path)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from imdsguard.model.record import record
 
+DOWNLOADED = (".terraform", ".terragrunt-cache")
+"""Folders that hold what Terraform and Terragrunt have downloaded: nobody edits it, and git does not know it."""
+
 
 @record(frozen=True, slots=True)
 class Place:
@@ -18,6 +21,11 @@ class Place:
     column: int = 0
     end_line: int = 0
     end_column: int = 0
+
+    @property
+    def downloaded(self) -> bool:
+        """Whether the file is one that was downloaded, so that nobody can edit it."""
+        return any(part in DOWNLOADED for part in self.file.split("/"))
 
     def __lt__(self, other: Place) -> bool:
         """Order places by file, then by line and column: what sorting needs."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from imdsguard.model.estate import Estate
+    from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
     from imdsguard.model.rule import Rule
     from imdsguard.policy.policy import Policy, Setting
@@ -145,6 +146,7 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy,
     if resource.doubt:  # what comes of the whole block (an argument that is missing) has no value to say it
         trace = trace if resource.doubt in trace else (*trace, resource.doubt)
         confidence = Confidence.MEDIUM if confidence is Confidence.HIGH else confidence
+    place, related = _places(judgement.place or resource.place, resource)
     return Finding(
         rule=rule.id,
         verdict=judgement.verdict,
@@ -153,12 +155,12 @@ def _finding(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy,
         message=judgement.message,
         root=resource.root,
         fingerprint=fingerprint(rule.id, resource.root, resource.address, judgement.region, judgement.aspect),
-        place=judgement.place or resource.place,
+        place=place,
         remedy=remedy_text(judgement.remedy),
         trace=trace,
         region=judgement.region,
         confidence=confidence,
-        related=_related(resource),
+        related=related,
         aspect=judgement.aspect,
         because=judgement.because,
         environments=(resource.environment,) if resource.environment else (),
@@ -196,9 +198,19 @@ def _cause(judgement: Judgement) -> str:
     return text.replace(f"{resource.module}.", "") if resource.module else text
 
 
-def _related(resource: Resource) -> tuple[Related, ...]:
-    """Give the module call that the owner of the root module can change, where the resource is in another module."""
-    return tuple(Related(place, "the module call") for place in resource.calls[:1])
+def _places(place: Place, resource: Resource) -> tuple[Place, tuple[Related, ...]]:
+    """Give the place that a person can edit, and where else to look.
+
+    Of what is in a downloaded module that is the innermost call that is not itself in one. Of what is in another module
+    of the repository, the call that the owner of the root module can change is related.
+    """
+    if not place.downloaded:
+        return place, tuple(Related(each, "the module call") for each in resource.calls[:1])
+    calls = [each for each in (resource.place, *reversed(resource.calls)) if not each.downloaded]
+    if not calls:
+        return place, ()
+    further = [Related(each, "the module call") for each in resource.calls[:1] if each != calls[0]]
+    return calls[0], (Related(place, "in the downloaded module"), *further)
 
 
 def _severity(rule: Rule, judgement: Judgement, setting: Setting, policy: Policy) -> Severity:

@@ -32,6 +32,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
     from imdsguard.model.problem import told_once
     from imdsguard.report.report import Report
     from imdsguard.run.judge import judge
+    from imdsguard.run.remedies import with_remedies
 
     outcome = judge(reading.estate, config.rules, config.policy)
     reading = replace(reading, problems=reading.problems + not_told_yet(outcome.refused, reading.problems))
@@ -41,6 +42,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         from imdsguard.run.merging import merged
 
         found = merged(found, [root.stack for root in reading.roots])
+    found = with_remedies(found, reading.estate)
     shown = tuple(f for f in found if config.options.show_passed or f.verdict is not Verdict.PASS)
     rules = config.rules
     if counted.comments:

@@ -31,7 +31,7 @@ def blocks_of(resources: Iterable[Resource]) -> dict[Key, str]:
     found: dict[Key, str] = {}
     for resource in resources:
         for place in (resource.place, *resource.overrides, *resource.calls):
-            if place.line and place.file.endswith(SYNTAX) and ".terraform" not in place.file.split("/"):
+            if place.line and place.file.endswith(SYNTAX) and not place.downloaded:
                 found.setdefault(key_of(place), resource.root)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.record import record
+from imdsguard.terraform.decided.written import json_text, on_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,11 +35,15 @@ class NewItems:
 
 @record(frozen=True, slots=True)
 class NewArguments:
-    """A body gets further arguments, behind the first of `after` that it has."""
+    """A body gets further arguments, behind the first of `after` that it has.
+
+    `call` is the name of the module call whose body it is, if it is one.
+    """
 
     body: SyntaxBody
     values: Mapping[str, Written]
     after: tuple[str, ...] = ()
+    call: str = ""
 
 
 @record(frozen=True, slots=True)
@@ -51,6 +56,24 @@ class NewBlock:
 
 
 ValueChange: TypeAlias = Replaced | NewItems | NewArguments | NewBlock
+
+
+def in_words(change: ValueChange) -> str:
+    """Say on one line what is written where, in the syntax of its file: `imdsv2 = true in prod.tfvars:1`."""
+    place = place_of(change)
+    where = f"{place.file}:{place.line}"
+    if isinstance(change, Replaced):
+        return f"{_setting({change.name: change.value}, place)} in {where}"
+    said = _setting(change.values, place)
+    if isinstance(change, NewArguments) and change.call:
+        return f'{said} in module "{change.call}" ({where})'
+    return f"{said} in {change.name} ({where})" if isinstance(change, NewItems) else f"{said} in {where}"
+
+
+def _setting(values: Mapping[str, Written], place: Place) -> str:
+    if place.file.endswith(".json"):
+        return ", ".join(f'"{name}": {json_text(value, "", "")}' for name, value in values.items())
+    return ", ".join(f"{name} = {on_one_line(value)}" for name, value in values.items())
 
 
 def place_of(change: ValueChange) -> Place:

@@ -8,14 +8,16 @@ argument, the line of a tfvars file or the default, through locals, `each.value`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.hcl.evaluate.loops import pairs
 from imdsguard.hcl.syntax.nodes import (
     Binary,
     CallNode,
     Conditional,
+    For,
     GetAttr,
     IndexNode,
     Literal,
@@ -30,7 +32,7 @@ from imdsguard.model.record import record
 from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced, ValueChange
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.instance import ModuleInstance
-from imdsguard.terraform.source.scopes import Bound
+from imdsguard.terraform.source.scopes import Bound, ForNames
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,13 +64,15 @@ _SAME = {
 class Around:
     """Where an expression stands: its scope, and the expressions that the names bound there take their values from.
 
-    `name` is what is set to it: a variable, a local, a member of an object.
+    `name` is what is set to it: a variable, a local, a member of an object. `turns` are names that a `for` binds: each
+    is a member, by its key, of an expression that stands elsewhere.
     """
 
     scope: EvaluationScope
     loops: Mapping[str, tuple[LazyExpression, Around]]
     depth: int = 0
     name: str = ""
+    turns: Mapping[str, tuple[Node, Around, str | int]] = field(default_factory=dict)
 
     @property
     def instance(self) -> ModuleInstance | None:
@@ -80,7 +84,7 @@ class Around:
 
     def within(self, scope: EvaluationScope, name: str, expression: LazyExpression) -> Around:
         """Give the inside of a loop over `expression`, whose scope binds `name`."""
-        return Around(scope, {**self.loops, name: (expression, self)}, self.depth, self.name)
+        return replace(self, scope=scope, loops={**self.loops, name: (expression, self)})
 
     def called(self, name: str) -> Around:
         """Give the same for the expression that `name` is set to."""
@@ -145,6 +149,8 @@ def want(node: Node, where: Around, value: Written, path: Path = ()) -> Iterator
         yield from _in_binary(node, where, value)
     elif isinstance(node, CallNode):
         yield from _in_call(node, where, value, path)
+    elif isinstance(node, For):
+        yield from _in_for(node, where, value, path)
     elif isinstance(node, (VariableNode, GetAttr, IndexNode)):
         yield from _in_traversal(node, where, value, path)
 
@@ -185,6 +191,26 @@ def _in_object(node: Object, where: Around, value: Written, path: Path) -> Itera
 
 def _filled(node: Object, values: Mapping[str, Written], where: Around) -> ValueChange:
     return NewItems(node.place, values, where.name) if node.items else Replaced(node.place, values, where.name)
+
+
+def _in_for(node: For, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
+    """The turn that makes the member."""
+    collection = where.value(node.collection)
+    number = 0
+    for key, member in pairs(collection) if collection is not None else ():
+        names = {node.value: member, **({node.key: key} if node.key is not None else {})}
+        name = plain(key)
+        if not isinstance(name, (str, int)):
+            continue
+        inside = replace(
+            where, scope=ForNames(where.scope, names), turns={**where.turns, node.value: (node.collection, where, name)}
+        )
+        if node.condition is not None and plain(inside.value(node.condition)) is not True:
+            continue
+        made = plain(inside.value(node.key_result)) if node.key_result is not None else number
+        number += 1
+        if path and made == path[0] and not node.group:
+            yield from want(node.result, inside, value, path[1:])
 
 
 def _in_conditional(node: Conditional, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
@@ -292,6 +318,11 @@ def _steps(node: Node, where: Around) -> Path | None:
 
 def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
     root = steps[0]
+    turn = where.turns.get(str(root))
+    if turn is not None:
+        collection, outside, key = turn
+        yield from want(collection, replace(outside, depth=where.depth), value, (key, *steps[1:], *path))
+        return
     loop = where.loops.get(str(root))
     if loop is not None:
         yield from _in_loop(str(root), loop, steps, where, value, path)
@@ -370,7 +401,7 @@ def want_variable(
         yield from _optional_default(declared.body.expression("type"), value, path)
         yield from _constant(default, where, value, path)
     if call is not None:
-        yield NewArguments(call.body.bodies[0], {name: _beside(instance, default, value, path)})
+        yield NewArguments(call.body.bodies[0], {name: _beside(instance, default, value, path)}, call=call.name)
 
 
 def _beside(instance: ModuleInstance, default: LazyExpression | None, value: Written, path: Path) -> Written:

@@ -23,12 +23,13 @@ from imdsguard.terraform.source.scopes import Bound
 from imdsguard.terraform.source.variables import Given
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from imdsguard.hcl.syntax.nodes import Node
     from imdsguard.model.place import Place
-    from imdsguard.model.resource import Resource
+    from imdsguard.model.resource import Body, Resource
+    from imdsguard.model.value import Value
     from imdsguard.terraform.decided.changes import ValueChange
     from imdsguard.terraform.decided.written import Written
     from imdsguard.terraform.source.configuration import Declaration
@@ -59,6 +60,20 @@ def supposed(resource: Resource, change: ValueChange) -> SourceBody | None:
     except EvaluationError:
         return None
     return SourceBody(body.merged, again, body.place) if again is not None else None
+
+
+def supposed_option(resource: Resource, path: Iterable[str], name: str, change: ValueChange) -> Value | None:
+    """Give what an argument in a resource's block would be with a change of a value; None where that cannot be told.
+
+    `path` are the blocks that lead to it.
+    """
+    body: Body | None = supposed(resource, change)
+    for step in path:
+        blocks = body.blocks(step) if body is not None else None
+        if blocks is None or blocks.unknown is not None or len(blocks.items) != 1:
+            return None
+        body = blocks.items[0]
+    return body.attribute(name) if body is not None else None
 
 
 def _again(instance: ModuleInstance, change: ValueChange) -> SupposedInstance | None:

@@ -27,6 +27,13 @@ def native(value: Written, indent: str = "", unit: str = "  ") -> str:
     return "{\n" + "".join(line + "\n" for line in arguments(value, indent + unit, unit)) + indent + "}"
 
 
+def on_one_line(value: Written) -> str:
+    """Write a value in native syntax on one line."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{name} = {on_one_line(each)}" for name, each in value.items()) + " }"
+    return native(value)
+
+
 def arguments(values: Mapping[str, Written], indent: str, unit: str) -> list[str]:
     """Write arguments on lines of their own, aligned."""
     width = max(map(len, values))

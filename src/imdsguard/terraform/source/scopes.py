@@ -97,6 +97,19 @@ class Bound:
         return self._memo[expression]
 
 
+class ForNames(Bound):
+    """The names that a `for` binds in one of its turns, over another scope."""
+
+    __slots__ = ()
+
+    def __init__(self, below: EvaluationScope, names: Mapping[str, Value]) -> None:
+        super().__init__(below, "", names)
+
+    def resolve(self, root: str, steps: Sequence[str | Value], place: Place) -> tuple[Value, int]:
+        """Give what a name is bound to; the scope below resolves everything else. Raises what that one raises."""
+        return (self.attributes[root], 0) if root in self.attributes else self.below.resolve(root, steps, place)
+
+
 def follow(
     value: Value, steps: Sequence[str | Value], taken: int, label: str, written: Place | None, place: Place
 ) -> tuple[Value, int]:

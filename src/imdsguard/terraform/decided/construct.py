@@ -9,18 +9,16 @@ from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.json_text import JsonValue
-    from imdsguard.model.finding import Finding
+    from imdsguard.model.resource import Resource
+
+FILE = "cdk.tf.json"
 
 
-def construct_of(finding: Finding) -> str:
-    """Give the construct's path of a resource in `cdk.tf.json`, or that file's name; "" for any other code.
+def construct_of(resource: Resource) -> str:
+    """Give the path of the construct that a resource in JSON was written from; "" where none is named.
 
     (CDK for Terraform: each resource holds `"//": {"metadata": {"path": ...}}`)
     """
-    resource = finding.resource
-    file = resource.place.file if resource is not None else ""
-    if resource is None or file.rpartition("/")[2] != "cdk.tf.json":
-        return ""
     bodies = resource.body.merged.bodies if isinstance(resource.body, SourceBody) else ()
     for body in bodies:
         value: JsonValue | None = body.value if isinstance(body, JsonBody) else None
@@ -29,4 +27,12 @@ def construct_of(finding: Finding) -> str:
             value = next((each.value for each in members if each.name == name), None)
         if value is not None and isinstance(value.content, str):
             return value.content
-    return f"that {file} was made from"
+    return ""
+
+
+def written_from(resource: Resource) -> str:
+    """Name what a resource in `cdk.tf.json` was written from; "" for any other code."""
+    file = resource.place.file
+    if file.rpartition("/")[2] != FILE:
+        return ""
+    return construct_of(resource) or f"that {file} was made from"
