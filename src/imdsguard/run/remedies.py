@@ -130,8 +130,9 @@ def _switches_environments(change: ValueChange, wanted: str) -> bool:
     """Whether a change would say that this is another environment: nobody mends anything so."""
     from imdsguard.terraform.decided.changes import Replaced
 
-    switches = isinstance(change, Replaced) and isinstance(change.value, str) and change.value != wanted
-    return switches and _ENVIRONMENT.search(change.name) is not None
+    if not isinstance(change, Replaced) or not isinstance(change.value, str) or change.value == wanted:
+        return False
+    return _ENVIRONMENT.search(change.name) is not None
 
 
 def _can_be_edited(change: ValueChange) -> bool:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.nodes import Literal, Object, ObjectItem, Tuple
-from imdsguard.hcl.syntax.static import literal_node
+from imdsguard.hcl.syntax.static import literal_node, reference_node
+from imdsguard.hcl.values.constraint import parse_constraint
 from imdsguard.model.record import record
 from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced
 from imdsguard.terraform.decided.written import Expression
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from imdsguard.hcl.syntax.nodes import Node
+    from imdsguard.hcl.values.constraint import Constraint
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
@@ -132,6 +134,13 @@ class SupposedInstance(ModuleInstance):
         if expression not in self._changed:
             self._changed[expression] = _changed(expression, self.change)
         return super().evaluate(self._changed[expression])
+
+    def constraint(self, name: str) -> Constraint | None:
+        """Give the type of a variable, which may say what a member is by default. Raises `EvaluationError`."""
+        declared = self.module.variables[name].body.expression("type")
+        if declared is None or not _reaches(self.change, declared.place):
+            return super().constraint(name)
+        return parse_constraint(_tree(reference_node(declared.source, quoted=False), self.change))
 
     def _argument(self, name: str) -> LazyExpression | None:
         argument = super()._argument(name)
