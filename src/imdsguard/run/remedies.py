@@ -59,7 +59,7 @@ class _Remedies:
         resource = finding.resource
         if resource is None:
             return finding.remedy
-        setting = _setting(finding.remedy)
+        setting = _setting(finding)
         launch = self._launch(resource) if setting is not None else None
         if setting is not None and launch is not None and _comes_from_elsewhere(launch, setting[0], resource):
             key = (resource.stack, resource.address, setting)
@@ -107,12 +107,15 @@ class _Remedies:
                 yield resource, path or (), change
 
 
-def _setting(remedy: str) -> tuple[str, str] | None:
+def _setting(finding: Finding) -> tuple[str, str] | None:
     """Give the option that a remedy sets, with its value; None for one that does anything else."""
-    lines = remedy.splitlines()
+    if finding.instead is not None:
+        named = [(name, str(value)) for name, value in finding.instead.arguments if name in OPTIONS]
+        return named[0] if len(named) == len(finding.instead.arguments) == 1 else None
+    lines = finding.remedy.splitlines()
     if len(lines) > 1 and lines[0] != _BLOCK:
         return None
-    found = [match.groups() for match in _SETTING.finditer(remedy)]
+    found = [match.groups() for match in _SETTING.finditer(finding.remedy)]
     return (found[-1][0], found[-1][1]) if found else None
 
 

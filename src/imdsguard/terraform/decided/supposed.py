@@ -13,9 +13,9 @@ from imdsguard.hcl.errors import EvaluationError
 from imdsguard.hcl.syntax.nodes import Literal, Object, ObjectItem, Tuple
 from imdsguard.hcl.syntax.static import literal_node, reference_node
 from imdsguard.hcl.values.constraint import parse_constraint
+from imdsguard.model.instead import Expression
 from imdsguard.model.record import record
 from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced
-from imdsguard.terraform.decided.written import Expression
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.evaluation import Evaluation
 from imdsguard.terraform.source.instance import ModuleInstance
