@@ -23,16 +23,19 @@ if TYPE_CHECKING:
     from imdsguard.model.organization import Condition, OrganizationPolicy, Statement
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.readiness import InstanceAnswer, LaunchAnswer, Readiness
     from imdsguard.model.reason import Reason, ReasonKind
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Action, Blocks, Body, Provider, Resource
     from imdsguard.model.rule import Rule
     from imdsguard.model.scope import Scope
     from imdsguard.model.severity import Confidence, Severity
+    from imdsguard.model.switch import changed_while_running
     from imdsguard.model.user_data import Flaw, MetadataCall, UserData
     from imdsguard.model.value import Absent, Known, Reference, Step, Unknown, Value, text_of
     from imdsguard.policy.errors import PolicyError
     from imdsguard.policy.policy import Policy, Setting
+    from imdsguard.report.readiness_words import answer_in_words
     from imdsguard.report.reasons import because, fault_in_words, sentence
     from imdsguard.report.report import Report, Summary
     from imdsguard.run.config import RunConfig, ScanOptions, assumptions_of, prepare
@@ -64,16 +67,19 @@ _HOMES = {
     "imdsguard.model.organization": ("Condition", "OrganizationPolicy", "Statement"),
     "imdsguard.model.place": ("Place",),
     "imdsguard.model.problem": ("Problem",),
+    "imdsguard.model.readiness": ("InstanceAnswer", "LaunchAnswer", "Readiness"),
     "imdsguard.model.reason": ("Reason", "ReasonKind"),
     "imdsguard.model.region_default": ("RegionDefault",),
     "imdsguard.model.resource": ("Action", "Blocks", "Body", "Provider", "Resource"),
     "imdsguard.model.rule": ("Rule",),
     "imdsguard.model.scope": ("Scope",),
     "imdsguard.model.severity": ("Confidence", "Severity"),
+    "imdsguard.model.switch": ("changed_while_running",),
     "imdsguard.model.user_data": ("Flaw", "MetadataCall", "UserData"),
     "imdsguard.model.value": ("Absent", "Known", "Reference", "Step", "Unknown", "Value", "text_of"),
     "imdsguard.policy.errors": ("PolicyError",),
     "imdsguard.policy.policy": ("Policy", "Setting"),
+    "imdsguard.report.readiness_words": ("answer_in_words",),
     "imdsguard.report.reasons": ("because", "fault_in_words", "sentence"),
     "imdsguard.report.report": ("Report", "Summary"),
     "imdsguard.run.config": ("RunConfig", "ScanOptions", "assumptions_of", "prepare"),
@@ -108,11 +114,13 @@ __all__ = [
     "Image",
     "IneffectiveOption",
     "Inputs",
+    "InstanceAnswer",
     "Instead",
     "Judgement",
     "Kind",
     "Known",
     "Launch",
+    "LaunchAnswer",
     "MetadataCall",
     "Option",
     "OrganizationPolicy",
@@ -123,6 +131,7 @@ __all__ = [
     "PolicyError",
     "Problem",
     "Provider",
+    "Readiness",
     "Reading",
     "Reason",
     "ReasonKind",
@@ -155,8 +164,10 @@ __all__ = [
     "VersionWriter",
     "Workload",
     "__version__",
+    "answer_in_words",
     "assumptions_of",
     "because",
+    "changed_while_running",
     "failed",
     "fault_in_words",
     "judge",

@@ -10,15 +10,18 @@ import click
 from imdsguard.cli.driving import DrivingCommand, driving_options, run_terraform, say, terraform_arguments
 from imdsguard.cli.exits import CLEAN, PROBLEM
 from imdsguard.cli.options import report_options
+from imdsguard.cli.readiness_options import switching_options
 
 if TYPE_CHECKING:
     from imdsguard.cli.driving import Run
     from imdsguard.cli.options import ReportOptions
+    from imdsguard.cli.readiness_options import ReadinessOptions
 
 
 @click.command("apply", cls=DrivingCommand, short_help="Let Terraform plan, check the plan, apply it if it passes.")
 @driving_options
 @click.option("-auto-approve", "--auto-approve", "approved", is_flag=True, help="Apply without asking.")
+@switching_options
 @report_options
 @click.pass_context
 def command(
@@ -27,6 +30,7 @@ def command(
     terraform: str | None,
     environment: str | None,
     approved: bool,
+    switching: ReadinessOptions,
     reporting: ReportOptions,
 ) -> int:
     """Run terraform plan in DIR (this folder), check the plan, and apply it only if the policy passes.
@@ -39,6 +43,7 @@ def command(
     Examples:
       imdsguard apply stacks/web
       imdsguard apply stacks/web --environment prod
+      imdsguard apply --readiness-file readiness.json
       imdsguard apply -auto-approve -- -var-file=prod.tfvars
 
     Exit codes: 0 applied, or nothing to apply; 1 findings, 2 Terraform failed, something could not be checked, or the
@@ -51,7 +56,9 @@ def command(
         )
     if not approved and not sys.stdin.isatty():
         raise click.UsageError("apply asks first, and there is no terminal to ask on: give -auto-approve", ctx)
-    return run_terraform(directory, terraform, arguments, reporting, lambda run: _apply(run, approved), environment)
+    return run_terraform(
+        directory, terraform, arguments, reporting, lambda run: _apply(run, approved), environment, switching
+    )
 
 
 def _apply(run: Run, approved: bool) -> int:

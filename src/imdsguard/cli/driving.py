@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imdsguard.cli.options import ReportOptions
+    from imdsguard.cli.readiness_options import ReadinessOptions
     from imdsguard.run.config import RunConfig
+    from imdsguard.run.reading import Reading
     from imdsguard.run.terraform import DrivenPlan
     from imdsguard.terraform.driver.arguments import Arguments
     from imdsguard.terraform.driver.find import Terraform
@@ -86,6 +88,7 @@ class Run:
     _plan: DrivenPlan
     _config: RunConfig
     _options: ReportOptions
+    _with_readiness: Callable[[Reading], Reading]
 
     def check(self, document: bytes) -> int:
         """Judge a plan's JSON and report; give the exit code. A signal ends the wait for it."""
@@ -94,7 +97,8 @@ class Run:
     def _report(self, document: bytes) -> int:
         from imdsguard.cli.reporting import report
 
-        return report(self._plan.read(document, self._config.policy.assumptions), self._config, self._options)
+        reading = self._with_readiness(self._plan.read(document, self._config.policy.assumptions))
+        return report(reading, self._config, self._options)
 
 
 def run_terraform(
@@ -104,15 +108,18 @@ def run_terraform(
     options: ReportOptions,
     work: Callable[[Run], int],
     environment: str | None = None,
+    switching: ReadinessOptions | None = None,
 ) -> int:
     """Find Terraform and let `work` drive it; give the exit code. What Terraform says against it is passed on.
 
-    `environment` is the name of one that the policy gives the root module: Terraform gets what it says.
+    `environment` is the name of one that the policy gives the root module: Terraform gets what it says. `switching` is
+    what was asked about readiness.
 
     Whatever happens, signals included, the child has ended and `work` has cleaned up when this returns. Raises what
     `prepared` raises, before anything runs, and `RunError`.
     """
     from imdsguard.cli.progress import Progress, pass_on
+    from imdsguard.cli.readiness_options import reader_of
     from imdsguard.cli.reporting import prepared
     from imdsguard.run.environments import one_environment
     from imdsguard.run.errors import RunError
@@ -122,6 +129,7 @@ def run_terraform(
     from imdsguard.terraform.driver.steps import Driver
 
     config = prepared(options, comparable=False)
+    with_readiness = reader_of(switching, quiet=options.quiet) if switching is not None else _as_it_is
     chosen = None
     if environment is not None:
         folder = os.path.join(directory, arguments.chdir)
@@ -131,7 +139,7 @@ def run_terraform(
         with Signals() as signals:
             terraform = _chosen(given, os.path.join(directory, arguments.chdir), signals, options)
             driver = Driver(terraform, directory, arguments, signals, Progress(quiet=options.quiet))
-            return work(Run(driver, signals, DrivenPlan(driver, arguments, chosen), config, options))
+            return work(Run(driver, signals, DrivenPlan(driver, arguments, chosen), config, options, with_readiness))
     except TerraformFailedError as error:
         pass_on(error.output)
         return say(str(error))
@@ -140,6 +148,10 @@ def run_terraform(
     except InterruptedBySignalError as error:
         say("interrupted: Terraform has ended, and its plan is removed")
         return SIGNALLED + error.signal
+
+
+def _as_it_is(reading: Reading) -> Reading:
+    return reading
 
 
 def _chosen(given: str | None, folder: str, signals: Signals, options: ReportOptions) -> Terraform:

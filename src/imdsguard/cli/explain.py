@@ -19,16 +19,21 @@ from imdsguard.cli.options import (
     strict_unseen_option,
 )
 from imdsguard.cli.output import style_for, write_notes, write_problems, write_unseen
+from imdsguard.cli.readiness_options import saved_options, saved_reader
 from imdsguard.cli.streams import read_stdin, write_out
 from imdsguard.run.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imdsguard.run.reading import Reading
     from imdsguard.terraform.inputs import Inputs
 
 
 @click.command("explain", cls=OrderedCommand, short_help="Say what a rule is about, or why a launch is what it is.")
 @click.argument("subject", metavar="RULE|ADDRESS", shell_complete=completion.rules)
 @input_options
+@saved_options
 @policy_option
 @checks_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -45,6 +50,8 @@ def command(
     workspace: str | None,
     exclude: tuple[str, ...],
     source: str | None,
+    readiness_file: str | None,
+    readiness_max_age: str,
     policy: str | None,
     checks: tuple[str, ...],
     form: str,
@@ -60,10 +67,14 @@ def command(
     Examples:
       imdsguard explain instance-tokens-optional
       imdsguard explain aws_instance.web stacks/web --var-file prod.tfvars
+      imdsguard explain aws_instance.web --readiness-file readiness.json
     """  # noqa: D301
     if "." in subject:
         inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
-        return explain_address(subject, paths, inputs, policy, form, strict_unseen=strict_unseen, no_color=no_color)
+        put = saved_reader(readiness_file, readiness_max_age, evidence=True)
+        return explain_address(
+            subject, paths, inputs, policy, form, put, strict_unseen=strict_unseen, no_color=no_color
+        )
     from imdsguard.report.escape import escape_lines
     from imdsguard.run.rule_page import rule_page
 
@@ -82,6 +93,7 @@ def explain_address(
     inputs: Inputs,
     policy: str | None,
     form: str,
+    with_readiness: Callable[[Reading], Reading],
     *,
     strict_unseen: bool,
     no_color: bool,
@@ -92,7 +104,7 @@ def explain_address(
     from imdsguard.run.explaining import explain_launches
     from imdsguard.run.reading import read
 
-    found = read(paths, inputs, assumptions_of(policy), stdin=read_stdin() if "-" in paths else None)
+    found = with_readiness(read(paths, inputs, assumptions_of(policy), stdin=read_stdin() if "-" in paths else None))
     try:
         told = explain_launches(address, found)
     except UsageError:

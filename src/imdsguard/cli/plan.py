@@ -8,15 +8,18 @@ import click
 
 from imdsguard.cli.driving import DrivingCommand, driving_options, run_terraform, terraform_arguments
 from imdsguard.cli.options import report_options
+from imdsguard.cli.readiness_options import switching_options
 
 if TYPE_CHECKING:
     from imdsguard.cli.driving import Run
     from imdsguard.cli.options import ReportOptions
+    from imdsguard.cli.readiness_options import ReadinessOptions
 
 
 @click.command("plan", cls=DrivingCommand, short_help="Let Terraform plan, and check the plan.")
 @driving_options
 @click.option("--out", metavar="FILE", help="Keep the plan in this file, mode 0600: it holds secrets in the clear.")
+@switching_options
 @report_options
 @click.pass_context
 def command(
@@ -25,6 +28,7 @@ def command(
     terraform: str | None,
     environment: str | None,
     out: str | None,
+    switching: ReadinessOptions,
     reporting: ReportOptions,
 ) -> int:
     """Run terraform plan in DIR (this folder), and check what it would deploy.
@@ -38,13 +42,16 @@ def command(
       imdsguard plan
       imdsguard plan stacks/web -- -var-file=prod.tfvars
       imdsguard plan stacks/web --environment prod
+      imdsguard plan --readiness
       imdsguard plan --out plan.tfplan && terraform apply plan.tfplan
 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 Terraform failed or something could not be
     checked, 130 interrupted.
     """  # noqa: D301
     arguments = terraform_arguments(ctx)
-    return run_terraform(directory, terraform, arguments, reporting, lambda run: _plan(run, out), environment)
+    return run_terraform(
+        directory, terraform, arguments, reporting, lambda run: _plan(run, out), environment, switching
+    )
 
 
 def _plan(run: Run, out: str | None) -> int:

@@ -11,18 +11,14 @@ from imdsguard.cli import completion
 from imdsguard.cli.exits import CLEAN, FOUND, PROBLEM
 from imdsguard.cli.options import OrderedCommand, color_option, input_options, inputs_of, policy_option
 from imdsguard.cli.output import style_for, write_notes, write_problems
+from imdsguard.cli.readiness_options import asked, asking_options
 from imdsguard.cli.streams import read_stdin, write_out
 
 if TYPE_CHECKING:
     from imdsguard.model.readiness import ReadinessAnswers
     from imdsguard.policy.assumptions import Assumptions
-    from imdsguard.readiness.clients import Login
-    from imdsguard.readiness.targets import Targets
     from imdsguard.run.reading import Reading
     from imdsguard.terraform.inputs import Inputs
-
-LONGEST_WINDOW = 455
-"""Days for which CloudWatch keeps hourly data. (CloudWatch API, GetMetricData)"""
 
 
 @click.command("readiness", cls=OrderedCommand, short_help="Ask CloudWatch what would break once tokens are required.")
@@ -37,25 +33,7 @@ LONGEST_WINDOW = 455
     help="What is deployed of the code that is given: a state as `terraform show -json` prints it, or a "
     "terraform.tfstate. Repeatable.",
 )
-@click.option(
-    "--days", type=click.IntRange(1, LONGEST_WINDOW), default=14, show_default=True, help="How far to look back."
-)
-@click.option("--profile", metavar="NAME", help="The profile of the AWS configuration to ask with.")
-@click.option(
-    "--role",
-    "roles",
-    multiple=True,
-    metavar="PROVIDER=ARN",
-    help="The role to take for what a provider configuration (or an account, by its number) has; repeatable. Roles in "
-    "the code are never taken.",
-)
-@click.option(
-    "--max-metrics",
-    type=click.IntRange(0),
-    default=1000,
-    show_default=True,
-    help="Ask for no more metrics than this: CloudWatch bills each.",
-)
+@asking_options
 @click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @color_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, and nothing on stderr but problems.")
@@ -134,28 +112,6 @@ def _read(
     stdin = read_stdin() if "-" in (*paths, *states) else None
     found = read(paths, inputs, assumptions, stdin=stdin)
     return found, read(states, NoInputs(), stdin=stdin) if states else None
-
-
-def asked(found: Targets, given: Login, days: int, most: int, *, quiet: bool) -> ReadinessAnswers:
-    """Ask, and show how far it is."""
-    import time
-
-    from imdsguard.cli.progress import Progress
-    from imdsguard.readiness.ask import Asking, ask_all, window_of
-    from imdsguard.readiness.clients import default_region
-
-    with Progress(quiet=quiet).step("asking AWS") as step:
-
-        def tell(what: str) -> None:
-            step.line(what.encode())
-            step.turn(stopping=False)
-
-        def say(what: str) -> None:
-            if not quiet:
-                write_notes([what])
-
-        asking = Asking(given, window_of(days, time.time()), default_region(given), most, say, tell)
-        return ask_all(found, asking)
 
 
 def _write(answers: ReadinessAnswers, form: str, *, no_color: bool) -> None:

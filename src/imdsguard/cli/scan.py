@@ -15,6 +15,7 @@ from imdsguard.cli.options import (
     report_options,
     with_fetched_modules,
 )
+from imdsguard.cli.readiness_options import saved_options, saved_reader
 
 if TYPE_CHECKING:
     from imdsguard.cli.options import ReportOptions
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     "without either there is nothing to do. `new`: only what the commit brings counts; `all`: all that is in the root "
     "modules that it touches.",
 )
+@saved_options
 @report_options
 @click.pass_context
 def command(
@@ -45,6 +47,8 @@ def command(
     get: bool,
     get_hosts: tuple[str, ...],
     hook: str | None,
+    readiness_file: str | None,
+    readiness_max_age: str,
     reporting: ReportOptions,
 ) -> int:
     """Check every launch in Terraform code, plan JSON and state JSON.
@@ -83,15 +87,12 @@ def command(
         if hook == "new" and reporting.changed_since is None:
             reporting = replace(reporting, changed_since=commit.against)
     config = prepared(reporting)
+    with_readiness = saved_reader(readiness_file, readiness_max_age)
     inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
     inputs = replace(inputs, from_hook=inputs.from_hook or hook is not None)
     if config.options.changed_since is not None:
         inputs = replace(inputs, overlay=Overlay())  # it notes what is read: of the earlier version no more is needed
     inputs = with_fetched_modules(ctx, inputs, get=get, hosts=get_hosts, quiet=reporting.quiet)
     stdin = read_stdin() if "-" in paths else None
-    return report(
-        read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform),
-        config,
-        reporting,
-        of_commit=hook == "new",
-    )
+    found = read(paths, inputs, config.policy.assumptions, stdin=stdin, run_terraform=run_terraform)
+    return report(with_readiness(found), config, reporting, of_commit=hook == "new")

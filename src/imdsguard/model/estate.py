@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imdsguard.model.image import Image
     from imdsguard.model.launch import Launch
     from imdsguard.model.organization import OrganizationPolicy
+    from imdsguard.model.readiness import LaunchAnswer
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.scope import Scope
     from imdsguard.model.shared_account import SharedAccount
@@ -44,7 +45,8 @@ class Estate:
 
     `joined` says which stacks share an account with others, `assumed` is what the policy says of Region defaults that
     are set outside the code. `history` says what is deployed already. `unread` has the stacks of which a module could
-    not be read, with what such modules may make.
+    not be read, with what such modules may make. `readiness` has what CloudWatch said of the running instances of
+    launches, by stack and address; nothing where nobody has asked.
     """
 
     launches: tuple[Launch, ...] = ()
@@ -56,6 +58,7 @@ class Estate:
     assumed: tuple[AssumedDefault, ...] = ()
     history: History = field(default=NOTHING_KNOWN, repr=False, compare=False)
     unread: Mapping[Stack, frozenset[str]] = field(default_factory=dict)
+    readiness: Mapping[tuple[Stack, str], LaunchAnswer] = field(default_factory=dict)
 
     @property
     def before(self) -> Estate | None:
@@ -116,6 +119,10 @@ class Estate:
             if launch.starts_instances:
                 found.setdefault(launch.resource.stack, []).append(launch)
         return found
+
+    def readiness_of(self, launch: Launch) -> LaunchAnswer | None:
+        """Return what CloudWatch said of a launch's running instances; None where nobody has asked."""
+        return self.readiness.get((launch.resource.stack, launch.address))
 
     @cached_property
     def _places(self) -> dict[tuple[Stack, str], Launch]:

@@ -9,6 +9,7 @@ from imdsguard.model.record import record
 if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.option import Source
+    from imdsguard.model.readiness import LaunchAnswer
     from imdsguard.model.reason import Reason
     from imdsguard.model.value import Known, Unknown
 
@@ -50,10 +51,12 @@ class Explanation:
     """A launch and the paths by which it starts instances, the one that decides its state first.
 
     `changes` are sentences on what would change the answer, `unwatched` are alarms on refused calls by their address,
-    each with why it does not watch the launch.
+    each with why it does not watch the launch. `readiness` is what CloudWatch said of its instances, where somebody
+    asked.
     """
 
     launch: Launch
     paths: tuple[PathAnswers, ...]
     changes: tuple[str, ...]
     unwatched: tuple[tuple[str, Reason], ...] = ()
+    readiness: LaunchAnswer | None = None

@@ -13,7 +13,7 @@ from imdsguard.model.resource import Action
 from imdsguard.model.value import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator
 
     from imdsguard.model.launch import Launch
     from imdsguard.run.reading import Reading
@@ -154,8 +154,3 @@ def _target(launch: Launch, deployed: Launch) -> ReadinessTarget:
 
 def _is_name(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NAME and text.isprintable()
-
-
-def missing_roles(targets: Iterable[ReadinessTarget], given: Mapping[str, str]) -> Sequence[str]:
-    """Name the providers that take a role or a profile in the code, and of which nobody has said which to use."""
-    return sorted({each.provider for each in targets if each.elsewhere and each.provider not in given})

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.option import SERVICE_DEFAULTS
+from imdsguard.model.readiness import Readiness
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.once import told_once
+from imdsguard.report.readiness_words import WORDS, answer_in_words, instance_in_words
 from imdsguard.report.reasons import kind_of, sentence
 from imdsguard.report.words import SENSITIVE, clean
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from imdsguard.model.explanation import Answer, Explanation, LayerAnswers
     from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
+    from imdsguard.model.readiness import LaunchAnswer
     from imdsguard.model.unseen import Unseen
     from imdsguard.report.givers import Givers
 
@@ -61,6 +64,8 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
     if not_seen:
         branches.append(("runs at boot", not_seen))
     branches.append(("watched", [(line, []) for line in _watched(explanation)]))
+    if explanation.readiness is not None:
+        branches.append(_ready(explanation.readiness))
     branches.append(("what would change the answer", [(line, []) for line in explanation.changes] or [("nothing", [])]))
     return "".join(f"{line}\n" for line in [_line(head), *_drawn(branches, marks)])
 
@@ -86,6 +91,7 @@ def explanations_json(
 
 def _explained(explanation: Explanation, givers: Givers) -> dict[str, Any]:
     from imdsguard.report.json import launch_json
+    from imdsguard.report.readiness_json import answer_json
 
     return {
         **launch_json(explanation.launch, givers),
@@ -94,6 +100,7 @@ def _explained(explanation: Explanation, givers: Givers) -> dict[str, Any]:
             for path in explanation.paths
         ],
         "would_change": list(explanation.changes),
+        "readiness": answer_json(explanation.readiness) if explanation.readiness is not None else None,
         "not_watched_by": [{"address": address, "why": f"{sentence(why)}."} for address, why in explanation.unwatched],
     }
 
@@ -139,6 +146,14 @@ def _watched(explanation: Explanation) -> list[str]:
     lines += [sentence(why) for _, why in explanation.unwatched[:_MOST_ALARMS]]
     more = len(explanation.unwatched) - _MOST_ALARMS
     return [*lines, f"nor does any of {more} more"] if more > 0 else lines
+
+
+def _ready(answer: LaunchAnswer) -> Tree:
+    """Say what CloudWatch said of its instances, and of each that calls or of which nothing is known."""
+    told = [one for one in answer.instances if one.verdict is not Readiness.READY]
+    lines: list[Tree] = [(instance_in_words(one), []) for one in told[:_MOST_ALARMS]]
+    lines += [(f"and {len(told) - _MOST_ALARMS} more", [])] if len(told) > _MOST_ALARMS else []
+    return f"asked of CloudWatch: {WORDS[answer.verdict]}: {answer_in_words(answer)}", lines
 
 
 def _account(launch: Launch) -> str:

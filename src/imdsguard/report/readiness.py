@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from imdsguard.model.readiness import Readiness
 from imdsguard.report.escape import escape, shorten
-from imdsguard.report.readiness_words import NOT_ASKED, answer_in_words, calls_in_words, moment_of, why
+from imdsguard.report.readiness_words import NOT_ASKED, WORDS, answer_in_words, instance_in_words, moment_of
 from imdsguard.report.style import Style
 from imdsguard.report.table import table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imdsguard.model.readiness import InstanceAnswer, LaunchAnswer, ReadinessAnswers
+    from imdsguard.model.readiness import LaunchAnswer, ReadinessAnswers
 
     Evidence = Mapping[tuple[str, str, str], Sequence[str]]
 
@@ -22,12 +22,6 @@ _MOST = 20
 """Instances of one launch that are told by themselves."""
 _LONGEST = 300
 _ORDER = (Readiness.READY, Readiness.ENFORCED, Readiness.UNKNOWN, Readiness.NOT_READY)
-WORDS = {
-    Readiness.READY: "ready",
-    Readiness.NOT_READY: "not ready",
-    Readiness.ENFORCED: "enforced",
-    Readiness.UNKNOWN: "unknown",
-}
 
 
 def key_of(answer: LaunchAnswer) -> tuple[str, str, str]:
@@ -79,16 +73,11 @@ def _details(each: LaunchAnswer, evidence: Sequence[str], several: bool) -> list
     """Say of a launch that is not ready which instances call, and what else speaks of it."""
     telling = each.verdict in (Readiness.NOT_READY, Readiness.UNKNOWN)
     shown = [one for one in each.instances if one.verdict is not Readiness.READY] if telling else []
-    lines = [_instance(one) for one in shown[:_MOST]]
+    lines = [instance_in_words(one) for one in shown[:_MOST]]
     lines += [f"and {len(shown) - _MOST} more"] if len(shown) > _MOST else []
     lines += evidence
     name = f"{each.root}: {each.address}" if several else each.address
     return [_line(name), *(f"  {_line(line)}" for line in lines)] if lines else []
-
-
-def _instance(one: InstanceAnswer) -> str:
-    said = [part for part in (calls_in_words(one), why(one.doubt, one.detail)) if part]
-    return f"{one.id}: {'; '.join(said)}" if said else one.id
 
 
 def _line(text: str) -> str:

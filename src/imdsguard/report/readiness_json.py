@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.report.json import json_text, problem_json
 from imdsguard.report.readiness_words import NOT_ASKED, moment_of, why
 
 if TYPE_CHECKING:
@@ -17,6 +16,8 @@ SCHEMA = "imdsguard/readiness/v1"
 
 def readiness_json(answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, str], dict[str, Any]]) -> str:
     """Give the document. `evidence` are further keys of launches, by root module, environment and address."""
+    from imdsguard.report.json import json_text, problem_json
+
     return json_text(
         {
             "schema": SCHEMA,
@@ -27,7 +28,7 @@ def readiness_json(answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, 
             },
             "metrics": answers.metrics,
             "launches": [
-                {**_launch(each), **evidence.get((each.root, each.environment, each.address), {})}
+                {**answer_json(each), **evidence.get((each.root, each.environment, each.address), {})}
                 for each in answers.launches
             ],
             "not_asked": [_not_asked(each) for each in answers.not_asked],
@@ -36,7 +37,8 @@ def readiness_json(answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, 
     )
 
 
-def _launch(each: LaunchAnswer) -> dict[str, Any]:
+def answer_json(each: LaunchAnswer) -> dict[str, Any]:
+    """Give what is known of a launch."""
     return {
         "address": each.address,
         "kind": each.kind,

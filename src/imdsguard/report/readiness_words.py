@@ -57,6 +57,12 @@ NOT_ASKED: dict[LeftOut, str] = {
     LeftOut.SERVICE: "a service runs its instances in an account of its own, or they start later",
     LeftOut.DELETED: "the plan deletes it",
 }
+WORDS = {
+    Readiness.READY: "ready",
+    Readiness.NOT_READY: "not ready",
+    Readiness.ENFORCED: "enforced",
+    Readiness.UNKNOWN: "unknown",
+}
 _METRICS = {TOKENLESS: "without a token", REJECTED: "refused"}
 
 
@@ -101,6 +107,12 @@ def calls_in_words(answer: InstanceAnswer) -> str:
         else:
             said.append(f"no call {_METRICS.get(metric, metric)}")
     return "; ".join(said)
+
+
+def instance_in_words(one: InstanceAnswer) -> str:
+    """Say what is known of an instance, behind its id."""
+    said = [part for part in (calls_in_words(one), why(one.doubt, one.detail)) if part]
+    return f"{one.id}: {'; '.join(said)}" if said else one.id
 
 
 def answer_in_words(answer: LaunchAnswer) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.run.errors import UsageError
@@ -25,4 +26,4 @@ def explain_launches(address: str, reading: Reading) -> list[Explanation]:
 
         known = {launch.address for launch in estate.launches}
         raise UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
-    return [explain(launch, estate) for launch in launches]
+    return [replace(explain(launch, estate), readiness=estate.readiness_of(launch)) for launch in launches]
