@@ -34,9 +34,9 @@ def answers_to(targets: Iterable[ReadinessTarget], answers: Sequence[LaunchAnswe
     found: Answers = {}
     for target in targets:
         resource = target.launch.resource
-        answer = _of_instances(target, instances) or _of_groups(target, groups)
-        if answer is not None:
-            found[(resource.stack, target.launch.address)] = answer
+        told = _of_instances(target, instances) or _of_groups(target, groups)
+        if told is not None:
+            found[(resource.stack, target.launch.address)] = told
     return found
 
 
