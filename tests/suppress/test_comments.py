@@ -268,6 +268,8 @@ def test_a_comment_behind_code_is_about_no_block_that_follows(before: str, count
         "trivy:ignore:AWS-00*",
         "trivy:ignore:AWS-0028[ami=x]",
         "trivy:ignore:AWS-0028:ws:prod",
+        "trivy:ignore:AWS-0028:ws:2030-01-01",
+        "trivy:ignore:AWS-0028:exp:2030-01-01:ws:prod",
         "trivy:ignore:AWS-0028:exp:soon",
         "trivy:ignore:AWS-00281",
         "tfsec:ignore:aws-*",

@@ -67,6 +67,43 @@ def test_bombs(text):
         evaluate(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "few", "many", "message"),
+    [
+        ("{{ {} }}", 5, 6, "more than 10 elements"),
+        ("{{ (n) = 1, {} }}", 4, 5, "more than 10 elements"),
+        ("[{}]", 10, 11, "more than 10 elements"),
+    ],
+)
+def test_a_collection_that_is_written_out_is_counted_before_it_is_made(text, few, many, message):
+    def written(count):
+        entries = (f"k{number} = n" if "{{" in text else "n" for number in range(count))
+        scope = ModuleScope(None)
+        scope.bounds = Bounds(max_items=10)
+        return evaluate(f"[for n in [1]: {text.format(', '.join(entries))}]", scope)
+
+    written(few)
+    with pytest.raises(LimitReached, match=message):
+        written(many)
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ('[for n in range(50): "{}"]', 50 * 999),
+        ("[for list in [range({})] : [for n in range(50): length(list)]]", 50 * 900 // 16),
+    ],
+    ids=["the parts of a text", "a large argument"],
+)
+def test_what_it_costs_grows_with(text, more):
+    def steps(count):
+        scope = ModuleScope(None)
+        evaluate(text.format("${n}" * count if '"' in text else count), scope)
+        return scope.bounds.meter.steps
+
+    assert steps(1000) - steps(1) >= more
+
+
 def test_a_loop_in_a_loop_in_a_loop_runs_out_of_steps():
     scope = ModuleScope(None)
     scope.bounds = Bounds(max_steps=100_000)
