@@ -89,6 +89,8 @@ ID = ("1" * 12, "2" * 12)
         ("", 'profile = "b"', False),
         ("", 'access_key = "b"', False),
         ("", 'token = "b"', False),
+        ('profile = { a = "b" }', 'profile = { a = "c" }', False),
+        ('profile = { a = "b" }', 'profile = { a = "b" }', True),
         ("", 'sts_region = "us-east-1"', False),
         ("", 'shared_config_files = ["b"]', False),
         ("", 'shared_credentials_files = ["b"]', False),

@@ -119,6 +119,7 @@ REASONS = {
     "null": ("null", "the key of a provider instance must not be null"),
     "sensitive": ('sensitive("x")', "the key of a provider instance must not be a sensitive value"),
     "no text": ("[]", "string required"),
+    "too large": ("1e20000 * 1e20000", "a number is larger than imdsguard computes with"),
 }
 
 
@@ -128,6 +129,15 @@ def test_what_is_no_key_of_an_instance_makes_the_region_unknown(stack, key, reas
     region = stack.resources()["aws_instance.web"].region
     assert isinstance(region, Unknown)
     assert reason in sentence(region.reason)
+
+
+def test_of_several_calls_the_innermost_says_why_a_key_names_no_instance(stack):
+    inner = 'terraform {\nrequired_providers {\naws = { source = "hashicorp/aws" }\n}\n}\n' + web('"a"')
+    call = 'module "n" {\nsource = "../n"\nproviders = { aws.by = amazon.inner }\n}\n'
+    outer = f'{BY}module "m" {{\nsource = "./m"\nproviders = {{ amazon.inner = aws.by["us-east-1"] }}\n}}\n'
+    stack.files({"main.tofu": outer, "m/main.tofu": call, "n/main.tofu": inner})
+    region = stack.resources()["module.m.module.n.aws_instance.web"].region
+    assert sentence(region.reason) == "a call hands amazon over, which is no configuration with for_each"
 
 
 @pytest.mark.parametrize(("for_each", "region"), [("toset(var.regions)", "each.value"), ("var.regions", "each.key")])
