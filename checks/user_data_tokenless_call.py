@@ -8,7 +8,9 @@ launch configurations, spot requests and spot fleets, as text, base64 or gzip, f
 `bootcmd`, `write_files`), Ignition, Bottlerocket's settings, EC2Launch v2, and the tags that Windows reads, it finds
 the scripts: shell, PowerShell, batch, Python; and what they leave behind: units of systemd, tables of cron, `rc.local`,
 files that are run or sourced, playbooks of Ansible. So are commands that others run there: of an `aws_ssm_document` on
-the instances that an `aws_ssm_association` targets, and of an `aws_imagebuilder_component` where an image is built.
+the instances that an `aws_ssm_association`, or a task of a maintenance window, targets, and commands that these give a
+document of AWS (`AWS-RunShellScript`); of an `aws_imagebuilder_component` where an image is built; and of provisioners
+`remote-exec` of any resource, with the files that `file` puts there first, where `host` of the connection leads.
 
 - A call of `169.254.169.254`, `[fd00:ec2::254]` or `instance-data` for metadata that carries no token header fails, and
   so does one whose token can never be valid: never set, in single quotes, asked for without PUT or a time to live.
@@ -125,9 +127,10 @@ def check(launch: Launch) -> Iterable[Judgement]:
         said = f"its user data cannot be read whole, {sentence(reason)}"
         message = f"may call the metadata service without a token at boot: {said}"
         yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason, severity=severity_of(launch))
-    for reason in found.untold[:1]:
-        message = f"may call the metadata service without a token in a document that runs on it: {sentence(reason)}"
-        yield undecided(launch, message, remedy=HEADER, place=found.place, because=reason, severity=severity_of(launch))
+    for code in found.untold[:1]:
+        message = f"may call the metadata service without a token in code that runs on it: {sentence(code.reason)}"
+        severity = severity_of(launch)
+        yield undecided(launch, message, remedy=HEADER, place=code.place, because=code.reason, severity=severity)
     if not (found.calls or found.unread or found.untold):
         yield passed(launch)
 
@@ -135,7 +138,7 @@ def check(launch: Launch) -> Iterable[Judgement]:
 def judge(launch: Launch, call: MetadataCall) -> Judgement:
     """Judge one call."""
     shown = f": {shortened(call.what)}" if call.what else ""
-    says = SAYS[call.flaw] if call.at_boot else SAYS[call.flaw].replace(" at boot", " in a document that runs on it")
+    says = SAYS[call.flaw] if call.at_boot else SAYS[call.flaw].replace(" at boot", " in code that runs on it")
     message = f"{says} ({call.script}, line {call.line}){shown}"
     remedy = REMEDY[call.flaw]
     if call.flaw in UNTOLD:

@@ -191,7 +191,7 @@ IN_TERMS_OF_EC2 = {
 def test_a_record_that_launches_nothing_is_something_else(record):
     roles = (
         record.shared, record.image, record.region_default, record.alarm, record.composite, record.mute, record.parts,
-        record.event_rule, record.event_target, record.runs_code, record.commands, record.components,
+        record.event_rule, record.event_target, record.runs_code, record.commands, record.components, record.takes_in,
         record.organization_policy, record.attaches, record.statements, record.image_names, record.adds_tag,
     )  # fmt: skip
     assert any(role is not None for role in roles)

@@ -51,6 +51,7 @@ class RootIndex:
         self._assumed_images = images
         self._estate: Sequence[RootIndex] = (self,)
         self._layers: dict[Scope, Layer] = {}
+        self._provisioned = tuple(each for each in resources if each.provisioners)
         self._by_address = {resource.address: resource for resource in resources}
         self._settings: dict[str, Settings] = {}
         self._named: dict[tuple[SharedBy, str], list[Resource]] | None = None
@@ -84,6 +85,11 @@ class RootIndex:
             given = field(record) if record is not None else None
             if given is not None:
                 yield each, given
+
+    @property
+    def provisioned(self) -> tuple[Resource, ...]:
+        """The resources with provisioners that run commands on a machine, of any type."""
+        return self._provisioned
 
     def once(self, make: Callable[[RootIndex], _Made]) -> _Made:
         """Return what `make` makes of this root module: whoever asks first has it made, for all."""

@@ -162,6 +162,7 @@ class ReasonKind(str, Enum):
     KEY_NAMES_SERVICE = "key_names_service"  # the part and the key; detail: the line
     SETTINGS_NAME_SERVICE = "settings_name_service"  # the part
     STEP_NAMES_SERVICE = "step_names_service"  # the document
+    PARAMETER_NAMES_SERVICE = "parameter_names_service"  # what gives a document parameters
     MANY_CALLS = "many_calls"  # the part
     MANY_SCRIPTS = "many_scripts"  # how many scripts we follow; detail: how many calls
     SCRIPTS_TOO_DEEP = "scripts_too_deep"

@@ -88,6 +88,28 @@ class Provider:
 
 
 @record(frozen=True, slots=True)
+class LocalFile:
+    """A file that an argument names. `name` is its path there, `content` its text: absent for what is no text."""
+
+    name: str
+    content: Value
+
+
+@record(frozen=True, slots=True)
+class Provisioner:
+    """What Terraform does on a machine once a resource is made, or before it is destroyed.
+
+    `kind` is "remote-exec" or "file". `connections` are the blocks that say with which machine, the one that counts
+    more first. `files` reads the files that an argument names (`script`, `scripts`, `source`), all those of a folder.
+    """
+
+    kind: str
+    body: Body
+    connections: tuple[Body, ...]
+    files: Callable[[str], tuple[LocalFile, ...]]
+
+
+@record(frozen=True, slots=True)
 class Resource:
     """One instance of a managed resource or data source.
 
@@ -98,6 +120,7 @@ class Resource:
     one at least if it is `certain`.
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
     `replaced_by` is what `replace_triggered_by` names, with the attribute if there is one; plans and states: ().
+    `provisioners` are those that do something on a machine, in their order; a state cannot tell: ().
     `calls` are the module blocks that lead to it, the root module's own first; `overrides` the blocks of override files
     that are merged into it, or into one of these. `doubt` says why its code may not be what is deployed, empty where
     there is no such doubt.
@@ -121,6 +144,7 @@ class Resource:
     ignored: tuple[str, ...] = ()
     replaced_by: tuple[Reference, ...] = ()
     depends_on: tuple[Reference, ...] = ()
+    provisioners: tuple[Provisioner, ...] = field(default=(), compare=False, repr=False)
     calls: tuple[Place, ...] = ()
     overrides: tuple[Place, ...] = ()
     doubt: str = ""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imdsguard.model.place import Place
     from imdsguard.model.reason import Reason
 
@@ -37,7 +39,7 @@ class MetadataCall:
 
     `what` shows it on one line; "" where the user data is sensitive. `script` says which piece of the user data it
     stands in, `line` is its line in the user data (from 1), and `place` where that line is written in the code. One
-    that is not made `at_boot` stands in a document that something else runs there: then `script` names that.
+    that is not made `at_boot` stands in a document, or in a provisioner, that runs there: then `script` names that.
     """
 
     flaw: Flaw
@@ -49,12 +51,20 @@ class MetadataCall:
 
 
 @record(frozen=True, slots=True)
+class UntoldCode:
+    """Code that something else runs, or may run, on instances: why it cannot be told what it calls there."""
+
+    reason: Reason
+    place: Place | None = None
+
+
+@record(frozen=True, slots=True)
 class UserData:
     """What a launch runs at boot: the calls in it that lack a token, and why some of it could not be read.
 
     `given` is false where the launch itself has no user data. `place` is where the argument stands. `not_seen` are the
-    addresses of code that is downloaded and run, and was not read. `untold` says of documents that something else runs
-    there why it cannot be told what they call, or whether they run there at all.
+    addresses of code that is downloaded and run, and was not read. `untold` says of what something else runs there why
+    it cannot be told what that calls, or whether it runs there at all.
     """
 
     given: bool = False
@@ -62,7 +72,20 @@ class UserData:
     unread: tuple[Reason, ...] = ()
     place: Place | None = None
     not_seen: tuple[str, ...] = ()
-    untold: tuple[Reason, ...] = ()
+    untold: tuple[UntoldCode, ...] = ()
 
 
 NO_USER_DATA = UserData()
+
+
+def together(found: Iterable[UserData]) -> UserData:
+    """Give all that several pieces of code come to; the place is that of the first."""
+    given = [each for each in found if each.given]
+    if not given:
+        return NO_USER_DATA
+    calls = tuple(call for each in given for call in each.calls)
+    unread = tuple(reason for each in given for reason in each.unread)
+    not_seen = tuple(dict.fromkeys(address for each in given for address in each.not_seen))
+    untold = tuple(code for each in given for code in each.untold)
+    place = next((each.place for each in given if each.place is not None), None)
+    return UserData(True, calls, unread, place, not_seen, untold)

@@ -64,7 +64,8 @@ def ran(content=None, tags=None, **association):
     web = resource("aws_instance.web", id=None, tags=tags or {"Role": "web"})
     association = resource("aws_ssm_association.a", **{"name": ref("aws_ssm_document.d.name"), **association})
     (found,) = [each.user_data for each in estate(document, other, web, association).launches if "web" in each.address]
-    return [call.flaw.value for call in found.calls] + [sentence(reason) for reason in (*found.unread, *found.untold)]
+    reasons = (*found.unread, *(code.reason for code in found.untold))
+    return [call.flaw.value for call in found.calls] + [sentence(reason) for reason in reasons]
 
 
 def target(key, *values):
@@ -103,3 +104,105 @@ def test_a_document_that_makes_no_call_is_nothing_to_tell_though_it_is_not_known
 def test_a_document_that_cannot_be_computed_is_told():
     told = ran(unknown("later"), targets=target("InstanceIds", "*"))
     assert told == ["what aws_ssm_document.d runs cannot be computed: later"]
+
+
+def on_web(*others):
+    """What is told of aws_instance.web beside these: flaws, or reasons."""
+    web = resource("aws_instance.web", id=None, tags={"Role": "web"})
+    (found,) = [each.user_data for each in estate(*others, web).launches if "web" in each.address]
+    reasons = (*found.unread, *(code.reason for code in found.untold))
+    return [call.flaw.value for call in found.calls] + [sentence(reason) for reason in reasons]
+
+
+EVERY = target("InstanceIds", "*")
+WHAT = "what aws_ssm_association.a runs cannot be computed: later"
+PARAMETERS = {
+    "one text": ("AWS-RunShellScript", {"commands": CALL}, ["no token"]),
+    "lines": ("AWS-RunShellScript", {"commands": f"set -e\nM=http://169.254.169.254\n{CALL}\n"}, ["no token"]),
+    "a list as JSON": ("AWS-RunShellScript", {"commands": json.dumps(["set -e", CALL])}, ["no token"]),
+    "a list": ("AWS-RunShellScript", {"commands": ["set -e", CALL]}, ["no token"]),
+    "one line after the other": (
+        "AWS-RunShellScript",
+        {"commands": ["M=http://169.254.169.254", "curl $M/"]},
+        ["no token"],
+    ),
+    "PowerShell": ("AWS-RunPowerShellScript", {"commands": POWERSHELL}, ["no token"]),
+    "its ARN": ("arn:aws:ssm:eu-west-1::document/AWS-RunShellScript", {"commands": CALL}, ["no token"]),
+    "a script from elsewhere": (
+        "AWS-RunRemoteScript",
+        {"sourceInfo": "{}", "commandLine": f"a.sh; {CALL}"},
+        ["no token"],
+    ),
+    "no call": ("AWS-RunShellScript", {"commands": "uptime"}, []),
+    "a comment": ("AWS-RunShellScript", {"commands": f"# {CALL}\ntrue"}, []),
+    "a command that is not known": ("AWS-RunShellScript", {"commands": unknown("later")}, [WHAT]),
+    "nothing is known": ("AWS-RunShellScript", unknown("later"), [WHAT]),
+    "a document that is not known": (unknown("later"), {"commands": "x"}, [WHAT]),
+    "another document": (
+        "AWS-ApplyAnsiblePlaybooks",
+        {"ExtraVariables": "url=http://169.254.169.254/latest/meta-data/"},
+        ["aws_ssm_association.a names the metadata service in a parameter that is not read"],
+    ),
+    "another document, and no address": ("AWS-UpdateSSMAgent", {"allowDowngrade": "false"}, []),
+}
+
+
+@pytest.mark.parametrize(("name", "parameters", "told"), PARAMETERS.values(), ids=list(PARAMETERS))
+@pytest.mark.parametrize("type_", ["aws_ssm_association", "awscc_ssm_association"])
+def test_commands_in_parameters_are_read(type_, name, parameters, told):
+    found = on_web(resource(f"{type_}.a", name=name, parameters=parameters, targets=EVERY))
+    assert [each.replace("awscc_", "aws_") for each in found] == told
+
+
+DEFAULT = {"c": {"type": "String", "default": CALL}}
+GIVEN = {
+    "given": ({}, {"c": CALL}, ["no token"]),
+    "by default": (DEFAULT, {}, ["no token"]),
+    "something else than the default": (DEFAULT, {"c": "true"}, []),
+    "not at all": ({}, {}, []),
+}
+
+
+@pytest.mark.parametrize(("declared", "given", "told"), GIVEN.values(), ids=list(GIVEN))
+def test_a_document_of_the_code_is_read_with_its_parameters(declared, given, told):
+    text = json.dumps(step("aws:runShellScript", ["set -e", "{{ c }}"]) | {"parameters": declared})
+    document = resource("awscc_ssm_document.d", name="d", content=text)
+    assert on_web(document, resource("aws_ssm_association.a", name="d", parameters=given, targets=EVERY)) == told
+
+
+def task(targets, type_="RUN_COMMAND", **parameters):
+    given = [{"name": name, "values": values} for name, values in parameters.items()]
+    invocation = [{"run_command_parameters": [{"parameter": given}]}]
+    arguments = {"task_type": type_, "task_arn": "AWS-RunShellScript", "task_invocation_parameters": invocation}
+    return resource("aws_ssm_maintenance_window_task.t", targets=targets, **arguments)
+
+
+WINDOW = target("WindowTargetIds", ref("aws_ssm_maintenance_window_target.w.id"))
+TASKS = {
+    "all": (EVERY, EVERY, ["no token"]),
+    "a target of the window": (WINDOW, target("tag:Role", "web"), ["no token"]),
+    "another target of the window": (WINDOW, target("tag:Role", "db"), []),
+    "a target that is not in the code": (
+        target("WindowTargetIds", "1-2"),
+        EVERY,
+        ["whether aws_ssm_maintenance_window_task.t runs on it cannot be computed"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("targets", "window", "told"), TASKS.values(), ids=list(TASKS))
+def test_a_task_of_a_maintenance_window_runs_commands(targets, window, told):
+    there = resource("aws_ssm_maintenance_window_target.w", targets=window)
+    assert on_web(there, task(targets, commands=["set -e", CALL])) == told
+
+
+def test_a_task_that_is_no_command_runs_nothing_on_instances():
+    assert on_web(task(EVERY, "LAMBDA", commands=[CALL])) == []
+
+
+def test_an_instance_of_cloud_control_names_its_own_documents():
+    associations = [
+        {"document_name": "AWS-RunShellScript", "association_parameters": [{"key": "commands", "value": [CALL]}]}
+    ]
+    (found,) = estate(resource("awscc_ec2_instance.i", ssm_associations=associations)).launches
+    assert [call.flaw.value for call in found.user_data.calls] == ["no token"]

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from imdsguard.aws.root_index import RootIndex
+    from imdsguard.aws.types.code_run import CodeRun
     from imdsguard.model.launch import Launch
     from imdsguard.model.resource import Body, Resource
     from imdsguard.model.value import Value
@@ -400,6 +401,15 @@ FLEET_TAG = "aws:ec2:fleet-id"
 SPOT_FLEET_TAG = "aws:ec2spot:fleet-request-id"
 """What AWS tags the instances of fleets with: seen on instances, and in AWS's own workshops on EC2 Fleet."""
 
+
+def associated_runs(resource: Resource, root: RootIndex) -> Iterator[CodeRun]:
+    """Yield what documents run that an instance of Cloud Control is associated with in its own arguments."""
+    if resource.body.blocks("ssm_associations").items:
+        from imdsguard.aws.types import systems_manager
+
+        yield from systems_manager.associated_runs(resource, root)
+
+
 TYPES: tuple[ResourceType, ...] = (
     ResourceType(
         name="aws_instance",
@@ -423,6 +433,7 @@ TYPES: tuple[ResourceType, ...] = (
         workload=shown,
         identity=MetricIdentity((("instance_id",), ("id",))),
         members=Members(ids=(("instance_id",),)),
+        runs_code=associated_runs,
     ),
     ResourceType(
         name="aws_launch_template",

@@ -44,7 +44,10 @@ FILES: dict[str, tuple[str, ...]] = {
         "aws_imagebuilder_component", "aws_imagebuilder_image_recipe", "aws_imagebuilder_container_recipe",
         "aws_imagebuilder_image", "aws_imagebuilder_image_pipeline",
     ),
-    "systems_manager": ("aws_ssm_document", "aws_ssm_association"),
+    "systems_manager": (
+        "aws_ssm_document", "aws_ssm_association", "aws_ssm_maintenance_window_task",
+        "aws_ssm_maintenance_window_target", "awscc_ssm_document", "awscc_ssm_association",
+    ),
     "managed_services": (
         "aws_sagemaker_notebook_instance", "aws_lightsail_instance", "aws_gamelift_game_server_group",
         "aws_gamelift_fleet", "aws_appstream_fleet", "aws_appstream_image_builder", "aws_cloud9_environment_ec2",

@@ -188,7 +188,7 @@ class ResourceType:
       asks for; `adds_tag` what adds tags to instances; `versions_written` the templates, by address, of which it writes
       versions outside Terraform; `hosts_on` the Auto Scaling groups on which it runs containers; `runs_code` the
       documents that it runs on instances, `commands` the text of such a document, or the address where it is instead,
-      and `components` those of a recipe.
+      `components` those of a recipe, and `takes_in` whether what others run documents on takes a launch in.
 
     What the rules ask of types that launch. Not given:
 
@@ -229,6 +229,7 @@ class ResourceType:
     runs_code: Callable[[Resource, RootIndex], Iterator[CodeRun]] | None = None
     commands: Callable[[Resource], tuple[Value, str]] | None = None
     components: Callable[[Resource], Iterator[Value]] | None = None
+    takes_in: Callable[[Resource, Launch], bool | None] | None = None
 
     options: OwnOptions | None = None
     user_data: Callable[[Resource], tuple[Value, ...]] | None = None

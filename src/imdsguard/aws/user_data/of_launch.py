@@ -1,9 +1,10 @@
-"""What a launch runs: its user data, from the argument or parts of a `cloudinit_config`, and documents run there."""
+"""What a launch runs: its user data, from its argument or parts of a `cloudinit_config`, and what others run there."""
 
 from __future__ import annotations
 
 import re
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types import capability
@@ -12,7 +13,7 @@ from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from imdsguard.aws.root_index import RootIndex
     from imdsguard.aws.types.code_run import CodeRun
@@ -30,47 +31,45 @@ _GAP_LINE = re.compile(r"^[ \t]*\ufffc[ \t\r]*$", re.MULTILINE)
 
 
 def reader_of(launch: Launch, root: RootIndex) -> Callable[[], UserData]:
-    """Give what reads what a launch runs when it is asked: user data, and documents that others run there."""
+    """Give what reads what a launch runs when it is asked: user data, and what others run there."""
     return partial(_all_code, launch, root)
 
 
 def _all_code(launch: Launch, root: RootIndex) -> UserData:
-    later = [found for run in root.once(_code_runs) if (found := _run_there(run, launch)) is not None]
+    from imdsguard.model.user_data import together
+
+    later = [found for run in root.once(_code_runs) if (found := _run_there(*run, launch)) is not None]
     own = read(launch.resource, root)
-    return _together([own, *later]) if later else own
+    return together([own, *later]) if later else own
 
 
-def _code_runs(root: RootIndex) -> tuple[CodeRun, ...]:
-    return tuple(run for resource, runs in root.capable(capability.runs_code) for run in runs(resource, root))
+def _code_runs(root: RootIndex) -> tuple[tuple[CodeRun, Callable[[], UserData]], ...]:
+    """Give what others run on instances, each with what reads it: once, for all launches that it reaches."""
+    from imdsguard.aws.user_data.code_elsewhere import read_run
+
+    runs = [run for resource, runs in root.capable(capability.runs_code) for run in runs(resource, root)]
+    if root.provisioned:
+        from imdsguard.aws.user_data.provisioned import provisioned_runs
+
+        runs += (run for resource in root.provisioned for run in provisioned_runs(resource, root))
+    return tuple((run, cache(partial(read_run, run))) for run in runs)
 
 
-def _run_there(run: CodeRun, launch: Launch) -> UserData | None:
-    """Read a document for a launch that it reaches; where that cannot be told, that its calls may be made."""
-    from imdsguard.aws.user_data.command_documents import read_document
-    from imdsguard.model.user_data import MetadataCall, UserData
+def _run_there(run: CodeRun, read_it: Callable[[], UserData], launch: Launch) -> UserData | None:
+    """Read code for a launch that it reaches; where that cannot be told, that its calls may be made."""
+    from imdsguard.model.user_data import UntoldCode, UserData
 
     reached = run.reaches(launch)
-    if reached is False:
+    found = read_it() if reached is not False else None
+    if found is None or not found.given:
         return None
-    value = run.commands
-    if isinstance(value, Absent):
-        return UserData(True, (), (), launch.resource.place, (run.elsewhere,)) if run.elsewhere else None
-    text = value.sketch if isinstance(value, Unknown) else value.value
-    if not isinstance(text, str):
-        reason = value.reason if isinstance(value, Unknown) else Reason(ReasonKind.NOT_TEXT)
-        return UserData(
-            True, (), (Reason(ReasonKind.NOT_COMPUTED, f"what {run.name} runs", cause=reason),), value.place
-        )
-    contents = read_document(run.name, text)
-    secret = isinstance(value, Known) and value.sensitive
-    calls = tuple(
-        MetadataCall(call.flaw, "" if secret else call.what, call.script, call.line, value.place, at_boot=False)
-        for call in contents.calls
-    )
     if reached is None:
         doubt = Reason(ReasonKind.NOT_COMPUTED, f"whether {run.name} runs on it")
-        return UserData(True, place=value.place, untold=(doubt,)) if calls or contents.unread else None
-    return UserData(True, calls, (), value.place, () if secret else contents.not_seen, contents.unread)
+        places = [call.place for call in found.calls] + [code.place for code in found.untold]
+        place = next((each for each in places if each is not None), found.place)
+        untold = (UntoldCode(doubt, place),)
+        return UserData(True, place=place, untold=untold) if found.calls or found.untold else None
+    return found if found.place is not None else replace(found, place=launch.resource.place)
 
 
 def arguments_of(*bodies: Body) -> tuple[Value, ...]:
@@ -80,12 +79,12 @@ def arguments_of(*bodies: Body) -> tuple[Value, ...]:
 
 def read(resource: Resource, root: RootIndex) -> UserData:
     """Read the user data of a resource; of a type of which nobody has said where it is, it is unknown."""
+    from imdsguard.model.user_data import UserData, together
+
     record = record_of(resource.kind)
     if record is None or record.user_data is None:
-        from imdsguard.model.user_data import UserData
-
         return UserData(True, (), (Reason(ReasonKind.USER_DATA_UNPLACED, resource.type),), resource.place)
-    return _together([_read_value(value, root) for value in record.user_data(resource)])
+    return together([_read_value(value, root) for value in record.user_data(resource)])
 
 
 DEEPEST = 3
@@ -107,7 +106,7 @@ def _read_value(value: Value, root: RootIndex, name: str = "", depth: int = 0) -
 
 
 def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> UserData:
-    from imdsguard.model.user_data import UserData
+    from imdsguard.model.user_data import UserData, together
 
     made_of: list[UserData] = []
     sources = 0
@@ -119,18 +118,18 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
             parts = record.parts(found)
             made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts)
     if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
-        return _together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
+        return together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
     result = _read_text(value.sketch, value, name)
     if isinstance(value.reason, Reason) and value.reason.kind is ReasonKind.REFUSED:
         made_of.append(UserData(True, (), (value.reason,), value.place))  # a part of it is an error
     gaps = list(_GAP_LINE.finditer(value.sketch))
     if len(gaps) <= sources:
-        return _together([*made_of, result])
+        return together([*made_of, result])
     gap = gaps[0]
     line = value.sketch.count("\n", 0, gap.start()) + 1
     reason = Reason(ReasonKind.USER_DATA_LINE, str(line), cause=value.reason)
     doubt = UserData(True, (), (reason,), value.place)
-    return _together([*made_of, result, doubt])
+    return together([*made_of, result, doubt])
 
 
 def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:
@@ -153,16 +152,3 @@ def _place_of(line: int, column: int, value: Known | Unknown, contents: Contents
     if written is None or written.text.rstrip() != contents.text.rstrip():
         return value.place
     return written.place_of(line, column) or value.place
-
-
-def _together(found: Iterable[UserData]) -> UserData:
-    from imdsguard.model.user_data import NO_USER_DATA, UserData
-
-    given = [each for each in found if each.given]
-    if not given:
-        return NO_USER_DATA
-    calls = tuple(call for each in given for call in each.calls)
-    unread = tuple(reason for each in given for reason in each.unread)
-    not_seen = tuple(dict.fromkeys(address for each in given for address in each.not_seen))
-    untold = tuple(reason for each in given for reason in each.untold)
-    return UserData(True, calls, unread, given[0].place, not_seen, untold)

@@ -16,7 +16,8 @@ from imdsguard.terraform.documents.document_body import DocumentBody, Drift
 from imdsguard.terraform.documents.document_order import PlannedOrder
 from imdsguard.terraform.documents.expressions import NOT_SHOWN, NotShown, Shown
 from imdsguard.terraform.documents.instances import CHANGE, Instance, Instances
-from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, label_of
+from imdsguard.terraform.documents.plan_configuration import ConfigurationBlocks, label_of, runs_commands
+from imdsguard.terraform.documents.planned_provisioners import provisioners_of
 from imdsguard.terraform.documents.provider_configurations import PlanProviders
 from imdsguard.terraform.documents.references import ReferenceContext, Resolver
 from imdsguard.terraform.documents.schema import Configuration, PlannedValues, StateModule
@@ -85,7 +86,13 @@ class PlanReader:
         return self._read
 
     def _wants(self, instance: Instance) -> bool:
-        return label_of(instance.planned.mode, instance.planned.type) in self._wanted
+        wanted = label_of(instance.planned.mode, instance.planned.type) in self._wanted
+        return wanted or (self._blocks.run_commands and self._runs_commands(instance))
+
+    def _runs_commands(self, instance: Instance) -> bool:
+        """Whether a resource of any type runs commands on a machine."""
+        block = self._blocks.resource(instance.module, instance.label)
+        return block is not None and runs_commands(block)
 
     def _observed(self, planned: list[Instance]) -> dict[str, str]:
         """The Regions of providers, from resources that have no `region` of their own (AWS provider 6)."""
@@ -156,6 +163,7 @@ class PlanReader:
             action=action,
             before=before,
             depends_on=tuple(Reference(prefix + address) for address in depends_on),
+            provisioners=provisioners_of(block, self._place, around) if block is not None else (),
             waits=self._order.before(instance.module, instance.label) if self._has_configuration else None,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.terraform.documents.addresses import steps_of
@@ -20,6 +21,15 @@ ModulePath: TypeAlias = "tuple[tuple[str, str | int | None], ...]"
 """A module instance: the calls that lead to it and their keys, from the root, which is `()`."""
 
 
+REMOTE = "remote-exec"
+"""The provisioner that runs commands on a machine."""
+
+
+def runs_commands(block: ConfigurationResource) -> bool:
+    """Whether a resource has a provisioner that runs commands on a machine."""
+    return any(each.type == REMOTE for each in block.provisioners)
+
+
 class ConfigurationBlocks:
     """Finds the blocks of a configuration. `root` is the root module's part of the document."""
 
@@ -27,6 +37,17 @@ class ConfigurationBlocks:
         self.providers = configuration.provider_config
         self._root = configuration.root_module
         self._resources: dict[tuple[str, ...], dict[str, ConfigurationResource]] = {}
+
+    @cached_property
+    def run_commands(self) -> bool:
+        """Whether any resource has a provisioner that runs commands on a machine."""
+        pending = [self._root]
+        while pending:
+            module = pending.pop()
+            if any(map(runs_commands, module.resources)):
+                return True
+            pending += (call.module for call in module.module_calls.values() if call.module is not None)
+        return False
 
     def module(self, path: ModulePath) -> ConfigurationModule | None:
         """The module of an instance; its instances share one."""

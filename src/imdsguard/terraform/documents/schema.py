@@ -21,6 +21,13 @@ class PlanExpression(Struct):
     references: list[str] = []
 
 
+class ConfigurationProvisioner(Struct):
+    """A provisioner of a resource block. Its connection is not shown."""
+
+    type: str = ""
+    expressions: dict[str, Any] = {}
+
+
 class ConfigurationResource(Struct):
     """A resource block. `expressions` maps arguments to expressions, nested blocks to lists of such maps."""
 
@@ -30,6 +37,7 @@ class ConfigurationResource(Struct):
     count_expression: PlanExpression | None = None
     for_each_expression: PlanExpression | None = None
     depends_on: list[str] = []
+    provisioners: list[ConfigurationProvisioner] = []
 
 
 class Output(Struct):

@@ -213,6 +213,7 @@ class _Pair:
             ignored=written.ignored,
             replaced_by=written.replaced_by,
             depends_on=written.depends_on or planned.depends_on,
+            provisioners=written.provisioners or planned.provisioners,
             calls=written.calls,
             overrides=written.overrides,
         )

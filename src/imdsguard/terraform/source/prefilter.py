@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _MODULE = re.compile(rb"(?<![.\w-])module[\"\s/]")
+REMOTE = b"remote-exec"
+"""The provisioner that runs commands on a machine: a resource of any type may have it."""
 _OPENING = re.compile(rb"[A-Za-z_/#{\"\xef\xbb\xbf\s]")
 
 
@@ -45,8 +47,20 @@ class Prefilter:
         return re.search(rb"(?<![\w-])(?:" + "|".join(providers).encode() + rb")_\w", data) is not None
 
     def matters(self, data: bytes) -> bool:
-        """Whether a wanted type may be declared here. Escaped characters could hide one, so they count."""
-        return any(pattern.search(data) for pattern in self._types) or b"\\u" in data or b"\\U" in data
+        """Whether a wanted type, or what runs commands on a machine, may be declared here.
+
+        Escaped characters could hide one, so they count.
+        """
+        return any(pattern.search(data) for pattern in self._types) or REMOTE in data or self._escapes(data)
+
+    @classmethod
+    def runs_commands(cls, data: bytes) -> bool:
+        """Whether a provisioner that runs commands on a machine may stand here."""
+        return REMOTE in data or cls._escapes(data)
+
+    @staticmethod
+    def _escapes(data: bytes) -> bool:
+        return b"\\u" in data or b"\\U" in data
 
     @staticmethod
     def calls(data: bytes) -> bool:

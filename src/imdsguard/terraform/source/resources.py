@@ -16,7 +16,9 @@ from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.doubted_body import DoubtedBody
 from imdsguard.terraform.source.not_made import UnmadeBlocks
 from imdsguard.terraform.source.order import CreationOrder, references
+from imdsguard.terraform.source.prefilter import Prefilter
 from imdsguard.terraform.source.providers import Providers
+from imdsguard.terraform.source.provisioners import provisioners_of, runs_commands
 from imdsguard.terraform.source.replacement import replaced_by
 from imdsguard.terraform.source.scopes import safely
 from imdsguard.terraform.source.static_references import StaticReferenceCheck
@@ -51,6 +53,7 @@ class Collector:
         self._parsed: set[MergedBody] = set()
         self._static = StaticReferenceCheck(tree.cache)
         self._unmade = UnmadeBlocks(tree, stack, self.is_wanted, matters)
+        self._running: dict[str, bool] = {}
         self.absent: list[AbsentModule] = []
         """The module calls without code that `collect` has met."""
 
@@ -65,7 +68,7 @@ class Collector:
 
     def _module(self, instance: ModuleInstance) -> Iterator[Resource]:
         for declaration in instance.module.resources.values():
-            if self.is_wanted(declaration):
+            if self.is_wanted(declaration) or self._runs_commands(instance, declaration):
                 # What stands in a data source counts only if something asks for it: most are about something else.
                 if declaration.kind == "resource" and declaration.body not in self._parsed:
                     self._parse(declaration.body)
@@ -76,7 +79,8 @@ class Collector:
                     self._tree.cache.report(Problem(str(error), declaration.place, "this block was not checked"))
                     continue
                 self._report_expansion(expansion, declaration)
-                self._unmade.block(instance, declaration, expansion)
+                if self.is_wanted(declaration):
+                    self._unmade.block(instance, declaration, expansion)
                 for key, scope in expansion.scopes.items():
                     yield self._resource(instance, declaration, key, scope, expansion)
         for name, call in instance.module.calls.items():
@@ -141,6 +145,14 @@ class Collector:
             return f"data.{type_}" in self._wanted
         return declaration.kind == "resource" and type_ in self._wanted
 
+    def _runs_commands(self, instance: ModuleInstance, declaration: Declaration) -> bool:
+        """Whether a resource of any type runs commands on a machine. Files that cannot say so are not searched."""
+        folder, cache = instance.module.folder, self._tree.cache
+        if folder not in self._running:
+            found = (cache.data(path) for path in instance.module.files)
+            self._running[folder] = any(data is not None and Prefilter.runs_commands(data) for data in found)
+        return self._running[folder] and runs_commands(declaration)
+
     def _resource(
         self,
         instance: ModuleInstance,
@@ -172,6 +184,7 @@ class Collector:
             ignored=ignored(declaration),
             replaced_by=replaced_by(instance, declaration),
             depends_on=depends_on(instance, declaration),
+            provisioners=provisioners_of(instance, declaration, scope, address),
             waits=self._order.before(instance, declaration),
             calls=calls(instance),
             overrides=overrides(instance, declaration),

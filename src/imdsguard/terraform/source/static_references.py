@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from imdsguard.terraform.source.merged_body import MergedBody
     from imdsguard.terraform.source.source_cache import SourceCache
 
-_ELSEWHERE = frozenset({"provider", "providers", "depends_on", "iterator", "dynamic", "lifecycle"})
-"""Arguments that are no expressions, and blocks (which in JSON look like arguments) that are read in other ways."""
 _WITH_SELF = frozenset({"lifecycle", "provisioner", "connection"})
+_ELSEWHERE = frozenset({"provider", "providers", "depends_on", "iterator", "dynamic"}) | _WITH_SELF
+"""Arguments that are no expressions, and blocks (which in JSON look like arguments) that are read in other ways."""
 _NONE: frozenset[str] = frozenset()
 
 _Name: TypeAlias = tuple["ModuleInstance", str, str]
