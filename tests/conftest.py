@@ -25,6 +25,10 @@ def signals_that_are_heard() -> None:
             signal.signal(number, signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL)
 
 
+os.environ["SOURCE_DATE_EPOCH"] = "1764000000"
+"""What documents say of when they were made: 2025-11-24T16:00:00Z, in each test and in what it starts."""
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     """The folder of the project."""

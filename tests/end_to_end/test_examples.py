@@ -72,16 +72,21 @@ CASES = (
 )
 
 
+def unstamped(text: str) -> str:
+    """A document without what is another at each version, time and commit."""
+    return re.sub(r'^  "(version|generated|commit)": ".*",$', r'  "\1": "...",', text, flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_answer_is_the_expected_one(case: Case, imdsguard: Command) -> None:
     arguments = case.arguments.split()
     policy = ("--policy", RULES) if arguments[0] == "scan" else ()
     done = imdsguard(*arguments, *policy, cwd=EXAMPLES)
     assert done.stderr == case.stderr
-    expected = EXPECTED / case.name
+    expected, said = EXPECTED / case.name, unstamped(done.stdout)
     if os.environ.get("IMDSGUARD_UPDATE"):
-        expected.write_text(done.stdout, encoding="utf-8")
-    assert done.stdout == expected.read_text(encoding="utf-8"), "make accept writes this anew"
+        expected.write_text(said, encoding="utf-8")
+    assert said == expected.read_text(encoding="utf-8"), "make accept writes this anew"
     assert done.returncode == case.code
 
 

@@ -13,9 +13,11 @@ from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.severity import Severity
+from imdsguard.model.stamp import Stamp
 from imdsguard.report.groups import names_of
 from imdsguard.report.json import inspect_json, render
 from imdsguard.report.report import Report
+from imdsguard.version import __version__
 from tests.estates import launch, small_estate
 
 TEXT = {"type": ["string", "null"]}
@@ -35,6 +37,7 @@ NOT_MADE = record(address={"type": "string"}, file=TEXT, line=LINE, root={"type"
 UNSEEN = record(kind={"type": "string"}, root=TEXT, subject=TEXT, message={"type": "string"}, remedy=TEXT)
 OPTION = record(
     value={"type": ["string", "integer", "null"]},
+    confidence={"enum": ["high", "medium", None]},
     source={"enum": ["launch", "launch_template", "region_default", "ami", "service_default", "unknown"]},
     file=TEXT,
     line=LINE,
@@ -44,6 +47,9 @@ OPTION = record(
 STATES = ("required", "optional", "disabled", "unknown")
 INSPECT = record(
     schema={"const": "imdsguard/inspect/v1"},
+    version={"type": "string"},
+    generated=TEXT,
+    commit=TEXT,
     launches=listing(
         record(
             address={"type": "string"},
@@ -108,6 +114,7 @@ def test_inspect_is_its_contract() -> None:
             "http_tokens": {
                 "value": "required",
                 "source": "launch",
+                "confidence": "high",
                 "file": "main.tf",
                 "line": 4,
                 "trace": ["http_tokens (main.tf:4)", "var.tokens (prod.tfvars:2)"],
@@ -118,6 +125,7 @@ def test_inspect_is_its_contract() -> None:
             "http_put_response_hop_limit": {
                 "value": None,
                 "source": "service_default",
+                "confidence": "high",
                 "file": None,
                 "line": None,
                 "trace": [],
@@ -172,10 +180,14 @@ def test_findings_are_their_contract() -> None:
     reason = Reason(ReasonKind.NO_VALUE, "var.x")
     where = "p.json", "0" * 16, Place("p.json")
     planned = Finding("b", Verdict.UNKNOWN, Severity.WARNING, "a.b", "m", *where, because=reason)
-    document = json.loads(render(Report(small_estate(), (finding, planned))))
+    stamp = Stamp("2026-01-01T00:00:00Z", "c" * 40)
+    document = json.loads(render(Report(small_estate(), (finding, planned), stamp=lambda: stamp)))
     jsonschema.validate(document, FINDINGS)
     assert document == {
         "schema": "imdsguard/findings/v1",
+        "version": __version__,
+        "generated": "2026-01-01T00:00:00Z",
+        "commit": "c" * 40,
         "findings": [
             {
                 "rule": "instance-tokens-optional",

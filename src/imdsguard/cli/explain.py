@@ -103,6 +103,7 @@ def explain_address(
     from imdsguard.run.config import assumptions_of
     from imdsguard.run.explaining import explain_launches
     from imdsguard.run.reading import read
+    from imdsguard.run.stamping import stamp_of
 
     found = with_readiness(read(paths, inputs, assumptions_of(policy), stdin=read_stdin() if "-" in paths else None))
     try:
@@ -111,7 +112,7 @@ def explain_address(
         write_problems(found.told_problems, no_color=no_color)
         raise
     if form == "json":
-        write_out(explanations_json(told, found.estate, found.told_problems, found.unseen))
+        write_out(explanations_json(told, found.estate, found.told_problems, found.unseen, stamp_of(found)))
     else:
         marks = BOXES if (getattr(sys.stdout, "encoding", "") or "").lower().startswith("utf") else ASCII
         write_out("\n".join(explanations_text(told, len({root.name for root in found.roots}) > 1, marks)))

@@ -162,7 +162,7 @@ def tell(fixes: Fixes, report: Report, form: str, *, quiet: bool, written: bool)
     if form == "json":
         from imdsguard.report.fix_json import fixes_json
 
-        write_out(fixes_json(fixes, report.unseen))
+        write_out(fixes_json(fixes, report.unseen, report.stamp()))
     elif form == "rdjson":
         from imdsguard.report.fix_json import rdjson
 

@@ -99,8 +99,9 @@ def _shown(found: Reading, filters: Filters, form: str, *, no_color: bool) -> st
     estate, not_made = filters.of_estate(whole), filters.of_not_made(found.not_made)
     if form == "json":
         from imdsguard.report.json import inspect_json
+        from imdsguard.run.stamping import stamp_of
 
-        return inspect_json(estate, problems, found.unseen, not_made, found.no_launch, whole)
+        return inspect_json(estate, problems, found.unseen, not_made, found.no_launch, whole, stamp_of(found))
     if form == "csv":
         from imdsguard.report.estate_csv import estate_csv
 

@@ -84,7 +84,7 @@ def command(
     found, deployed = _read(paths, states, inputs, assumptions)
     targets = targets_of(found, deployed)
     answers = asked(targets, given, days, max_metrics, quiet=quiet)
-    _write(answers, form, no_color=no_color)
+    _write(answers, found, form, no_color=no_color)
     if not quiet:
         write_notes(found.notes)
     problems = [*found.told_problems, *(deployed.told_problems if deployed is not None else ()), *answers.problems]
@@ -114,11 +114,12 @@ def _read(
     return found, read(states, NoInputs(), stdin=stdin) if states else None
 
 
-def _write(answers: ReadinessAnswers, form: str, *, no_color: bool) -> None:
+def _write(answers: ReadinessAnswers, found: Reading, form: str, *, no_color: bool) -> None:
     if form == "json":
         from imdsguard.report.readiness_json import readiness_json
+        from imdsguard.run.stamping import stamp_of
 
-        write_out(readiness_json(answers, {}))
+        write_out(readiness_json(answers, {}, stamp_of(found)))
     elif form == "markdown":
         from imdsguard.report.readiness import readiness_markdown
 

@@ -71,9 +71,10 @@ def _text(rules: tuple[Rule, ...], policy: Policy, style: Style) -> str:
 
 def _json(rules: tuple[Rule, ...], policy: Policy) -> str:
     from imdsguard.report.json import json_text
+    from imdsguard.run.stamping import stamp
 
     document = {"schema": "imdsguard/rules/v1", "policy": policy.name, "rules": [_entry(r, policy) for r in rules]}
-    return json_text(document)
+    return json_text(document, stamp())
 
 
 def _entry(rule: Rule, policy: Policy) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def command(
     from imdsguard.report.suppressions import suppressions_json, suppressions_text
     from imdsguard.run.config import ScanOptions, prepare
     from imdsguard.run.reading import read
+    from imdsguard.run.stamping import stamp
     from imdsguard.run.suppressions import list_suppressions
 
     config = prepare(policy, ScanOptions(checks=checks, honor_comments=honor_comments))
@@ -68,7 +69,7 @@ def command(
     stdin = read_stdin() if "-" in paths else None
     found, problems = list_suppressions(read(paths, inputs, config.policy.assumptions, stdin=stdin), config)
     if form == "json":
-        write_out(suppressions_json(found, problems))
+        write_out(suppressions_json(found, problems, stamp(paths)))
     else:
         write_out(suppressions_text(found, style_for(sys.stdout, no_color=no_color)))
     write_problems(problems, no_color=no_color)

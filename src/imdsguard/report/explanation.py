@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.readiness import Readiness
+from imdsguard.model.stamp import NO_STAMP
 from imdsguard.model.value import Known, Step
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.once import told_once
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
     from imdsguard.model.readiness import LaunchAnswer
+    from imdsguard.model.stamp import Stamp
     from imdsguard.model.unseen import Unseen
     from imdsguard.report.givers import Givers
 
@@ -71,7 +73,11 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
 
 
 def explanations_json(
-    explanations: Sequence[Explanation], estate: Estate, problems: Sequence[Problem], unseen: Sequence[Unseen] = ()
+    explanations: Sequence[Explanation],
+    estate: Estate,
+    problems: Sequence[Problem],
+    unseen: Sequence[Unseen] = (),
+    stamp: Stamp = NO_STAMP,
 ) -> str:
     """Give `imdsguard/explain/v1`: each launch as `inspect` shows it, with every layer's answers."""
     from imdsguard.report.givers import Givers
@@ -86,7 +92,7 @@ def explanations_json(
         "problems": [problem_json(problem) for problem in problems],
         "unseen": unseen_json(unseen),
     }
-    return json_text(document)
+    return json_text(document, stamp)
 
 
 def _explained(explanation: Explanation, givers: Givers) -> dict[str, Any]:

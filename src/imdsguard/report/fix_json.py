@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.stamp import NO_STAMP
 from imdsguard.report.escape import escape_json
 from imdsguard.report.json import json_text, problem_json
 from imdsguard.report.unseen import unseen_json
@@ -11,10 +12,11 @@ from imdsguard.report.words import clean, sentence
 
 if TYPE_CHECKING:
     from imdsguard.model.fix import Edit, Fix, Fixes
+    from imdsguard.model.stamp import Stamp
     from imdsguard.model.unseen import Unseen
 
 
-def fixes_json(fixes: Fixes, unseen: tuple[Unseen, ...] = ()) -> str:
+def fixes_json(fixes: Fixes, unseen: tuple[Unseen, ...] = (), stamp: Stamp = NO_STAMP) -> str:
     """Give fixes as `imdsguard/fixes/v1`."""
     return json_text(
         {
@@ -35,7 +37,8 @@ def fixes_json(fixes: Fixes, unseen: tuple[Unseen, ...] = ()) -> str:
             ],
             "problems": [problem_json(problem) for problem in fixes.problems],
             "unseen": unseen_json(unseen),
-        }
+        },
+        stamp,
     )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.option import Source
+from imdsguard.model.severity import Confidence
+from imdsguard.model.stamp import NO_STAMP
 from imdsguard.report.escape import escape_json
 from imdsguard.report.groups import names_of
 from imdsguard.report.not_made import why_not_made
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from imdsguard.model.reason import Reason
     from imdsguard.model.region_default import RegionDefault
     from imdsguard.model.resource import Resource
+    from imdsguard.model.stamp import Stamp
     from imdsguard.model.suppression import Suppression
     from imdsguard.model.unseen import NoLaunch, Unseen
     from imdsguard.report.givers import Givers
@@ -53,7 +56,8 @@ def render(report: Report) -> str:
             },
             "problems": [problem_json(problem) for problem in report.problems],
             "unseen": unseen_json(report.unseen),
-        }
+        },
+        report.stamp(),
     )
 
 
@@ -64,6 +68,7 @@ def inspect_json(
     not_made: tuple[NotMade, ...] = (),
     no_launch: tuple[NoLaunch, ...] = (),
     whole: Estate | None = None,
+    stamp: Stamp = NO_STAMP,
 ) -> str:
     """Give the estate as `imdsguard/inspect/v1`. `whole` is the one from which it was chosen, if it was."""
     from imdsguard.report.givers import Givers
@@ -83,7 +88,8 @@ def inspect_json(
                 "launches": _total(launch for launch in estate.launches if launch.starts_instances),
                 "templates": _total(launch for launch in estate.launches if not launch.starts_instances),
             },
-        }
+        },
+        stamp,
     )
 
 
@@ -137,7 +143,7 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         "exists_reason": sentence(_doubt(launch)) or None,
         "exists_reason_kind": kind_of(_doubt(launch)),
         "options": {
-            name: {**_option(option), "given_by": givers.of_option(option, launch)}
+            name: {**_option(option, launch.resource), "given_by": givers.of_option(option, launch)}
             for name, option in launch.options.items()
         },
         "provider": launch.scope.provider,
@@ -174,11 +180,20 @@ def _doubt(launch: Launch) -> Reason | None:
     return instances.reason if instances is not None and not launch.resource.certain else None
 
 
-def _option(option: Option) -> dict[str, Any]:
+def _confidence(option: Option, resource: Resource) -> str | None:
+    """Say how sure the value is: an image's family, or code that may not be what is deployed, is medium."""
+    if not option.known:
+        return None
+    sure = option.sure and not resource.doubt
+    return Confidence.HIGH.value if sure else Confidence.MEDIUM.value
+
+
+def _option(option: Option, resource: Resource) -> dict[str, Any]:
     value = SENSITIVE if option.sensitive and option.value is not None else option.value
     return {
         "value": None if option.source is Source.UNKNOWN else value,
         "source": option.source.value,
+        "confidence": _confidence(option, resource),
         "file": option.place.file if option.place else None,
         "line": (option.place.line or None) if option.place else None,
         "trace": [str(step) for step in option.trace],
@@ -190,7 +205,7 @@ def _option(option: Option) -> dict[str, Any]:
 def _region_default(default: RegionDefault) -> dict[str, Any]:
     return {
         "address": default.address,
-        "options": {name: _option(option) for name, option in default.options.items()},
+        "options": {name: _option(option, default.resource) for name, option in default.options.items()},
         "provider": default.scope.provider,
         "region": default.scope.region_name,
         "root": default.resource.root,
@@ -256,8 +271,14 @@ def _place(place: Place | None) -> dict[str, Any]:
     }
 
 
-def json_text(document: dict[str, Any]) -> str:
-    """Write a document for programs, of which no line is a command to a CI runner."""
+def json_text(document: dict[str, Any], stamp: Stamp = NO_STAMP) -> str:
+    """Write a document for programs, of which no line is a command to a CI runner.
+
+    Behind its schema stands who made it: our version, when, and of which commit.
+    """
     from json import dumps
 
-    return escape_json(dumps(document, indent=2)) + "\n"
+    from imdsguard.version import __version__
+
+    head = {"schema": document["schema"], "version": __version__, "generated": stamp.generated, "commit": stamp.commit}
+    return escape_json(dumps({**head, **document}, indent=2)) + "\n"

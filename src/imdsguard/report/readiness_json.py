@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from imdsguard.model.stamp import NO_STAMP
 from imdsguard.report.readiness_words import NOT_ASKED, moment_of, why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imdsguard.model.readiness import InstanceAnswer, LaunchAnswer, NotAsked, ReadinessAnswers
+    from imdsguard.model.stamp import Stamp
 
 SCHEMA = "imdsguard/readiness/v1"
 
 
-def readiness_json(answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, str], dict[str, Any]]) -> str:
+def readiness_json(
+    answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, str], dict[str, Any]], stamp: Stamp = NO_STAMP
+) -> str:
     """Give the document. `evidence` are further keys of launches, by root module, environment and address."""
     from imdsguard.report.json import json_text, problem_json
 
@@ -33,7 +37,8 @@ def readiness_json(answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, 
             ],
             "not_asked": [_not_asked(each) for each in answers.not_asked],
             "problems": [problem_json(problem) for problem in answers.problems],
-        }
+        },
+        stamp,
     )
 
 

@@ -10,14 +10,16 @@ from imdsguard.model.finding import Verdict
 from imdsguard.model.launch import State
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
+from imdsguard.model.stamp import NO_STAMP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.launch import Launch
     from imdsguard.model.problem import Problem
     from imdsguard.model.rule import Rule
+    from imdsguard.model.stamp import Stamp
     from imdsguard.model.unseen import NoLaunch, Unseen
 
 
@@ -46,7 +48,7 @@ class Report:
     declared nowhere. `fail_on` is the mildest severity that makes `exit_code` 1; None: no finding does.
     `unseen` is what was not looked at; with `strict_unseen` it makes `exit_code` 2. `no_launch`
     says why there is no launch, where there is none. `folder` is the working directory, from which files are named,
-    below the top of its repository; empty at the top.
+    below the top of its repository; empty at the top. `stamp` makes what documents say of when and of what they are.
     """
 
     estate: Estate = field(default_factory=Estate)
@@ -60,6 +62,7 @@ class Report:
     strict_unseen: bool = False
     no_launch: tuple[NoLaunch, ...] = ()
     folder: str = ""
+    stamp: Callable[[], Stamp] = field(default=lambda: NO_STAMP, compare=False, repr=False)
 
     @property
     def exit_code(self) -> int:

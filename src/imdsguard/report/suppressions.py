@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.record import record
+from imdsguard.model.stamp import NO_STAMP
 from imdsguard.model.suppression import SuppressionState
 from imdsguard.report.escape import escape, shorten
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
+    from imdsguard.model.stamp import Stamp
     from imdsguard.report.style import Style
 
 
@@ -35,7 +37,7 @@ class ListedSuppression:
     why: str = ""
 
 
-def suppressions_json(listed: Sequence[ListedSuppression], problems: Sequence[Problem]) -> str:
+def suppressions_json(listed: Sequence[ListedSuppression], problems: Sequence[Problem], stamp: Stamp = NO_STAMP) -> str:
     """Give the document `imdsguard/suppressions/v1`: every suppression, and what could not be read or judged."""
     from imdsguard.report.json import json_text, problem_json
 
@@ -44,7 +46,7 @@ def suppressions_json(listed: Sequence[ListedSuppression], problems: Sequence[Pr
         "suppressions": [_entry(each) for each in listed],
         "problems": [problem_json(problem) for problem in problems],
     }
-    return json_text(document)
+    return json_text(document, stamp)
 
 
 def _entry(each: ListedSuppression) -> dict[str, Any]:

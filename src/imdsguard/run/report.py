@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.run.errors import UsageError
+from imdsguard.run.stamping import stamp_of
 from imdsguard.run.suppressions import Suppressed, apply_comments_and_exemptions
 from imdsguard.system.paths import folder_in_repository
 
@@ -62,6 +63,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         strict_unseen=config.options.strict_unseen,
         no_launch=reading.no_launch,
         folder=folder_in_repository(),
+        stamp=lambda: stamp_of(reading),
     )
 
 
