@@ -59,3 +59,16 @@ def test_no_shell_named_is_said_in_one_line() -> None:
         "imdsguard: Missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish\n"
         "Try: imdsguard completion --help\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("inspect", "--filter", "st"), ["plain,state="]),
+        (("inspect", "--filter", "state=o"), ["plain,state=optional"]),
+        (("inspect", "--filter", "root=st"), [""]),
+        (("inspect", "--fil"), ["plain,--filter"]),
+    ],
+)
+def test_a_filter_is_completed_up_to_what_is_the_persons_own(words: tuple[str, ...], expected: list[str]) -> None:
+    assert offered(*words) == expected

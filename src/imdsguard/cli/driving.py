@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from imdsguard.cli.exits import PROBLEM, SIGNALLED
+from imdsguard.cli.grouped_help import GroupedCommand
 from imdsguard.cli.stack import within_large_stack
 from imdsguard.model.record import record
 
@@ -29,7 +30,7 @@ _Function = TypeVar("_Function", bound="Callable[..., Any]")
 _REST = "imdsguard.terraform.arguments"
 
 
-class DrivingCommand(click.Command):
+class DrivingCommand(GroupedCommand):
     """A command whose arguments after `--` are Terraform's."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

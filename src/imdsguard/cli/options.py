@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from imdsguard.cli import completion
+from imdsguard.cli.grouped_help import GroupedCommand
 from imdsguard.model.record import record
 from imdsguard.report.formats import FORMATS
 
@@ -24,7 +25,7 @@ _ORDER = "imdsguard.variables.order"
 _VARIABLES = {"variables": "var", "var_files": "var-file"}
 
 
-class OrderedCommand(click.Command):
+class OrderedCommand(GroupedCommand):
     """A command that knows how `--var` and `--var-file` followed each other: for Terraform the last one wins."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -8,6 +8,7 @@ import click
 
 from imdsguard.cli import completion
 from imdsguard.cli.exits import CLEAN, PROBLEM
+from imdsguard.cli.grouped_help import GroupedCommand
 from imdsguard.cli.options import checks_option, color_option, policy_option
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def command() -> None:
     """Check a policy's file, show what it comes to, and run its tests."""
 
 
-@command.command("check", short_help="Say everything that is wrong with a policy.")
+@command.command("check", cls=GroupedCommand, short_help="Say everything that is wrong with a policy.")
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=completion.policies)
 @checks_option
 def check(files: tuple[str, ...], checks: tuple[str, ...]) -> int:
@@ -46,7 +47,7 @@ def check(files: tuple[str, ...], checks: tuple[str, ...]) -> int:
     return CLEAN if good else PROBLEM
 
 
-@command.command("show", short_help="Show what a policy comes to, and where each value is from.")
+@command.command("show", cls=GroupedCommand, short_help="Show what a policy comes to, and where each value is from.")
 @click.argument("file", required=False, metavar="[NAME|FILE]", shell_complete=completion.policies)
 def show(file: str | None) -> int:
     """Print the policy with all that it extends taken in: YAML that means the same, with the place of each value.
@@ -65,7 +66,7 @@ def show(file: str | None) -> int:
     return CLEAN
 
 
-@command.command("test", short_help="Run a policy's own tests.")
+@command.command("test", cls=GroupedCommand, short_help="Run a policy's own tests.")
 @click.argument("paths", nargs=-1, required=True, metavar="DIR...")
 @policy_option
 @checks_option

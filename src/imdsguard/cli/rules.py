@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from imdsguard.cli.exits import CLEAN
+from imdsguard.cli.grouped_help import GroupedCommand
 from imdsguard.cli.options import checks_option, color_option, policy_option
 from imdsguard.cli.output import style_for
 from imdsguard.cli.streams import write_out
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from imdsguard.report.style import Style
 
 
-@click.command("rules", short_help="List the rules.")
+@click.command("rules", cls=GroupedCommand, short_help="List the rules.")
 @policy_option
 @checks_option
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
