@@ -85,6 +85,7 @@ from collections.abc import Iterable
 
 from imdsguard import Flaw, Judgement, Launch, MetadataCall, Severity, State, failed, passed, sentence, undecided
 
+SCRIPTS = True
 SEVERITY = Severity.WARNING
 
 CONTROLS = {"MITRE ATT&CK (our mapping)": ("T1552.005",)}

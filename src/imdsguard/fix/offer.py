@@ -34,6 +34,7 @@ MENDS: Mapping[str, Callable[[Finding, Judged], Iterator[Proposal]]] = {
 TOKENS = frozenset({"instance-tokens-optional", "launch-template-tokens-optional"})
 NO_EDITS = "fix has no edits for this rule"
 NO_SOURCE = "it was read from a plan or a state: name the code in its place"
+BY_DEFAULT = "no root module runs this default of the module's, so no edit of it can be proved"
 GENERATED = "its code is generated: change the construct {}"
 NO_PLACE = "nothing in the code that can be edited decides it"
 UNKNOWN = "what cannot be told cannot be proved to be mended"
@@ -63,7 +64,9 @@ class _Offering:
             return
         generated = written_from(finding.resource) if finding.resource is not None else ""
         if generated or not self._tree.is_source(finding.root):
-            self.decline(finding, GENERATED.format(generated) if generated else NO_SOURCE)
+            by_default = finding.resource is not None and finding.resource.stack in self._tree.of_modules
+            why = BY_DEFAULT if by_default else NO_SOURCE
+            self.decline(finding, GENERATED.format(generated) if generated else why)
             return
         proposals = self._proposals(finding)
         if proposals is None:

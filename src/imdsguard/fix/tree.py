@@ -142,6 +142,11 @@ class SourceTree:
         found = read_again(self._of_source(names), inputs, supported_types())
         return self._judged(found.roots, found.problems)
 
+    @property
+    def of_modules(self) -> frozenset[Stack]:
+        """The modules of a module's repository that were read by themselves: no root module is what they are."""
+        return frozenset(launch.resource.stack for launch in self.reading.estate.modules)
+
     def is_source(self, name: str) -> bool:
         """Whether a root is a folder of code; else it is a plan or a state."""
         return os.path.normpath(os.path.realpath(name)) in self.overlay.kept.boundaries

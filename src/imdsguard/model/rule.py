@@ -25,6 +25,7 @@ class Rule:
     `parameters` is the rule's own frozen dataclass of settings. `controls` maps a framework to its ids. `fixed`: no
     policy can make it milder or turn it off, and no comment suppress it; what is meant to be so needs an exemption.
     `example`: it speaks of a whole account and Region, and points at one resource there as an example.
+    `scripts`: it reads what instances run at boot.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Rule:
     controls: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     fixed: bool = False
     example: bool = False
+    scripts: bool = False
 
     @property
     def subject(self) -> str:

@@ -165,7 +165,9 @@ def _judge(
     same = replace(_inputs(reading.inputs, repository, folder, here), modules=modules, overlay=None)
     before = read(given, same, supported_types())
     # What is said of exemptions hangs on which folders were read whole; the policy lies in today's.
-    earlier = replace(estate_of(before.roots, before.problems, config.policy.assumptions), folders=reading.folders)
+    earlier = replace(
+        estate_of(before.roots, before.problems, config.policy.assumptions, before.modules), folders=reading.folders
+    )
     outcome = judge(earlier.estate, config.rules, config.policy)
     problems = before.problems + outcome.problems
     counted = apply_comments_and_exemptions(outcome.findings, earlier, config, here, complete=not problems)

@@ -17,6 +17,7 @@ from imdsguard.report.remedies import remedy_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
@@ -29,11 +30,14 @@ class Outcome:
     """What the rules say. `findings` holds every verdict, passes too, in the order of reports.
 
     `failed` are rules that crashed, `refused` values that Terraform refuses, which are gaps in what was read.
+    `not_deployed` are the stacks that only show a module, of which rules about accounts had something to say: it is
+    left out.
     """
 
     findings: tuple[Finding, ...] = ()
     failed: tuple[Problem, ...] = ()
     refused: tuple[Problem, ...] = ()
+    not_deployed: tuple[Stack, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -46,11 +50,14 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
 
     The policy's own requirements are asked, too, whether they are among `rules` or not.
     """
-    findings, problems = _judged(estate, {rule.id: rule for rule in (*rules, *policy.rules)}.values(), policy)
+    asked = tuple({rule.id: rule for rule in (*rules, *policy.rules)}.values())
+    findings, problems = _judged(estate, asked, policy)
+    findings, not_deployed = _of_accounts_with_stacks(findings, estate)
+    findings += _of_defaults(findings, estate, asked, policy)
     refused = _refused(findings, estate)
     if estate.history.plans or estate.history.states:
         findings = _told(findings, estate, rules, policy)
-    return Outcome(tuple(sorted(findings, key=_order)), tuple(problems), tuple(refused))
+    return Outcome(tuple(sorted(findings, key=_order)), tuple(problems), tuple(refused), not_deployed)
 
 
 def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list[Finding], list[Problem]]:
@@ -68,6 +75,29 @@ def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list
             except Exception as error:
                 problems.append(_failure(rule, subject, error))
     return list(findings.values()), problems
+
+
+def _of_accounts_with_stacks(findings: list[Finding], estate: Estate) -> tuple[list[Finding], tuple[Stack, ...]]:
+    """Leave out what is said of accounts because of stacks that only show a module, and name these stacks."""
+    silent: dict[Stack, None] = {}
+    kept = []
+    for finding in findings:
+        stack = finding.resource.stack if finding.resource is not None else None
+        if finding.account is None or stack not in estate.showing or stack in estate.joined:
+            kept.append(finding)
+        elif finding.verdict is not Verdict.PASS:
+            silent[stack] = None
+    return kept, tuple(silent)
+
+
+def _of_defaults(findings: list[Finding], estate: Estate, rules: Iterable[Rule], policy: Policy) -> list[Finding]:
+    """Give what is wrong in the scripts that modules have by default, at places where no call has shown it."""
+    if not estate.modules:
+        return []
+    own = replace(estate, launches=estate.modules, modules=())
+    told = {(finding.rule, finding.place) for finding in findings}
+    found = _judged(own, [rule for rule in rules if rule.scripts and rule.subject == "Launch"], policy)[0]
+    return [each for each in found if each.verdict is Verdict.FAIL and (each.rule, each.place) not in told]
 
 
 def _refused(findings: list[Finding], estate: Estate) -> list[Problem]:

@@ -93,6 +93,7 @@ def read(
     problems: tuple[Problem, ...] = (_NO_STDIN,) if "-" in paths and stdin is None else ()
     given = [governed(path) for path in paths if path != "-" or stdin is not None]
     roots: tuple[Root, ...] = ()
+    modules: tuple[Root, ...] = ()
     notes: tuple[str, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     inputs, environments = deployed(inputs, assumptions)
@@ -100,7 +101,7 @@ def read(
     of_providers = True
     if given or not paths:
         found = read_roots(given or ["."], inputs, supported_types(), stdin, PROVIDERS)
-        roots = found.roots
+        roots, modules = found.roots, found.modules
         problems += found.problems
         notes = found.notes
         unseen = found.unseen
@@ -109,7 +110,7 @@ def read(
         problems += environments.problems
     if inputs.environments:
         refuse_unknown(inputs.environments, environments.seen if environments is not None else ())
-    reading = estate_of(roots, problems + shown_problems, assumptions)
+    reading = estate_of(roots, problems + shown_problems, assumptions, modules)
     folders = (
         ()
         if inputs.exclude or inputs.excluded
@@ -142,9 +143,15 @@ _NO_STDIN = Problem("the standard input cannot be read", None, "pipe a plan or a
 
 
 def estate_of(
-    roots: tuple[Root, ...], problems: tuple[Problem, ...], assumptions: Assumptions | None = None
+    roots: tuple[Root, ...],
+    problems: tuple[Problem, ...],
+    assumptions: Assumptions | None = None,
+    modules: tuple[Root, ...] = (),
 ) -> Reading:
-    """Work out what AWS will do with what was read. Raises `PolicyError` as `read` does."""
+    """Work out what AWS will do with what was read. Raises `PolicyError` as `read` does.
+
+    `modules` are those that root modules of a module's repository call, read by themselves.
+    """
     from imdsguard.aws.estate import build
     from imdsguard.run.unseen import blocks_of_launches, unseen_of, why_no_launch
 
@@ -154,6 +161,9 @@ def estate_of(
     absent = {root.stack: root.absent for root in roots if root.absent}
     resources = [(root.stack, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
+    showing = frozenset(root.stack for root in roots if root.shows_module)
+    defaults = build([(root.stack, root.resources) for root in modules]).launches if modules else ()
+    estate = replace(estate, showing=showing, modules=defaults)
     unseen = tuple(dict.fromkeys(each for root in roots for each in (*root.unseen, *_missing(root))))
     not_made = blocks_of_launches(roots)
     return Reading(

@@ -11,6 +11,9 @@ from imdsguard.run.suppressions import Suppressed, apply_comments_and_exemptions
 from imdsguard.system.paths import folder_in_repository
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imdsguard.model.environment import Stack
     from imdsguard.model.finding import Finding
     from imdsguard.model.problem import Problem
     from imdsguard.report.report import Report
@@ -50,7 +53,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         from imdsguard.suppress.rules import rules_of_comments
 
         rules += rules_of_comments()
-    notes = reading.notes + counted.notes
+    notes = reading.notes + counted.notes + _silent(outcome.not_deployed)
     return Report(
         reading.estate,
         shown,
@@ -65,6 +68,15 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
         folder=folder_in_repository(),
         stamp=lambda: stamp_of(reading),
     )
+
+
+def _silent(stacks: Sequence[Stack]) -> tuple[str, ...]:
+    """Say of which root modules nothing is said about accounts."""
+    roots = list(dict.fromkeys(stack.root for stack in stacks))
+    if not roots:
+        return ()
+    which = f"{roots[0]}: it shows" if len(roots) == 1 else f"{len(roots)} root modules that show"
+    return (f"the rules about accounts say nothing of {which} a module (below examples or tests of its repository)",)
 
 
 def not_told_yet(problems: tuple[Problem, ...], told: tuple[Problem, ...]) -> tuple[Problem, ...]:

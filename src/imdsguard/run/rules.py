@@ -93,7 +93,8 @@ def _load(rule: str, file: str) -> Rule:
     wants = _wants(file, check, has_parameters=parameters is not None)
     controls = {str(key): tuple(ids) for key, ids in getattr(module, "CONTROLS", {}).items()}
     fixed, example = getattr(module, "FIXED", False) is True, getattr(module, "EXAMPLE", False) is True
-    return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls, fixed, example)  # type: ignore[arg-type]
+    scripts = getattr(module, "SCRIPTS", False) is True
+    return Rule(rule, file, severity, _dedent(page), check, wants, parameters, controls, fixed, example, scripts)  # type: ignore[arg-type]
 
 
 def _docstring(file: str) -> str:

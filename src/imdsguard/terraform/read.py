@@ -17,6 +17,7 @@ from imdsguard.terraform.root import Root
 from imdsguard.terraform.root_inputs import RootInputs, undeclared, undeclared_in_files
 from imdsguard.terraform.source.discovery import Excluded, ModuleGraph, find_folders, roots_of
 from imdsguard.terraform.source.folder import is_configuration, is_variables
+from imdsguard.terraform.source.module_repository import ModuleRepository, with_defaults
 from imdsguard.terraform.source.prefilter import Prefilter
 from imdsguard.terraform.source.read_files import DATA_ENDINGS, FileReaders
 from imdsguard.terraform.source.source_cache import SourceCache
@@ -89,6 +90,7 @@ class _RunReader:
         self._roots: list[Root] = []
         self._problems: list[Problem] = []
         self._notes: list[str] = []
+        self._modules: list[Root] = []
 
     def take(self, path: str, stdin: bytes | None) -> None:
         """Sort one given path."""
@@ -219,6 +221,7 @@ class _RunReader:
                     roots.append(folder)
             for folder in roots:
                 read += self._stacks(folder, cache, graph)
+            self._modules += self._with_defaults(roots, cache, graph)
             self._problems += cache.problems
         self._problems += undeclared(read)
         notes = (*undeclared_in_files(read), *dict.fromkeys(self._notes), *self._excluded.useless())
@@ -235,7 +238,13 @@ class _RunReader:
             notes,
             self._units_elsewhere(),
             of_providers=found or not self._providers or any(self._of_providers(each) for each in read),
+            modules=tuple(self._modules),
         )
+
+    def _with_defaults(self, roots: Sequence[str], cache: SourceCache, graph: ModuleGraph) -> list[Root]:
+        """Read by themselves the modules that root modules here only show."""
+        showing = [folder for folder in roots if cache.once(ModuleRepository).is_shown_by(folder)]
+        return list(with_defaults(showing, cache, graph, self._inputs, self._wanted)) if showing else []
 
     def _units_elsewhere(self) -> tuple[Unseen, ...]:
         """Tell of Terragrunt units whose code is not in the repository."""
@@ -368,8 +377,9 @@ class _RunReader:
             for file in cache.listing(reached).names
         )
         stacks = self._deployed(name)
+        shows = cache.once(ModuleRepository).is_shown_by(folder)
         for stack, inputs, account in stacks:
-            root = Root(name, (), files, environment=stack.environment, account=account)
+            root = Root(name, (), files, environment=stack.environment, account=account, shows_module=shows)
             self._roots.append(self._filled(root, folder, cache, graph, inputs) if graph.matters(folder) else root)
         return [RootInputs(cache, folder, inputs) for _, inputs, _ in stacks]
 

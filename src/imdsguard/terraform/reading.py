@@ -18,6 +18,7 @@ class RootsRead:
 
     `notes` are lines for people on what was given and is used by nothing. `unseen` is what was not looked at and
     belongs to no root alone; the rest is in the roots.
+    `modules` are those that roots of a module's repository call, each read by itself with its own defaults.
     `of_providers`: something of the providers that were named was there.
     """
 
@@ -26,3 +27,4 @@ class RootsRead:
     notes: tuple[str, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     of_providers: bool = True
+    modules: tuple[Root, ...] = ()

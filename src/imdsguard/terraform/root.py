@@ -41,6 +41,7 @@ class Root:
     `environment` is the one in which it was read, "" where it has none, and `account`
     the text by which that one names its account. `absent` are the module calls whose code could
     not be read, `unseen` is what else was not looked at. `not_made` are the wanted blocks without an instance.
+    `shows_module`: it stands below `examples` or `tests` of a module's repository, and is deployed nowhere.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Root:
     not_made: tuple[NotMade, ...] = ()
     environment: str = ""
     account: str = ""
+    shows_module: bool = False
 
     @property
     def stack(self) -> Stack:
