@@ -37,9 +37,9 @@ def sections(*words: str) -> dict[str, list[str]]:
     return found
 
 
-def test_scan_has_the_four_groups_in_their_order() -> None:
+def test_scan_has_the_groups_in_their_order() -> None:
     found = sections("scan")
-    assert list(found) == ["Input", "Policy", "Adoption", "Output"]
+    assert list(found) == ["Input", "Policy", "Adoption", "Readiness", "Output"]
     assert found["Policy"] == ["--policy", "--checks", "--fail-on", "--strict-unseen"]
     assert {"--var-file", "--environment", "--exclude", "--get"} <= set(found["Input"])
     assert {"--baseline", "--write-baseline", "--changed-since", "--honor-comments"} <= set(found["Adoption"])

@@ -1,4 +1,4 @@
-"""`--help` with the options in groups: what is read, what it is judged by, how it is adopted, how it is told."""
+"""`--help` with the options in groups: what is read, what judges it, how it is adopted, how it is told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
     "Policy": ("policy", "checks", "fail_on", "strict_unseen"),
     "Adoption": (
-        "baseline", "write_baseline", "changed_since", "no_suppressions", "honor_comments", "show_suppressed",
+        "hook", "baseline", "write_baseline", "changed_since", "no_suppressions", "honor_comments", "show_suppressed",
+    ),
+    "Readiness": (
+        "readiness", "readiness_file", "readiness_max_age", "days", "profile", "roles", "max_metrics",
     ),
     "Output": (
         "filters", "form", "outputs", "show_notes", "statistics", "show_passed", "no_color", "quiet", "verbose",

@@ -46,9 +46,9 @@ class Estate:
     `joined` says which stacks share an account with others, `assumed` is what the policy says of Region defaults that
     are set outside the code. `history` says what is deployed already. `unread` has the stacks of which a module could
     not be read, with what such modules may make. `readiness` has what CloudWatch said of the running instances of
-    launches, by stack and address; nothing where nobody has asked. `showing` are the stacks of a module's repository that only show the
-    module, and are deployed nowhere; `modules` is what the modules that they call launch with their own defaults, which
-    these stacks may override: it is no part of what is deployed, and asked only for scripts.
+    launches, by stack and address; nothing where nobody has asked. `showing` are the stacks of a module's repository
+    that only show the module, and are deployed nowhere; `modules` is what the modules that they call launch with their
+    own defaults, which these stacks may override: no part of what is deployed, and asked only for scripts.
     """
 
     launches: tuple[Launch, ...] = ()
