@@ -14,10 +14,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
 from imdsguard import load_rules
 from imdsguard import rule_files as files_by_id
+from imdsguard.policy.parameters import in_yaml, name_of
 from imdsguard.policy.read import RESERVED
 from imdsguard.policy.schema import policy_schema
 from imdsguard.policy.shipped import shipped_policies
@@ -90,24 +91,14 @@ def rule_page(path: Path) -> str:
 
 
 def parameter_table(parameters: type) -> str:
-    """One row a field: the name as a policy writes it, the type and what it is if a policy says nothing."""
-    rows = ["| name | type | default |", "|---|---|---|"]
-    for field in dataclasses.fields(parameters):
-        kind = str(field.type).replace("|", "\\|")
-        rows.append(f"| `{field.name}` | `{kind}` | `{default_of(field)}` |")
-    return "\n".join(rows)
-
-
-def default_of(field: dataclasses.Field[object]) -> str:
-    """The default as YAML writes it."""
-    value = field.default if field.default is not dataclasses.MISSING else None
-    if value is None and callable(field.default_factory):
-        value = field.default_factory()
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return "[" + ", ".join(str(getattr(item, "value", item)) for item in value) + "]"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(getattr(value, "value", value))
+    """One row a field: the name, what a policy may write, and what it is if a policy says nothing."""
+    hints = get_type_hints(parameters)
+    default = parameters()
+    rows = [
+        f"| `{field.name}` | {name_of(hints[field.name])} | `{in_yaml(getattr(default, field.name))}` |"
+        for field in dataclasses.fields(parameters)
+    ]
+    return "\n".join(["| name | what it takes | default |", "|---|---|---|", *rows])
 
 
 def load(path: Path) -> ModuleType:

@@ -351,7 +351,7 @@ Because.
 
 What a policy can set.
 
-- `accept`: a list of one of launch, launch_template, region_default, ami, service_default, unknown \
+- `accept`: a list of any of launch, launch_template, region_default, ami, service_default, unknown \
 (default: [launch, ami])
 - `max`: a whole number (default: 2)
 - `strict`: true or false (default: false)

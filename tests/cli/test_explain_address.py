@@ -68,6 +68,10 @@ aws_instance.web (main.tf:14) is optional
 │  ├─ http_put_response_hop_limit = "1": wins
 │  ├─ http_protocol_ipv6 = "disabled": wins
 │  └─ instance_metadata_tags = "disabled": wins
+├─ what would break once tokens are required
+│  └─ nothing that the code shows
+├─ instances that run
+│  └─ keep what they have: AWS looks the version up at launch, and Terraform sees no change of it
 ├─ watched
 │  ├─ by no alarm on MetadataNoTokenRejected in the same account and Region
 │  └─ aws_cloudwatch_metric_alarm.elsewhere is in another Region (us-east-1, and the launch is in eu-west-1): an alarm \

@@ -151,7 +151,7 @@ def test_a_chain_joins_rule_by_rule_and_parameter_by_parameter(tmp_path: Path, m
         ("version: 1\nrules:\n  hop-limit: {strict: maybe}\n",
          'team.yaml:3:23: hop-limit: strict must be true or false, not "maybe"'),
         ("version: 1\nrules:\n  hop-limit: {accept: launch}\n",
-         ("team.yaml:3:23: hop-limit: accept must be a list of one of launch, launch_template, region_default, ami, "
+         ("team.yaml:3:23: hop-limit: accept must be a list of any of launch, launch_template, region_default, ami, "
           'service_default, unknown, not "launch"')),
         ("version: 1\nrules:\n  hop-limit: {accept: [lunch]}\n",
          'team.yaml:3:24: hop-limit: accept cannot be "lunch"; did you mean "launch"?'),

@@ -155,6 +155,10 @@ def test_inspect_is_its_contract() -> None:
         "reason": None,
         "reason_kind": None,
         "code_not_seen": [],
+        "boot_calls": [],
+        "refresh": None,
+        "refresh_reason": None,
+        "containers": {"runs": None, "because": None, "hop_limit": None, "cut_off": None},
         "environments": [],
     }
     assert document["launches"][2]["options"]["http_tokens"]["value"] is None

@@ -12,6 +12,7 @@ from imdsguard.aws.alarms.alarm_index import as_it_is, watch
 from imdsguard.aws.alarms.alarm_target import alarm_targets
 from imdsguard.aws.alarms.event_rules import EventRules
 from imdsguard.aws.alarms.faults.listeners import Listeners
+from imdsguard.aws.consequences import consequences_of
 from imdsguard.aws.precedence.effective import decide
 from imdsguard.aws.precedence.scope import scope_of
 from imdsguard.aws.precedence.sharing import groups
@@ -96,6 +97,7 @@ def build(
             for stack, modules in absent.items()
             if modules
         },
+        foresee=consequences_of,
     )
 
 

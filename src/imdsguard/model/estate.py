@@ -7,6 +7,7 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from imdsguard.model.consequences import Consequences
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Estate:
     launches, by stack and address; nothing where nobody has asked. `showing` are the stacks of a module's repository
     that only show the module, and are deployed nowhere; `modules` is what the modules that they call launch with their
     own defaults, which these stacks may override: no part of what is deployed, and asked only for scripts.
+    `foresee` makes what `consequences_of` gives.
     """
 
     launches: tuple[Launch, ...] = ()
@@ -63,6 +65,14 @@ class Estate:
     readiness: Mapping[tuple[Stack, str], LaunchAnswer] = field(default_factory=dict)
     showing: frozenset[Stack] = frozenset()
     modules: tuple[Launch, ...] = field(default=(), repr=False, compare=False)
+    foresee: Callable[[Launch, Estate], Consequences] | None = field(default=None, compare=False, repr=False)
+
+    def consequences_of(self, launch: Launch) -> Consequences:
+        """Say what comes of requiring tokens on a launch: what breaks, and whether running instances get the change.
+
+        Read now, as that takes time.
+        """
+        return self.foresee(launch, self) if self.foresee is not None else Consequences()
 
     @property
     def before(self) -> Estate | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from imdsguard.model.consequences import Consequences
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -52,11 +54,12 @@ class Explanation:
 
     `changes` are sentences on what would change the answer, `unwatched` are alarms on refused calls by their address,
     each with why it does not watch the launch. `readiness` is what CloudWatch said of its instances, where somebody
-    asked.
+    asked. `consequences` are those of requiring tokens.
     """
 
     launch: Launch
     paths: tuple[PathAnswers, ...]
     changes: tuple[str, ...]
     unwatched: tuple[tuple[str, Reason], ...] = ()
+    consequences: Consequences = field(default_factory=Consequences)
     readiness: LaunchAnswer | None = None

@@ -58,10 +58,26 @@ def name_of(kind: Any) -> str:
         return "one of " + ", ".join(choices)
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in _LISTS:
-        return f"a list of {name_of(arguments[0]).replace('a word', 'words')}" if arguments else "a list"
+        inner = name_of(arguments[0]) if arguments else ""
+        words = {"a word": "words", "a whole number": "whole numbers", "a number": "numbers"}
+        return f"a list of {words.get(inner, inner.replace('one of ', 'any of '))}" if inner else "a list"
     if arguments and type(None) in arguments:
         return " or ".join(name_of(a) for a in arguments if a is not type(None)) + " or null"
     return {bool: "true or false", int: "a whole number", float: "a number", str: "a word"}.get(kind, str(kind))
+
+
+def in_yaml(value: object) -> str:
+    """Give a parameter's value as a policy writes it."""
+    if isinstance(value, (tuple, list)):
+        return f"[{', '.join(in_yaml(item) for item in value)}]"
+    if isinstance(value, (frozenset, set)):
+        return in_yaml(sorted(value, key=str))
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    word = getattr(value, "value", value)
+    return '""' if word == "" else str(word)
 
 
 def _value(node: Node, kind: Any, what: str) -> object:

@@ -8,6 +8,7 @@ from imdsguard.model.option import SERVICE_DEFAULTS
 from imdsguard.model.readiness import Readiness
 from imdsguard.model.stamp import NO_STAMP
 from imdsguard.model.value import Known, Step
+from imdsguard.report.consequences import running, would_break
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.once import told_once
 from imdsguard.report.readiness_words import WORDS, answer_in_words, instance_in_words
@@ -62,9 +63,9 @@ def explanation_text(explanation: Explanation, several: bool, marks: tuple[str, 
         else:
             through = f"through {path.via}" if path.via else "by itself"
             branches.append((f"{through}{', which decides' if number == 0 else ''}", layers))
-    not_seen: list[Tree] = [(f"code not seen: {url}", []) for url in launch.user_data.not_seen]
-    if not_seen:
-        branches.append(("runs at boot", not_seen))
+    told = explanation.consequences
+    branches.append(("what would break once tokens are required", [(line, []) for line in would_break(told)]))
+    branches.append(("instances that run", [(running(told), [])]))
     branches.append(("watched", [(line, []) for line in _watched(explanation)]))
     if explanation.readiness is not None:
         branches.append(_ready(explanation.readiness))

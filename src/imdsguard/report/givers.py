@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imdsguard.model.option import Source
 
 if TYPE_CHECKING:
+    from imdsguard.model.consequences import Consequences
     from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate
     from imdsguard.model.launch import Launch
@@ -42,6 +43,10 @@ class Givers:
         """The estate that a launch's root module is joined to, or the account that several stacks share."""
         shared = self._estate.joined.get(launch.resource.stack)
         return (shared.estate or shared.account) if shared is not None else None
+
+    def consequences_of(self, launch: Launch) -> Consequences:
+        """What comes of requiring tokens on a launch."""
+        return self._estate.consequences_of(launch)
 
     def account_of(self, launch: Launch) -> str | None:
         """What people call a launch's account: the policy's name for it, else what the code tells; None if nothing."""

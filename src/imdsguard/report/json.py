@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from imdsguard.model.option import Source
 from imdsguard.model.severity import Confidence
 from imdsguard.model.stamp import NO_STAMP
+from imdsguard.report.consequences import consequences_json
 from imdsguard.report.escape import escape_json
 from imdsguard.report.groups import names_of
 from imdsguard.report.not_made import why_not_made
@@ -167,6 +168,7 @@ def launch_json(launch: Launch, givers: Givers) -> dict[str, Any]:
         "reason": sentence(launch.reason) or None,
         "reason_kind": kind_of(launch.reason),
         "code_not_seen": list(launch.user_data.not_seen),
+        **consequences_json(givers.consequences_of(launch)),
     }
 
 

@@ -48,11 +48,11 @@ def page_of(rule: Rule) -> str:
     """Give the whole page as Markdown: the docstring under the rule's name, what a policy can set, controls."""
     parts = [f"# {rule.id}", f"Severity: {rule.severity.value}", rule.page]
     if rule.parameters is not None:
-        from imdsguard.policy.parameters import name_of, parameter_types
+        from imdsguard.policy.parameters import in_yaml, name_of, parameter_types
 
         default = rule.parameters()
         lines = [
-            f"- `{name}`: {name_of(kind)} (default: {_plain(getattr(default, name))})"
+            f"- `{name}`: {name_of(kind)} (default: {in_yaml(getattr(default, name))})"
             for name, kind in parameter_types(rule).items()
         ]
         parts += ["## Parameters", (rule.parameters.__doc__ or "").strip(), "\n".join(lines)]
@@ -66,12 +66,3 @@ def controls_part(controls: Mapping[str, Sequence[str]]) -> str:
     lines = "\n".join(f"- {name}: {', '.join(ids)}" for name, ids in controls.items())
     mapped = any(name.endswith(OUR_MAPPING) for name in controls)
     return f"## Controls\n\n{lines}" + (f"\n\n{MAPPED}" if mapped else "")
-
-
-def _plain(value: object) -> str:
-    """Give a default as a policy would write it."""
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return f"[{', '.join(_plain(item) for item in value)}]"
-    if value is None:
-        return "null"
-    return str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))

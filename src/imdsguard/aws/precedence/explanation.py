@@ -25,7 +25,8 @@ def explain(launch: Launch, estate: Estate) -> Explanation:
     """Tell what every layer of a launch of this estate says, which alarms do not watch it, and what would change it."""
     paths = sorted(launch.paths, key=lambda path: state_of(effective(path.layers))[0] is not launch.state)
     told = tuple(_told(path, launch) for path in paths)
-    return Explanation(launch, told, changes(paths[0].layers) if paths else (), tuple(_unwatched(launch, estate)))
+    change = changes(paths[0].layers) if paths else ()
+    return Explanation(launch, told, change, tuple(_unwatched(launch, estate)), estate.consequences_of(launch))
 
 
 def _unwatched(launch: Launch, estate: Estate) -> list[tuple[str, Reason]]:

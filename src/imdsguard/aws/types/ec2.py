@@ -415,6 +415,7 @@ TYPES: tuple[ResourceType, ...] = (
         name="aws_instance",
         launches=instance,
         options=OwnOptions((BLOCK,)),
+        changed_in_place=True,  # by ModifyInstanceMetadataOptions (Terraform AWS provider, `aws_instance`)
         user_data=own_user_data,
         tags=InstanceTags(instance_tags, TagTarget.INSTANCE),
         template_paths=TEMPLATE,

@@ -197,6 +197,7 @@ class ResourceType:
     - `tags`: which tags its instances get is unknown, and so what an alarm selects by tags;
     - `template_paths` (the blocks on the way to where it names launch templates; an empty list for a type whose
       template has no version that counts): which version is launched is unknown, for each template it goes through;
+    - `changed_in_place` (whether running instances get a change of its own options as they run): that is not known;
     - `renewal` (what becomes of running instances when the version changes): not documented, nothing is said of them;
     - `followed` (whether running instances are replaced for a new version of the template with an address, however they
       name it; or why that cannot be told): they are not, but by `replace_triggered_by`;
@@ -235,6 +236,7 @@ class ResourceType:
     user_data: Callable[[Resource], tuple[Value, ...]] | None = None
     tags: InstanceTags | None = None
     template_paths: TemplatePaths | None = None
+    changed_in_place: bool | None = None
     renewal: Callable[[Resource], Renewal | Reason] | None = None
     followed: Callable[[Resource, str], bool | Reason] | None = None
     workload: Callable[[Resource, RootIndex], str] | None = None
