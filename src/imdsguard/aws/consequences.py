@@ -11,6 +11,7 @@ from imdsguard.model.launch import Kind, State
 from imdsguard.model.option import HOP_LIMIT, Source
 from imdsguard.model.resource import Action
 from imdsguard.model.user_data import Flaw
+from imdsguard.model.value import Absent
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -47,7 +48,7 @@ def consequences_of(launch: Launch, estate: Estate) -> Consequences:
     refresh, keeps, reason = _refresh(launch, estate)
     return Consequences(
         calls=tuple(call for each in told if runs for call in each.calls if call.flaw is not Flaw.FALLBACK),
-        unread=tuple(reason for each in told if runs for reason in (*each.unread, *each.untold)),
+        unread=tuple(why for each in told if runs for why in _not_told(each)),
         not_seen=tuple(dict.fromkeys(url for each in told for url in each.not_seen)),
         workload=workload,
         workload_because=because,
@@ -60,11 +61,16 @@ def consequences_of(launch: Launch, estate: Estate) -> Consequences:
 
 
 def _run_by(launch: Launch, estate: Estate) -> tuple[UserData, ...]:
-    """Give what its instances run: by its own user data, else by that of what it launches through."""
-    own = launch.user_data
-    if own.given:
-        return (own,)
-    return tuple(each.user_data for each in estate.templates_of(launch))
+    """Give what its instances run: by its own user data, else by that of what it launches through; and by others."""
+    record = record_of(launch.resource.kind)
+    read = record.user_data if record is not None else None
+    if read is None or any(not isinstance(value, Absent) for value in read(launch.resource)):
+        return (launch.user_data,)
+    return (launch.user_data, *(each.user_data for each in estate.templates_of(launch)))
+
+
+def _not_told(found: UserData) -> tuple[Reason, ...]:
+    return (*found.unread, *(each.reason for each in found.untold))
 
 
 def _workload(launch: Launch, estate: Estate) -> tuple[Workload, str]:
