@@ -7,6 +7,8 @@ Metadata options that stand in the code and change nothing:
 - `metadata_options` of an `aws_spot_instance_request`: Terraform accepts the block, AWS's API has no such field;
 - options of an `aws_launch_configuration` without `http_endpoint` beside them: the provider has been seen to drop them.
   Whether the newest version still does is not known, so the confidence is medium;
+- options of an `aws_launch_template` without `http_endpoint = "enabled"` beside them, where the lock file or version
+  constraints keep the `aws` provider at 4.58.0 or older, which drops them;
 - a block in which every option is missing or null;
 - `metadata_options` of an instance, a launch template or a launch configuration (those of the `awscc` provider, Image
   Builder and WorkSpaces Instances too), or any option of an `aws_ec2_instance_metadata_defaults`, under

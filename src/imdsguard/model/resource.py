@@ -110,6 +110,19 @@ class Provisioner:
 
 
 @record(frozen=True, slots=True)
+class ProviderBound:
+    """The newest version of a provider that can be there: `newest` as numbers, or all before it, if that is not it.
+
+    `source` is `hashicorp/aws`; `written` is what says so, at `place`: the version in a lock file, or a constraint.
+    """
+
+    source: str
+    newest: tuple[int, ...]
+    written: str
+    place: Place
+
+
+@record(frozen=True, slots=True)
 class Resource:
     """One instance of a managed resource or data source.
 
@@ -121,6 +134,8 @@ class Resource:
     `ignored` are the arguments under `ignore_changes` (("all",) for all of them); plans and states cannot tell: ().
     `replaced_by` is what `replace_triggered_by` names, with the attribute if there is one; plans and states: ().
     `provisioners` are those that do something on a machine, in their order; a state cannot tell: ().
+    `newest_provider` reads which version of its provider is the newest that lock file and constraints allow; None where
+    nothing says so.
     `calls` are the module blocks that lead to it, the root module's own first; `overrides` the blocks of override files
     that are merged into it, or into one of these. `doubt` says why its code may not be what is deployed, empty where
     there is no such doubt.
@@ -150,6 +165,7 @@ class Resource:
     doubt: str = ""
     waits: Callable[[str], bool] | None = field(default=None, compare=False, repr=False)
     environment: str = ""
+    newest_provider: Callable[[], ProviderBound | None] | None = field(default=None, compare=False, repr=False)
 
     @property
     def stack(self) -> Stack:

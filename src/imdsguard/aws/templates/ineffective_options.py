@@ -54,4 +54,4 @@ def _in_vain(resource: Resource, block: Body, own: OwnOptions) -> Iterator[Ineff
         what = {"all": "everything", name: "them"}.get(held, held)
         yield IneffectiveOption(IGNORED.format(name=name, what=what), IGNORED_REMEDY.format(name=name), block.place)
     if own.doubts is not None:
-        yield from own.doubts(options, block)
+        yield from own.doubts(options, block, resource)

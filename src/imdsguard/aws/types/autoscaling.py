@@ -250,7 +250,7 @@ def _as_sent(layer: Layer) -> Layer:
     return layer.changed(change)
 
 
-def not_beside_endpoint(options: Mapping[str, Value], block: Body) -> Iterator[IneffectiveOption]:
+def not_beside_endpoint(options: Mapping[str, Value], block: Body, _: Resource) -> Iterator[IneffectiveOption]:
     """Yield what the provider sends only beside an enabled endpoint.
 
     (Terraform AWS provider, source of `aws_launch_configuration`; not known of the newest version)

@@ -14,6 +14,7 @@ from imdsguard.aws.tags.read import NONE, either, from_map, from_pair, over_temp
 from imdsguard.aws.templates.looked_up import looked_up
 from imdsguard.aws.templates.lookup import template_of
 from imdsguard.aws.templates.monitoring_switch import block_is_on
+from imdsguard.aws.templates.old_provider import as_sent, dropped_by_old_provider
 from imdsguard.aws.templates.versions import replaced
 from imdsguard.aws.types.resource_type import (
     BLOCK,
@@ -160,7 +161,7 @@ def template(resource: Resource, root: RootIndex) -> Launch:
 def template_settings(resource: Resource, _: RootIndex) -> Settings:
     """Read the options and the image. The provider adds no defaults of its own (since 5.0.0)."""
     layer, _block = block_layer(Source.LAUNCH_TEMPLATE, resource.address, resource.body)
-    return Settings(resource.address, layer, resource.body.attribute("image_id"))
+    return Settings(resource.address, as_sent(layer, resource), resource.body.attribute("image_id"))
 
 
 def template_settings_by_cloud_control(resource: Resource, _: RootIndex) -> Settings:
@@ -446,7 +447,7 @@ TYPES: tuple[ResourceType, ...] = (
             monitoring=template_monitoring,
             versions=TemplateVersions("latest_version", moves_default),
         ),
-        options=OwnOptions((BLOCK,)),
+        options=OwnOptions((BLOCK,), doubts=dropped_by_old_provider),
         user_data=own_user_data,
         template_paths=(),
         workload=shown,

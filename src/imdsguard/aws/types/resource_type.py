@@ -96,7 +96,7 @@ class OwnOptions:
     path: tuple[str, ...]
     example: str = BOTH
     never_sent: tuple[str, str] | None = None
-    doubts: Callable[[Mapping[str, Value], Body], Iterator[IneffectiveOption]] | None = None
+    doubts: Callable[[Mapping[str, Value], Body, Resource], Iterator[IneffectiveOption]] | None = None
 
 
 NO_OPTIONS = OwnOptions(())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -23,11 +24,13 @@ from imdsguard.terraform.documents.references import ReferenceContext, Resolver
 from imdsguard.terraform.documents.schema import Configuration, PlannedValues, StateModule
 from imdsguard.terraform.documents.state import decoded
 from imdsguard.terraform.root import Plan
+from imdsguard.terraform.source.provider_versions import bound_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imdsguard.model.place import Place
+    from imdsguard.model.resource import ProviderBound
     from imdsguard.terraform.documents.schema import Document
 
 ACTIONS = {
@@ -165,7 +168,13 @@ class PlanReader:
             depends_on=tuple(Reference(prefix + address) for address in depends_on),
             provisioners=provisioners_of(block, self._place, around) if block is not None else (),
             waits=self._order.before(instance.module, instance.label) if self._has_configuration else None,
+            newest_provider=partial(self._newest_provider, self._key(instance)),
         )
+
+    def _newest_provider(self, key: str) -> ProviderBound | None:
+        """What the constraint of a provider's block lets be its newest version: a plan does not say which one it is."""
+        block = self._blocks.providers.get(key)
+        return bound_of(block.full_name, block.version_constraint, self._place) if block is not None else None
 
     def _drifted(self, address: str) -> Drift | None:
         """What has changed outside of Terraform since it last looked."""

@@ -74,9 +74,11 @@ class ConfigurationModule(Struct):
 
 
 class ProviderConfiguration(Struct):
-    """A provider block."""
+    """A provider block. `full_name` is `registry.terraform.io/hashicorp/aws`, the constraint that of its module."""
 
     name: str = ""
+    full_name: str = ""
+    version_constraint: str = ""
     alias: str = ""
     module_address: str = ""
     expressions: dict[str, Any] = {}

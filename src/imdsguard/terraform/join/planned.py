@@ -214,6 +214,7 @@ class _Pair:
             replaced_by=written.replaced_by,
             depends_on=written.depends_on or planned.depends_on,
             provisioners=written.provisioners or planned.provisioners,
+            newest_provider=written.newest_provider or planned.newest_provider,
             calls=written.calls,
             overrides=written.overrides,
         )

@@ -17,6 +17,7 @@ from imdsguard.terraform.source.doubted_body import DoubtedBody
 from imdsguard.terraform.source.not_made import UnmadeBlocks
 from imdsguard.terraform.source.order import CreationOrder, references
 from imdsguard.terraform.source.prefilter import Prefilter
+from imdsguard.terraform.source.provider_versions import ProviderVersions
 from imdsguard.terraform.source.providers import Providers
 from imdsguard.terraform.source.provisioners import provisioners_of, runs_commands
 from imdsguard.terraform.source.replacement import replaced_by
@@ -54,6 +55,7 @@ class Collector:
         self._static = StaticReferenceCheck(tree.cache)
         self._unmade = UnmadeBlocks(tree, stack, self.is_wanted, matters)
         self._running: dict[str, bool] = {}
+        self._versions = ProviderVersions(tree.cache)
         self.absent: list[AbsentModule] = []
         """The module calls without code that `collect` has met."""
 
@@ -190,6 +192,7 @@ class Collector:
             overrides=overrides(instance, declaration),
             doubt=instance.doubt,
             environment=self._stack.environment,
+            newest_provider=partial(self._versions.newest, instance, declaration),
         )
 
 
