@@ -98,6 +98,17 @@ def test_variables_and_workspace_are_those_of_terraform_plan(imdsguard: Command,
     assert (code, out) == (0, '"required"\n"required"\n"web-blue"\n')
 
 
+def test_a_var_file_that_is_not_there_stops_it_and_is_looked_for_in_the_folder(imdsguard: Command, stack: Path) -> None:
+    (stack / "prod.tfvars").write_text('environment = "prod"\n')
+    done = imdsguard("console", stack.name, "--var-file", "prod.tfvars", "-e", "1", cwd=stack.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"there is {stack.name}/prod.tfvars: paths count from the working directory" in done.stderr
+    (stack / "prod.tfvars").write_text("environment = ")
+    broken = imdsguard("console", "--var-file", "prod.tfvars", "-e", "1", cwd=stack)
+    assert (broken.returncode, broken.stdout) == (2, "")
+    assert "--var-file prod.tfvars cannot be read" in broken.stderr
+
+
 def test_json_has_one_object_a_line(imdsguard: Command, stack: Path) -> None:
     code, out, _ = asked(imdsguard, stack, "--format", "json", "-e", "1", "-e", "var.tokens", "-e", "var.none")
     number, unknown, error = [json.loads(line) for line in out.splitlines()]

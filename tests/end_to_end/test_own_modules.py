@@ -176,3 +176,15 @@ def test_nothing_is_left_behind(imdsguard: Command, project: Checkout, tmp_path:
     project.write(stack__main=call("acme/web/aws//web", "1.1.0"))
     assert imdsguard("scan", "stack", cwd=project.folder, TMPDIR=str(scratch)).returncode == 1
     assert os.listdir(scratch) == []
+
+
+def test_a_block_that_a_version_does_not_make_is_told_at_the_call(imdsguard: Command, project: Checkout) -> None:
+    made = instance("web").replace("{", "{\n  count = var.n\n", 1)
+    project.write(web__main=f'variable "n" {{ default = 0 }}\n{made}\n{made.replace("web", "other")}')
+    project.commit()
+    project("tag", "v3.0.0")
+    project.write(stack__main=call(f"git::{REMOTE}//web?ref=v3.0.0"))
+    told = json.loads(imdsguard("inspect", "stack", "--format", "json", cwd=project.folder).stdout)
+    assert [(each["address"], each["file"], each["line"]) for each in told["not_made"]] == [
+        ("module.web.aws_instance.web", "stack/main.tf", 1)
+    ], "one for the call, where a reader can change something"

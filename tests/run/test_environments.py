@@ -219,3 +219,87 @@ def test_an_entry_without_environments_stands_for_all(tmp_path: Path) -> None:
     counted = [each for each in report.findings if each.suppressed is None]
     assert told(counted) == []
     assert not [note for note in report.notes if "fixed" in note]
+
+
+REFUSED = """\
+variable "limit" { default = 1 }
+variable "hops" { default = 1 }
+resource "aws_instance" "bad" {
+  count = var.limit > 5 ? "many" : 1
+  ami   = "ami-1"
+  metadata_options {
+    http_endpoint               = "enabled"
+    http_tokens                 = var.hops > 5 ? upper(null) : "required"
+    http_put_response_hop_limit = 1
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("dev", "prod", "told"),
+    [
+        ("limit = 1", "limit = 9", [("prod",)]),
+        ("limit = 9", "limit = 1", [("dev",)]),
+        ("limit = 9", "limit = 9", [()]),
+        ("limit = 1", "limit = 1", []),
+        ("hops = 1", "hops = 9", [("prod",)]),
+        ("hops = 9", "hops = 9", [()]),
+    ],
+)
+def test_a_problem_names_its_environment_unless_all_have_it(dev: str, prod: str, told: list[tuple[str, ...]]) -> None:
+    Path("main.tf").write_text(REFUSED)
+    Path("environments/dev.tfvars").write_text(dev)
+    Path("environments/prod.tfvars").write_text(prod)
+    Path(".imdsguard.yaml").write_text(POLICY.replace(', vars: {size: "2"}', ""))
+    report = scan()
+    assert [each.environments for each in report.problems] == told
+    assert [str(each).count("(in ") for each in report.problems] == [len(names) for names in told]
+
+
+def test_a_file_that_cannot_be_parsed_is_of_no_environment() -> None:
+    Path("broken.tf").write_text("resource {\n")
+    assert {each.environments for each in scan().problems} == {()}
+
+
+def test_every_format_tells_the_environment_of_a_problem() -> None:
+    import json
+
+    from imdsguard.model.problem import Problem
+    from imdsguard.report.formats import FOR_PEOPLE, FORMATS, render
+    from imdsguard.report.report import Report
+    from imdsguard.report.text import problem_line
+
+    problem = Problem("it is refused", Place("main.tf", 3), environments=("prod",))
+    assert problem_line(problem) == "problem: main.tf:3: it is refused (in prod)"
+    report = Report(problems=(problem,))
+    assert all("prod" in render(name, report) for name in FORMATS if name not in FOR_PEOPLE)
+    assert json.loads(render("json", report))["problems"][0]["environments"] == ["prod"]
+
+
+BROKEN = {"broken text": 'tokens = "optional', "a block": "tokens {\n}\n", "no text at all": "\x00"}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_a_var_file_that_cannot_be_read_stops_the_run_before_anything_is_judged(text: str) -> None:
+    Path("environments/prod.tfvars").write_text(text)
+    with pytest.raises(UsageError) as error:
+        scan((), Inputs(var_files=("environments/prod.tfvars",)))
+    file = "environments/prod.tfvars"
+    assert str(error.value).startswith(f"--var-file {file} cannot be read, so nothing was judged: {file}")
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_an_environment_with_such_a_file_is_left_out(text: str) -> None:
+    Path("environments/prod.tfvars").write_text(text)
+    report = scan()
+    (problem,) = report.problems
+    assert problem.message.startswith("environment prod of .: environments/prod.tfvars cannot be read: ")
+    assert {names for each in report.findings for names in each.environments} == {"dev"}
+    assert report.exit_code == 2
+
+
+def test_a_var_file_is_looked_for_beside_a_file_that_is_given() -> None:
+    with pytest.raises(UsageError) as error:
+        scan(("environments/dev.tfvars",), Inputs(var_files=("prod.tfvars",)))
+    assert "there is environments/prod.tfvars" in str(error.value)

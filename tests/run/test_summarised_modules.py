@@ -174,3 +174,20 @@ def test_stretches_of_one_module_do_not_overlap() -> None:
     for source in {each.source for each in SUMMARIES}:
         stretches = [each for each in SUMMARIES if each.source == source]
         assert [each.below for each in stretches[:-1]] == [each.lowest for each in stretches[1:]]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("", []),
+        ("  create = false\n", ["module.m"]),
+        ("  create_spot_instance = true\n", []),
+    ],
+    ids=["it launches", "its switch is off", "it launches by another block"],
+)
+def test_blocks_of_a_summary_are_told_by_their_call_and_once(arguments: str, told: list[str], tmp_path: Path) -> None:
+    found = reading(tmp_path, EC2, "6.4.0", arguments)
+    assert [each.call for each in found.not_made] == told
+    assert [(each.place.file, each.place.line) for each in found.not_made] == [("main.tf", 1)] * len(told)
+    assert [place.line for each in found.unseen for place in each.places] == [1] * len(told)
+    assert bool(found.no_launch) == bool(told)

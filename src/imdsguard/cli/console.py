@@ -69,6 +69,9 @@ def command(
         from imdsguard.run.environments import one_environment
 
         inputs = inputs.within(one_environment(directory, environments, assumptions_of(policy)))
+    from imdsguard.run.environments import refuse_missing_files
+
+    refuse_missing_files(inputs, [directory])
     try:
         console = Console(directory, inputs, sentence)
     except NotADirectoryError:

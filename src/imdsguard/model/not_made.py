@@ -27,6 +27,8 @@ class NotMade:
     `address` is the block's, absolute within `root`, without a key of its own; `place` is that of the block. `within`
     is the address of the module call that makes none, empty where the block's own argument says so. `trace` leads from
     the argument to where its value is written. `environment` is the one of the root module in which it is so.
+    `call` is the address of a module call whose code is not in the tree (a summary, a version out of git, what was
+    fetched), empty for code that is: `place` is then the call's.
     """
 
     address: str
@@ -37,3 +39,4 @@ class NotMade:
     within: str = ""
     trace: tuple[Step, ...] = ()
     environment: str = ""
+    call: str = ""

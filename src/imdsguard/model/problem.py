@@ -22,6 +22,7 @@ class Problem:
     `known` says of one that was there before what says so: it is told, and does not decide the exit code.
     Problems that are `about` the same thing (a module that many calls need) are told as one, with the places of the
     others in `also`.
+    `environments` are those of its root module in which it is one, none where it is one in all of them.
     """
 
     message: str
@@ -30,6 +31,12 @@ class Problem:
     known: str = ""
     about: str = ""
     also: tuple[Place, ...] = ()
+    environments: tuple[str, ...] = ()
+
+    @property
+    def told(self) -> str:
+        """What is wrong, with the environments where it is."""
+        return f"{self.message} (in {', '.join(self.environments)})" if self.environments else self.message
 
     @property
     def where(self) -> str:
@@ -38,7 +45,7 @@ class Problem:
         return f"{self.place}{more}" if self.place else ""
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.message}" if self.place else self.message
+        text = f"{self.where}: {self.told}" if self.place else self.told
         return f"{text}: {self.remedy}" if self.remedy else text
 
 
@@ -46,7 +53,7 @@ def told_once(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Make one of the problems about the same thing, where the first of them stands."""
     told: dict[object, Problem] = {}
     for number, each in enumerate(problems):
-        key = (each.about, each.message, each.remedy, each.known) if each.about else number
+        key = (each.about, each.message, each.remedy, each.known, each.environments) if each.about else number
         first = told.setdefault(key, each)
         if first is not each and each.place is not None:
             told[key] = replace(first, also=(*first.also, each.place, *each.also))

@@ -56,6 +56,7 @@ def _problem(problem: Problem) -> tuple[str, ...]:
         "verdict": "problem",
         "severity": "note" if problem.known else "error",
         "message": problem.message,
+        "environments": ", ".join(problem.environments),
         "file": place.file if place else "",
         "line": str(place.line or "") if place else "",
         "column": str(place.column or "") if place else "",

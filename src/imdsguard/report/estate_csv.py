@@ -104,7 +104,8 @@ def _not_made(block: NotMade) -> dict[str, str]:
 
 
 def _problem(problem: Problem) -> dict[str, str]:
-    return {"what": "problem", **_place(problem.place), "reason": problem.message}
+    environments = ", ".join(problem.environments)
+    return {"what": "problem", **_place(problem.place), "reason": problem.message, "environments": environments}
 
 
 def _resource(resource: Resource) -> dict[str, str]:

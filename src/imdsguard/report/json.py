@@ -257,6 +257,7 @@ def problem_json(problem: Problem) -> dict[str, Any]:
         "known": problem.known or None,
         **_place(problem.place),
         "also": [{"file": place.file, "line": place.line or None} for place in problem.also],
+        "environments": list(problem.environments),
     }
 
 

@@ -139,4 +139,4 @@ def problem_item(problem: Problem) -> str:
     place = f"{code(where(problem.place))}: " if problem.place else ""
     remedy = f" ({prose(problem.remedy)})" if problem.remedy else ""
     known = f" ({prose(problem.known)})" if problem.known else ""
-    return f"{place}{prose(problem.message)}{remedy}{known}"
+    return f"{place}{prose(problem.told)}{remedy}{known}"

@@ -69,7 +69,7 @@ def problem_line(problem: Problem, style: Style | None = None) -> str:
     where = f"{escape(problem.where)}: " if problem.place else ""
     remedy = f" ({_text(problem.remedy)})" if problem.remedy else ""
     word = style.severity("note", "known problem") if problem.known else style.severity("error", "problem")
-    return f"{word}: {where}{_text(problem.message)}{remedy}"
+    return f"{word}: {where}{_text(problem.told)}{remedy}"
 
 
 def summary_line(report: Report, view: View | None = None) -> str:

@@ -75,7 +75,7 @@ def problem_sentence(problem: Problem) -> str:
     """Give a problem without its place as one line of text that has been escaped."""
     remedy = f" ({clean(problem.remedy)})" if problem.remedy else ""
     more = f" (and at {len(problem.also)} other place{'s' if len(problem.also) > 1 else ''})" if problem.also else ""
-    return f"{clean(problem.message)}{more}{remedy}"
+    return f"{clean(problem.told)}{more}{remedy}"
 
 
 def where(place: Place | None) -> str:

@@ -99,7 +99,10 @@ class Environments:
         full = os.path.join(self._directory, path)
         if real_path_inside(full, self._top) is None:
             return f"{path} lies outside of the repository, where nothing is read"
-        return "" if os.path.isfile(full) else f"there is no file {path}"
+        if not os.path.isfile(full):
+            return f"there is no file {path}"
+        wrong = unreadable_values(full, self._directory)
+        return f"{path} cannot be read: {wrong}" if wrong is not None else ""
 
     def _from_base(self, root: str, base: str) -> str:
         """Name a root module from the folder that the policy's paths count from; that folder itself by its own name."""
@@ -166,6 +169,9 @@ def refuse_missing_files(inputs: Inputs, folders: Sequence[str]) -> None:
     for file in inputs.var_files:
         path = os.path.join(inputs.working_directory, file)
         if os.path.isfile(path) and os.access(path, os.R_OK):
+            wrong = unreadable_values(path, inputs.working_directory)
+            if wrong is not None:
+                raise UsageError(f"--var-file {file} cannot be read, so nothing was judged: {wrong}")
             continue
         if os.path.lexists(path):
             raise UsageError(f"--var-file {file} cannot be read, so nothing was judged: it is {_what(path)}")
@@ -173,6 +179,21 @@ def refuse_missing_files(inputs: Inputs, folders: Sequence[str]) -> None:
         found = next((each for each in there if os.path.isfile(os.path.join(inputs.working_directory, each))), None)
         hint = f"; there is {found}: paths count from the working directory" if found else ""
         raise UsageError(f"there is no file {file} (--var-file), so nothing was judged{hint}")
+
+
+def unreadable_values(path: str, directory: str) -> Problem | None:
+    """Give the first problem with the text of a file of variables: read as far as it goes, it would give wrong values.
+
+    It is named from `directory`.
+    """
+    from imdsguard.terraform.boundary import Boundary
+    from imdsguard.terraform.source.source_cache import SourceCache
+    from imdsguard.terraform.source.variables import named_file
+
+    real = os.path.realpath(path)
+    cache = SourceCache(directory, Boundary(os.path.dirname(real)))
+    named_file(os.path.abspath(path), cache)
+    return next(iter(cache.problems), None)
 
 
 def _what(path: str) -> str:

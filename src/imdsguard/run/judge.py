@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.model.environment import Stack
 from imdsguard.model.finding import Finding, Judgement, Related, Verdict, fingerprint
 from imdsguard.model.instead import Instead, preceded
 from imdsguard.model.problem import Problem
@@ -17,7 +18,6 @@ from imdsguard.report.remedies import remedy_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate
     from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
@@ -107,13 +107,24 @@ def _refused(findings: list[Finding], estate: Estate) -> list[Problem]:
     """
     from imdsguard.report.reasons import sentence
 
-    found: dict[Problem, None] = {}
+    found: dict[Problem, set[Stack]] = {}
     for finding in findings:
         reason = finding.because.root if finding.because is not None else None
         made = finding.root in estate.history.plans or finding.root in estate.history.states
         if reason is not None and reason.kind is ReasonKind.REFUSED and reason.place is not None and not made:
-            found[Problem(sentence(replace(reason, place=None)), reason.place, "Terraform refuses this")] = None
-    return list(found)
+            problem = Problem(sentence(replace(reason, place=None)), reason.place, "Terraform refuses this")
+            stacks = found.setdefault(problem, set())
+            stacks.update(Stack(finding.root, name) for name in finding.environments or ("",))
+    judged = {launch.resource.stack for launch in estate.launches}
+    return [_in_environments(problem, stacks, judged) for problem, stacks in found.items()]
+
+
+def _in_environments(problem: Problem, stacks: set[Stack], judged: set[Stack]) -> Problem:
+    """Name the environments of a problem, if it is not in all of those in which its root modules are judged."""
+    roots = {stack.root for stack in stacks}
+    if {stack for stack in judged if stack.root in roots} <= stacks:
+        return problem
+    return replace(problem, environments=tuple(sorted(stack.environment for stack in stacks if stack.environment)))
 
 
 def _told(findings: list[Finding], estate: Estate, rules: Sequence[Rule], policy: Policy) -> list[Finding]:

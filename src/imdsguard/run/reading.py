@@ -97,7 +97,7 @@ def read(
     notes: tuple[str, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     inputs, environments = deployed(inputs, assumptions)
-    refuse_missing_files(inputs, [path for path in given or ["."] if os.path.isdir(path)])
+    refuse_missing_files(inputs, [path if os.path.isdir(path) else os.path.dirname(path) for path in given or ["."]])
     of_providers = True
     if given or not paths:
         found = read_roots(given or ["."], inputs, supported_types(), stdin, PROVIDERS)

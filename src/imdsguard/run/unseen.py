@@ -40,15 +40,31 @@ def unseen_of(estate: Estate, not_made: tuple[NotMade, ...]) -> tuple[Unseen, ..
 
 
 def blocks_of_launches(roots: Sequence[Root]) -> tuple[NotMade, ...]:
-    """Give those of the blocks that make nothing that would launch something."""
+    """Give those of the blocks that make nothing that would launch something.
+
+    Of a module call whose code is not in the tree (nobody can change a block there) the first stands for all, and none
+    where the call launches something by another block.
+    """
+    found: dict[object, NotMade] = {}
+    for root in roots:
+        blocks = [each for each in root.not_made if _launches(each.type)]
+        made = [each.address for each in root.resources if blocks and not each.data and _launches(each.type)]
+        for number, each in enumerate(blocks):
+            if not each.call or not any(_is_below(address, each.call) for address in made):
+                found.setdefault((root.stack, each.call or number), each)
+    return tuple(found.values())
+
+
+def _launches(type_: str) -> bool:
     from imdsguard.aws.types.registry import record_of
 
-    found = []
-    for each in (each for root in roots for each in root.not_made):
-        record = record_of(each.type)
-        if record is not None and record.launches is not None:
-            found.append(each)
-    return tuple(found)
+    record = record_of(type_)
+    return record is not None and record.launches is not None
+
+
+def _is_below(address: str, call: str) -> bool:
+    """Whether an address is of something within a module call, or one of its instances."""
+    return address.startswith((f"{call}.", f"{call}["))
 
 
 def why_no_launch(

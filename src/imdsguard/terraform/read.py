@@ -380,7 +380,10 @@ class _RunReader:
         shows = cache.once(ModuleRepository).is_shown_by(folder)
         for stack, inputs, account in stacks:
             root = Root(name, (), files, environment=stack.environment, account=account, shows_module=shows)
+            cache.stack = stack
+            cache.evaluated.append(stack)
             self._roots.append(self._filled(root, folder, cache, graph, inputs) if graph.matters(folder) else root)
+        cache.stack = None
         return [RootInputs(cache, folder, inputs) for _, inputs, _ in stacks]
 
     def _filled(self, root: Root, folder: str, cache: SourceCache, graph: ModuleGraph, inputs: Inputs) -> Root:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from imdsguard.model.not_made import EmptyBy, NotMade
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imdsguard.model.environment import Stack
+    from imdsguard.model.place import Place
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.expansion import Expansion
     from imdsguard.terraform.source.instance import ModuleInstance
@@ -41,15 +43,34 @@ class UnmadeBlocks:
         """Note a block, if its own argument makes none of it."""
         if not expansion.scopes and declaration.kind == "resource":
             address = instance.absolute(declaration)
-            self._add(declaration, address, _argument(expansion), _trace(declaration, expansion), "")
+            call = self._call_of(instance)
+            self._add(declaration, address, _argument(expansion), _trace(declaration, expansion), "", call)
 
     def call(self, instance: ModuleInstance, call: Declaration, expansion: Expansion) -> None:
         """Note the blocks inside a module of which a call makes none, as far as its code is there."""
         if not expansion.scopes:
             address = instance.absolute(call)
             within = _argument(expansion), _trace(call, expansion), address
+            outer = self._call_of(instance)
+            folder = self._tree.folder_below(instance, (call,))
+            if outer is None and folder is not None and self._is_elsewhere(folder):
+                outer = call.place, address
             for declaration, where in self._inside(instance, (call,), address):
-                self._add(declaration, where, *within)
+                self._add(declaration, where, *within, outer)
+
+    def _call_of(self, instance: ModuleInstance) -> tuple[Place, str] | None:
+        """Give the outermost call whose code is not in the tree, if an instance stands in such: place and address."""
+        found = None
+        at: ModuleInstance | None = instance
+        while at is not None and at.call is not None and at.parent is not None:
+            if at.summary or self._is_elsewhere(at.module.folder):
+                found = at.call.place, at.parent.absolute(at.call)
+            at = at.parent
+        return found
+
+    def _is_elsewhere(self, folder: str) -> bool:
+        """Whether code lies in a folder of ours, and not in the tree."""
+        return any(folder == top or folder.startswith(top + os.sep) for top in self._tree.cache.boundary.places)
 
     def _inside(
         self, instance: ModuleInstance, calls: tuple[Declaration, ...], address: str
@@ -65,17 +86,26 @@ class UnmadeBlocks:
         for call in module.calls.values():
             yield from self._inside(instance, (*calls, call), f"{address}.{call.address}")
 
-    def _add(self, declaration: Declaration, address: str, by: EmptyBy, trace: tuple[Step, ...], within: str) -> None:
+    def _add(
+        self,
+        declaration: Declaration,
+        address: str,
+        by: EmptyBy,
+        trace: tuple[Step, ...],
+        within: str,
+        call: tuple[Place, str] | None,
+    ) -> None:
         self.found.append(
             NotMade(
                 address,
                 declaration.labels[0],
-                declaration.place,
+                call[0] if call else declaration.place,
                 self._stack.root,
                 by,
                 within,
                 trace,
                 self._stack.environment,
+                call[1] if call else "",
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from operator import is_not
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,10 +13,11 @@ from imdsguard.terraform.overlay import Overlay, ParsedFile
 from imdsguard.terraform.source.folder import Listing, list_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from imdsguard.hcl.syntax.body import SyntaxBody
     from imdsguard.hcl.syntax.source import OpinionBudget
+    from imdsguard.model.environment import Stack
     from imdsguard.terraform.boundary import Boundary
     from imdsguard.terraform.source.configuration import Module
 
@@ -46,7 +48,11 @@ class SourceCache:
         self._bodies: dict[str, SyntaxBody | None] = {}
         self._listings: dict[str, Listing] = {}
         self._modules: dict[str, Module] = {}
-        self._problems: dict[Problem, None] = {}
+        self._problems: dict[Problem, dict[Stack | None, None]] = {}
+        self.stack: Stack | None = None
+        """The stack that is being evaluated."""
+        self.evaluated: list[Stack] = []
+        """All that were."""
         self._labels: dict[str, str] = {}
         self._made: dict[object, Any] = {}
 
@@ -62,11 +68,19 @@ class SourceCache:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that could not be read so far, each once, in order."""
-        return tuple(self._problems)
+        environments: dict[str, set[str]] = {}
+        for stack in self.evaluated:
+            environments.setdefault(stack.root, set()).add(stack.environment)
+        return tuple(_named(problem, stacks, environments) for problem, stacks in self._problems.items())
 
     def report(self, *problems: Problem) -> None:
-        """Remember what could not be read."""
-        self._problems.update(dict.fromkeys(problems))
+        """Remember what could not be read, with the stack for which it was tried."""
+        self._note(*problems, stack=self.stack)
+
+    def _note(self, *problems: Problem, stack: Stack | None = None) -> None:
+        """Remember what could not be read. Without a stack it is about the code, which is read once for all."""
+        for problem in problems:
+            self._problems.setdefault(problem, {})[stack] = None
 
     def label(self, path: str) -> str:
         """How a path is shown: relative to the working directory, with `/`."""
@@ -86,7 +100,7 @@ class SourceCache:
                 self._listings[folder] = list_folder(folder)
             except OSError as error:
                 self._listings[folder] = _NOTHING
-                self.report(Problem(f"cannot list this folder: {error.strerror or error}", Place(self.label(folder))))
+                self._note(Problem(f"cannot list this folder: {error.strerror or error}", Place(self.label(folder))))
         return self._listings[folder]
 
     def data(self, path: str) -> bytes | None:
@@ -117,7 +131,7 @@ class SourceCache:
     def parse(self, label: str, data: bytes) -> SyntaxBody | None:
         """Parse a file's content and report what is wrong in it."""
         body, problems = self._parse(label, data)
-        self.report(*problems)
+        self._note(*problems)
         return body
 
     def _parsed(self, path: str, data: bytes) -> SyntaxBody | None:
@@ -128,7 +142,7 @@ class SourceCache:
             known = ParsedFile(data, *self._parse(self.label(path), data))
             if path not in self.overlay.texts:
                 parsed[path] = known
-        self.report(*known.problems)
+        self._note(*known.problems)
         return known.body
 
     def _parse(self, label: str, data: bytes) -> tuple[SyntaxBody | None, tuple[Problem, ...]]:
@@ -162,13 +176,15 @@ class SourceCache:
                 if not any(path in self.overlay.texts for path in module.files):
                     self.overlay.kept.modules[folder] = (made_of, module)
             self._modules[folder] = module
-            self.report(*module.problems)
+            self._note(*module.problems)
         return self._modules[folder]
 
     def once(self, make: Callable[[SourceCache], _Made]) -> _Made:
         """Give what `make` makes of what is read: whoever asks first has it made, for all."""
         if make not in self._made:
+            stack, self.stack = self.stack, None
             self._made[make] = make(self)
+            self.stack = stack
         made: _Made = self._made[make]
         return made
 
@@ -188,18 +204,30 @@ class SourceCache:
             for each in paths
         ]
         module = describe(folder, (*paths[0], *paths[1]), *bodies)
-        self.report(*module.problems)
+        self._note(*module.problems)
         return module
 
     def _read(self, path: str) -> bytes | None:
         real = self.boundary.inside(path)
         if real is None:
-            self.report(
+            self._note(
                 Problem("this file lies outside of the repository, where nothing is read", Place(self.label(path)))
             )
             return None
         try:
             return self.overlay.read(path, real)
         except OSError as error:
-            self.report(Problem(f"cannot read this file: {error.strerror or error}", Place(self.label(path))))
+            self._note(Problem(f"cannot read this file: {error.strerror or error}", Place(self.label(path))))
             return None
+
+
+def _named(problem: Problem, stacks: Iterable[Stack | None], environments: Mapping[str, set[str]]) -> Problem:
+    """Name the environments of a problem, if it is not in all of those in which its root modules were read."""
+    found: dict[str, dict[str, None]] = {}
+    for stack in stacks:
+        if stack is None or not stack.environment:
+            return problem
+        found.setdefault(stack.root, {})[stack.environment] = None
+    if all(names.keys() >= environments[root] for root, names in found.items()):
+        return problem
+    return replace(problem, environments=tuple(dict.fromkeys(name for names in found.values() for name in names)))
