@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -244,6 +245,70 @@ def test_the_base_branch_is_taken_on_a_runner_that_did_it_before(workspace: Path
         assert output.read_text() == f"policy={temporary}/base/.imdsguard.yaml\n"
 
 
+def step(name: str, job: str, title: str) -> str:
+    """The script of a step in one of the workflows."""
+    workflow = yaml.safe_load((HOUSE / "examples" / "workflows" / name).read_text(encoding="utf-8"))
+    (found,) = (each["run"] for each in workflow["jobs"][job]["steps"] if each.get("name") == title)
+    script: str = found
+    return script
+
+
+def run_step(
+    script: str, folder: Path, programs: dict[str, str], **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a step as a runner does, with programs that are these scripts."""
+    own = folder / "bin"
+    own.mkdir(exist_ok=True)
+    for name, text in programs.items():
+        (own / name).write_text(f"#!/bin/sh\n{text}\n")
+        (own / name).chmod(0o755)
+    path = f"{own}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=folder,
+        env=quiet_environment() | {"PATH": path, "RUNNER_TEMP": str(folder), **environment},
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("asks", "code", "warned"),
+    [("echo '{}'", 0, False), ("echo '{}'; exit 1", 0, False), ("echo '{}'; exit 2", 0, True), ("exit 2", 1, True)],
+    ids=["ready", "still calling", "unknown", "nothing was asked"],
+)
+def test_the_nightly_answer_is_kept_whatever_it_says(asks: str, code: int, warned: bool, tmp_path: Path) -> None:
+    programs = {"terraform": "echo '{}'", "imdsguard": asks}
+    done = run_step(step("nightly-readiness.yml", "readiness", "Ask"), tmp_path, programs)
+    assert (done.returncode, "::warning title=imdsguard::" in done.stdout) == (code, warned), done.stderr
+    assert (tmp_path / "readiness.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("gh", "output"),
+    [
+        ('[ "$2" = download ] || echo 123', "file={}/readiness/readiness.json\n"),
+        ('[ "$2" = list ]', ""),
+        ("exit 1", ""),
+        ('[ "$2" = download ] && exit 1; echo 123', ""),
+    ],
+    ids=["there is one", "no run yet", "no such workflow", "it is gone"],
+)
+def test_a_pull_request_takes_the_last_answer_where_there_is_one(gh: str, output: str, tmp_path: Path) -> None:
+    script = step("pr-check-plan.yml", "imdsguard", "Take the last answer of nightly-readiness.yml")
+    told = tmp_path / "output"
+    told.write_text("")
+    done = run_step(script, tmp_path, {"gh": f'echo "$*" >> asked\n{gh}'}, GITHUB_OUTPUT=str(told), BRANCH="main")
+    assert (done.returncode, told.read_text()) == (0, output.format(tmp_path)), done.stderr
+    assert "--workflow nightly-readiness.yml --branch main --event schedule" in (tmp_path / "asked").read_text()
+
+
+def test_a_saved_answer_of_readiness_is_handed_on(workspace: Path) -> None:
+    job = scan(workspace, readiness_file="nowhere.json")
+    assert job.code == 2
+    assert "--readiness-file nowhere.json cannot be read" in job.log
+
+
 # What is written down.
 
 
@@ -261,6 +326,8 @@ def test_workflows_use_inputs_and_outputs_that_there_are() -> None:
         workflow = yaml.safe_load(file.read_text(encoding="utf-8"))
         assert workflow["permissions"] == {}
         steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        if file.name == "nightly-readiness.yml":  # it runs the command, which the action does not have
+            continue
         (ours,) = (step for step in steps if step.get("uses", "").startswith("imdsguard/imdsguard@"))
         assert set(ours["with"]) <= set(declared["inputs"])
         used = set(re.findall(r"steps\.imdsguard\.outputs\.([\w-]+)", file.read_text(encoding="utf-8")))
