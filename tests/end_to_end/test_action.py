@@ -75,6 +75,57 @@ def test_what_is_not_checked_fails_the_job(workspace: Path) -> None:
     assert "imdsguard: could not be checked" in {each.properties["title"] for each in commands_of(job.log)}
 
 
+GIVEN = {
+    "vars": "tokens=required\n",
+    "workspace": "staging",
+    "exclude": "old\n\nmore/**\n",
+    "honor-comments": "trivy\ncheckov\n",
+}
+LAUNCH = 'resource "aws_instance" "web" {{\n{}  ami = "ami-1"\n  metadata_options {{\n    http_tokens = {}\n  }}\n}}\n'
+JUDGED = {
+    "vars": {"main.tf": 'variable "tokens" {\n  default = "optional"\n}\n' + LAUNCH.format("", "var.tokens")},
+    "workspace": {"main.tf": LAUNCH.format("", 'terraform.workspace == "old" ? "optional" : "required"')},
+    "exclude": {
+        "old/main.tf": LAUNCH.format("", '"optional"'),
+        "main.tf": LAUNCH.format("", '"required"'),
+        "more/a/main.tf": LAUNCH.format("", '"optional"'),
+    },
+    "honor-comments": {"main.tf": LAUNCH.format("  # checkov:skip=CKV_AWS_79:it is an appliance\n", '"optional"')},
+}
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_what_the_command_is_given(workspace: Path, name: str) -> None:
+    for file, text in JUDGED[name].items():
+        (workspace / file).parent.mkdir(parents=True, exist_ok=True)
+        (workspace / file).write_text(text)
+    (workspace / ".imdsguard.yaml").write_text("version: 1\nselect:\n  rules: [instance-tokens-optional]\n")
+    jobs = [Job(workspace, workspace.parent / "temporary", each, installed()) for each in ({}, {name: GIVEN[name]})]
+    assert [bool(commands_of(job.run("python", "install").log)) for job in jobs] == [True, False]
+
+
+def test_a_policy_that_cannot_be_read_is_shown_where_it_is_wrong(workspace: Path) -> None:
+    (workspace / ".imdsguard.yaml").write_text("version: 1\nfail_onn: error\n")
+    job = scan(workspace)
+    shown = [(each.kind, each.properties, each.message) for each in commands_of(job.log)]
+    title = {"title": "imdsguard: nothing was checked"}
+    assert job.code == 2
+    assert shown == [
+        (
+            "error",
+            {"file": ".imdsguard.yaml", "line": "2", "endLine": "2", "col": "1", "endColumn": "8"} | title,
+            'a policy has no key "fail_onn"; did you mean "fail_on"?',
+        ),
+    ]
+
+
+def test_a_call_that_cannot_be_is_shown(workspace: Path) -> None:
+    job = scan(workspace, baseline="none.json")
+    shown = [(each.kind, each.properties, each.message) for each in commands_of(job.log)]
+    message = "there is no baseline none.json: write it with --write-baseline=none.json"
+    assert (job.code, shown) == (2, [("error", {"title": "imdsguard: nothing was checked"}, message)])
+
+
 def test_a_threshold(workspace: Path) -> None:
     assert scan(workspace, fail_on="never").code == 0
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from tests.conftest import quiet_environment
-from tests.end_to_end.git import Checkout
+from tests.end_to_end.git import Checkout, instance
 
 JOB = Path(__file__).resolve().parents[2] / "examples" / "gitlab" / ".gitlab-ci.yml"
 OPTIONAL = (
@@ -110,3 +110,45 @@ def test_nothing_is_fetched_for_a_merge_request_from_a_fork(
     code, found = judged(origin, tmp_path, IMDSGUARD_GET=get, CI_MERGE_REQUEST_SOURCE_PROJECT_ID=source)
     refused = "example.com is not among the hosts of --get-host"
     assert (code, any(refused in each["description"] for each in found)) == (2, fetches)
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [
+        ({"IMDSGUARD_EXCLUDE": "other\n\nold"}, ["new.tf"]),
+        ({"IMDSGUARD_VAR": "tokens=required"}, ["new.tf", "old/main.tf"]),
+        ({"IMDSGUARD_WORKSPACE": "default"}, ["new.tf", "old/main.tf", "other/main.tf"]),
+        ({"IMDSGUARD_HONOR_COMMENTS": "checkov"}, ["old/main.tf", "other/main.tf"]),
+    ],
+)
+def test_what_the_command_is_given_besides(
+    origin: Checkout, tmp_path: Path, variables: dict[str, str], expected: list[str]
+) -> None:
+    origin.put(".imdsguard.yaml", ONLY_TOKENS)
+    origin.commit()
+    origin.branch()
+    origin.write(new=OPTIONAL.format("new").replace("{\n", "{\n  # checkov:skip=CKV_AWS_79:it is an appliance\n", 1))
+    origin.write(old__main=OPTIONAL.format("old"))
+    switch = 'variable "tokens" {\n  default = "optional"\n}\n'
+    origin.write(other__main=switch + instance("other", "var.tokens"))
+    origin.commit()
+    code, found = judged(origin, tmp_path, **variables)
+    assert (code, sorted(each["location"]["path"] for each in found)) == (1, expected)
+
+
+def test_an_environment_that_the_policy_does_not_have_is_refused(origin: Checkout, tmp_path: Path) -> None:
+    origin.put(".imdsguard.yaml", ONLY_TOKENS)
+    origin.commit()
+    origin.branch()
+    with pytest.raises(FileNotFoundError):  # no report: nothing was judged
+        judged(origin, tmp_path, IMDSGUARD_ENVIRONMENT="prod")
+
+
+def test_without_a_policy_there_are_no_environments_yet(origin: Checkout, tmp_path: Path) -> None:
+    origin("rm", "-q", ".imdsguard.yaml")
+    origin.commit()
+    origin.branch()
+    origin.write(new=OPTIONAL.format("new"))
+    origin.commit()
+    code, found = judged(origin, tmp_path, IMDSGUARD_ENVIRONMENT="prod")
+    assert (code, {each["location"]["path"] for each in found}) == (1, {"new.tf"})

@@ -306,13 +306,38 @@ def report_options(function: _Function) -> _Function:
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:
         mine = {name: options.pop(name) for name in ReportOptions.__dataclass_fields__}
-        return function(*arguments, reporting=ReportOptions(**mine), **options)
+        try:
+            return function(*arguments, reporting=ReportOptions(**mine), **options)
+        except Exception as error:
+            if mine["form"] == "github":
+                _annotate(error)
+            raise
 
     wrapped: Any = command
     for option in reversed(_REPORT_OPTIONS):
         wrapped = option(wrapped)
     result: _Function = wrapped
     return result
+
+
+def _annotate(error: Exception) -> None:
+    """Show on a pull request why nothing could be judged: its author may see no log."""
+    from imdsguard.cli.streams import write_out
+    from imdsguard.policy.errors import PolicyError
+    from imdsguard.report.github import refusal
+    from imdsguard.run.errors import RunError
+    from imdsguard.run.rules import RuleError
+    from imdsguard.system.paths import folder_in_repository
+
+    if isinstance(error, PolicyError):
+        told = [(each.place, each.message) for each in error.all()]
+    elif isinstance(error, (RunError, RuleError)):
+        told = [(None, str(error))]
+    elif isinstance(error, click.ClickException):
+        told = [(None, error.format_message())]
+    else:
+        return
+    write_out("".join(refusal(place, message, folder_in_repository()) for place, message in told))
 
 
 def strict_unseen_option(function: _Function) -> _Function:

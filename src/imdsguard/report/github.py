@@ -7,12 +7,13 @@ there are. Suppressed findings and passes are not annotated.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape
-from imdsguard.report.repository_places import from_top
-from imdsguard.report.words import counted, details, problem_sentence, sentence
+from imdsguard.report.repository_places import file_from_top, from_top
+from imdsguard.report.words import clean, counted, details, problem_sentence, sentence
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place
@@ -33,6 +34,12 @@ def render(report: Report) -> str:
     lines += [_group(group) for group in counted(report)]
     more = f" (GitHub shows the first {SHOWN} of each kind on the pull request)" if len(lines) > SHOWN else ""
     return "".join(f"{line}\n" for line in [*lines, summary_line(report) + more])
+
+
+def refusal(place: Place | None, message: str, folder: str) -> str:
+    """Give the command that says why a scan could not be made. `folder` is where it was started, from the top."""
+    where = place and replace(place, file=file_from_top(place.file, folder))
+    return _command("error", where, "nothing was checked", clean(message)) + "\n"
 
 
 def _group(group: Group) -> str:

@@ -120,10 +120,4 @@ _GITHUB = (
     ("          baseline: ${{ steps.base.outputs.baseline }}\n", _CHOSEN),
     ("          category: imdsguard\n", "          category: imdsguard-${{ matrix.environment }}\n"),
 )
-_GITLAB = (
-    ("  stage: test\n", _PARALLEL),
-    (
-        'then set -- --policy "$home/target/.imdsguard.yaml"; fi',
-        'then set -- --policy "$home/target/.imdsguard.yaml" --environment "$IMDSGUARD_ENVIRONMENT"; fi',
-    ),
-)
+_GITLAB = (("  stage: test\n", _PARALLEL),)
