@@ -49,11 +49,8 @@ def test_a_new_repository_gets_a_policy_a_hook_and_a_workflow(repository: Path) 
         "wrote .github/workflows/imdsguard.yml\n"
         "\n"
         "Next:\n"
-        "  imdsguard scan                                       see what there is to find\n"
-        "  imdsguard scan --write-baseline                      take what is there today as known; commit "
-        ".imdsguard-baseline.json\n"
-        "  imdsguard scan --baseline .imdsguard-baseline.json   only what is new fails; in .pre-commit-config.yaml, "
-        "too, with its `args`\n"
+        "  imdsguard scan              see what there is to find\n"
+        "  imdsguard init --baseline   take what is there today as known: then only what is new fails\n"
         "  in .github/workflows/imdsguard.yml: put the commit of an imdsguard release where it is named\n"
     )
     policy = (repository / ".imdsguard.yaml").read_text().splitlines()
@@ -128,13 +125,112 @@ def test_what_to_add_to_the_hooks_fits_into_the_file(repository: Path, there: st
     assert (repository / ".pre-commit-config.yaml").read_bytes() == there.encode()
 
 
-def test_the_hook_heeds_the_baseline_that_init_speaks_of(repository: Path) -> None:
-    imdsguard(repository, "init")
-    imdsguard(repository, "scan", "--write-baseline")
-    file = repository / ".pre-commit-config.yaml"
-    (hook,) = yaml.safe_load(file.read_text().replace("# args:", "args:"))["repos"][0]["hooks"]
-    assert imdsguard(repository, "scan", *hook["args"], "stacks/web/main.tf").returncode == 0
-    assert imdsguard(repository, "scan", "stacks/web/main.tf").returncode == 1
+SWITCH = 'variable "tokens" {}\n' + OPTIONAL.replace(
+    "}\n", "  metadata_options {\n    http_tokens = var.tokens\n  }\n}\n"
+)
+
+
+def with_environments(repository: Path) -> None:
+    """A root module that is right in one of its environments only, and what nobody can read."""
+    (repository / "stacks/web/main.tf").write_text(SWITCH)
+    (repository / "stacks/web/environments/prod.tfvars").write_text('tokens = "optional"\n')
+    (repository / "stacks/web/environments/dev.tfvars").write_text('tokens = "required"\n')
+    (repository / "stacks/jobs/more.tf").write_text('module "x" {\n  source = "example.com/a/b/aws"\n}\n')
+
+
+def test_with_a_baseline_the_next_scan_passes_in_every_environment(repository: Path) -> None:
+    with_environments(repository)
+    done = imdsguard(repository, "init", "--baseline")
+    assert (done.returncode, done.stderr) == (0, "")
+    seen = done.stdout.splitlines()[0]
+    assert seen.startswith("Looked at .: 2 root modules of interest, 2 launches (2 optional); ")
+    written = done.stdout.splitlines()[2:]
+    assert re.fullmatch(
+        r"wrote \.imdsguard-baseline\.json \(\d+ findings and 1 problem, known from now on\)", written.pop(0)
+    )
+    baseline = ".imdsguard-baseline.json"
+    assert written == [
+        "wrote .imdsguard.yaml",
+        "wrote .pre-commit-config.yaml",
+        "wrote .github/workflows/imdsguard.yml",
+        "",
+        "Next:",
+        f"  {'imdsguard scan':67}   passes: only what is not in {baseline} counts; commit that file, too",
+        "  imdsguard scan --show-suppressed                                      see what is known",
+        f"  imdsguard scan --baseline {baseline} --write-baseline   take out of it what has been put right",
+        "  in .github/workflows/imdsguard.yml: put the commit of an imdsguard release where it is named",
+    ]
+    assert "\nbaseline: .imdsguard-baseline.json # " in (repository / ".imdsguard.yaml").read_text()
+    for arguments in ((), ("--environment", "prod"), ("stacks/web",)):
+        assert imdsguard(repository, "scan", *arguments).returncode == 0
+    assert "not looked at" not in imdsguard(repository / "stacks/web", "scan").stderr
+    (repository / "stacks/web/environments/dev.tfvars").write_text('tokens = "optional"\n')
+    assert imdsguard(repository, "scan").returncode == 1, "what is new in one environment is new"
+
+
+def test_what_it_has_seen_is_judged_by_the_policy_that_it_writes(repository: Path) -> None:
+    """Without the values of its environments the launch would be unknown, and each policy asks for other things."""
+    with_environments(repository)
+    (repository / "stacks/web/environments/prod.tfvars").write_text('tokens = "required"\n')
+    counts = {}
+    for policy in ("baseline", "detect"):
+        done = imdsguard(repository, "init", "--force", "--policy", policy)
+        assert "2 launches (1 required, 1 optional); " in done.stdout
+        scanned = imdsguard(repository, "scan").stdout.splitlines()[-1]
+        assert (
+            done.stdout.splitlines()[0]
+            == f"Looked at .: 2 root modules of interest, {scanned.replace(' (--show-notes)', '')}."
+        )
+        counts[policy] = scanned
+    assert counts["baseline"] != counts["detect"]
+
+
+def test_a_baseline_that_is_there_is_written_anew_only_by_force(repository: Path) -> None:
+    imdsguard(repository, "init", "--baseline")
+    before = {path: path.read_bytes() for path in repository.rglob("*") if path.is_file()}
+    (repository / "stacks/jobs/more.tf").write_text(OPTIONAL.replace("web", "more"))
+    done = imdsguard(repository, "init", "--baseline")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "imdsguard: there is a baseline already, .imdsguard-baseline.json: --force writes it anew, with all that is "
+        "found now\nTry: imdsguard init --help\n"
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    assert imdsguard(repository, "scan").returncode == 1
+    done = imdsguard(repository, "init", "--baseline", "--force")
+    assert "kept .pre-commit-config.yaml\n" in done.stdout, "it may have the hooks of others"
+    assert imdsguard(repository, "scan").returncode == 0
+
+
+def test_a_policy_that_is_there_stays_and_is_what_the_baseline_is_judged_by(repository: Path) -> None:
+    (repository / ".imdsguard.yaml").write_text("version: 1\nselect: {rules: [instance-tokens-optional]}\n")
+    done = imdsguard(repository, "init", "--baseline")
+    assert "wrote .imdsguard-baseline.json (2 findings, known from now on)\n" in done.stdout
+    key = "baseline: .imdsguard-baseline.json # what was found when it was written does not count\n"
+    assert f"kept .imdsguard.yaml; add to it:\n\n{key}\n" in done.stdout
+    with (repository / ".imdsguard.yaml").open("a") as file:
+        file.write(key.replace(".imdsguard-baseline", "known"))
+    done = imdsguard(repository, "init", "--baseline")
+    assert "wrote known.json (2 findings, known from now on)\nkept .imdsguard.yaml\n" in done.stdout
+    assert imdsguard(repository, "scan").returncode == 0
+
+
+def test_where_a_baseline_cannot_be_written_nothing_is(repository: Path) -> None:
+    (repository / ".imdsguard-baseline.json").symlink_to(repository / "nowhere")
+    done = imdsguard(repository, "init", "--baseline", "--force")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "imdsguard: .imdsguard-baseline.json cannot be written: something that is no file has this name\n",
+    )
+    assert not (repository / ".imdsguard.yaml").exists()
+
+
+def test_with_a_baseline_a_dry_run_shows_that_too(repository: Path) -> None:
+    before = sorted(repository.rglob("*"))
+    done = imdsguard(repository, "init", "--baseline", "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert '# .imdsguard-baseline.json\n{\n  "schema": "imdsguard/baseline/v1",\n' in done.stdout
+    assert sorted(repository.rglob("*")) == before
 
 
 def test_nothing_is_written_through_a_link_that_leads_out(

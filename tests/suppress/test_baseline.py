@@ -23,7 +23,7 @@ DEFAULT = BaselineEntry("default", ".", "aws_instance.ä", "eu-west-1", Verdict.
 TEXT = r"""{
   "schema": "imdsguard/baseline/v1",
   "findings": [
-    {"root": ".", "address": "aws_instance.\u00e4", "rule": "default", "region": "eu-west-1", "verdict": "unknown", "severity": "note", "count": 3},
+    {"root": ".", "address": "aws_instance.ä", "rule": "default", "region": "eu-west-1", "verdict": "unknown", "severity": "note", "count": 3},
     {"root": "stacks/web", "address": "module.a[\"x\"].aws_instance.b[0]", "rule": "tokens", "region": null, "verdict": "fail", "severity": "error", "count": 1}
   ]
 }
@@ -33,6 +33,20 @@ TEXT = r"""{
 def test_it_has_one_entry_a_line_in_order(tmp_path: Path) -> None:
     assert baseline_text(Baseline((WEB, DEFAULT))) == TEXT
     (tmp_path / "b.json").write_text(TEXT)
+    assert read_baseline(str(tmp_path / "b.json")) == Baseline((DEFAULT, WEB))
+
+
+def test_what_cannot_be_seen_is_written_out(tmp_path: Path) -> None:
+    """Marks that turn text around, that have no width, and halves of characters: read back as they were."""
+    hidden = Baseline((replace(WEB, address='aws_instance.a["\u202e\u200b\x7f\udcff\U000e0001 日本"]'),))
+    text = baseline_text(hidden)
+    assert r"""aws_instance.a[\"\u202e\u200b\u007f\udcff\udb40\udc01 日本\"]""" in text
+    (tmp_path / "b.json").write_text(text)
+    assert read_baseline(str(tmp_path / "b.json")) == hidden
+
+
+def test_one_that_was_written_with_escapes_for_letters_is_read(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(TEXT.replace("ä", r"\u00e4"))
     assert read_baseline(str(tmp_path / "b.json")) == Baseline((DEFAULT, WEB))
 
 
@@ -63,9 +77,9 @@ def test_more_than_64_mb_are_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
     with pytest.raises(BaselineError, match="is larger than 64 MB"):
         read_baseline(str(file))
     file.write_text(TEXT)
-    monkeypatch.setattr(baseline, "LARGEST", len(TEXT))
+    monkeypatch.setattr(baseline, "LARGEST", len(TEXT.encode()))
     assert read_baseline(str(file)) == Baseline((DEFAULT, WEB))
-    monkeypatch.setattr(baseline, "LARGEST", len(TEXT) - 1)
+    monkeypatch.setattr(baseline, "LARGEST", len(TEXT.encode()) - 1)
     with pytest.raises(BaselineError, match="is larger than"):
         read_baseline(str(file))
 

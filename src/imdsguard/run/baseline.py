@@ -79,6 +79,23 @@ _DOCUMENTS = (".json", ".tfstate", ".tfplan")
 """How the names of plans and states end: such a root module is not gone because a folder was read without it."""
 
 
+def all_that_is_found(reading: Reading, config: RunConfig, file: str) -> Baseline:
+    """Give the baseline, to be written to `file`, in which everything is that counts today and may be known."""
+    from imdsguard.run.judge import judge
+    from imdsguard.run.report import not_told_yet
+    from imdsguard.run.suppressions import apply_comments_and_exemptions, never_known
+    from imdsguard.suppress.baseline import Baseline
+    from imdsguard.suppress.baseline_match import entries_of
+    from imdsguard.suppress.problems import gaps_of
+
+    outcome = judge(reading.estate, config.rules, config.policy)
+    problems = reading.problems + not_told_yet(outcome.refused, reading.problems)
+    complete = not problems and not outcome.failed
+    counted = apply_comments_and_exemptions(outcome.findings, reading, config, ".", complete=complete)
+    name_of, never = _names_from(file), never_known(config)
+    return Baseline(entries_of(counted.findings, name_of, never), gaps_of(problems, name_of, reading.paths or (".",)))
+
+
 class _Scope:
     """Of what in a baseline a run can say that it is gone: it asked the rule about the root module, or read the file.
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
-from imdsguard.run.errors import UsageError
+from imdsguard.run.errors import RunError, UsageError
 from imdsguard.system.files import read_bytes, whole_file
 from imdsguard.system.paths import real_path_inside
 
 if TYPE_CHECKING:
     from imdsguard.report.report import Report
+    from imdsguard.run.config import RunConfig
     from imdsguard.run.reading import Reading
-    from imdsguard.starter.files import Seen, StarterFile
-    from imdsguard.terraform.root import Root
+    from imdsguard.starter.files import StarterFile
 
 _CHECKS = {"github": ("examples/workflows", "pr-check-hcl.yml"), "gitlab": ("examples/gitlab", ".gitlab-ci.yml")}
 """Our example of a check of pull requests, by the host of the repository: the shipped folder and the file in it."""
@@ -26,7 +27,8 @@ class Start:
     """What a project starts with. `top` is the folder of its repository, below which the files go.
 
     `summary` says in words what the scan has seen; `steps` are command lines to go on with, each with what it is for,
-    and `edits` lines on what to fill in by hand.
+    and `edits` lines on what to fill in by hand. Where a baseline was asked for, `baseline` is the file, and `known`
+    says in words how much is in it.
     """
 
     top: str
@@ -34,6 +36,8 @@ class Start:
     files: tuple[StarterFile, ...]
     steps: tuple[tuple[str, str], ...]
     edits: tuple[str, ...]
+    baseline: StarterFile | None = None
+    known: str = ""
 
 
 class StarterOutcome(Enum):
@@ -53,15 +57,18 @@ class WrittenFile:
     reason: str = ""
 
 
-def start(policy: str, folder: str = ".") -> Start:
+def start(policy: str, folder: str = ".", *, baseline: bool = False, force: bool = False) -> Start:
     """Scan the repository that `folder` is in, and make the files that it starts with; nothing is written.
 
-    `policy` is the shipped one that the project's policy is to extend. Raises `UsageError` if none has this name, and
-    `PolicyError` for a policy there already whose file has almost the right name.
+    The scan is judged by the policy that is to be written, or by the one that is there and stays. `policy` is the
+    shipped one that the project's is to extend. `baseline`: what is found today is to be known; `force`: what is there
+    already is to be replaced. Raises `UsageError` if there is no such policy, and for a baseline that is there already;
+    `PolicyError` for a policy there already that cannot be read, or whose file has almost the right name.
     """
     from imdsguard.policy.read import discover
     from imdsguard.policy.shipped import shipped_policies
-    from imdsguard.starter.files import starter_files
+    from imdsguard.report.text import plural, summary_line
+    from imdsguard.starter.files import POLICY, Seen, StarterFile, starter_files
     from imdsguard.starter.repository import look
     from imdsguard.suppress.baseline import DEFAULT
 
@@ -72,21 +79,49 @@ def start(policy: str, folder: str = ".") -> Start:
         raise UsageError(f'there is no policy "{policy}"{nearest(policy, known)}')
     repository = look(folder)
     discover(repository.top)  # a policy of almost the right name would be passed over by what is written beside it
-    seen, report = _scan(repository.top)
+    stays = os.path.isfile(os.path.join(repository.top, POLICY)) and not force
+    roots, found, config = _scan(repository.top, policy, stays=stays)
+    file = os.path.join(os.path.relpath(repository.top), DEFAULT)
+    if stays and config.policy.baseline is not None:
+        file = config.policy.baseline
+    named = os.path.relpath(file, os.path.relpath(repository.top)).replace(os.sep, "/")
+    if baseline and os.path.lexists(file) and not force:
+        raise UsageError(
+            f"there is a baseline already, {os.path.normpath(file)}: --force writes it anew, with all that is found now"
+        )
+    report = _report(found, config)
+    seen = Seen(roots, f"{plural(len(roots), 'root module')} of interest, {summary_line(report)}")
     checks = {host: _check(host) for host in repository.hosts}
-    files = starter_files(repository, seen, policy, checks, DEFAULT)
-    return Start(repository.top, seen.summary, files, _steps(report), _edits(files))
+    files = starter_files(repository, seen, policy, checks, named if baseline else "")
+    if not baseline:
+        steps = _steps(report) if config.policy.baseline is None else _steps_with(named, report)
+        return Start(repository.top, seen.summary, files, steps, _edits(files))
+    text, count = _taken_in(found, config, file)
+    return Start(
+        repository.top,
+        seen.summary,
+        files,
+        _steps_with(named, report),
+        _edits(files),
+        StarterFile(named, text),
+        count,
+    )
 
 
-def write_starter(top: str, file: StarterFile) -> WrittenFile:
-    """Write a file below the folder `top` if nothing has its name yet, whole or not at all. Raises nothing."""
+def write_starter(top: str, file: StarterFile, *, force: bool = False) -> WrittenFile:
+    """Write a file below the folder `top`, whole or not at all; over what has its name only with `force`.
+
+    Raises nothing.
+    """
     path = os.path.join(top, file.path)
     if not _is_below(os.path.dirname(path), top):
         return WrittenFile(path, StarterOutcome.REFUSED, "a symbolic link leads out of the repository")
+    if force and os.path.lexists(path) and (os.path.islink(path) or not os.path.isfile(path)):
+        return WrittenFile(path, StarterOutcome.REFUSED, "something that is no file has this name")
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        with whole_file(path, replace=False) as target:
-            target.write(file.text.encode())
+        with whole_file(path, replace=force) as target:
+            target.write(file.text.encode("utf-8", "backslashreplace"))
     except FileExistsError:
         if not os.path.isfile(path):
             return WrittenFile(path, StarterOutcome.REFUSED, "something that is no file has this name")
@@ -96,34 +131,66 @@ def write_starter(top: str, file: StarterFile) -> WrittenFile:
     return WrittenFile(path, StarterOutcome.WRITTEN)
 
 
-def _scan(top: str) -> tuple[Seen, Report]:
-    """Scan the whole repository as `imdsguard scan` at its top would, with the policy `baseline`."""
+def _scan(top: str, policy: str, *, stays: bool) -> tuple[tuple[str, ...], Reading, RunConfig]:
+    """Read the whole repository as `imdsguard scan` at its top would, once the policy is written.
+
+    Gives the root modules that launch, default or watch anything, by name from the top, what was read, and what it is
+    to be judged by.
+    """
     from imdsguard.run.config import ScanOptions, prepare
     from imdsguard.run.reading import read
-    from imdsguard.run.report import report_on
-    from imdsguard.starter.files import Seen
+    from imdsguard.run.scratch import scratch_folder
+    from imdsguard.starter.files import POLICY, policy_text
+    from imdsguard.system.files import write_in_scratch
     from imdsguard.terraform.inputs import Inputs, terraform_variables
 
-    config = prepare("baseline", ScanOptions(no_suppressions=True))
     inputs = Inputs(environment=terraform_variables(os.environ), look_beside=True)
-    found = read([os.path.relpath(top)], inputs)
-    report = report_on(found, config)
-    return Seen(_roots(found, top), _summary(found, report)), report
+    paths = [os.path.relpath(top)]
+    anew = ScanOptions(write_baseline="")  # a baseline that the policy names may be there, or not yet
+    if stays:
+        config = prepare(os.path.join(paths[0], POLICY), anew)
+        found = read(paths, inputs, config.policy.assumptions)
+        return _roots(found, top), found, config
+    found = read(paths, inputs)
+    roots = _roots(found, top)
+    with scratch_folder() as folder:
+        file = os.path.join(folder, POLICY)
+        try:
+            write_in_scratch(file, policy_text(top, roots, policy).encode())
+        except OSError as error:
+            raise RunError(f"{file} cannot be written: {error.strerror or error}") from None
+        config = prepare(file, anew)
+    if config.policy.assumptions.stacks:
+        found = read(paths, inputs, config.policy.assumptions)
+    return roots, found, config
+
+
+def _report(found: Reading, config: RunConfig) -> Report:
+    """Judge what was read as if there were no baseline."""
+    from imdsguard.run.report import report_on
+
+    return report_on(found, replace(config, options=replace(config.options, baseline=None, write_baseline=None)))
+
+
+def _taken_in(found: Reading, config: RunConfig, file: str) -> tuple[str, str]:
+    """Give the baseline of what was found, to be written to `file`, and how much it holds in words."""
+    from imdsguard.report.text import plural
+    from imdsguard.run.baseline import all_that_is_found
+    from imdsguard.suppress.baseline import baseline_text
+
+    taken = all_that_is_found(found, config, file)
+    findings = sum({replace(each, environment="", count=1): each.count for each in taken.entries}.values())
+    problems = sum(each.count for each in taken.gaps)
+    told = [plural(findings, "finding")] if findings or not problems else []
+    told += [plural(problems, "problem")] if problems else []
+    return baseline_text(taken), " and ".join(told)
 
 
 def _roots(found: Reading, top: str) -> tuple[str, ...]:
     """Name the root modules that launch, default or watch anything, from the top of the repository."""
-    return tuple(os.path.relpath(root.name, os.path.relpath(top)).replace(os.sep, "/") for root in _used(found))
-
-
-def _used(found: Reading) -> list[Root]:
-    return [root for root in found.roots if root.resources]
-
-
-def _summary(found: Reading, report: Report) -> str:
-    from imdsguard.report.text import plural, summary_line
-
-    return f"{plural(len(_used(found)), 'root module')} of interest, {summary_line(report)}"
+    start = os.path.relpath(top)
+    names = (os.path.relpath(root.name, start).replace(os.sep, "/") for root in found.roots if root.resources)
+    return tuple(dict.fromkeys(names))
 
 
 def _check(host: str) -> str:
@@ -139,14 +206,19 @@ def _is_below(folder: str, top: str) -> bool:
 
 
 def _steps(report: Report) -> tuple[tuple[str, str], ...]:
-    from imdsguard.starter.files import HOOKS
-    from imdsguard.suppress.baseline import DEFAULT
-
     steps = [("imdsguard scan", "see what there is to find")]
+    if any(report.summary.by_severity.values()) or report.problems:
+        steps += [("imdsguard init --baseline", "take what is there today as known: then only what is new fails")]
+    return tuple(steps)
+
+
+def _steps_with(baseline: str, report: Report) -> tuple[tuple[str, str], ...]:
+    """Say how to go on where what was found is known."""
+    steps = [("imdsguard scan", f"passes: only what is not in {baseline} counts; commit that file, too")]
     if any(report.summary.by_severity.values()):
         steps += [
-            ("imdsguard scan --write-baseline", f"take what is there today as known; commit {DEFAULT}"),
-            (f"imdsguard scan --baseline {DEFAULT}", f"only what is new fails; in {HOOKS}, too, with its `args`"),
+            ("imdsguard scan --show-suppressed", "see what is known"),
+            (f"imdsguard scan --baseline {baseline} --write-baseline", "take out of it what has been put right"),
         ]
     return tuple(steps)
 

@@ -47,10 +47,12 @@ def _beside(root: str, deciding: set[str], inputs: Inputs, judged: set[str]) -> 
         return
     cache = SourceCache(inputs.working_directory, boundary_of(folder, inputs.working_directory))
     environments = inputs.environments_of(root) if inputs.environments_of is not None else None
-    loaded = {os.path.normpath(file) for each in environments or () for file in each.var_files} | judged
+    loaded = {file for each in environments or () for file in each.var_files} | judged
+    loaded = {os.path.realpath(os.path.join(inputs.working_directory, file)) for file in loaded}
     for file in files:
         path = os.path.normpath(os.path.join(root, file)).replace(os.sep, "/")
-        if path in loaded or cache.boundary.inside(os.path.join(inputs.working_directory, path)) is None:
+        real = cache.boundary.inside(os.path.join(inputs.working_directory, path))
+        if real is None or real in loaded:
             continue
         set_here = {name: given for name, given in named_file(path, cache).items() if name in deciding}
         if set_here:

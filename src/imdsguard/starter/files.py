@@ -21,6 +21,8 @@ POLICY = ".imdsguard.yaml"
 HOOKS = ".pre-commit-config.yaml"
 WORKFLOW = ".github/workflows/imdsguard.yml"
 PIPELINE = ".gitlab-ci.yml"
+OURS = frozenset({POLICY, WORKFLOW})
+"""Files in which nothing is but what is written here: others have more in them, and are never written anew."""
 
 
 @record(frozen=True, slots=True)
@@ -46,14 +48,14 @@ class Seen:
 
 
 def starter_files(
-    repository: HostedRepository, seen: Seen, policy: str, checks: Mapping[str, str], baseline: str
+    repository: HostedRepository, seen: Seen, policy: str, checks: Mapping[str, str], baseline: str = ""
 ) -> tuple[StarterFile, ...]:
     """Give what this repository needs.
 
     `policy` is the one to start from, `checks` has the check of pull requests of each host, `baseline` is the file that
-    a baseline is written to.
+    the policy names as its baseline, if it has one.
     """
-    files = [_policy(repository, seen, policy), _hooks(repository.text(HOOKS), baseline)]
+    files = [_policy(repository, seen, policy, baseline), _hooks(repository.text(HOOKS))]
     names = environment_names(repository.top, seen.roots)
     if "github" in repository.hosts:
         files.append(StarterFile(WORKFLOW, in_each_environment("github", checks["github"], names)))
@@ -64,17 +66,31 @@ def starter_files(
     return tuple(files)
 
 
-def _policy(repository: HostedRepository, seen: Seen, policy: str) -> StarterFile:
+def policy_text(top: str, roots: Sequence[str], policy: str) -> str:
+    """Give the part of the policy that a scan is made by, for root modules relative to the folder `top`."""
+    lines = [*_head(policy), *stack_lines(top, roots)]
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("#"))
+
+
+def _head(policy: str) -> Iterable[str]:
+    return ("version: 1", f"extends: {policy}", "fail_on: error")
+
+
+def _policy(repository: HostedRepository, seen: Seen, policy: str, baseline: str) -> StarterFile:
     lines = [
         f"# yaml-language-server: $schema={HOME}/raw/v{__version__}/policies/schema.json",
         f"# Seen when this was written: {seen.summary}.",
-        "version: 1",
-        f"extends: {policy}",
-        "fail_on: error",
+        *_head(policy),
+        *([_names(baseline)] if baseline else []),
         *stack_lines(repository.top, seen.roots),
         *_estates(seen.roots),
     ]
-    return StarterFile(POLICY, "\n".join(lines) + "\n")
+    there = _OUR_BASELINE.search(repository.text(POLICY))
+    return StarterFile(POLICY, "\n".join(lines) + "\n", f"{_names(baseline)}\n" if baseline and not there else "")
+
+
+def _names(baseline: str) -> str:
+    return f"baseline: {baseline} # what was found when it was written does not count"
 
 
 def _estates(roots: Sequence[str]) -> Iterable[str]:
@@ -90,10 +106,9 @@ def _estates(roots: Sequence[str]) -> Iterable[str]:
         yield f"#   # and {len(roots) - _MANY} more: name them, or write a glob such as stacks/*"
 
 
-def _hooks(there: str, baseline: str) -> StarterFile:
+def _hooks(there: str) -> StarterFile:
     """Give the entry for pre-commit as it fits into the file that is there."""
-    hook = _HOOK + f"        # args: [--baseline, {baseline}]\n"
-    whole = f"repos:\n{hook}"
+    whole = f"repos:\n{_HOOK}"
     if _OUR_HOOK.search(there):
         return StarterFile(HOOKS, whole)
     if _NO_REPOS.search(there):
@@ -101,7 +116,7 @@ def _hooks(there: str, baseline: str) -> StarterFile:
     if not _REPOS.search(there):
         return StarterFile(HOOKS, whole, whole)
     item = _ITEM.search(there)
-    return StarterFile(HOOKS, whole, indent(dedent(hook), item[1] if item else "  "), "under `repos:`")
+    return StarterFile(HOOKS, whole, indent(dedent(_HOOK), item[1] if item else "  "), "under `repos:`")
 
 
 _MANY = 12
@@ -112,6 +127,7 @@ _HOOK = f"""\
       - id: imdsguard
 """
 _OUR_HOOK = re.compile(r"^[^#\n]*\bid:\s*[\"']?imdsguard\b", re.MULTILINE)
+_OUR_BASELINE = re.compile(r"^baseline[ \t]*:", re.MULTILINE)
 _OUR_JOB = re.compile(r"^[^#\n]*\bimdsguard[\"']?\s+scan\b", re.MULTILINE)
 _ITEM = re.compile(r"^([ ]*)-[ \t]+[\"']?repo[\"']?[ \t]*:", re.MULTILINE)
 _REPOS = re.compile(r"^repos[ \t]*:", re.MULTILINE)

@@ -105,7 +105,21 @@ def _merged(entries: list[BaselineEntry]) -> list[dict[str, Any]]:
 def _lines(listed: list[dict[str, Any]]) -> str:
     import json
 
-    return "".join(f"\n    {json.dumps(each)}," for each in listed).removesuffix(",")
+    texts = (_readable(json.dumps(each, ensure_ascii=False)) for each in listed)
+    return "".join(f"\n    {text}," for text in texts).removesuffix(",")
+
+
+def _readable(text: str) -> str:
+    """Escape what cannot be seen, or turns other text around: who reviews the file reads what is in it."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def _escaped(character: str) -> str:
+    """Give the escapes that JSON has for a character: two where UTF-16 takes two (RFC 8259, section 7)."""
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def _plain(entry: BaselineEntry) -> dict[str, Any]:
