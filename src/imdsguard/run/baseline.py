@@ -42,7 +42,7 @@ def leave_out_known(counted: Suppressed, reading: Reading, config: RunConfig, th
     if target == "":
         target = given or DEFAULT
     named = given or target or DEFAULT
-    name_of, paths = _names_from(named), reading.paths or (".",)
+    name_of, paths = names_from(named), reading.paths or (".",)
     try:  # nothing but a baseline may be overwritten
         old = read_baseline(target) if target is not None and os.path.lexists(target) else Baseline()
         if given is not None:
@@ -77,23 +77,6 @@ def leave_out_known(counted: Suppressed, reading: Reading, config: RunConfig, th
 VAR_FILES = (".tfvars", ".tfvars.json")
 _DOCUMENTS = (".json", ".tfstate", ".tfplan")
 """How the names of plans and states end: such a root module is not gone because a folder was read without it."""
-
-
-def all_that_is_found(reading: Reading, config: RunConfig, file: str) -> Baseline:
-    """Give the baseline, to be written to `file`, in which everything is that counts today and may be known."""
-    from imdsguard.run.judge import judge
-    from imdsguard.run.report import not_told_yet
-    from imdsguard.run.suppressions import apply_comments_and_exemptions, never_known
-    from imdsguard.suppress.baseline import Baseline
-    from imdsguard.suppress.baseline_match import entries_of
-    from imdsguard.suppress.problems import gaps_of
-
-    outcome = judge(reading.estate, config.rules, config.policy)
-    problems = reading.problems + not_told_yet(outcome.refused, reading.problems)
-    complete = not problems and not outcome.failed
-    counted = apply_comments_and_exemptions(outcome.findings, reading, config, ".", complete=complete)
-    name_of, never = _names_from(file), never_known(config)
-    return Baseline(entries_of(counted.findings, name_of, never), gaps_of(problems, name_of, reading.paths or (".",)))
 
 
 class _Scope:
@@ -147,7 +130,7 @@ class _Scope:
         )
 
 
-def _names_from(baseline: str) -> Callable[[str], str]:
+def names_from(baseline: str) -> Callable[[str], str]:
     """Name roots from the top of the repository, so that a baseline fits from every working directory.
 
     Without a repository they are named from the baseline's own folder.

@@ -175,10 +175,20 @@ def _report(found: Reading, config: RunConfig) -> Report:
 def _taken_in(found: Reading, config: RunConfig, file: str) -> tuple[str, str]:
     """Give the baseline of what was found, to be written to `file`, and how much it holds in words."""
     from imdsguard.report.text import plural
-    from imdsguard.run.baseline import all_that_is_found
-    from imdsguard.suppress.baseline import baseline_text
+    from imdsguard.run.baseline import names_from
+    from imdsguard.run.judge import judge
+    from imdsguard.run.report import not_told_yet
+    from imdsguard.run.suppressions import apply_comments_and_exemptions, never_known
+    from imdsguard.suppress.baseline import Baseline, baseline_text
+    from imdsguard.suppress.baseline_match import entries_of
+    from imdsguard.suppress.problems import gaps_of
 
-    taken = all_that_is_found(found, config, file)
+    outcome, name_of = judge(found.estate, config.rules, config.policy), names_from(file)
+    unread = found.problems + not_told_yet(outcome.refused, found.problems)
+    complete = not unread and not outcome.failed
+    counted = apply_comments_and_exemptions(outcome.findings, found, config, ".", complete=complete)
+    entries = entries_of(counted.findings, name_of, never_known(config))
+    taken = Baseline(entries, gaps_of(unread, name_of, found.paths))
     findings = sum({replace(each, environment="", count=1): each.count for each in taken.entries}.values())
     problems = sum(each.count for each in taken.gaps)
     told = [plural(findings, "finding")] if findings or not problems else []
