@@ -8,7 +8,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 
-.PHONY: demo test test-slow lint format types docs new-rule accept mutants fuzz bench clean
+.PHONY: demo test test-slow test-page lint format types docs new-rule accept mutants fuzz bench clean
 
 demo: $(VENV)/.demo
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo
@@ -16,8 +16,12 @@ demo: $(VENV)/.demo
 test: $(VENV)/.test
 	@$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow" $(ARGS)
 
-test-slow: $(VENV)/.slow
+test-slow: $(VENV)/.slow tests/page/node_modules/.axe
 	@$(BIN)/pytest -q -n auto --dist loadgroup -m slow
+
+# The page of `imdsguard report` in the Chromium of this machine, looked at by axe-core.
+test-page: $(VENV)/.page tests/page/node_modules/.axe
+	@$(BIN)/pytest -q -n 1 -m slow tests/page
 
 lint: $(VENV)/.lint
 	@$(BIN)/ruff check -q .
@@ -56,9 +60,9 @@ bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-* tests/page/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# One environment; a stamp for each set of packages in it. `demo` is what a user has: no tools of ours.
+# One environment; a stamp for each set of packages in it. `demo` is what a user has, with what the page needs.
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
 	  { echo 'imdsguard needs Python 3.10 or later: make demo PYTHON=python3.12' >&2; exit 1; }
@@ -66,8 +70,13 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 	@$(PIP) install --upgrade 'pip>=25.1'
 
+# axe-core, where there is an npm; without it the tests that need it are skipped, and fail under CI=true.
+tests/page/node_modules/.axe: tests/page/package-lock.json
+	@if command -v npm >/dev/null; then cd tests/page && npm ci --ignore-scripts --no-audit --no-fund --silent && touch node_modules/.axe; \
+	  else echo 'no npm here: the page is not looked at by axe-core' >&2; fi
+
 $(VENV)/.demo: pyproject.toml | $(BIN)/python
-	@$(PIP) install -e .
+	@$(PIP) install -e '.[report]'
 	@touch $@
 
 $(VENV)/.%: pyproject.toml | $(BIN)/python

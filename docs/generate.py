@@ -187,7 +187,7 @@ def excerpt(demo: str) -> str:
             parts.append(paragraph)
         elif parts[-1] != "...":
             parts.append("...")
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts[:-1] if parts[-1] == "..." else parts) + "\n"
 
 
 def help_text(*command: str) -> str:

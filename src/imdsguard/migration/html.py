@@ -125,7 +125,7 @@ def _view(row: Row, keys: str) -> dict[str, Any]:
     return {
         "wave": row.wave.value,
         "state": row.state.value,
-        "keys": keys,
+        "groups": keys,
         "address": row.address,
         "where": where,
         "root_name": name,
