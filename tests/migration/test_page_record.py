@@ -130,8 +130,12 @@ def test_a_region_default_switches_what_says_nothing_itself():
 CALL = {"file": "boot.sh", "line": 3, "call": "curl http://169.254.169.254/latest/meta-data/"}
 
 
-def test_calls_of_a_template_are_calls_of_what_launches_through_it():
-    made = page(inspect({**TEMPLATE, "boot_calls": [CALL]}, GROUP))
+def test_calls_are_those_that_the_launch_itself_is_said_to_make():
+    """A document says of each launch what it runs, be it its template's."""
+    own = {**GROUP, "address": "aws_autoscaling_group.own"}
+    made = page(inspect({**TEMPLATE, "boot_calls": [CALL]}, own))
+    assert [row.breaks for row in made.rows] == [()]
+    made = page(inspect({**TEMPLATE, "boot_calls": [CALL]}, {**GROUP, "boot_calls": [CALL]}))
     assert [(row.wave, row.breaks) for row in made.rows] == [(Wave.MEND, (f"boot.sh:3: {CALL['call']}",))]
 
 
@@ -161,10 +165,21 @@ def test_findings_that_do_not_count_or_are_of_others_say_nothing(away):
 
 
 def test_what_instances_keep_is_refreshed_until_they_are_seen_to_require_tokens():
-    kept = launch(state="required", refresh="none")
+    kept = launch(state="required", refresh="none", refresh_reason="the group has no instance_refresh")
+    assert [row.stale for row in page(inspect(kept)).rows] == [("the group has no instance_refresh",)]
     assert [row.wave for row in page(inspect(kept)).rows] == [Wave.REFRESH]
     assert [row.wave for row in page(inspect(kept), answers=[answer("enforced")]).rows] == [Wave.DETECT]
     assert [row.wave for row in page(inspect({**kept, "refresh": "in_place"})).rows] == [Wave.DETECT]
+
+
+def test_what_may_break_is_told_and_decides_no_step():
+    containers = {"runs": True, "hop_limit": 1, "cut_off": True}
+    (row,) = page(inspect(launch(containers=containers, code_not_seen=["http://a.example/x"]))).rows
+    assert row.wave is Wave.OBSERVE
+    assert row.breaks == (
+        "containers with a network of their own get no token: the hop limit is 1",
+        "runs code at boot that nobody has read: http://a.example/x",
+    )
 
 
 def test_what_cloudwatch_saw_is_told():

@@ -60,6 +60,13 @@ class CallEntry(Struct):
     line: Line | None = None
 
 
+class ContainersEntry(Struct):
+    """What is known of containers on a launch's instances. `cut_off`: they get no token; None: that cannot be told."""
+
+    cut_off: bool | None = None
+    hop_limit: int | None = None
+
+
 class LaunchEntry(Struct):
     """A launch of `inspect`. `boot_calls` are not set in documents of versions that did not have them."""
 
@@ -82,6 +89,8 @@ class LaunchEntry(Struct):
     alarm: AlarmEntry = field(default_factory=AlarmEntry)
     boot_calls: list[CallEntry] | UnsetType = UNSET
     refresh: str | None = None
+    refresh_reason: str | None = None
+    containers: ContainersEntry | None = None
 
 
 class FindingEntry(Struct):

@@ -104,7 +104,7 @@ def live(reading: Reading, report: Report) -> tuple[Named, Named]:
     """Give what this run has read and found as documents: the page knows no other way to it."""
     from imdsguard.report.json import inspect_json, render
 
-    estate = inspect_json(reading.estate, (), (), reading.not_made, reading.no_launch).encode()
+    estate = inspect_json(reading.estate, (), stamp=report.stamp()).encode()
     return (
         Named("", decoded(estate, InspectDocument)),
         Named("", decoded(render(report).encode(), FindingsDocument)),

@@ -71,8 +71,8 @@ class Row:
     `number` tells launches of one address apart. `template`: it only says how others start, and none that is listed
     here launches through it. `where` is where it stands, `decided` where one edit changes the answer. `calls` are
     made without a token at boot, `seen` says what CloudWatch saw, `stale` what keeps old settings in running instances,
-    `unread` what code nobody has read. `watch` says who watches, `answer` what `readiness` says, `told` how.
-    `unset`: nothing sets tokens. `observed`: an alarm on `MetadataNoToken` takes it in.
+    `unread` what else may break: containers, code that nobody has read. `watch` says who watches, `answer` what
+    `readiness` says, `told` how. `unset`: nothing sets tokens. `observed`: an alarm on `MetadataNoToken` takes it in.
     """
 
     source: str
@@ -249,10 +249,10 @@ def _row(
     answer: ReadinessEntry | None,
 ) -> Row:
     state = State(launch.state)
-    calls = _calls((launch, *through), findings)
+    calls = _calls(launch, findings)
     stale = [finding.message for finding in findings if finding.rule in STALE]
     if not stale and launch.refresh == "none":
-        stale = [KEPT]
+        stale = [launch.refresh_reason or KEPT]
     counted = _counted(answer, TOKENLESS) if answer is not None else 0
     refused = _counted(answer, REFUSED) if answer is not None else 0
     facts = Facts(
@@ -287,7 +287,7 @@ def _row(
         calls=tuple(dict.fromkeys(calls)),
         seen=tuple(seen),
         stale=tuple(dict.fromkeys(stale)),
-        unread=tuple(f"runs code at boot that nobody has read: {url}" for url in launch.code_not_seen),
+        unread=tuple(_doubts(launch)),
         watch=_watch(launch.alarm, state),
         answer=answer.verdict if answer is not None else None,
         told=_told(answer),
@@ -297,13 +297,20 @@ def _row(
     )
 
 
-def _calls(launches: Sequence[LaunchEntry], findings: Sequence[FindingEntry]) -> list[str]:
-    """Give the calls that boot scripts make without a token: by the launches, else, of an old document, by findings."""
-    told = [each.boot_calls for each in launches if isinstance(each.boot_calls, list)]
-    if told:
-        return [f"{Spot(call.file or '', call.line or 0)}: {call.call}" for calls in told for call in calls]
+def _calls(launch: LaunchEntry, findings: Sequence[FindingEntry]) -> list[str]:
+    """Give the calls that boot scripts make without a token: by the launch, else, of an old document, by findings."""
+    if isinstance(launch.boot_calls, list):
+        return [f"{Spot(call.file or '', call.line or 0)}: {call.call}" for call in launch.boot_calls]
     scripts = (finding for finding in findings if finding.rule == SCRIPTS)
     return [f"{Spot(each.file or '', each.line or 0)}: {each.message}" for each in scripts]
+
+
+def _doubts(launch: LaunchEntry) -> Iterator[str]:
+    if launch.containers is not None and launch.containers.cut_off:
+        hops = launch.containers.hop_limit
+        yield f"containers with a network of their own get no token: the hop limit is {1 if hops is None else hops}"
+    for url in launch.code_not_seen:
+        yield f"runs code at boot that nobody has read: {url}"
 
 
 def _counted(answer: ReadinessEntry, metric: str) -> int:
