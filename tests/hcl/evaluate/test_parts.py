@@ -107,6 +107,7 @@ INDEX = "Invalid index: the given key does not identify an element in this colle
         ("[] ? 1 : 2", "The condition expression must be of type bool: bool required."),
         ("-[]", "Unsuitable value for unary operand: number required."),
         ("[] + 1", "Unsuitable value for left operand: number required."),
+        ("0 / 0", "Error during operation: can't divide zero by zero or infinity by infinity."),
         ("{ ([]) = 1 }", "Can't use this value as a key: string required."),
         (
             "true ? tostring(null) : [1]",
