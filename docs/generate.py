@@ -1,6 +1,7 @@
 """Writes what follows from the code: docs/rules/*.md from the rules, docs/cli.md from `--help`, README.md's demo.
 
-Also policies/schema.json, from the declaration of a policy and the rules.
+Also policies/schema.json, from the declaration of a policy and the rules, and policies/test-schema.json, from that of
+its tests.
 
 `make docs` runs it. `tests/test_docs.py` fails when a page no longer says what the code says.
 """
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, get_type_hints
 
 from imdsguard import load_rules
 from imdsguard import rule_files as files_by_id
+from imdsguard.policy.cases import cases_schema
 from imdsguard.policy.parameters import in_yaml, name_of
 from imdsguard.policy.read import RESERVED
 from imdsguard.policy.schema import policy_schema
@@ -31,6 +33,7 @@ DOCS = Path(__file__).resolve().parent
 CHECKS = DOCS.parent / "checks"
 README = DOCS.parent / "README.md"
 SCHEMA = DOCS.parent / "policies" / "schema.json"
+TEST_SCHEMA = DOCS.parent / "policies" / "test-schema.json"
 OTHER_SCANNERS = DOCS / "from-other-scanners.md"
 SCANNERS = ("Checkov", "Trivy", "tfsec", "Semgrep", "Terrascan", "Prowler")
 WIDTH = 100
@@ -46,6 +49,7 @@ def pages() -> dict[Path, str]:
     written[README] = readme()
     written[OTHER_SCANNERS] = scanners_page()
     written[SCHEMA] = schema()
+    written[TEST_SCHEMA] = json.dumps(cases_schema(), indent=2) + "\n"
     return written
 
 

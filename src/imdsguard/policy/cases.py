@@ -2,27 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import Finding, Verdict
 from imdsguard.model.record import record
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
+from imdsguard.policy.declaration import (
+    SCALAR,
+    About,
+    Choice,
+    ListOf,
+    Mapped,
+    Names,
+    PolicyKey,
+    Sentence,
+    Special,
+    Words,
+    schema_of,
+)
 from imdsguard.policy.errors import Complaints, PolicyError
-from imdsguard.policy.exemption import day_of
+from imdsguard.policy.exemption import DAY
 from imdsguard.policy.match import matches_any, matches_word
-from imdsguard.policy.nodes import Items, Node, Scalar, Table, kind_of
-from imdsguard.policy.shapes import refuse_others, sentence_of, table_of, word_of, words_of
+from imdsguard.policy.nodes import Items, Node, Scalar, Table
+from imdsguard.policy.shapes import sentence_of, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from imdsguard.model.place import Place
+    from imdsguard.policy.declaration import Definitions
 
-_EXPECTED_KEYS = ("rule", "address", "verdict", "severity", "region", "message", "suppressed")
-_CASE_KEYS = ("today", "only", "variables", "var_files", "expected")
-_INLINE_KEYS = ("name", "terraform", "files")
-_FILE_KEYS = ("policy", "today", "only", "cases")
 _ANY = "yes"
 _NOT = "no"
 _SUPPRESSED = (_ANY, "true", _NOT, "false", Means.EXEMPTION.value)
@@ -86,33 +97,26 @@ class Case:
     today: str | None = None
 
 
+@record(frozen=True, slots=True)
+class CaseFile:
+    """A `*.test.yaml`: its cases, and the policy that it names, if it names one."""
+
+    cases: tuple[Case, ...]
+    policy: str | None = None
+
+
 def read_expected(node: Node, name: str) -> Case:
     """Read an `expected.yaml`: a list of what is expected, or a mapping that has one. Raises `PolicyError`."""
     if isinstance(node, Items):
-        return Case(name, _expected(node), node.place)
-    table = table_of(node, "a test")
-    wrong = Complaints()
-    refuse_others(table, "a test", _CASE_KEYS, wrong)
-    case = wrong.attempt(_case, table, name)
-    wrong.raise_if_any()
-    assert case is not None
-    return case
+        return Case(name, EXPECTED.read(node, About("expected")), node.place)
+    case: Case = FOLDER.read(node, About("a test"))
+    return replace(case, name=name)
 
 
-def read_cases(node: Node, name: str) -> tuple[str | None, tuple[Case, ...]]:
-    """Read a `*.test.yaml`: the policy that it names, and its cases. Raises `PolicyError`."""
-    table = table_of(node, "a file of tests")
-    wrong = Complaints()
-    refuse_others(table, "a file of tests", _FILE_KEYS, wrong)
-    policy, cases = table.get("policy"), table.get("cases")
-    named = wrong.attempt(sentence_of, policy, "policy") if policy else None
-    if not isinstance(cases, Items) or not cases.items:
-        wrong.add("a file of tests needs `cases`: a list of tests", cases.place if cases else table.place)
-        found = []
-    else:
-        found = [wrong.attempt(_inline, item, table, name) for item in cases.items]
-    wrong.raise_if_any()
-    return named, tuple(case for case in found if case is not None)
+def read_cases(node: Node, name: str) -> CaseFile:
+    """Read a `*.test.yaml`, which messages call `name`. Raises `PolicyError`."""
+    file: CaseFile = FILE.read(node, About("a file of tests"))
+    return replace(file, cases=tuple(replace(case, name=f"{name}: {case.name}") for case in file.cases))
 
 
 def mismatches(case: Case, findings: Sequence[Finding]) -> list[str]:
@@ -146,101 +150,159 @@ def _named(finding: Finding) -> str:
     return f"{words} ({finding.place}: {finding.message})"
 
 
-def _inline(node: Node, file: Table, name: str) -> Case:
-    table = table_of(node, "a test")
-    wrong = Complaints()
-    refuse_others(table, "a test", (*_INLINE_KEYS, *_CASE_KEYS), wrong)
-    title = table.get("name")
-    if title is None:
-        wrong.add("a test needs a `name`", table.place)
-    named = wrong.attempt(sentence_of, title, "name") if title else None
-    files = wrong.attempt(_files, table)
-    case = wrong.attempt(_case, table, f"{name}: {named or ''}", files or (), file)
-    wrong.raise_if_any()
-    assert case is not None
-    return case
-
-
-def _case(table: Table, name: str, files: tuple[tuple[str, str], ...] = (), above: Table | None = None) -> Case:
-    wrong = Complaints()
-
-    def given(key: str) -> Node | None:
-        return table.get(key) or (above.get(key) if above else None)
-
-    day, only, expected = given("today"), given("only"), table.get("expected")
-    variables, var_files = table.get("variables"), table.get("var_files")
-    if expected is None:
-        wrong.add("a test needs `expected`: a list, which may be empty", table.place)
-    listed = wrong.attempt(_expected, expected) if expected else None
-    today = wrong.attempt(day_of, day, "today") if day else None
-    globs = wrong.attempt(words_of, only, "only") if only else None
-    values = wrong.attempt(_variables, variables) if variables else None
-    paths = wrong.attempt(words_of, var_files, "var_files") if var_files else None
-    wrong.raise_if_any()
-    return Case(name, listed or (), table.place, files, values or (), paths or (), globs or (), today)
-
-
-def _variables(node: Node) -> tuple[str, ...]:
-    """Give `name=value` as `--var` takes it; lists and objects are written as Terraform text."""
-    found = []
-    for key, value in table_of(node, "variables").entries:
-        if not isinstance(value, Scalar):
-            raise PolicyError(f"{key.text} must be a word or a text in Terraform's language", value.place)
-        found.append(f"{key.text}={value.text}")
-    return tuple(found)
-
-
-def _files(table: Table) -> tuple[tuple[str, str], ...]:
-    text, files = table.get("terraform"), table.get("files")
-    if (text is None) == (files is None):
-        raise PolicyError("a test needs either `terraform` (a text) or `files` (a mapping)", table.place)
-    if text is not None:
-        return (("main.tf", sentence_of(text, "terraform")),)
-    found = []
-    for name, value in table_of(files, "files").entries if files else ():
-        parts = name.text.split("/")
-        if any(part in ("", ".", "..") for part in parts) or any(c in name.text for c in "\0\\:"):
-            raise PolicyError(f"a file of a test lies below it, which {kind_of(name)} does not", name.place)
-        found.append((name.text, sentence_of(value, name.text)))
-    return tuple(found)
-
-
-def _expected(node: Node) -> tuple[Expected, ...]:
-    if not isinstance(node, Items):
-        raise PolicyError(f"expected must be a list, not {kind_of(node)}", node.place)
-    wrong = Complaints()
-    found = [wrong.attempt(_entry, item) for item in node.items]
-    wrong.raise_if_any()
-    return tuple(each for each in found if each is not None)
-
-
-def _entry(node: Node) -> Expected:
-    table = table_of(node, "an expected finding")
-    wrong = Complaints()
-    refuse_others(table, "an expected finding", _EXPECTED_KEYS, wrong)
-    words: dict[str, str] = {}
-    known = {
-        "verdict": tuple(each.value for each in Verdict),
-        "severity": tuple(each.value for each in Severity),
-        "suppressed": _SUPPRESSED,
+def cases_schema() -> dict[str, Any]:
+    """Write the JSON Schema of a `*.test.yaml` and of an `expected.yaml`."""
+    definitions: Definitions = {}
+    several = [schema_of(shape, definitions) for shape in (FILE, FOLDER, EXPECTED)]
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "tests of an imdsguard policy",
+        "description": "A *.test.yaml with its tests, or the expected.yaml of one test that is a folder.",
+        "anyOf": several,
+        "definitions": definitions,
     }
-    for key, value in table.entries:
-        if key.text in known:
-            words[key.text] = wrong.attempt(word_of, value, key.text, known[key.text]) or ""
-        elif key.text in _EXPECTED_KEYS:
-            words[key.text] = wrong.attempt(sentence_of, value, key.text) or ""
-    for needed in ("rule", "address"):
-        if needed not in words:
-            wrong.add(f"an expected finding needs `{needed}`", table.place)
-    wrong.raise_if_any()
-    suppressed = words.get("suppressed", _NOT)
-    return Expected(
-        rule=words["rule"],
-        address=words["address"],
-        place=table.place,
-        verdict=Verdict(words.get("verdict", Verdict.FAIL.value)),
-        severity=Severity(words["severity"]) if "severity" in words else None,
-        region=words.get("region"),
-        message=words.get("message"),
-        suppressed={"true": _ANY, "false": _NOT}.get(suppressed, suppressed),
-    )
+
+
+def _of_expected(table: Table, given: dict[str, Any], _: About) -> Expected:
+    suppressed = given.pop("suppressed", _NOT)
+    for key, kind in (("verdict", Verdict), ("severity", Severity)):
+        if key in given:
+            given[key] = kind(given[key])
+    return Expected(place=table.place, suppressed={"true": _ANY, "false": _NOT}.get(suppressed, suppressed), **given)
+
+
+def _of_case(table: Table, given: dict[str, Any], _: About) -> Case:
+    """Make a case; that of a folder gets its name from whoever read it."""
+    text = given.pop("terraform", None)
+    files = (("main.tf", text),) if text is not None else tuple(given.pop("files", {}).items())
+    values = tuple(f"{name}={value}" for name, value in given.pop("variables", {}).items())
+    return Case(given.pop("name", ""), place=table.place, files=files, variables=values, **given)
+
+
+def _of_file(_: Table, given: dict[str, Any], __: About) -> CaseFile:
+    """Give each case what the file says of all, where it does not say it itself."""
+    today, only = given.get("today"), given.get("only", ())
+    cases = (replace(case, today=case.today or today, only=case.only or only) for case in given["cases"])
+    return CaseFile(tuple(cases), given.get("policy"))
+
+
+def _has_code(table: Table, _: dict[str, Any], wrong: Complaints) -> None:
+    if (table.get("terraform") is None) == (table.get("files") is None):
+        wrong.add("a test needs either `terraform` (a text) or `files` (a mapping)", table.place)
+
+
+def _value(node: Node, about: About) -> str:
+    if not isinstance(node, Scalar):
+        raise PolicyError(f"{about.what} must be a word or a text in Terraform's language", node.place)
+    return node.text
+
+
+def _file(node: Node, about: About) -> str:
+    """Read a file's text; its name, which `about` has, must lead nowhere else."""
+    parts = about.what.split("/")
+    if any(part in ("", ".", "..") for part in parts) or any(c in about.what for c in "\0\\:"):
+        name = f'"{about.what[:60]}"' if about.what else "nothing"
+        raise PolicyError(f"a file of a test lies below it, which {name} does not", about.place)
+    return sentence_of(node, about.what)
+
+
+def _suppressed(node: Node, about: About) -> str:
+    return word_of(node, about.what, _SUPPRESSED)
+
+
+_SENTENCE = Sentence()
+_EXPECTED_FINDING = Mapped(
+    "an expected finding",
+    (
+        PolicyKey("rule", _SENTENCE, "The rule's id.", needed="an expected finding needs `rule`"),
+        PolicyKey(
+            "address", _SENTENCE, "Terraform's address of the resource.", needed="an expected finding needs `address`"
+        ),
+        PolicyKey(
+            "verdict",
+            Choice(tuple(each.value for each in Verdict)),
+            "What the rule finds.",
+            default=Verdict.FAIL.value,
+        ),
+        PolicyKey(
+            "severity",
+            Choice(tuple(each.value for each in Severity)),
+            "How bad it is under the policy. Without it: however bad.",
+        ),
+        PolicyKey("region", _SENTENCE, "The Region, where a rule is asked once for each."),
+        PolicyKey("message", _SENTENCE, "A glob that the message fits.", examples=("*http_tokens*",)),
+        PolicyKey(
+            "suppressed",
+            Special(_suppressed, lambda _: {"enum": [*_SUPPRESSED, True, False]}),
+            "Whether the policy exempts it: exemption, yes (the same), or no.",
+            default=_NOT,
+        ),
+    ),
+    _of_expected,
+    name="expected_finding",
+)
+EXPECTED = ListOf(_EXPECTED_FINDING, "expected findings", of="a test", name="expected")
+_TODAY = PolicyKey(
+    "today", DAY, "The day on which the policy is tested, for exemptions that end.", examples=("2027-03-31",)
+)
+_ONLY = PolicyKey(
+    "only", Words(), "Rules that are compared, by id or glob. Without it: all.", examples=(["prod-*", "exemption-*"],)
+)
+_CASE_KEYS = (
+    _TODAY,
+    _ONLY,
+    PolicyKey(
+        "variables",
+        Names(Special(_value, lambda _: {"type": [*SCALAR, "null"]})),
+        "Values of variables, as --var takes them: a word, or a text in Terraform's language.",
+    ),
+    PolicyKey("var_files", Words(), "Files with values, as --var-file takes them."),
+    PolicyKey(
+        "expected",
+        EXPECTED,
+        "All findings that the policy must make of the code, but for what passes.",
+        needed="a test needs `expected`: a list, which may be empty",
+    ),
+)
+FOLDER = Mapped("a test", _CASE_KEYS, _of_case, name="folder")
+"""The `expected.yaml` of a test that is a folder."""
+_CASE = Mapped(
+    "a test",
+    (
+        PolicyKey("name", _SENTENCE, "What the test shows.", needed="a test needs a `name`"),
+        PolicyKey("terraform", _SENTENCE, "The code that is judged, as one main.tf."),
+        PolicyKey(
+            "files",
+            Names(Special(_file, lambda _: {"type": SCALAR, "pattern": "\\S"}), r"^[^/\\:]+(/[^/\\:]+)*$"),
+            "The code that is judged, by file; paths are relative to the test's own folder.",
+        ),
+        *_CASE_KEYS,
+    ),
+    _of_case,
+    name="case",
+    check=_has_code,
+    more={"oneOf": [{"required": ["terraform"]}, {"required": ["files"]}]},
+)
+_NO_CASES = "a file of tests needs `cases`: a list of tests"
+FILE = Mapped(
+    "a file of tests",
+    (
+        PolicyKey(
+            "policy",
+            _SENTENCE,
+            "The policy that is tested: a path relative to this file, or a policy that imdsguard ships. Without it: "
+            "policy.yaml in the tested folder, else the policy of the project.",
+        ),
+        _TODAY,
+        _ONLY,
+        PolicyKey(
+            "cases",
+            ListOf(_CASE, "tests", of="a file of tests", empty=_NO_CASES),
+            "The tests.",
+            needed=_NO_CASES,
+        ),
+    ),
+    _of_file,
+    name="file",
+)
+"""A `*.test.yaml`."""

@@ -1,7 +1,7 @@
 """The language in which each part of a policy is declared, once.
 
 A declaration is what the reader goes by (`read`: from nodes that know their place to typed records, every complaint
-with line, column and the nearest key) and what `policies/schema.json` is written from (`schema`).
+with line, column and the nearest key) and what `policies/schema.json` and `test-schema.json` are written from (`schema`).
 
 What msgspec makes of a struct's types does not carry it: its decoder stops at the first fault and does not know where
 that stands, its schema has no keys by pattern (`tags.NAME`), and YAML's `off` is a word to us and `false` to it.
@@ -167,19 +167,26 @@ class ReadLater:
 
 @record(frozen=True, slots=True)
 class ListOf:
-    """A list of things, at most `MOST`; a tuple. `several` is what they are called, and `check` compares them."""
+    """A list of things, at most `MOST`; a tuple. `several` is what they are called, and `check` compares them.
+
+    `of` is what messages call that which has the list, and `empty` is said where nothing is in it.
+    """
 
     item: Shape
     several: str
     check: Callable[[Iterable[Any], Complaints], None] | None = None
     name: str = ""
+    of: str = "a policy"
+    empty: str = ""
 
     def read(self, node: Node, about: About) -> tuple[Any, ...]:
         """Read all, and complain of all."""
         if not isinstance(node, Items):
             raise PolicyError(f"{about.what} must be a list, not {kind_of(node)}", node.place)
+        if self.empty and not node.items:
+            raise PolicyError(self.empty, node.place)
         if len(node.items) > MOST:
-            raise PolicyError(f"a policy cannot have more than {MOST} {self.several}", node.place)
+            raise PolicyError(f"{self.of} cannot have more than {MOST} {self.several}", node.place)
         wrong = Complaints()
         found = [wrong.attempt(self.item.read, item, About(about.what, about.base)) for item in node.items]
         right = tuple(each for each in found if each is not None)
@@ -190,7 +197,8 @@ class ListOf:
 
     def schema(self, definitions: Definitions) -> dict[str, Any]:
         """A bounded array."""
-        return {"type": "array", "maxItems": MOST, "items": schema_of(self.item, definitions)}
+        least = {"minItems": 1} if self.empty else {}
+        return {"type": "array", **least, "maxItems": MOST, "items": schema_of(self.item, definitions)}
 
 
 @record(frozen=True, slots=True)

@@ -128,6 +128,7 @@ _MEANS_EVERYTHING = {
     "properties": {"rule": {"anyOf": [{"const": EVERYTHING}, {"type": "array", "contains": {"const": EVERYTHING}}]}},
     "required": ["rule"],
 }
+DAY = Sentence(day_of, f"^{_DAY.pattern}$")
 _WORDS = Words()
 EXEMPTION = Mapped(
     "an exemption",
@@ -170,7 +171,7 @@ EXEMPTION = Mapped(
         PolicyKey("reason", Sentence(), "Why this is accepted.", needed="an exemption needs a `reason`"),
         PolicyKey(
             "expires",
-            Sentence(day_of, f"^{_DAY.pattern}$"),
+            DAY,
             "The last day on which it counts. Without it: no end.",
             examples=("2027-03-31",),
         ),

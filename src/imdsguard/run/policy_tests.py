@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.rule import Rule
-    from imdsguard.policy.cases import Case
+    from imdsguard.policy.cases import Case, CaseFile
     from imdsguard.policy.policy import Policy
 
 EXPECTED = ("expected.yaml", "expected.yml")
@@ -57,7 +57,8 @@ class _Bench:
         files = [path] if os.path.isfile(path) else _files(path)
         for file in files:
             try:
-                named, cases = _read(file, path)
+                read = _read(file, path)
+                named, cases = read.policy, read.cases
                 beside = os.path.join(os.path.dirname(file), named) if named and _is_path(named) else named
                 bound = self._bound(policy or beside or usual)
             except PolicyError as error:
@@ -100,8 +101,8 @@ def _files(folder: str) -> list[str]:
     return sorted(found)
 
 
-def _read(file: str, top: str) -> tuple[str | None, tuple[Case, ...]]:
-    from imdsguard.policy.cases import read_cases, read_expected
+def _read(file: str, top: str) -> CaseFile:
+    from imdsguard.policy.cases import CaseFile, read_cases, read_expected
     from imdsguard.policy.yaml import LARGEST, read_nodes
 
     shown = _shown(file)
@@ -114,7 +115,7 @@ def _read(file: str, top: str) -> tuple[str | None, tuple[Case, ...]]:
     if os.path.basename(file) not in EXPECTED:
         return read_cases(node, os.path.relpath(file, os.path.dirname(top) or ".").replace(os.sep, "/"))
     name = os.path.relpath(os.path.dirname(file) or ".", os.path.dirname(top) or ".").replace(os.sep, "/")
-    return None, (read_expected(node, name),)
+    return CaseFile((read_expected(node, name),))
 
 
 def _run(case: Case, folder: str, policy: Policy, rules: tuple[Rule, ...]) -> CaseResult:
