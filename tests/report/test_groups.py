@@ -12,7 +12,7 @@ from imdsguard.model.place import Place
 from imdsguard.model.severity import Severity
 from imdsguard.model.shared_account import SharedAccount
 from imdsguard.model.suppression import Means, Suppression
-from imdsguard.report.groups import account_of, grouped, others
+from imdsguard.report.groups import account_of, group_names, grouped, others
 
 ONE = Finding(
     rule="instance-tokens-optional",
@@ -102,6 +102,14 @@ def test_a_group_keeps_its_name_when_lines_move_and_members_go() -> None:
     (moved,) = grouped((replace(OTHER, place=Place("modules/web/main.tf", 44, 1)),))
     assert group.name == moved.name
     assert len({each.name for each in grouped((ONE, replace(ONE, place=Place("modules/web/main.tf", 8))))}) == 2
+
+
+def test_each_finding_is_given_the_name_of_its_group_in_the_order_of_the_findings() -> None:
+    apart = replace(ONE, place=Place("modules/web/main.tf", 8))
+    found = (ONE, apart, OTHER, ONE, ACCOUNT_WIDE)
+    first, second, account = grouped(found)
+    assert group_names(found) == [first.name, second.name, first.name, first.name, account.name]
+    assert group_names(()) == []
 
 
 def test_the_others_are_named_as_far_as_they_differ() -> None:

@@ -14,7 +14,7 @@ from imdsguard.model.problem import Problem
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.severity import Severity
 from imdsguard.model.stamp import Stamp
-from imdsguard.report.groups import names_of
+from imdsguard.report.groups import group_names
 from imdsguard.report.json import inspect_json, render
 from imdsguard.report.report import Report
 from imdsguard.version import __version__
@@ -237,7 +237,7 @@ def test_findings_are_their_contract() -> None:
                 "trace": [],
                 "related": [],
                 "fingerprint": "0000000000000000",
-                "group": names_of((planned,))[id(planned)],
+                "group": group_names((planned,))[0],
                 "deployed": False,
                 "suppressed": None,
             },

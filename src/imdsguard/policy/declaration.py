@@ -1,7 +1,8 @@
 """The language in which each part of a policy is declared, once.
 
 A declaration is what the reader goes by (`read`: from nodes that know their place to typed records, every complaint
-with line, column and the nearest key) and what `policies/schema.json` and `test-schema.json` are written from (`schema`).
+with line, column and the nearest key) and what `policies/schema.json`, and `test-schema.json` of their tests, are
+written from (`schema`).
 
 What msgspec makes of a struct's types does not carry it: its decoder stops at the first fault and does not know where
 that stands, its schema has no keys by pattern (`tags.NAME`), and YAML's `off` is a word to us and `false` to it.

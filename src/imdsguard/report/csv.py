@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.report.escape_csv import csv_text
-from imdsguard.report.groups import names_of
+from imdsguard.report.groups import group_names
 
 if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
@@ -20,8 +20,8 @@ COLUMNS = (
 
 def render(report: Report) -> str:
     """Give the head and the lines."""
-    names = names_of(report.findings)
-    rows = [COLUMNS, *(_finding(each, names[id(each)]) for each in report.findings), *map(_problem, report.problems)]
+    found = report.findings
+    rows = [COLUMNS, *map(_finding, found, group_names(found)), *map(_problem, report.problems)]
     return csv_text(rows)
 
 

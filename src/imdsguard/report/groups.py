@@ -7,16 +7,17 @@ findings that count alike are together: a suppressed one is never in a group wit
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.account import AccountKind
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imdsguard.model.finding import Finding
 
+GroupKey: TypeAlias = "tuple[object, ...]"
 NAMED = 3
 """So many addresses and root modules a group names; the others are counted."""
 
@@ -53,21 +54,32 @@ class Group:
 
 def grouped(findings: Iterable[Finding]) -> list[Group]:
     """Put together what one edit mends; each group stands where its first finding stood."""
-    together: dict[tuple[object, ...], list[Finding]] = {}
+    together: dict[GroupKey, list[Finding]] = {}
     for finding in findings:
         together.setdefault(_key(finding), []).append(finding)
+    names = _names({key: members[0] for key, members in together.items()})
+    return [Group(names[key], tuple(members)) for key, members in together.items()]
+
+
+def group_names(findings: Iterable[Finding]) -> list[str]:
+    """Give for each finding, in their order, the name of the group that it is in."""
+    keyed = [(_key(finding), finding) for finding in findings]
+    first: dict[GroupKey, Finding] = {}
+    for key, finding in keyed:
+        first.setdefault(key, finding)
+    names = _names(first)
+    return [names[key] for key, _ in keyed]
+
+
+def _names(firsts: Mapping[GroupKey, Finding]) -> dict[GroupKey, str]:
+    """Name groups, of which the first findings are given; those that would have one name are counted."""
     seen: dict[tuple[object, ...], int] = {}
-    groups = []
-    for members in together.values():
-        lasting = _lasting(members[0])
+    names = {}
+    for key, first in firsts.items():
+        lasting = _lasting(first)
         seen[lasting] = seen.get(lasting, 0) + 1
-        groups.append(Group(_digest((*lasting, seen[lasting])), tuple(members)))
-    return groups
-
-
-def names_of(findings: Sequence[Finding]) -> dict[int, str]:
-    """Give the name of the group that each finding is in, by the `id` of the finding: equal ones may be in two."""
-    return {id(finding): group.name for group in grouped(findings) for finding in group.findings}
+        names[key] = _digest((*lasting, seen[lasting]))
+    return names
 
 
 def others(group: Group) -> str:
@@ -93,7 +105,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join([*names[:NAMED], "..."] if len(names) > NAMED else names)
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
+def _key(finding: Finding) -> GroupKey:
+    """What findings of one group have in common."""
     suppressed = finding.suppressed
     why = suppressed and (suppressed.means, suppressed.reason)
     counts = (finding.verdict, finding.severity, finding.deployed, why)

@@ -9,7 +9,7 @@ from imdsguard.model.severity import Confidence
 from imdsguard.model.stamp import NO_STAMP
 from imdsguard.report.consequences import consequences_json
 from imdsguard.report.escape import escape_json
-from imdsguard.report.groups import names_of
+from imdsguard.report.groups import group_names
 from imdsguard.report.not_made import why_not_made
 from imdsguard.report.once import told_once
 from imdsguard.report.reasons import kind_of, sentence
@@ -42,11 +42,10 @@ if TYPE_CHECKING:
 def render(report: Report) -> str:
     """Give a scan as `imdsguard/findings/v1`."""
     summary = report.summary
-    names = names_of(report.findings)
     return json_text(
         {
             "schema": "imdsguard/findings/v1",
-            "findings": [_finding(finding, names[id(finding)]) for finding in report.findings],
+            "findings": list(map(_finding, report.findings, group_names(report.findings))),
             "summary": {
                 "launches": summary.launches,
                 **{state.value: count for state, count in summary.states.items()},
