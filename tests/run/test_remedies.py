@@ -213,3 +213,9 @@ def test_json_is_mended_in_json():
 def test_the_block_is_asked_for_where_nothing_is_set():
     write({"main.tf": 'resource "aws_instance" "web" {}\n'})
     assert found()["aws_instance.web"][1] == BLOCK
+
+
+def test_a_setting_that_is_switched_off_says_by_what():
+    write({"main.tf": HEAD + instance('var.imdsv2 ? "required" : null')})
+    (finding,) = (each for each in scan(["."], Inputs()).findings if each.rule == TOKENS[0])
+    assert finding.trace == ("service default", "var.imdsv2 = false (main.tf:3)")

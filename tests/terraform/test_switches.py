@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from imdsguard.model.value import Absent
+
 CODE = """variable "imdsv2" {
   default = true
 }
@@ -105,6 +107,13 @@ def test_the_way_goes_on_through_modules_and_each(stack):
         "each.value.strict = false (main.tf:6)",
         "var.services (prod.tfvars:3)",
     ]
+
+
+def test_what_is_switched_off_has_its_way_too(stack, instance):
+    stack.files({"main.tf": CODE, "web.tf": instance('var.imdsv2 ? "required" : null'), "prod.tfvars": VALUES})
+    value = stack.tokens("aws_instance.web", var_files=("prod.tfvars",))
+    assert isinstance(value, Absent)
+    assert [str(step) for step in value.trace] == [SWITCH]
 
 
 def test_a_long_way_keeps_its_end(stack, instance):

@@ -16,7 +16,7 @@ from imdsguard.model.option import OPTIONS, Source
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from imdsguard.model.environment import Stack
     from imdsguard.model.estate import Estate
@@ -51,7 +51,7 @@ class _Remedies:
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
-        self._launches: Mapping[tuple[Stack, str], Launch] | None = None
+        self._resources: dict[tuple[Stack, str], Resource] | None = None
         self._found: dict[tuple[object, ...], str] = {}
 
     def of(self, finding: Finding) -> str:
@@ -60,21 +60,16 @@ class _Remedies:
         if resource is None:
             return finding.remedy
         setting = _setting(finding)
-        launch = self._launch(resource) if setting is not None else None
+        launch = self._estate.launch_at(resource.stack, resource.address) if setting is not None else None
         if setting is not None and launch is not None and _comes_from_elsewhere(launch, setting[0], resource):
             key = (resource.stack, resource.address, setting)
             if key not in self._found:
                 self._found[key] = self._at_the_switch(launch, setting)
             if self._found[key]:
                 return self._found[key]
-        if setting is not None and resource.place.downloaded and finding.place is not None:
+        if setting is not None and finding.place is not None and _is_read_downloaded(resource, finding.place):
             return _newer_version(finding.place, setting, resource)
         return _in_its_syntax(finding.remedy, resource)
-
-    def _launch(self, resource: Resource) -> Launch | None:
-        if self._launches is None:
-            self._launches = {(each.resource.stack, each.address): each for each in self._estate.launches}
-        return self._launches.get((resource.stack, resource.address))
 
     def _at_the_switch(self, launch: Launch, setting: tuple[str, str]) -> str:
         """Say what to write where the setting comes from; "" where nothing is proved."""
@@ -99,9 +94,9 @@ class _Remedies:
         from imdsguard.terraform.decided.option_places import option_changes
 
         name, text = setting
-        assert self._launches is not None
-        resources = {key: each.resource for key, each in self._launches.items()}
-        for resource in deciding(launch, name, resources, self._estate):
+        if self._resources is None:
+            self._resources = {(each.resource.stack, each.address): each.resource for each in self._estate.launches}
+        for resource in deciding(launch, name, self._resources, self._estate):
             path = options_path(resource)
             for change in option_changes(resource, path, name, _written(text)) if path is not None else ():
                 yield resource, path or (), change
@@ -126,7 +121,20 @@ def _written(text: str) -> str | int:
 def _comes_from_elsewhere(launch: Launch, name: str, resource: Resource) -> bool:
     """Whether something else than the resource's own text may say what the option is."""
     option = launch.options[name]
-    return len(option.trace) > 1 or option.source is Source.SERVICE_DEFAULT or bool(resource.calls)
+    if len(option.trace) > 1 or resource.calls:
+        return True
+    return option.source is Source.SERVICE_DEFAULT and bool(launch.via or _has_options(resource))
+
+
+def _has_options(resource: Resource) -> bool:
+    """Whether the code of a resource has a place for options, though it sets none."""
+    from imdsguard.aws.types.option_paths import options_path
+    from imdsguard.terraform.source.body import SourceBody
+
+    path, body = options_path(resource), resource.body
+    if not path or not isinstance(body, SourceBody):
+        return False
+    return bool(body.merged.nested(path[0])) or body.merged.expression(path[0]) is not None
 
 
 def _switches_environments(change: ValueChange, wanted: str) -> bool:
@@ -155,6 +163,13 @@ def _is_the_argument(change: ValueChange, place: Place | None) -> bool:
         return False
     start, end = (made.line, made.column), (made.end_line, made.end_column)
     return (place.line, place.column) <= start and end <= (place.end_line, place.end_column)
+
+
+def _is_read_downloaded(resource: Resource, place: Place) -> bool:
+    """Whether the source of a downloaded module was looked at, and is called at a place that can be edited."""
+    from imdsguard.terraform.source.body import SourceBody
+
+    return resource.place.downloaded and not place.downloaded and isinstance(resource.body, SourceBody)
 
 
 def _newer_version(place: Place, setting: tuple[str, str], resource: Resource) -> str:

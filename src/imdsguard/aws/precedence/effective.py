@@ -40,9 +40,11 @@ def effective(layers: Sequence[Layer]) -> dict[str, Option]:
 
 def decide(name: str, layers: Sequence[Layer]) -> Option:
     """Resolve one option: the first layer that sets it decides; one that may set it leaves it unknown."""
+    unset: tuple[Step, ...] = ()
     for layer in layers:
         answer = layer.says(name)
         if isinstance(answer, Absent):
+            unset = unset or tuple(step for step in layer.unset.get(name, ()) if step.label)
             continue
         trace = trace_of(layer.label, answer)
         if isinstance(answer, Unknown):
@@ -51,7 +53,7 @@ def decide(name: str, layers: Sequence[Layer]) -> Option:
         assert isinstance(value, (str, int)), "read_option leaves nothing else"
         return Option(name, value, layer.source, answer.place, trace, sensitive=answer.sensitive, sure=layer.sure)
     sure = name not in SET_BY_IMAGES or all(layer.sure for layer in layers)
-    return Option(name, None, Source.SERVICE_DEFAULT, trace=BY_NOBODY, sure=sure)
+    return Option(name, None, Source.SERVICE_DEFAULT, trace=BY_NOBODY + unset, sure=sure)
 
 
 def deciding(option: str, layers: Sequence[Layer]) -> Layer | None:

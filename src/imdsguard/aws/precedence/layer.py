@@ -12,7 +12,7 @@ from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
     from imdsguard.model.resource import Body
-    from imdsguard.model.value import Value
+    from imdsguard.model.value import Step, Value
 
 __all__ = ["LaunchPath", "Layer", "block_layer", "placed", "read_options", "silent", "undecided", "unknown_image"]
 
@@ -40,10 +40,20 @@ def block_layer(source: Source, label: str, body: Body, block: str = "metadata_o
         return undecided(source, label, Unknown(reason, place=blocks.items[1].place)), None
     if blocks.items:
         found = blocks.items[0]
-        return Layer(source, label, read_options(found)), found
+        return Layer(source, label, read_options(found), unset=_unset(found)), found
     if blocks.unknown is not None:
         return undecided(source, label, blocks.unknown), None
     return silent(source, label), None
+
+
+def _unset(body: Body) -> dict[str, tuple[Step, ...]]:
+    """The ways of the options that are null."""
+    ways: dict[str, tuple[Step, ...]] = {}
+    for name in OPTIONS:
+        value = body.attribute(name)
+        if isinstance(value, Absent) and value.trace:
+            ways[name] = value.trace
+    return ways
 
 
 def read_options(body: Body) -> dict[str, Value]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import inner, merged, metadata_layer, paths_via
@@ -111,7 +112,7 @@ def _with_endpoint(layer: Layer, block: Body) -> Layer:
     """
     if not isinstance(layer.says(HTTP_ENDPOINT), Absent):
         return layer
-    return Layer(layer.source, layer.label, {**layer.answers, HTTP_ENDPOINT: Known("enabled", block.place)})
+    return replace(layer, answers={**layer.answers, HTTP_ENDPOINT: Known("enabled", block.place)})
 
 
 def _doubted(template: Layer) -> Layer:
