@@ -278,8 +278,8 @@ def test_credentials_of_another_account_find_nothing_gone() -> None:
     (problem,) = answers.problems
     assert str(problem) == (
         "1 launch could not be asked about in account 999999999999, eu-west-1: it is in account 123456789012, and "
-        "these credentials are of 999999999999: say which role to take there: --role 123456789012=ARN, or --role "
-        "PROVIDER=ARN"
+        "these credentials are of 999999999999: say which role to take there: --role aws=ARN, or --role "
+        "123456789012=ARN"
     )
 
 

@@ -67,7 +67,7 @@ def test_every_reason_has_words_and_a_row() -> None:
 
 def test_what_a_sentence_names_stands_in_it() -> None:
     assert why(Doubt.TOO_YOUNG, "86400") == "it has not lived through that time: launched 1970-01-02T00:00:00Z"
-    assert why(Doubt.OTHER_ACCOUNT, "1 2") == "it is in account 1, and these credentials are of 2"
+    assert why(Doubt.OTHER_ACCOUNT, "1 2 aws") == "it is in account 1, and these credentials are of 2"
     assert why(Doubt.GAPS, "3 of 24") == "there are no data of 3 of 24 hours"
     assert why(Doubt.STOPPED, "") == "it is stopped"
     assert why(Doubt.THROTTLED, "") == "AWS answers no more questions for now"

@@ -138,7 +138,7 @@ def _refused(target: ReadinessTarget, scene: Scene, asking: Asking) -> tuple[Dou
     """Say why a target is not asked about with these credentials; None: it is."""
     account = "" if isinstance(scene.clients, Trouble) else scene.clients.account
     if target.number and account and target.number != account:
-        return Doubt.OTHER_ACCOUNT, f"{target.number} {account}"
+        return Doubt.OTHER_ACCOUNT, f"{target.number} {account} {target.provider}"
     if not target.number and target.elsewhere and not scene.role and not asking.login.profile:
         return Doubt.NO_ROLE, target.provider
     return None

@@ -67,7 +67,12 @@ def targets_of(reading: Reading, states: Reading | None = None) -> Targets:
         from imdsguard.model.place import Place
 
         problems = [Problem(NEEDS_STATE, Place(root.name), GIVE_STATE) for root in source if root.resources]
-    for now, deployed, why in _pairs(reading, states):
+    deployed_by_address = _by_address(states)
+    named = {each.address for each in reading.estate.launches}
+    problems += [
+        _several(name, those) for name, those in deployed_by_address.items() if len(those) > 1 and name in named
+    ]
+    for now, deployed, why in _pairs(reading, deployed_by_address if states is not None else None):
         if why is None and deployed is not None:
             why = _left_out(deployed, reading)
         if why is not None or deployed is None:
@@ -84,28 +89,42 @@ def switching(reading: Reading) -> tuple[ReadinessTarget, ...]:
     return tuple(_target(now, old) for old, now in changed_while_running(reading.estate) if is_switch(old, now))
 
 
-def _pairs(reading: Reading, states: Reading | None) -> Iterator[tuple[Launch, Launch | None, LeftOut | None]]:
+def _several(address: str, those: list[Launch]) -> Problem:
+    from imdsguard.model.place import Place
+
+    message = f"{address} is in {len(those)} states: which one is of this code cannot be told"
+    return Problem(message, Place(those[0].resource.root), "give the code and the state of one root module at a time")
+
+
+def _pairs(
+    reading: Reading, deployed: dict[str, list[Launch]] | None
+) -> Iterator[tuple[Launch, Launch | None, LeftOut | None]]:
     """Yield each launch, as it is to be, with what is deployed of it."""
     estate = reading.estate
     before = {(each.resource.stack, each.address): each for each in estate.before.launches} if estate.before else {}
-    deployed = _by_address(states)
+    left = dict(deployed or {})
     for now in estate.launches:
         root = now.resource.root
         if root in estate.history.states:
             yield now, now, None
         elif root in estate.history.plans:
             yield now, before.pop((now.resource.stack, now.address), None), None
-        elif states is not None:
-            yield now, deployed.pop(now.address, None), None
+        elif deployed is not None and len(deployed.get(now.address, ())) < 2:
+            those = left.pop(now.address, None) or deployed.get(now.address)
+            yield now, those[0] if those else None, None
     for old in before.values():
         if old.resource.root in estate.history.plans:
             yield old, old, LeftOut.DELETED if old.resource.action is Action.DELETE else None
-    for old in deployed.values():
-        yield old, old, LeftOut.NOT_IN_CODE
+    for those in left.values():
+        if len(those) == 1:
+            yield those[0], those[0], LeftOut.NOT_IN_CODE
 
 
-def _by_address(states: Reading | None) -> dict[str, Launch]:
-    return {each.address: each for each in states.estate.launches} if states is not None else {}
+def _by_address(states: Reading) -> dict[str, list[Launch]]:
+    found: dict[str, list[Launch]] = {}
+    for each in states.estate.launches:
+        found.setdefault(each.address, []).append(each)
+    return found
 
 
 def _left_out(launch: Launch, reading: Reading) -> LeftOut | None:

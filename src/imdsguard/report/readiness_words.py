@@ -38,7 +38,7 @@ SENTENCES: dict[Doubt, str] = {
 REMEDIES: dict[Doubt, str] = {
     Doubt.NO_REGION: "set AWS_REGION, or the Region of the provider",
     Doubt.NO_ROLE: "say which role to take: --role {}=ARN",
-    Doubt.OTHER_ACCOUNT: "say which role to take there: --role {first}=ARN, or --role PROVIDER=ARN",
+    Doubt.OTHER_ACCOUNT: "say which role to take there: --role {third}=ARN, or --role {first}=ARN",
     Doubt.NO_CREDENTIALS: _LOGIN,
     Doubt.EXPIRED: _LOGIN,
     Doubt.BAD_CREDENTIALS: f"{_LOGIN}; a wrong clock does this, too",
@@ -83,10 +83,14 @@ def remedy_of(doubt: Doubt | None, detail: str) -> str:
 
 
 def _filled(sentence: str, detail: str) -> str:
-    first, _, second = detail.partition(" ")
+    first, second, third, *_ = [*detail.split(" ", 2), "", "", ""]
     moment = moment_of(int(detail)) if detail.isdigit() and len(detail) < 12 else detail
     return (
-        sentence.replace("{time}", moment).replace("{first}", first).replace("{second}", second).replace("{}", detail)
+        sentence.replace("{time}", moment)
+        .replace("{first}", first)
+        .replace("{second}", second)
+        .replace("{third}", third)
+        .replace("{}", detail)
     )
 
 
