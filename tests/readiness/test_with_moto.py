@@ -144,3 +144,38 @@ def test_the_text_and_the_page(aws: Moto, imdsguard: Command, tmp_path: Path) ->
         "readiness", "-", "--days", "1", "--format", "markdown", cwd=tmp_path, stdin=text, **aws.environment
     )
     assert "| `aws_instance.loud` | not ready |" in page.stdout
+
+
+CODE = """
+provider "aws" {
+  region = "eu-west-1"
+}
+
+resource "aws_instance" "web" {
+  ami       = "ami-1"
+  user_data = <<-EOT
+    #!/bin/sh
+    curl http://169.254.169.254/latest/meta-data/instance-id
+  EOT
+}
+"""
+
+
+@pytest.mark.parametrize("calls", [{}, {3: 1}], ids=["ready", "still calling"])
+def test_code_with_its_state_shows_what_else_would_break(
+    calls: dict[int, int], aws: Moto, imdsguard: Command, tmp_path: Path
+) -> None:
+    there = aws.run(age=30)
+    aws.records(there, "MetadataNoToken", 1, calls)
+    (tmp_path / "main.tf").write_text(CODE)
+    (tmp_path / "state.json").write_text(state(instance("web", there)))
+    options = ("readiness", ".", "--state", "state.json", "--days", "1")
+    done = imdsguard(*options, "--format", "json", cwd=tmp_path, **aws.environment)
+    (launch,) = json.loads(done.stdout)["launches"]
+    assert done.returncode == (1 if calls else 0), done.stderr
+    assert [(each["file"], each["line"]) for each in launch["boot_calls"]] == [("main.tf", 10)]
+    assert launch["refresh"] == "in_place"
+    done = imdsguard(*options, cwd=tmp_path, **aws.environment)
+    assert "  in the code: main.tf:10 sends no token: curl http://169.254.169.254/latest/meta-data" in done.stdout
+    assert ("instances that run get the change in place" in done.stdout) is bool(calls)
+    assert ("; it has not booted since 20" in done.stdout) is not bool(calls)

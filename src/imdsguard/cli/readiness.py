@@ -17,6 +17,7 @@ from imdsguard.cli.streams import read_stdin, write_out
 if TYPE_CHECKING:
     from imdsguard.model.readiness import ReadinessAnswers
     from imdsguard.policy.assumptions import Assumptions
+    from imdsguard.readiness.targets import Targets
     from imdsguard.run.reading import Reading
     from imdsguard.terraform.inputs import Inputs
 
@@ -84,7 +85,7 @@ def command(
     found, deployed = _read(paths, states, inputs, assumptions)
     targets = targets_of(found, deployed)
     answers = asked(targets, given, days, max_metrics, quiet=quiet)
-    _write(answers, found, form, no_color=no_color)
+    _write(answers, targets, found, form, no_color=no_color)
     if not quiet:
         write_notes(found.notes)
     problems = [*found.told_problems, *(deployed.told_problems if deployed is not None else ()), *answers.problems]
@@ -114,20 +115,37 @@ def _read(
     return found, read(states, NoInputs(), stdin=stdin) if states else None
 
 
-def _write(answers: ReadinessAnswers, found: Reading, form: str, *, no_color: bool) -> None:
+def _write(answers: ReadinessAnswers, targets: Targets, found: Reading, form: str, *, no_color: bool) -> None:
+    """Print the answers, and beside them what the code says of the same launches."""
+    from imdsguard.report.readiness import key_of
+
+    resources = [(each.launch, each.launch.resource) for each in targets.targets]
+    told = {
+        (resource.root, resource.environment, resource.address): found.estate.consequences_of(launch)
+        for launch, resource in resources
+    }
     if form == "json":
+        from imdsguard.report.consequences import consequences_json
         from imdsguard.report.readiness_json import readiness_json
         from imdsguard.run.stamping import stamp_of
 
-        write_out(readiness_json(answers, {}, stamp_of(found)))
-    elif form == "markdown":
+        write_out(
+            readiness_json(answers, {key: consequences_json(each) for key, each in told.items()}, stamp_of(found))
+        )
+        return
+    from imdsguard.report.readiness import evidence_of
+
+    evidence = {
+        key_of(each): evidence_of(each, told[key_of(each)]) for each in answers.launches if key_of(each) in told
+    }
+    if form == "markdown":
         from imdsguard.report.readiness import readiness_markdown
 
-        write_out(readiness_markdown(answers, {}))
+        write_out(readiness_markdown(answers, evidence))
     else:
         from shutil import get_terminal_size
 
         from imdsguard.report.readiness import readiness_text
 
         width = get_terminal_size().columns if sys.stdout.isatty() else None
-        write_out(readiness_text(answers, {}, style_for(sys.stdout, no_color=no_color), width))
+        write_out(readiness_text(answers, evidence, style_for(sys.stdout, no_color=no_color), width))

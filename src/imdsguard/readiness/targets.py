@@ -67,12 +67,10 @@ def targets_of(reading: Reading, states: Reading | None = None) -> Targets:
         from imdsguard.model.place import Place
 
         problems = [Problem(NEEDS_STATE, Place(root.name), GIVE_STATE) for root in source if root.resources]
-    deployed_by_address = _by_address(states)
+    known = _by_address(states) if states is not None else None
     named = {each.address for each in reading.estate.launches}
-    problems += [
-        _several(name, those) for name, those in deployed_by_address.items() if len(those) > 1 and name in named
-    ]
-    for now, deployed, why in _pairs(reading, deployed_by_address if states is not None else None):
+    problems += [_several(name, those) for name, those in (known or {}).items() if len(those) > 1 and name in named]
+    for now, deployed, why in _pairs(reading, known):
         if why is None and deployed is not None:
             why = _left_out(deployed, reading)
         if why is not None or deployed is None:

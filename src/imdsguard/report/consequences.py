@@ -44,6 +44,8 @@ KEEPS = {
     Keeps.NOT_TOLD: "the code does not tell, or nothing documents it",
 }
 
+NOTHING_SHOWN = "nothing that the code shows"
+
 
 def consequences_json(found: Consequences) -> dict[str, Any]:
     """Give the keys of a launch that say what comes of requiring tokens."""
@@ -82,7 +84,7 @@ def would_break(found: Consequences) -> list[str]:
             f"{found.workload_because}"
         )
     lines += [f"code not seen: {url}" for url in found.not_seen]
-    return lines or ["nothing that the code shows"]
+    return lines or [NOTHING_SHOWN]
 
 
 def running(found: Consequences) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imdsguard.model.readiness import Readiness
+from imdsguard.report.consequences import NOTHING_SHOWN, running, would_break
 from imdsguard.report.escape import escape, shorten
 from imdsguard.report.readiness_words import NOT_ASKED, WORDS, answer_in_words, instance_in_words, moment_of
 from imdsguard.report.style import Style
@@ -13,6 +14,7 @@ from imdsguard.report.table import table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imdsguard.model.consequences import Consequences
     from imdsguard.model.readiness import LaunchAnswer, ReadinessAnswers
 
     Evidence = Mapping[tuple[str, str, str], Sequence[str]]
@@ -48,6 +50,20 @@ def readiness_text(
         parts.append("".join(left))
     parts.append(f"{summary(answers)}\n")
     return "\n".join(parts)
+
+
+def evidence_of(answer: LaunchAnswer, found: Consequences) -> list[str]:
+    """Say what the code shows of what would break, and how the change gets to what runs.
+
+    Of a launch that is ready only calls of its boot script are told, and since when none of its instances has booted.
+    """
+    told = [line for line in would_break(found) if line != NOTHING_SHOWN]
+    if answer.verdict in (Readiness.NOT_READY, Readiness.UNKNOWN):
+        return [*(f"in the code: {line}" for line in told), f"instances that run {running(found)}"]
+    if answer.verdict is not Readiness.READY or not found.calls:
+        return []
+    boots = f"; it has not booted since {moment_of(answer.newest)}" if answer.newest is not None else ""
+    return [f"in the code: {line}{boots}" for line in told]
 
 
 def summary(answers: ReadinessAnswers) -> str:
