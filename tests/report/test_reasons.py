@@ -316,6 +316,7 @@ WORDS: list[tuple[Reason, str]] = [
     (Reason(K.STEP_NAMES_SERVICE, "a.b"), "a.b names the metadata service in a step that is not read"),
     (Reason(K.PARAMETER_NAMES_SERVICE, "a.b"), "a.b names the metadata service in a parameter that is not read"),
     (Reason(K.MANY_CALLS, "user data"), "user data: it has too many calls to be followed"),
+    (Reason(K.PYTHON_TOO_DEEP, "user data"), "user data: its lines are indented too deep to be followed"),
     (Reason(K.MANY_SCRIPTS, "200", "100"), "user data: more than 200 scripts or 100 calls"),
     (Reason(K.SCRIPTS_TOO_DEEP), "user data: it nests too deep, or is too long, to be followed"),
     (

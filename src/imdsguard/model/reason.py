@@ -164,6 +164,7 @@ class ReasonKind(str, Enum):
     STEP_NAMES_SERVICE = "step_names_service"  # the document
     PARAMETER_NAMES_SERVICE = "parameter_names_service"  # what gives a document parameters
     MANY_CALLS = "many_calls"  # the part
+    PYTHON_TOO_DEEP = "python_too_deep"  # the part
     MANY_SCRIPTS = "many_scripts"  # how many scripts we follow; detail: how many calls
     SCRIPTS_TOO_DEEP = "scripts_too_deep"
 

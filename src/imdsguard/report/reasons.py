@@ -173,6 +173,7 @@ SENTENCES: dict[ReasonKind, str] = {
     K.STEP_NAMES_SERVICE: "{subject} names the metadata service in a step that is not read",
     K.PARAMETER_NAMES_SERVICE: "{subject} names the metadata service in a parameter that is not read",
     K.MANY_CALLS: "{subject}: it has too many calls to be followed",
+    K.PYTHON_TOO_DEEP: "{subject}: its lines are indented too deep to be followed",
     K.MANY_SCRIPTS: "user data: more than {subject} scripts or {detail} calls",
     K.SCRIPTS_TOO_DEEP: "user data: it nests too deep, or is too long, to be followed",
     K.NOT_IN_PLAN: "the plan does not show {subject}",

@@ -9,7 +9,7 @@ from imdsguard.aws.user_data.metadata_service import Target, has_token_header, n
 from imdsguard.aws.user_data.python_text import PythonNames, expanded, spread_arguments
 from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, ScriptReading
 from imdsguard.aws.user_data.shell_values import named
-from imdsguard.aws.user_data.syntax_tree import place_of, text_of, tree_of, walk
+from imdsguard.aws.user_data.syntax_tree import TooDeepError, place_of, text_of, tree_of, walk
 from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.user_data import Flaw
 
@@ -153,7 +153,10 @@ class _PythonReader:
 
 def read_python(script: Script) -> ScriptReading:
     """Find the calls in a Python script (of either major version)."""
-    tree = tree_of(Language.PYTHON, script.text)
+    try:
+        tree = tree_of(Language.PYTHON, script.text)
+    except TooDeepError:
+        return ScriptReading(unread=(Reason(ReasonKind.PYTHON_TOO_DEEP, script.name),))
     reader = _PythonReader(script, PythonNames(_imports(tree)), _armed(tree))
     for node in walk(tree):
         name = node.child_by_field_name("name") if node.type == "function_definition" else None
