@@ -131,7 +131,7 @@ def test_no_name_is_markup_in_html():
     for text in HOSTILE:
         made = page_html(everywhere(text))
         parsed = Markup(made)
-        assert parsed.tags == plain.tags, text
+        assert sorted(parsed.tags) == sorted(plain.tags), text  # the order of rows is that of the names
         assert parsed.raw["script:"] == plain.raw["script:"], text
         assert parsed.raw["style:"] == plain.raw["style:"], text
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202e]", made), text

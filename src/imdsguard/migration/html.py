@@ -131,6 +131,7 @@ def _view(row: Row, keys: str) -> dict[str, Any]:
         "root_name": name,
         "why": row.why,
         "breaks": row.breaks,
+        "calls": row.calls,
         "seen": row.seen,
         "stale": row.stale,
         "told": f"readiness: {row.told}" if row.told else "",

@@ -364,10 +364,10 @@ def _why(launch: LaunchEntry, state: State) -> str:
 
 
 def _way(option: OptionEntry) -> str:
-    """Say by which layer an option is what it is, and on which way it got there."""
+    """Say by which layer an option is what it is, where it is said, and where that comes from."""
     layer = _LAYERS.get(option.source, option.source)
     steps = list(dict.fromkeys(option.trace))
-    shown = [*steps[:_MOST], "...", steps[-1]] if len(steps) > _MOST + 1 else steps
+    shown = [steps[0], "...", steps[-1]] if len(steps) > 2 else steps
     return f"by {layer}: {' <- '.join(shown)}" if shown else f"by {layer}"
 
 
