@@ -6,12 +6,14 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from imdsguard.cli import main
+from imdsguard.cli.output import style_for
 from imdsguard.model.estate import Estate
 from imdsguard.model.launch import State
 from imdsguard.model.problem import Problem
@@ -374,6 +376,11 @@ What a policy can set.
     [
         ({}, (), False),
         ({"FORCE_COLOR": "1"}, (), True),
+        ({"FORCE_COLOR": "3"}, (), True),
+        ({"FORCE_COLOR": "0"}, (), False),
+        ({"FORCE_COLOR": "false"}, (), False),
+        ({"FORCE_COLOR": ""}, (), False),
+        ({"NO_COLOR": ""}, (), False),
         ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, (), False),
         ({"FORCE_COLOR": "1"}, ("--no-color",), False),
     ],
@@ -387,6 +394,21 @@ def test_colour(
     answer = stage.run("scan", *arguments)
     assert ("\x1b[" in answer.out) is ("\x1b[" in answer.err) is coloured
     assert "\x1b[" not in stage.run("scan", "--format", "json", "--no-color").out
+
+
+@pytest.mark.parametrize(
+    ("forced", "coloured"), [(None, True), ("", True), ("1", True), ("0", False), ("False", False)]
+)
+def test_colour_on_a_terminal(forced: str | None, coloured: bool, stage: Stage, monkeypatch: Any) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm")
+    if forced is not None:
+        monkeypatch.setenv("FORCE_COLOR", forced)
+    assert style_for(Terminal(), no_color=False).colour is coloured
+    assert not style_for(Terminal(), no_color=True).colour
 
 
 def test_help_names_every_command_and_shows_examples(stage: Stage) -> None:

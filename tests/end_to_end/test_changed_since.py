@@ -248,11 +248,12 @@ def test_what_is_no_revision(imdsguard: Command, project: Checkout, tmp_path: Pa
     assert 'did you mean "origin/trunk"?' in said("trunk", project.folder)
     project("checkout", "-q", "--orphan", "unrelated")
     project.commit()
-    assert said("main", project.folder) == "imdsguard: main and this branch have no commit in common\n"
+    name = "name what this branch was made from"
+    assert said("main", project.folder) == f"imdsguard: main and this branch have no commit in common: {name}\n"
     bare = tmp_path / "no-repository"
     bare.mkdir()
     (bare / "main.tf").write_text(instance("web"))
-    assert said("main", bare) == f"imdsguard: {bare} is in no git repository\n"
+    assert said("main", bare) == f"imdsguard: {bare} is in no git repository: run this in a clone of one\n"
 
 
 def test_a_shallow_clone_says_what_to_do(imdsguard: Command, project: Checkout, tmp_path: Path) -> None:
@@ -291,7 +292,10 @@ def test_a_clone_that_lacks_a_file_of_the_earlier_version_is_not_compared(
 
 def test_without_git_it_says_so(imdsguard: Command, project: Checkout) -> None:
     done = imdsguard("scan", "--changed-since", "main", cwd=project.folder, PATH="/nowhere")
-    assert (done.returncode, done.stderr) == (2, "imdsguard: git is not installed: --changed-since needs it\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "imdsguard: git is not installed, and --changed-since needs it: install it\n",
+    )
 
 
 def test_a_repository_of_somebody_else_says_what_to_do(imdsguard: Command, project: Checkout) -> None:
@@ -314,7 +318,7 @@ def test_a_folder_that_looks_like_a_repository_brings_no_settings(
     project("config", "--file", "stacks/looks/config", "core.worktree", str(tmp_path))
     done = imdsguard("scan", "--changed-since", "main", cwd=project.folder / "stacks/looks")
     assert done.returncode == 2
-    assert done.stderr.endswith("is in a git repository without files: there is nothing to compare\n")
+    assert done.stderr.endswith("is in a git repository without files: run this in a checkout\n")
 
 
 def test_nothing_that_a_repository_brings_is_run(imdsguard: Command, project: Checkout, tmp_path: Path) -> None:

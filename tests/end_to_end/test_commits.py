@@ -89,4 +89,4 @@ def test_outside_of_a_repository_there_is_no_commit(imdsguard: Command, tmp_path
     (tmp_path / "main.tf").write_text(instance("a"))
     done = imdsguard("scan", "--hook=new", "main.tf", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"imdsguard: {tmp_path.resolve()} is in no git repository\n"
+    assert done.stderr == f"imdsguard: {tmp_path.resolve()} is in no git repository: run this in a clone of one\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.terraform.inputs import Inputs
-from imdsguard.terraform.read import read
+from imdsguard.terraform.read import RUN_TERRAGRUNT, read
 
 WANTED = frozenset({"aws_instance"})
 INSTANCE = 'resource "aws_instance" "web" {}\n'
@@ -160,9 +160,18 @@ def test_no_glob_of_exclude_takes_long(stack):
 def test_missing_paths_and_empty_folders_are_problems(stack):
     stack.files({"empty/readme.md": "", "notes": "hello"})
     assert [str(p) for p in stack.read("nowhere", "empty", "notes").problems] == [
-        "nowhere: there is no such file or folder",
-        "empty: there are no Terraform files in or below this folder",
+        "nowhere: there is no such file or folder: paths count from the folder that the command is started in",
+        "empty: there are no Terraform files in or below this folder: name one that has some",
         "notes: this is neither a Terraform file nor a plan or state in JSON: make one with `terraform show -json`",
+    ]
+
+
+def test_what_a_path_may_have_meant_and_what_an_empty_file_or_a_unit_is(stack):
+    stack.files({"stacks/web/main.tf": INSTANCE, "live/terragrunt.hcl": "", "plan.json": ""})
+    assert [str(p) for p in stack.read("stacks/wep", "live/terragrunt.hcl", "plan.json").problems] == [
+        'stacks/wep: there is no such file or folder: did you mean "stacks/web"?',
+        f"live/terragrunt.hcl: this is a Terragrunt unit, and no Terraform code: {RUN_TERRAGRUNT}",
+        "plan.json: this file is empty: make one with `terraform show -json`",
     ]
 
 

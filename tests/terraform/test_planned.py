@@ -285,7 +285,7 @@ def plan_of_edited(plan: dict[str, Any], shown: dict[str, Any]) -> None:
 def test_a_folder_without_code_is_a_problem(stack: Path) -> None:
     Path("empty").mkdir()
     found = joined("empty")
-    assert problems(found) == ["empty: there are no Terraform files in this folder"]
+    assert problems(found) == ["empty: there are no Terraform files in this folder: name the code of the plan"]
     assert len(by_address(found)) == len(by_address(joined()))
 
 

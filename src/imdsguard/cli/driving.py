@@ -124,12 +124,13 @@ def run_terraform(
     from imdsguard.cli.reporting import prepared
     from imdsguard.run.environments import one_environment
     from imdsguard.run.errors import RunError
-    from imdsguard.run.terraform import DrivenPlan, arguments_within
+    from imdsguard.run.terraform import DrivenPlan, arguments_within, refuse_unit
     from imdsguard.terraform.driver.errors import DriverError, InterruptedBySignalError, TerraformFailedError
     from imdsguard.terraform.driver.signals import Signals
     from imdsguard.terraform.driver.steps import Driver
 
     config = prepared(options, comparable=False)
+    refuse_unit(os.path.normpath(os.path.join(directory, arguments.chdir)))
     with_readiness = reader_of(switching, quiet=options.quiet) if switching is not None else _as_it_is
     chosen = None
     if environment is not None:

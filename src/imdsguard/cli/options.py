@@ -188,7 +188,7 @@ def color_option(function: _Function) -> _Function:
     return click.option(
         "--no-color",
         is_flag=True,
-        help="No colour, even on a terminal (as NO_COLOR=1; FORCE_COLOR=1 does the reverse).",
+        help="No colour, even on a terminal (as NO_COLOR=1 and FORCE_COLOR=0; FORCE_COLOR=1 does the reverse).",
     )(function)
 
 

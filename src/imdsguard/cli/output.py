@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from imdsguard.model.unseen import Unseen
 
 
+_NOT_FORCED = ("0", "false")
+
+
 def style_for(stream: object, *, no_color: bool) -> Style:
-    """Decide: `--no-color`, then NO_COLOR and FORCE_COLOR (no-color.org, force-color.org), then the stream."""
+    """Decide: `--no-color`, then NO_COLOR and FORCE_COLOR (no-color.org, force-color.org), then the stream.
+
+    `FORCE_COLOR=0` means none, as for Node and what takes after it ("tty", Node.js documentation).
+    """
     if no_color or os.environ.get("NO_COLOR"):
         return Style()
-    if os.environ.get("FORCE_COLOR"):
-        return Style(colour=True)
+    forced = os.environ.get("FORCE_COLOR")
+    if forced:
+        return Style(colour=forced.lower() not in _NOT_FORCED)
     isatty = getattr(stream, "isatty", None)
     return Style(colour=bool(isatty and isatty()) and os.environ.get("TERM") != "dumb")
 

@@ -79,7 +79,7 @@ def _run(terraform: Terraform, path: str, place: Place) -> bytes | Problem:
     except subprocess.TimeoutExpired:
         return Problem(f"{what} of this binary plan takes longer than {LONGEST:.0f} s", place, _REMEDY)
     except OSError as error:
-        return Problem(f"{what} cannot be run: {error.strerror}", place)
+        return Problem(f"{what} cannot be run: {error.strerror}", place, "IMDSGUARD_TERRAFORM names another Terraform")
     if done.returncode:
         # Its output may hold secrets; what it says on stderr is about itself.
         said = " ".join(done.stderr.decode("utf-8", "replace").translate(_FRAME).split())

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from imdsguard.run.reading import Reading
 
 
+_NOTHING = ": in what was read nothing is launched at all; name the folder of its root module, too"
+
+
 def explain_launches(address: str, reading: Reading) -> list[Explanation]:
     """Explain every launch with this address, in the order of the root modules: several of them may have one.
 
@@ -25,5 +28,5 @@ def explain_launches(address: str, reading: Reading) -> list[Explanation]:
         from imdsguard.policy.errors import nearest
 
         known = {launch.address for launch in estate.launches}
-        raise UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else ""}')
+        raise UsageError(f'Nothing is launched by "{address}"{nearest(address, known) if known else _NOTHING}')
     return [replace(explain(launch, estate), readiness=estate.readiness_of(launch)) for launch in launches]

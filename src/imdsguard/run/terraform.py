@@ -34,6 +34,22 @@ def choose_terraform(given: str | None, folder: str, signals: Signals) -> tuple[
     return terraform, lambda: None if asked is None else difference(asked, terraform, folder, signals)
 
 
+def refuse_unit(folder: str) -> None:
+    """Raise `UsageError` for the folder of a Terragrunt unit, in which Terraform has nothing to plan."""
+    from imdsguard.run.errors import UsageError
+    from imdsguard.terraform.source.folder import UNIT, list_folder
+
+    try:
+        alone = os.path.isfile(os.path.join(folder, UNIT)) and not list_folder(folder).names
+    except OSError:
+        return
+    if alone:
+        raise UsageError(
+            f"{folder} holds a Terragrunt unit, and no Terraform code: run `terragrunt plan -out tfplan.bin` there, "
+            "then `terragrunt show -json tfplan.bin | imdsguard scan -`"
+        )
+
+
 def arguments_within(environment: Environment, arguments: Arguments, directory: str) -> Arguments:
     """Add what an environment gives to what a person gave for Terraform, which runs in a folder."""
     folder = os.path.join(directory, arguments.chdir)

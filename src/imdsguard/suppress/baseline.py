@@ -41,10 +41,10 @@ def read_baseline(file: str) -> Baseline:
     data = b""
     try:
         if os.path.exists(file) and not os.path.isfile(file):
-            raise BaselineError(f"the baseline {file} is not a file")
+            raise BaselineError(f"the baseline {file} is not a file: name the one that --write-baseline wrote")
         data = read_head(file, LARGEST + 1)
         if len(data) > LARGEST:
-            raise BaselineError(f"the baseline {file} is larger than {LARGEST // 1024 // 1024} MB")
+            raise BaselineError(f"the baseline {file} is larger than {LARGEST // 1024 // 1024} MB: {_WAY_OUT}")
         document = json.loads(data)
     except FileNotFoundError:
         raise BaselineError(f"there is no baseline {file}: write it with --write-baseline={file}") from None
@@ -60,10 +60,10 @@ def read_baseline(file: str) -> Baseline:
         raise BaselineError(f"{file} is no baseline that this version can read: {remedy}")
     entries = document.get("findings")
     if not isinstance(entries, list):
-        raise BaselineError(f'the baseline {file} has no list "findings"')
+        raise _damaged(f'the baseline {file} has no list "findings"')
     problems = document.get("problems", [])
     if not isinstance(problems, list):
-        raise BaselineError(f'"problems" in the baseline {file} is no list')
+        raise _damaged(f'"problems" in the baseline {file} is no list')
     return Baseline(
         tuple(one for number, each in enumerate(entries, 1) for one in _entries(file, number, each)),
         tuple(_gap(file, number, each) for number, each in enumerate(problems, 1)),
@@ -78,7 +78,14 @@ def _no_json(file: str, data: bytes, error: Exception) -> str:
         if line.startswith((b"<<<<<<< ", b">>>>>>> ")):
             return f"the baseline {file} holds the marks of a merge in line {number}: keep the entries of both sides"
     where = f" (line {error.lineno}, column {error.colno}: {error.msg})" if isinstance(error, JSONDecodeError) else ""
-    return f"the baseline {file} is not JSON{where}: take it back from git, or delete it and write a new one"
+    return f"the baseline {file} is not JSON{where}: {_WAY_OUT}"
+
+
+_WAY_OUT = "take it back from git, or delete it and write a new one"
+
+
+def _damaged(message: str) -> BaselineError:
+    return BaselineError(f"{message}: {_WAY_OUT}")
 
 
 def baseline_text(baseline: Baseline) -> str:
@@ -140,7 +147,7 @@ def _entries(file: str, number: int, given: object) -> Iterator[BaselineEntry]:
     entry = _entry(file, number, given)
     names = given.get("environments", []) if isinstance(given, dict) else []
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
-        raise BaselineError(f"{file}: the environments of entry {number} are no list of names")
+        raise _damaged(f"{file}: the environments of entry {number} are no list of names")
     for name in dict.fromkeys(names) or ("",):
         yield replace(entry, environment=name)
 
@@ -151,15 +158,15 @@ def _entry(file: str, number: int, given: object) -> BaselineEntry:
     rule, root, address, region = (entry.get(key) for key in ("rule", "root", "address", "region"))
     aspect = entry.get("aspect", "")
     if not (isinstance(rule, str) and isinstance(root, str) and isinstance(address, str)):
-        raise BaselineError(f"{file}: entry {number} needs a rule, a root and an address")
+        raise _damaged(f"{file}: entry {number} needs a rule, a root and an address")
     if region is not None and not isinstance(region, str):
-        raise BaselineError(f"{file}: the region of entry {number} is no text")
+        raise _damaged(f"{file}: the region of entry {number} is no text")
     if not isinstance(aspect, str):
-        raise BaselineError(f"{file}: the aspect of entry {number} is no text")
+        raise _damaged(f"{file}: the aspect of entry {number} is no text")
     try:
         verdict, severity = Verdict(entry.get("verdict")), Severity(entry.get("severity"))
     except ValueError:
-        raise BaselineError(f"{file}: entry {number} has no verdict and severity that we know") from None
+        raise _damaged(f"{file}: entry {number} has no verdict and severity that we know") from None
     return BaselineEntry(
         rule, root, address, region, verdict, severity, _count(file, f"entry {number}", entry), aspect=aspect
     )
@@ -169,12 +176,12 @@ def _gap(file: str, number: int, given: object) -> Gap:
     problem = given if isinstance(given, dict) else {}
     name, message = problem.get("file"), problem.get("message")
     if not isinstance(name, str) or not isinstance(message, str):
-        raise BaselineError(f"{file}: problem {number} needs a file and a message")
+        raise _damaged(f"{file}: problem {number} needs a file and a message")
     return Gap(name, message, _count(file, f"problem {number}", problem))
 
 
 def _count(file: str, what: str, entry: dict[str, Any]) -> int:
     count = entry.get("count", 1)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= 100_000:
-        raise BaselineError(f"{file}: the count of {what} is no number from 1 to 100000")
+        raise _damaged(f"{file}: the count of {what} is no number from 1 to 100000")
     return count

@@ -71,15 +71,15 @@ class Repository:
         if done.returncode:
             said = _said(done)
             if "not a git repository" in said:
-                raise GitError(f"{folder} is in no git repository")
+                raise GitError(f"{folder} is in no git repository: run this in a clone of one")
             if "dubious ownership" in said:
                 raise GitError(f"{folder} belongs to somebody else, so git does not read it: {_TRUST.format(folder)}")
             if "bare repository" in said or "must be run in a work tree" in said:
-                raise GitError(f"{folder} is in a git repository without files: there is nothing to compare")
+                raise GitError(f"{folder} is in a git repository without files: run this in a checkout")
             raise GitError(f"git does not say which repository {folder} is in: {said}")
         top = done.stdout.decode("utf-8", "surrogateescape").rstrip("\r\n")
         if not top:
-            raise GitError(f"{folder} is in a git repository without files: there is nothing to compare")
+            raise GitError(f"{folder} is in a git repository without files: run this in a checkout")
         return cls(os.path.realpath(top))
 
     def merge_base(self, ref: str) -> str:
@@ -88,12 +88,12 @@ class Repository:
         if commit is None:
             raise GitError(self._unknown(ref))
         if self.commit("HEAD") is None:
-            raise GitError("this branch has no commit yet: there is nothing to compare")
+            raise GitError("this branch has no commit yet: leave --changed-since out, or commit first")
         done = _run(self.top, "merge-base", commit, "HEAD")
         if done.returncode:
             if self._shallow():
                 raise GitError(f"where this branch left {ref} is not in this shallow clone: {_DEEPEN}")
-            raise GitError(f"{ref} and this branch have no commit in common")
+            raise GitError(f"{ref} and this branch have no commit in common: name what this branch was made from")
         return done.stdout.decode().strip()
 
     def deleted(self, since: str, *, staged: bool) -> tuple[str, ...]:
@@ -209,7 +209,7 @@ _ABSENT = (
 def _command(folder: str) -> list[str]:
     git = find_program("git", os.environ)
     if git is None:
-        raise GitError("git is not installed: --changed-since needs it")
+        raise GitError("git is not installed, and --changed-since needs it: install it")
     return [git, "--no-pager", "--no-replace-objects", *_SETTINGS, "-C", folder]
 
 

@@ -71,7 +71,9 @@ def lay_out_files(
         ]
     blobs = _fitting(listed)
     if blobs is None:
-        raise GitError(f"{commit[:12]} has more Terraform code than can be compared ({MOST_BYTES // 1024 // 1024} MB)")
+        raise GitError(
+            f"{commit[:12]} has more Terraform code than can be compared ({MOST_BYTES >> 20} MB): use a baseline"
+        )
     for part in parts:
         os.makedirs(os.path.join(folder, part.path, ".git"))  # the repository ends here
     links: list[tuple[str, bytes]] = []
@@ -89,7 +91,8 @@ def lay_out_files(
                 os.symlink(os.fsdecode(data), target)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise GitError(f"the earlier version cannot be written to {folder}: {reason}") from None
+        said = f"the earlier version cannot be written to {folder}: {reason} (TMPDIR names another place)"
+        raise GitError(said) from None
     return blobs
 
 

@@ -16,7 +16,7 @@ from imdsguard.terraform.reading import RootsRead
 from imdsguard.terraform.root import Root
 from imdsguard.terraform.root_inputs import RootInputs, undeclared, undeclared_in_files
 from imdsguard.terraform.source.discovery import Excluded, ModuleGraph, find_folders, roots_of
-from imdsguard.terraform.source.folder import is_configuration, is_variables
+from imdsguard.terraform.source.folder import UNIT, is_configuration, is_variables
 from imdsguard.terraform.source.module_repository import ModuleRepository, with_defaults
 from imdsguard.terraform.source.prefilter import Prefilter
 from imdsguard.terraform.source.read_files import DATA_ENDINGS, FileReaders
@@ -66,6 +66,33 @@ RUN_TERRAGRUNT = (
 )
 
 
+def _no_document(label: str, data: bytes) -> Problem:
+    """Say what a file is, or what came in, that is neither code nor a document."""
+    place = Place(label)
+    if label == "-" and not data.strip():
+        remedy = "the command before the pipe printed nothing: run it by itself to see why"
+        return Problem("the standard input is empty", place, remedy)
+    if os.path.basename(label) == UNIT:
+        return Problem("this is a Terragrunt unit, and no Terraform code", place, RUN_TERRAGRUNT)
+    what = "is neither a Terraform file nor a plan or state in JSON" if data.strip() else "file is empty"
+    return Problem(f"this {what}", place, "make one with `terraform show -json`")
+
+
+def _near(full: str, path: str) -> str:
+    """Give what to do about a path that is not there: the name in its folder that is like it."""
+    from difflib import get_close_matches
+
+    folder, name = os.path.split(full.rstrip(os.sep))
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        names = []
+    close = get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f'did you mean "{os.path.join(os.path.dirname(path.rstrip(os.sep)), close[0])}"?'
+    return "paths count from the folder that the command is started in"
+
+
 class _RunReader:
     """One run: the given paths sorted by repository, then the roots of each."""
 
@@ -108,7 +135,7 @@ class _RunReader:
             elif not os.path.lexists(full) and self._inputs.from_hook:
                 self._gone(full)
             elif not os.path.lexists(full):
-                self._problems.append(Problem("there is no such file or folder", Place(path)))
+                self._problems.append(Problem("there is no such file or folder", Place(path), _near(full, path)))
             elif is_configuration(os.path.basename(full)) or is_variables(os.path.basename(full)):
                 self._file(full)
             elif full.endswith(DATA_ENDINGS) and os.path.isfile(full):
@@ -134,7 +161,7 @@ class _RunReader:
         found = list(find_folders(os.path.realpath(full), cache, self._excluded))
         self._folders.setdefault(boundary.root, []).extend(found)
         if not found:
-            message, remedy = "there are no Terraform files in or below this folder", ""
+            message, remedy = "there are no Terraform files in or below this folder", "name one that has some"
             if any(file.startswith(os.path.realpath(full) + os.sep) for file in cache.overlay.kept.units):
                 message, remedy = f"{message}, but Terragrunt units", RUN_TERRAGRUNT
             self._problems.append(Problem(message, Place(self._label(full)), remedy))
@@ -186,8 +213,7 @@ class _RunReader:
 
         found = documents_in(label, data, self._wanted)
         if not found or (self._inputs.from_hook and full is not None):  # a commit's plans and states are no code
-            message = "this is neither a Terraform file nor a plan or state in JSON"
-            problem = Problem(message, Place(label), "make one with `terraform show -json`")
+            problem = _no_document(label, data)
             if full is not None and os.path.isfile(full):
                 self._data(full, problem)
             else:

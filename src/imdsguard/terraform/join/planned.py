@@ -61,7 +61,8 @@ def join(root: Root, source: str, inputs: Inputs, wanted: Set[str]) -> tuple[Roo
     folder = os.path.realpath(os.path.join(inputs.working_directory, source))
     opened = _open(root, folder, inputs, frozenset(wanted))
     if opened is None:
-        return root, (Problem("there are no Terraform files in this folder", Place(source)),)
+        missing = Problem("there are no Terraform files in this folder", Place(source), "name the code of the plan")
+        return root, (missing,)
     if root.plan is None:
         return opened.joined(trusted=False), ()  # a state is older than the code
     problems = opened.differences()

@@ -83,7 +83,7 @@ def given_values(folder: str, inputs: Inputs, cache: SourceCache) -> dict[str, G
             if equals:
                 found[name.strip()] = Given(Place(f"{inputs.variables_of} {name.strip()}"), text=value)
             else:
-                cache.report(Problem(f'"--var {text}" is not of the form name=value'))
+                cache.report(Problem(f'"--var {text}" is not of the form name=value', None, "write --var NAME=VALUE"))
     return found
 
 
