@@ -139,7 +139,8 @@ def test_a_plan_can_be_tested(capsys: pytest.CaptureFixture[str], repository: Pa
         ("x.test.yaml", "only: [instance-tokens-optionl]\ncases: [{name: n, terraform: '#', expected: []}]",
          ('t/x.test.yaml:2:9: only: there is no rule "instance-tokens-optionl"; '
           'did you mean "instance-tokens-optional"?')),
-        ("a/expected.yaml", "expected: []", "t/a: there are no Terraform files in or below this folder: name one that has some"),
+        ("a/expected.yaml", "expected: []",
+         "t/a: there are no Terraform files in or below this folder: name one that has some"),
     ],
 )  # fmt: skip
 def test_a_test_that_cannot_be_run_is_an_error(
