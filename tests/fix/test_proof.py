@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from imdsguard import Inputs
+from imdsguard.fix.tree import Judged, SourceTree
 from tests.fix.fixing import changed, fixes_of, write
 
 TOKENS = ("instance-tokens-optional", "launch-template-tokens-optional")
@@ -192,3 +193,48 @@ def test_a_latin_1_file_is_not_edited(tmp_path: Path, monkeypatch: pytest.Monkey
     write(tmp_path, {"main.tf": "# Größe\n".encode("latin-1") + instance("web", '"optional"').encode()})
     fixes = fixes_of(*TOKENS)
     assert [each.reason for each in fixes.unfixed] == ["main.tf is not UTF-8"]
+
+
+def literal(name: str, value: str = "optional", more: str = "") -> str:
+    return f'resource "aws_instance" "{name}" {{\n  metadata_options {{\n    http_tokens = "{value}"\n  }}\n{more}}}\n'
+
+
+def test_many_edits_are_judged_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twelve edits take the code as it is, all edits together, and once more what is offered."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"main.tf": "\n".join(literal(f"n{number}") for number in range(12))})
+    judged: list[int] = []
+    edited = SourceTree.edited
+
+    def counting(tree: SourceTree, names: tuple[str, ...], texts: Mapping[str, bytes]) -> Judged:
+        judged.append(len(texts))
+        return edited(tree, names, texts)
+
+    monkeypatch.setattr(SourceTree, "edited", counting)
+    fixes = fixes_of("instance-tokens-optional")
+    assert [[each.address for each in fix.findings] for fix in fixes.offered] == [
+        [f"aws_instance.n{number}"] for number in range(12)
+    ]
+    assert len(judged) == 3
+
+
+def test_one_that_is_not_as_declared_does_not_keep_the_others_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    odd = "  tags = { tokens = aws_instance.n2.metadata_options[0].http_tokens }\n"
+    code = [literal(f"n{number}") for number in range(6)] + [literal("told", "required", odd)]
+    write(tmp_path, {"main.tf": "\n".join(code)})
+    fixes = fixes_of("instance-tokens-optional")
+    assert [each.address for fix in fixes.offered for each in fix.findings] == [
+        f"aws_instance.n{number}" for number in (0, 1, 3, 4, 5)
+    ]
+    assert [each.reason for each in fixes.unfixed] == ["tags of aws_instance.told would change, too"]
+
+
+def test_the_second_reader_reads_what_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    big = "\n".join(f'locals {{\n  n{number} = "{"x" * 50}"\n}}' for number in range(3000))
+    write(tmp_path, {"main.tf": f"{big}\n\n{literal('web')}\n{big.replace('  n', '  m')}\n"})
+    (fix,) = fixes_of("instance-tokens-optional").offered
+    assert fix.second_reader

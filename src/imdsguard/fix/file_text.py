@@ -71,6 +71,10 @@ class FileText:
         """Give the bytes of the file with `text` as its content."""
         return self._bom + text.encode("utf-8")
 
+    def decoded(self, data: bytes) -> str:
+        """Give the text of what the file would hold."""
+        return data[len(self._bom) :].decode("utf-8")
+
     def edits(self, text: str) -> tuple[Edit, ...]:
         """Say how to get from this file to `text`: no edit begins or ends with what stays."""
         before, after = lines_of(self.text), lines_of(text)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.fix import mend_account, mend_alarms, mend_options, mend_scripts, mend_versions
+from imdsguard.fix.batch import prove_many
 from imdsguard.fix.change import key_of
 from imdsguard.fix.file_text import NotEditableError, applied
 from imdsguard.fix.proof import Proved, UnprovedError, prove, prove_together
@@ -57,6 +58,20 @@ class _Offering:
         self.unfixed: list[Unfixed] = []
         self._declined: dict[tuple[object, ...], int] = {}
         self._mended: set[tuple[object, ...]] = set()
+
+    def try_together(self, findings: Iterable[Finding]) -> None:
+        """Prove the first proposals for findings of one rule together, as far as they go together."""
+        first: dict[frozenset[str], list[tuple[Proposal, Finding]]] = {}
+        for finding in findings:
+            proposals = self._proposals(finding) if finding.rule in MENDS and self._can_be_edited(finding) else None
+            proposal = next(proposals, None) if proposals is not None else None
+            if proposal is not None:
+                first.setdefault(_group_of(finding.rule), []).append((proposal, finding))
+        for wanted in first.values():
+            self._tried.update(prove_many(self._tree, wanted))
+
+    def _can_be_edited(self, finding: Finding) -> bool:
+        return not construct_of(finding) and self._tree.is_source(finding.root)
 
     def take(self, finding: Finding) -> None:
         """Find a fix for one finding, unless one that was found mends it, too."""
@@ -168,12 +183,13 @@ def offer(
         for each in findings
         if each.verdict is not Verdict.PASS and each.suppressed is None and (not rules or each.rule in rules)
     ]
-    for merged in wanted:
-        for finding in in_each_environment(merged):
-            if finding.verdict is Verdict.FAIL:
-                offering.take(finding)
-            else:
-                offering.decline(finding, UNKNOWN)
+    each_alone = [finding for merged in wanted for finding in in_each_environment(merged)]
+    offering.try_together([finding for finding in each_alone if finding.verdict is Verdict.FAIL])
+    for finding in each_alone:
+        if finding.verdict is Verdict.FAIL:
+            offering.take(finding)
+        else:
+            offering.decline(finding, UNKNOWN)
     offered: list[tuple[Fix, Proved]] = []
     left_out: list[Fix] = []
     for fix, proved in offering.fixes.values():

@@ -14,7 +14,7 @@ from imdsguard.fix.syntax_difference import changed_names
 from imdsguard.fix.tree import badness, identity
 from imdsguard.model.finding import Verdict
 from imdsguard.model.record import record
-from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced
+from imdsguard.terraform.decided.changes import NewBlock, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from imdsguard.model.finding import Finding
     from imdsguard.model.fix import Edit
     from imdsguard.model.launch import Launch
+    from imdsguard.model.place import Place
     from imdsguard.model.resource import Resource
 
 
@@ -96,11 +97,11 @@ def prove(tree: SourceTree, proposal: Proposal, finding: Finding) -> Proved:
     _problems(base, after)
     reached = _launches(base, after, declared)
     _resources(base.resources(), after.resources(), declared)
-    if isinstance(change, (Replaced, NewItems, NewArguments)) and not _in_a_resource(change, base):
+    if _may_make_others(change, base):
         _resources(tree.of_every_type(names, {}), tree.of_every_type(names, texts), declared)
     second = True
     if not isinstance(change, NewText) or file.label.endswith((".tf", ".tofu", ".json", ".tfvars")):
-        second = _syntax(file, text)
+        second = syntax(file, text)
     return Proved(proposal, file, text, edits, gone, then, reached, base, after, second)
 
 
@@ -168,7 +169,9 @@ def _launches(base: Judged, after: Judged, declared: Declared) -> tuple[tuple[La
     return tuple(reached)
 
 
-def _resources(old: Mapping[Key, Resource], new: Mapping[Key, Resource], declared: Declared) -> None:
+def _resources(old: Mapping[Key, Resource], new: Mapping[Key, Resource], declared: Declared) -> frozenset[Key]:
+    """Give those that changed. Raises `UnprovedError` for more than is declared."""
+    changed: set[Key] = set()
     for key in old.keys() - new.keys():
         raise UnprovedError(f"{key[1]} would not be there any more")
     for key in new.keys() - old.keys():
@@ -178,28 +181,39 @@ def _resources(old: Mapping[Key, Resource], new: Mapping[Key, Resource], declare
         for path in differences(before, new[key]):
             if not declared.values(before, path):
                 raise UnprovedError(f"{'.'.join(path)} of {before.address} would change, too")
+            changed.add(key)
+    return frozenset(changed)
 
 
-def _in_a_resource(change: Replaced | NewItems | NewArguments, base: Judged) -> bool:
-    """Whether an edit stands in a resource itself, so that no other one can be made of it."""
-    place = change.body.place if isinstance(change, NewArguments) else change.place
-    for resource in base.resources().values():
-        merged = getattr(resource.body, "merged", None)
-        for body in getattr(merged, "bodies", ()):
-            end = getattr(body, "end", None)
-            if end is None or body.place.file != place.file:
-                continue
-            last = body.source.position(end)[0]
-            if body.place.line <= place.line <= last:
-                return True
+def _may_make_others(change: Change, base: Judged) -> bool:
+    """Whether an edit stands outside of any resource, so that another one may be made of it."""
+    if isinstance(change, (NewText, NewBlock)):
+        return False
+    place = place_of(change)
+    return not any(stands_in(resource, place) for resource in base.resources().values())
+
+
+def stands_in(resource: Resource, place: Place) -> bool:
+    """Whether a place is in the block of a resource, or in one that overrides it."""
+    merged = getattr(resource.body, "merged", None)
+    for body in getattr(merged, "bodies", ()):
+        end = getattr(body, "end", None)
+        if end is None or body.place.file != place.file:
+            continue
+        if body.place.line <= place.line <= body.source.position(end)[0]:
+            return True
     return False
 
 
-def _syntax(file: FileText, text: str) -> bool:
+def syntax(file: FileText, text: str, *, formatted: bool = True) -> bool:
+    """Whether a second reader has seen the difference, too. Raises `UnprovedError` where a reader sees another one.
+
+    `formatted`: the formatter is asked, too; it need not where it is asked of several edits at once.
+    """
     names = changed_names(file, text)
     if not names:
         raise UnprovedError("our own reader sees no difference")
-    if not file.is_json and not leaves_alone(file.text, text):
+    if formatted and not file.is_json and not leaves_alone(file.text, text):
         raise UnprovedError("terraform fmt would write it otherwise")
     seen = differs_only_in(file, text, names)
     if seen is False:
@@ -216,19 +230,35 @@ def prove_together(tree: SourceTree, proved: Sequence[Proved]) -> bool:
     texts = {path: applied(files[path].data, tuple(own)) for path, own in edits.items()}
     names = tree.group(*tree.affected(tuple(texts)))
     base, after = tree.base(names), tree.edited(names, texts)
-    declared = [each.proposal.declared for each in proved]
+    try:
+        outcome = together(base, after, [each.proposal.declared for each in proved])
+    except UnprovedError:
+        return False
+    gone = {(identity(each), each.message) for each in outcome.gone}
+    left = {(identity(each), each.message) for each in after.findings if each.verdict is not Verdict.PASS}
+    return not any((identity(each), each.message) in left - gone for one in proved for each in one.gone)
+
+
+@record(frozen=True, slots=True)
+class Outcome:
+    """What some edits do together: as in `Proved`, and the resources whose values changed."""
+
+    gone: tuple[Finding, ...]
+    then: tuple[Finding, ...]
+    reached: tuple[tuple[Launch, Launch], ...]
+    changed: frozenset[Key]
+
+
+def together(base: Judged, after: Judged, declared: Sequence[Declared]) -> Outcome:
+    """Compare what was judged with what some edits make of it. Raises `UnprovedError` for more than they declare."""
     allowed = Declared(
         options=frozenset().union(*(each.options for each in declared)),
         values=lambda resource, path: any(each.values(resource, path) for each in declared),
         adds=frozenset().union(*(each.adds for each in declared)),
         follows=frozenset().union(*(each.follows for each in declared)),
     )
-    left = {(identity(each), each.message) for each in after.findings if each.verdict is not Verdict.PASS}
-    try:
-        _worse(base, after, allowed)
-        _problems(base, after)
-        _launches(base, after, allowed)
-        _resources(base.resources(), after.resources(), allowed)
-    except UnprovedError:
-        return False
-    return not any((identity(each), each.message) in left for one in proved for each in one.gone)
+    then = _worse(base, after, allowed)
+    _problems(base, after)
+    reached = _launches(base, after, allowed)
+    changed = _resources(base.resources(), after.resources(), allowed)
+    return Outcome(_gone(base, after), then, reached, changed)

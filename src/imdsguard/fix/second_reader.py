@@ -1,4 +1,8 @@
-"""What python-hcl2, a reader that shares nothing with ours, sees of an edit."""
+"""What python-hcl2, a reader that shares nothing with ours, sees of an edit.
+
+It is slow, so it reads the blocks of the file that an edit touches, as they were and as they would be: the rest is the
+same byte by byte. Where it does not read them as they were, it cannot be asked.
+"""
 
 from __future__ import annotations
 
@@ -6,33 +10,61 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from imdsguard.hcl.syntax.native import scan
+from imdsguard.hcl.syntax.source import SourceText
+
 if TYPE_CHECKING:
     from imdsguard.fix.file_text import FileText
 
 LARGEST = 100_000
-"""Characters of a file that it is asked to read: it takes a second for each 75 to 150 KB."""
+"""Characters that it is asked to read: it takes a second for each 75 to 150 KB."""
 MARKS = ("__start_line__", "__end_line__", "__comments__", "__inline_comments__", "__is_block__")
 
 
 def differs_only_in(file: FileText, text: str, names: frozenset[str]) -> bool | None:
-    """Whether it reads both texts and finds a difference only below keys of these names.
+    """Whether it reads what is touched in both texts and finds a difference only below keys of these names.
 
-    None for a file that it does not read as it is: then it cannot be asked.
+    None for what it does not read as it is: then it cannot be asked.
     """
     if file.is_json:
         return _in_json(file.text, text, names)
-    if len(file.text) > LARGEST:
+    start, end = _touched(file.text, text)
+    if end - start > LARGEST:
         return None
-    before = _read_once(file.text)
+    before = _read_once(file.text[start:end])
     if before is None:
         return None
-    after = _read(text)
+    after = _read(text[start : len(text) - (len(file.text) - end)])
     if after is None:
         return False
     return _only(before, after, names)
 
 
-@lru_cache(maxsize=8)
+def _touched(before: str, after: str) -> tuple[int, int]:
+    """The range of the first text, in whole blocks or arguments of the file, outside which both are the same."""
+    shorter = min(len(before), len(after))
+    start = _alike(before, after, shorter)
+    end = len(before) - _alike(before[::-1], after[::-1], shorter - start)
+    body, _ = scan(SourceText.of_text("", before))
+    items = [(first, last) for first, _, last in body.found.values()]
+    items += [(inner.header, inner.end + 1) for inner in body.inner]
+    touched = [(first, last) for first, last in items if first <= end and start <= last]
+    first = min([start, *(each for each, _ in touched)])
+    last = max([end, *(each for _, each in touched)])
+    newline = before.find("\n", last)
+    return before.rfind("\n", 0, first) + 1, len(before) if newline < 0 else newline
+
+
+def _alike(one: str, other: str, most: int) -> int:
+    """With how many characters two texts begin alike, up to `most`."""
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[:middle] == other[:middle] else (low, middle - 1)
+    return low
+
+
+@lru_cache(maxsize=64)
 def _read_once(text: str) -> object:
     """Read a text that many edits are compared with."""
     return _read(text)
@@ -89,7 +121,9 @@ def _paths(one: object, other: object, path: tuple[str, ...]) -> Iterator[tuple[
                 continue
             name = str(key).strip('"')
             if key not in one or key not in other:
-                yield (*path, name)
+                there = one.get(key, other.get(key))
+                blocks = there if isinstance(there, list) and there else [None]
+                yield from ((*path, name, *_named(each)) for each in blocks)
             else:
                 yield from _paths(one[key], other[key], (*path, name))
     elif isinstance(one, list) and isinstance(other, list):

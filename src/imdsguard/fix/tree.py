@@ -70,6 +70,7 @@ class SourceTree:
         self.inputs = self.reading.inputs or self.inputs  # with the environments in which each root module is read
         self._base: dict[tuple[str, ...], Judged] = {}
         self._files: dict[str, FileText] = {}
+        self._reals: dict[str, str] = {}
 
     @property
     def overlay(self) -> Overlay:
@@ -109,13 +110,20 @@ class SourceTree:
     def affected(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Give the names of the root modules that these files (real paths) reach, with those that share an estate."""
         readers = {root for path in paths for root in self.overlay.kept.readers.get(path, ())}
+        names = _names(paths)
         reached = [
             root.name
             for root in self.reading.roots
-            if os.path.realpath(root.name) in readers
-            or any(os.path.realpath(file) in paths for file in root.files if os.path.basename(file) in _names(paths))
+            if self._real(root.name) in readers
+            or any(self._real(file) in paths for file in root.files if os.path.basename(file) in names)
         ]
         return self.group(*reached)
+
+    def _real(self, path: str) -> str:
+        """The real path, asked once."""
+        if path not in self._reals:
+            self._reals[path] = os.path.realpath(path)
+        return self._reals[path]
 
     def group(self, *names: str) -> tuple[str, ...]:
         """Give these root modules with those that share an estate with one of them."""
