@@ -71,7 +71,8 @@ class _Offering:
             self._tried.update(prove_many(self._tree, wanted))
 
     def _can_be_edited(self, finding: Finding) -> bool:
-        return not construct_of(finding) and self._tree.is_source(finding.root)
+        generated = written_from(finding.resource) if finding.resource is not None else ""
+        return not generated and self._tree.is_source(finding.root)
 
     def take(self, finding: Finding) -> None:
         """Find a fix for one finding, unless one that was found mends it, too."""
