@@ -115,22 +115,22 @@ def _at_once(tree: SourceTree, names: tuple[str, ...], candidates: Sequence[_Can
             return None
     base, after = tree.base(names), tree.edited(names, texts)
     try:
-        outcome = together(base, after, [each.proposal.declared for each in candidates])
+        effect = together(base, after, [each.proposal.declared for each in candidates])
     except UnprovedError:
         return None
-    if any(sum(_is_of(each, key) for each in candidates) != 1 for key in outcome.changed):
+    if any(sum(_is_of(each, key) for each in candidates) != 1 for key in effect.changed):
         return None
-    if any(not any(_reaches(each, pair[0]) for each in candidates) for pair in outcome.reached):
+    if any(not any(_reaches(each, pair[0]) for each in candidates) for pair in effect.reached):
         return None
     proved: list[Keyed] = []
     for number, each in enumerate(candidates):
-        reached = tuple(pair for pair in outcome.reached if _reaches(each, pair[0]))
+        reached = tuple(pair for pair in effect.reached if _reaches(each, pair[0]))
         about = {address for _, address in each.mine} | {before.address for before, _ in reached}
-        gone = tuple(one for one in outcome.gone if one.address in about and _same_root(one, each))
-        then = tuple(one for one in outcome.then if one.address in about and _same_root(one, each))
+        gone = tuple(one for one in effect.gone if one.address in about and _same_root(one, each))
+        then = tuple(one for one in effect.then if one.address in about and _same_root(one, each))
         if number == 0:  # what is said of an account, by an example that none of them reaches
-            held = {one for other in candidates for one in _addresses(other, outcome.reached)}
-            then += tuple(one for one in outcome.then if one.address not in held)
+            held = {one for other in candidates for one in _addresses(other, effect.reached)}
+            then += tuple(one for one in effect.then if one.address not in held)
         proved.append(
             (
                 each.key,

@@ -231,16 +231,16 @@ def prove_together(tree: SourceTree, proved: Sequence[Proved]) -> bool:
     names = tree.group(*tree.affected(tuple(texts)))
     base, after = tree.base(names), tree.edited(names, texts)
     try:
-        outcome = together(base, after, [each.proposal.declared for each in proved])
+        effect = together(base, after, [each.proposal.declared for each in proved])
     except UnprovedError:
         return False
-    gone = {(identity(each), each.message) for each in outcome.gone}
+    gone = {(identity(each), each.message) for each in effect.gone}
     left = {(identity(each), each.message) for each in after.findings if each.verdict is not Verdict.PASS}
     return not any((identity(each), each.message) in left - gone for one in proved for each in one.gone)
 
 
 @record(frozen=True, slots=True)
-class Outcome:
+class JointEffect:
     """What some edits do together: as in `Proved`, and the resources whose values changed."""
 
     gone: tuple[Finding, ...]
@@ -249,7 +249,7 @@ class Outcome:
     changed: frozenset[Key]
 
 
-def together(base: Judged, after: Judged, declared: Sequence[Declared]) -> Outcome:
+def together(base: Judged, after: Judged, declared: Sequence[Declared]) -> JointEffect:
     """Compare what was judged with what some edits make of it. Raises `UnprovedError` for more than they declare."""
     allowed = Declared(
         options=frozenset().union(*(each.options for each in declared)),
@@ -261,4 +261,4 @@ def together(base: Judged, after: Judged, declared: Sequence[Declared]) -> Outco
     _problems(base, after)
     reached = _launches(base, after, allowed)
     changed = _resources(base.resources(), after.resources(), allowed)
-    return Outcome(_gone(base, after), then, reached, changed)
+    return JointEffect(_gone(base, after), then, reached, changed)
