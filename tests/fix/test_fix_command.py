@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
+from imdsguard.cli.fix import write as write_files
 from tests.conftest import Command
-from tests.fix.fixing import write
+from tests.fix.fixing import fixes_of, write
 
 WEB = 'resource "aws_instance" "web" {\n  ami = "ami-0123456789abcdef0"\n}\n'
 MENDED = WEB[:-2] + '\n  metadata_options {\n    http_endpoint = "enabled"\n    http_tokens   = "required"\n  }\n}\n'
@@ -178,3 +181,59 @@ def test_a_rule_that_is_not_asked_is_refused(tmp_path: Path, imdsguard: Command)
     run = imdsguard("fix", "--rule", "instance-token-optional", cwd=tmp_path)
     assert run.returncode == 2
     assert 'did you mean "instance-tokens-optional"?' in run.stderr
+
+
+def test_a_read_only_file_keeps_all_from_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"a.tf": WEB, "main.tf": WEB.replace('"web"', '"b"')})
+    fixes = fixes_of("instance-tokens-optional")
+    monkeypatch.setattr(os, "access", lambda path, _: not path.endswith("main.tf"))
+    with pytest.raises(click.ClickException, match=r"nothing was written: main\.tf: it is read-only"):
+        write_files(fixes)
+    assert (tmp_path / "a.tf").read_text() == WEB
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.tf", "main.tf"]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+     (OSError(errno.EROFS, "Read-only file system", "main.tf"), "main.tf: Read-only file system")],
+)  # fmt: skip
+def test_a_full_disk_leaves_all_as_it_was(
+    error: OSError, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"a.tf": WEB, "main.tf": WEB.replace('"web"', '"b"')})
+    fixes = fixes_of("instance-tokens-optional")
+    synced: list[int] = []
+
+    def full(descriptor: int) -> None:
+        synced.append(descriptor)
+        if len(synced) == 2:
+            raise error
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(click.ClickException, match=f"nothing was written: {said}"):
+        write_files(fixes)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "a.tf": WEB,
+        "main.tf": WEB.replace('"web"', '"b"'),
+    }
+
+
+def test_the_second_of_two_runs_at_once_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"a.tf": WEB, "main.tf": WEB.replace('"web"', '"b"')})
+    first, second = fixes_of("instance-tokens-optional"), fixes_of("instance-tokens-optional")
+    write_files(first)
+    written = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    with pytest.raises(click.ClickException, match=r"nothing was written: .*a\.tf has changed since it was read"):
+        write_files(second)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == written
+
+
+def test_line_ends_and_the_byte_order_mark_are_written_as_they_were(tmp_path: Path, imdsguard: Command) -> None:
+    bom = b"\xef\xbb\xbf"
+    write(tmp_path, {"main.tf": bom + WEB.replace("\n", "\r\n").encode()})
+    assert imdsguard("fix", "--write", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "main.tf").read_bytes() == bom + MENDED.replace("\n", "\r\n").encode()

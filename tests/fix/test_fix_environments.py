@@ -77,3 +77,35 @@ def test_a_default_that_reaches_another_environment_is_unsafe(folder: Path) -> N
     (left,) = found.left_out
     assert left.why_unsafe == ("it also reaches aws_instance.web in dev, which has no such finding",)
     assert list(changed(fixes(folder, files, unsafe=True))) == ["main.tf"]
+
+
+HURT = """
+variable "second" {
+  default = false
+}
+
+resource "aws_instance" "second" {
+  count = var.second ? 1 : 0
+
+  metadata_options {
+    http_tokens = var.tokens == "optional" ? "required" : trimsuffix("optional-", "-")
+  }
+}
+"""
+
+
+def test_an_edit_that_hurts_another_environment_is_declined(folder: Path) -> None:
+    found = fixes(folder, {"main.tf": MAIN + HURT, "dev.tfvars": "second = true\n"}, unsafe=True)
+    assert found.offered == ()
+    said = 'answers calls without a token (IMDSv1): http_tokens is "optional" in aws_instance.second[0]'
+    assert {each.reason for each in found.unfixed} == {
+        f"instance-tokens-optional would find aws_instance.second[0] in dev: {said}"
+    }
+
+
+def test_it_goes_into_the_file_of_the_one_that_it_helps(folder: Path) -> None:
+    files = {"main.tf": MAIN + HURT, "dev.tfvars": "second = true\n", "prod.tfvars": 'tokens = "optional"\n'}
+    found = fixes(folder, files)
+    assert changed(found) == {"prod.tfvars": 'tokens = "required"\n'}
+    assert [each.environments for fix in found.offered for each in fix.findings] == [("prod",)]
+    assert [each.finding.environments for each in found.unfixed] == [("dev",)]

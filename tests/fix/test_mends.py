@@ -56,6 +56,12 @@ GOOD_ALARM = ("threshold           = 0", "evaluation_periods  = 1", 'treat_missi
 TOLD = "alarm_actions       = [aws_sns_topic.security.arn]"
 
 
+INLINE = (
+    "-H X-aws-ec2-metadata-token:$(curl -sf -X PUT http://169.254.169.254/latest/api/token "
+    "-H X-aws-ec2-metadata-token-ttl-seconds:21600)"
+)
+
+
 def script(*lines: str) -> str:
     text = "".join(f"    {line}\n" if line else "\n" for line in lines)
     return f"{WEB}\n  user_data = <<-EOT\n{text}  EOT\n{OPTIONS}"
@@ -190,6 +196,60 @@ CASES: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
                 "get meta-data/ami-id",
             )
         },
+    ),
+    "a command of cloud-config": (
+        "user-data-tokenless-call",
+        {
+            "main.tf": script(
+                "#cloud-config",
+                "runcmd:",
+                "  - curl -s http://169.254.169.254/latest/meta-data/ami-id > /etc/ami",
+                '  - "wget -qO- http://169.254.169.254/latest/meta-data/ami-id"',
+                "  - [sh, -c, 'curl http://169.254.169.254/latest/meta-data/ami-id | tee /etc/id']",
+            )
+        },
+        {
+            "main.tf": script(
+                "#cloud-config",
+                "runcmd:",
+                f"  - curl {INLINE} -s http://169.254.169.254/latest/meta-data/ami-id > /etc/ami",
+                '  - "wget --header=X-aws-ec2-metadata-token:$(wget -qO- --method=PUT '
+                "--header=X-aws-ec2-metadata-token-ttl-seconds:21600 http://169.254.169.254/latest/api/token) "
+                '-qO- http://169.254.169.254/latest/meta-data/ami-id"',
+                f"  - [sh, -c, 'curl {INLINE} http://169.254.169.254/latest/meta-data/ami-id | tee /etc/id']",
+            )
+        },
+    ),
+    "a file that cloud-config writes": (
+        "user-data-tokenless-call",
+        {
+            "main.tf": script(
+                "#cloud-config",
+                "write_files:",
+                "  - path: /var/lib/cloud/scripts/per-boot/id.sh",
+                "    permissions: '0755'",
+                "    content: |",
+                "      #!/bin/sh",
+                "      curl http://169.254.169.254/latest/meta-data/ami-id",
+            )
+        },
+        {
+            "main.tf": script(
+                "#cloud-config",
+                "write_files:",
+                "  - path: /var/lib/cloud/scripts/per-boot/id.sh",
+                "    permissions: '0755'",
+                "    content: |",
+                "      #!/bin/sh",
+                f"      {ASKED}",
+                f"      curl {SENT} http://169.254.169.254/latest/meta-data/ami-id",
+            )
+        },
+    ),
+    "a script on one line": (
+        "user-data-tokenless-call",
+        {"main.tf": WEB + '  user_data = "#!/bin/sh\\ncurl http://169.254.169.254/latest/"\n' + OPTIONS},
+        {"main.tf": WEB + f'  user_data = "#!/bin/sh\\ncurl {INLINE} http://169.254.169.254/latest/"\n' + OPTIONS},
     ),
     "a name that the script has already": (
         "user-data-tokenless-call",

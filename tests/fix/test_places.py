@@ -189,6 +189,52 @@ CASES: dict[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
             + instance(*options("merge(local.base, local.web).tokens"))
         },
     ),
+    "what a for expression makes its members from": (
+        {
+            "main.tf": 'locals {\n  hosts = [{ name = "web", tokens = "optional" }]\n'
+            "  modes = { for host in local.hosts : host.name => host.tokens }\n}\n\n"
+            + instance(*options('local.modes["web"]'))
+        },
+        {
+            "main.tf": 'locals {\n  hosts = [{ name = "web", tokens = "required" }]\n'
+            "  modes = { for host in local.hosts : host.name => host.tokens }\n}\n\n"
+            + instance(*options('local.modes["web"]'))
+        },
+    ),
+    "what a for expression makes a list from": (
+        {
+            "main.tf": 'locals {\n  modes = [for mode in ["required", "optional"] : mode]\n}\n\n'
+            + instance(*options("local.modes[1]"))
+        },
+        {
+            "main.tf": 'locals {\n  modes = [for mode in ["required", "required"] : mode]\n}\n\n'
+            + instance(*options("local.modes[1]"))
+        },
+    ),
+    "an argument of another resource": (
+        {
+            "main.tf": 'resource "aws_launch_template" "base" {\n  metadata_options {\n    http_tokens = "optional"\n'
+            "  }\n}\n\n" + instance(*options("aws_launch_template.base.metadata_options[0].http_tokens"))
+        },
+        {
+            "main.tf": 'resource "aws_launch_template" "base" {\n  metadata_options {\n    http_tokens = "required"\n'
+            "  }\n}\n\n" + instance(*options("aws_launch_template.base.metadata_options[0].http_tokens"))
+        },
+    ),
+    "an argument of a resource for each": (
+        {
+            "main.tf": 'locals {\n  modes = { a = "optional" }\n}\n\n'
+            'resource "aws_launch_template" "base" {\n  for_each = local.modes\n\n  metadata_options {\n'
+            "    http_tokens = each.value\n  }\n}\n\n"
+            + instance(*options('aws_launch_template.base["a"].metadata_options[0].http_tokens'))
+        },
+        {
+            "main.tf": 'locals {\n  modes = { a = "required" }\n}\n\n'
+            'resource "aws_launch_template" "base" {\n  for_each = local.modes\n\n  metadata_options {\n'
+            "    http_tokens = each.value\n  }\n}\n\n"
+            + instance(*options('aws_launch_template.base["a"].metadata_options[0].http_tokens'))
+        },
+    ),
     "a member of for_each": (
         {
             "main.tf": "locals {\n  hosts = {\n"

@@ -108,6 +108,8 @@ URLLIB = Dialect(
     _urllib_sends,
     "token",
 )
+_QUOTED = re.compile(r"(?:(?<![\w./-])|(?<=\\n))(?:/usr/bin/)?(curl|wget)(?=\s)")
+"""The same words, also behind a line end that is written as an escape."""
 DIALECTS = (SHELL, POWERSHELL, REQUESTS, URLLIB)
 
 
@@ -120,6 +122,30 @@ def _runs_at_boot(_: Resource, path: Path) -> bool:
         "rendered",
         "content",
     )
+
+
+def _inline(line: str, word: re.Match[str]) -> str:
+    """A call that asks for its token itself: without a quotation mark, a colon and a space, or a line of its own.
+
+    So it stays what it is inside a string of HCL, YAML or a shell.
+    """
+    if word[1] == "wget":
+        asked = f"$(wget -qO- --method=PUT --header={TTL}:21600 {SERVICE})"
+        return f"{line[: word.end()]} --header={HEADER}:{asked}{line[word.end() :]}"
+    asked = f"$(curl -sf -X PUT {SERVICE} -H {TTL}:21600)"
+    return f"{line[: word.end()]} -H {HEADER}:{asked}{line[word.end() :]}"
+
+
+def inlined(lines: Sequence[str], calling: Sequence[int]) -> list[str] | None:
+    """Give the lines with a token asked for in each call of curl and wget, by their numbers (from 1); or None."""
+    new = list(lines)
+    for number in calling:
+        found = _clients(new[number - 1], _QUOTED) if 0 < number <= len(lines) else []
+        if not found:
+            return None
+        for word in reversed(found):
+            new[number - 1] = _inline(new[number - 1], word)
+    return new if calling else None
 
 
 def calls(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[Proposal]:
@@ -142,6 +168,11 @@ def calls(finding: Finding, judged: Judged, tree: SourceTree) -> Iterator[Propos
             if new is not None:
                 title = "a token, asked for once and sent with each call"
                 yield Proposal(NewText(file.label, "".join(new)), title, declared, (BOOTS,))
+    for wanted in (sorted(lines), [place.line]):  # a line of YAML, or a script on one line
+        each = inlined(old, wanted)
+        if each is not None:
+            title = "a token, asked for in each call"
+            yield Proposal(NewText(file.label, "".join(each)), title, declared, (BOOTS,))
 
 
 def rewritten(lines: Sequence[str], calling: Sequence[int], dialect: Dialect, newline: str) -> list[str] | None:
@@ -162,7 +193,7 @@ def rewritten(lines: Sequence[str], calling: Sequence[int], dialect: Dialect, ne
         return None
     new, client = list(lines), ""
     for number in calling:
-        found = _clients(new[number - 1], dialect)
+        found = _clients(new[number - 1], dialect.words)
         if not found:
             return None
         client = client or (found[0][1] if dialect is SHELL else "")
@@ -177,9 +208,9 @@ def rewritten(lines: Sequence[str], calling: Sequence[int], dialect: Dialect, ne
     return new
 
 
-def _clients(line: str, dialect: Dialect) -> list[re.Match[str]]:
+def _clients(line: str, words: re.Pattern[str]) -> list[re.Match[str]]:
     """The words in a line at which it calls: those before an address of the service, or all if it has none."""
-    found = list(dialect.words.finditer(line))
+    found = list(words.finditer(line))
     ends = [*(word.start() for word in found[1:]), *([len(line)] if found else [])]
     named = [word for word, end in zip(found, ends, strict=True) if ADDRESS.search(line[word.start() : end])]
     return named or found

@@ -140,7 +140,8 @@ def _worse(base: Judged, after: Judged, declared: Declared) -> tuple[Finding, ..
         for number, each in enumerate(sorted(found, key=badness, reverse=True)):
             if badness(each) > (old[number] if number < len(old) else 0):
                 if each.rule not in declared.follows:
-                    raise UnprovedError(f"{each.rule} would find {each.address}: {each.message}")
+                    where = f" in {', '.join(each.environments)}" if each.environments else ""
+                    raise UnprovedError(f"{each.rule} would find {each.address}{where}: {each.message}")
                 then.append(each)
     return tuple(then)
 

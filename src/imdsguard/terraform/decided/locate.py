@@ -28,6 +28,7 @@ from imdsguard.hcl.syntax.nodes import (
     VariableNode,
     Wrap,
 )
+from imdsguard.hcl.values.value import string as text_value
 from imdsguard.model.record import record
 from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced, ValueChange
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
@@ -338,6 +339,28 @@ def _in_reference(steps: Path, where: Around, value: Written, path: Path) -> Ite
         yield from _in_expression(instance.module.locals[name], local, value, rest)
     elif root == "module" and name in instance.module.calls:
         yield from _in_output(instance, name, steps[2:], where, value, path)
+    elif (declared := instance.module.resources.get(("resource", str(root), name))) is not None:
+        yield from _in_resource(declared.body, rest, replace(where, scope=instance, loops={}, turns={}), value)
+
+
+def _in_resource(merged: MergedBody, steps: Path, where: Around, value: Written) -> Iterator[ValueChange]:
+    """What is written for an argument of another resource, or of a block in it: `x.metadata_options[0].http_tokens`."""
+    loop = merged.expression("for_each")
+    if loop is not None and steps:
+        key = text_value(str(steps[0]))
+        where = where.within(Bound(where.scope, "each", {"key": key}), "each", loop)
+    if steps and (loop is not None or merged.expression("count") is not None):
+        steps = steps[1:]
+    while steps and isinstance(steps[0], str):
+        expression = merged.expression(steps[0])
+        if expression is not None:
+            yield from _in_expression(expression, where.called(steps[0]), value, steps[1:])
+            return
+        nested = merged.nested(steps[0])
+        number = steps[1] if len(steps) > 1 else None
+        if not isinstance(number, int) or not 0 <= number < len(nested) or nested[number].dynamic:
+            return
+        merged, steps = nested[number].body, steps[2:]
 
 
 def _in_expression(expression: LazyExpression, where: Around, value: Written, path: Path) -> Iterator[ValueChange]:
