@@ -8,11 +8,16 @@ import pytest
 
 from imdsguard.aws.estate import build
 from imdsguard.aws.precedence.effective import trace_of
+from imdsguard.aws.precedence.settings import doubtful
 from imdsguard.model.assumption import AssumedDefault
 from imdsguard.model.environment import Stack
+from imdsguard.model.layer import Layer
+from imdsguard.model.option import Source
 from imdsguard.model.place import Place
+from imdsguard.model.reason import refused
 from imdsguard.model.value import Known, Step
-from tests.aws.memory import PLACE, estate, ref, resource, unknown
+from imdsguard.report.reasons import sentence
+from tests.aws.memory import NOWHERE, PLACE, estate, ref, resource, unknown
 
 ASSUMED = [AssumedDefault("required", Place("team.yaml", 4, 19), None)]
 
@@ -28,6 +33,26 @@ def state(*tokens, assumed=()):
     ]
     (web,) = build([(Stack("."), [*defaults, resource("aws_instance.web")])], assumed=assumed).launches
     return web.state.value
+
+
+def test_what_is_assumed_of_several_regions_is_not_known_where_the_region_is_not():
+    both = [AssumedDefault(tokens, PLACE, region) for tokens, region in (
+        ("required", "us-east-1"), ("optional", "eu-west-1"), ("no-preference", "eu-central-1"))]  # fmt: skip
+    web = resource("aws_instance.web", provider=NOWHERE)
+    (launch,) = build([(Stack("."), [web])], assumed=both).launches
+    regions = "eu-central-1 or eu-west-1 or us-east-1"
+    assert sentence(launch.reason) == (
+        f"whether this is launched in {regions}, for which the policy assumes a default, is not known"
+    )
+
+
+def test_in_doubt_an_unknown_answer_keeps_its_own_reason():
+    given = {"http_tokens": unknown("var.x has no value"), "http_endpoint": Known("disabled"),
+             "http_put_response_hop_limit": Known(1)}  # fmt: skip
+    answers = doubtful(Layer(Source.LAUNCH_TEMPLATE, "a.b", given), refused("which one it is")).answers
+    assert answers["http_tokens"] == given["http_tokens"]
+    assert sentence(answers["http_endpoint"].reason) == "which one it is"
+    assert answers["http_put_response_hop_limit"] == Known(1), "what holds without it, too"
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from imdsguard.aws.estate import build
 from imdsguard.aws.precedence.explanation import explain
 from imdsguard.model.environment import Stack
 from imdsguard.model.shared_account import SharedAccount
+from imdsguard.model.value import Known
 from tests.aws.memory import ref, resource
 
 IMAGE = resource("aws_ami.golden")
@@ -37,6 +38,31 @@ def test_nobody_is_told_to_change_an_image_that_is_registered():
         'http_endpoint = "disabled" in the launch aws_instance.web',
         "http_put_response_hop_limit in the launch aws_instance.web",
     ]
+
+
+@pytest.mark.parametrize(
+    ("own", "templates", "told"),
+    [
+        (
+            Known(3),
+            Known(5),
+            ["the hop limit would be 5"],
+        ),
+        (Known(3, sensitive=True), Known(5), []),
+        (Known(3), Known(5, sensitive=True), []),
+        (Known(5), Known(5), []),
+    ],
+)
+def test_what_a_hop_limit_would_be_is_told_where_neither_is_a_secret(own, templates, told):
+    template = resource("aws_launch_template.lt", metadata_options=[{"http_put_response_hop_limit": templates}])
+    web = resource(
+        "aws_instance.web",
+        metadata_options=[{"http_put_response_hop_limit": own}],
+        launch_template=[{"id": ref("aws_launch_template.lt.id"), "version": "$Latest"}],
+    )
+    start = "without http_put_response_hop_limit in the launch aws_instance.web "
+    found = [line.removeprefix(start) for line in explained([template, web]).changes if "hop limit" in line]
+    assert found == told
 
 
 @pytest.mark.parametrize("joined", [False, True])

@@ -70,6 +70,11 @@ def test_the_largest_count_is_read(tmp_path: Path) -> None:
     assert [each.count for each in read_baseline(str(tmp_path / "b.json")).entries] == [100_000]
 
 
+def test_an_entry_without_a_count_is_one(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(entry(GOOD + "}"))
+    assert [each.count for each in read_baseline(str(tmp_path / "b.json")).entries] == [1]
+
+
 def test_more_than_64_mb_are_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "b.json"
     file.touch()

@@ -58,6 +58,7 @@ def test_the_comments_of_a_broken_file_are_found_up_to_where_it_breaks() -> None
         ("imdsguard: ignore[a] why, until=2027-01-31", ("a",), "why", "2027-01-31"),
         ("imdsguard: ignore[a] agreed on 2026-01-31 until then", ("a",), "agreed on 2026-01-31 until then", None),
         ("imdsguard: ignore[a] - why not", ("a",), "why not", None),
+        ("imdsguard: ignore[a] -- _why_ not", ("a",), "_why_ not", None),
         ("imdsguard: ignore[a] as in RUN_BOOK_, until=2027-01-31", ("a",), "as in RUN_BOOK_", "2027-01-31"),
     ],
 )

@@ -21,6 +21,7 @@ TARGETS = {
         "tests/conformance/test_configurations.py",
         "tests/terraform/test_choices.py",
         "tests/terraform/test_exactness.py",
+        "tests/terraform/test_switches.py",
         "tests/terraform/test_variables.py",
     ),
     "src/imdsguard/suppress/[!g]*.py": ("tests/suppress",),

@@ -67,6 +67,18 @@ def test_bombs(text):
         evaluate(text)
 
 
+@pytest.mark.parametrize(("text", "most"), [("{{for n in [{}] : n => n}}", 3), ("[for n in [{}] : n]", 10)])
+def test_what_a_loop_makes_is_counted(text, most):
+    def looped(count):
+        scope = ModuleScope(None)
+        scope.bounds = Bounds(max_items=10)
+        return evaluate(text.format(", ".join(map(str, range(count)))), scope)
+
+    looped(most)
+    with pytest.raises(LimitReached, match="more than 10 elements"):
+        looped(most + 1)
+
+
 @pytest.mark.parametrize(
     ("text", "few", "many", "message"),
     [

@@ -44,7 +44,7 @@ def assumed_layer(assumed: Sequence[AssumedDefault], scope: Scope) -> Layer | No
 
 def assumed_for(assumed: Sequence[AssumedDefault], region: str | None) -> AssumedDefault | None:
     """Return what is assumed of a Region by its name, else of those that nobody names."""
-    own = next((each for each in assumed if region is not None and each.region == region), None)
+    own = next((each for each in assumed if each.region == region), None)
     return own or next((each for each in assumed if each.region is None), None)
 
 

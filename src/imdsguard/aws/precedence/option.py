@@ -37,7 +37,7 @@ def read_option(name: str, value: Value, *, account: bool = False) -> Value:
     if name == HOP_LIMIT:
         return _hops(value, account=account)
     accepted = (*(TOKENS if name == HTTP_TOKENS else SWITCH), *((NO_PREFERENCE,) if account else ()))
-    if isinstance(value.value, str) and value.value in accepted:
+    if value.value in accepted:
         return value
     return _refused(name, value, " or ".join(f'"{word}"' for word in accepted))
 
