@@ -41,7 +41,7 @@ def test_nobody_is_told_to_change_an_image_that_is_registered():
 
 
 @pytest.mark.parametrize(
-    ("own", "templates", "told"),
+    ("own", "defaults", "told"),
     [
         (
             Known(3),
@@ -53,15 +53,11 @@ def test_nobody_is_told_to_change_an_image_that_is_registered():
         (Known(5), Known(5), []),
     ],
 )
-def test_what_a_hop_limit_would_be_is_told_where_neither_is_a_secret(own, templates, told):
-    template = resource("aws_launch_template.lt", metadata_options=[{"http_put_response_hop_limit": templates}])
-    web = resource(
-        "aws_instance.web",
-        metadata_options=[{"http_put_response_hop_limit": own}],
-        launch_template=[{"id": ref("aws_launch_template.lt.id"), "version": "$Latest"}],
-    )
+def test_what_a_hop_limit_would_be_is_told_where_neither_is_a_secret(own, defaults, told):
+    region = resource("aws_ec2_instance_metadata_defaults.all", http_put_response_hop_limit=defaults)
+    web = resource("aws_instance.web", metadata_options=[{"http_put_response_hop_limit": own}])
     start = "without http_put_response_hop_limit in the launch aws_instance.web "
-    found = [line.removeprefix(start) for line in explained([template, web]).changes if "hop limit" in line]
+    found = [line.removeprefix(start) for line in explained([region, web]).changes if "hop limit" in line]
     assert found == told
 
 
