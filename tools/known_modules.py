@@ -3,9 +3,11 @@
     python tools/known_modules.py ENTRIES REPOSITORY...   writes the entries of these repositories to the file ENTRIES
     python tools/known_modules.py --check ENTRIES REPOSITORY...   says which entries do not follow from what is read
 
-A REPOSITORY is `NAMESPACE/NAME/PROVIDER=GIT_DIRECTORY`. All tags that are versions are read, and in each all Terraform
-files but those below examples and tests: which resource types they declare, and which modules they call. A version
-launches nothing if neither it nor a version of a module that it may call declares anything that may.
+A REPOSITORY is `NAMESPACE/NAME/PROVIDER=GIT_DIRECTORY`; with `//FOLDER` after the provider it is that submodule alone.
+All tags that are versions are read, and in each all Terraform files but those below examples and tests (of a submodule:
+those below its folder, and below the folders of the repository that they call): which resource types they declare, and
+which modules they call. A version launches nothing if neither it nor a version of a module that it may call declares
+anything that may.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types.registry import FILES
@@ -59,24 +62,27 @@ HEADER = """\
 # versions   what was read of it: no lower bound where the first tag launches nothing; `<=` the newest tag; `<` the
 #            first version after the stretch that may launch something (or calls a module that was not read)
 # read       how many tags were read, and the first and the last of them with their commits. In each: the resource
-#            types of all Terraform files but those of examples and tests, and the modules that they call
+#            types of all Terraform files but those of examples and tests, and the modules that they call. Of an entry
+#            for a submodule (`//`): of the files below its folder, and below the folders that they call
 # may_make   what else somebody asks for that it can make: alarm, region_default
 """
 
 
 @dataclass
 class Contents:
-    """What the files of one version declare."""
+    """What the files of one version declare. `local` are the sources of calls that stay in the repository."""
 
     types: set[str] = field(default_factory=set)
     switches: set[str] = field(default_factory=set)
     calls: set[tuple[str, str | None]] = field(default_factory=set)
+    local: set[str] = field(default_factory=set)
 
     def add(self, other: Contents) -> None:
         """Take in what another file holds."""
         self.types |= other.types
         self.switches |= other.switches
         self.calls |= other.calls
+        self.local |= other.local
 
     @property
     def launches(self) -> set[str]:
@@ -110,22 +116,38 @@ def read_module(name: str, directory: str) -> Module:
         version = ModuleVersion.parse(tag)
         if version is not None and not version.pre and tag.count(".") >= 2:  # `v1` follows the newest one
             tags[version] = (tag, objects[-1])
-    files = {version: set(files_of(directory, tags[version][1])) for version in sorted(tags)}
-    contents = read_blobs(directory, sorted(set().union(*files.values())))
+    files = {version: dict(files_of(directory, tags[version][1])) for version in sorted(tags)}
+    contents = read_blobs(directory, sorted({blob for blobs in files.values() for blob in blobs.values()}))
     versions = {}
     for version, blobs in files.items():
+        read = reached_from(name.partition("//")[2], {path: contents[blob] for path, blob in blobs.items()})
+        if not read:
+            continue  # it had no such folder yet
         versions[version] = Contents()
-        for blob in blobs:
-            versions[version].add(contents[blob])
+        for each in read:
+            versions[version].add(each)
     return Module(name, versions, {v: c for v, (_, c) in tags.items()}, {v: t for v, (t, _) in tags.items()})
 
 
-def files_of(directory: str, commit: str) -> Iterator[str]:
-    """The objects of the Terraform files of a commit."""
+def reached_from(folder: str, files: dict[str, Contents]) -> list[Contents]:
+    """What is in the files below a folder ("": in all), and below the folders that they call."""
+    reached: dict[str, Contents] = {}
+    todo = [folder]
+    while todo:
+        prefix = f"{todo.pop()}/".removeprefix("/")
+        found = {path: each for path, each in files.items() if path.startswith(prefix) and path not in reached}
+        reached.update(found)
+        for path, each in found.items():
+            todo += [normpath(join(dirname(path), source)).removeprefix(".") for source in each.local]
+    return list(reached.values())
+
+
+def files_of(directory: str, commit: str) -> Iterator[tuple[str, str]]:
+    """The Terraform files of a commit, each with its object."""
     for line in git(directory, "ls-tree", "-r", "-z", commit).split(b"\0"):
         head, _, path = line.partition(b"\t")
         if path.endswith((b".tf", b".tf.json", b".tofu")) and not SHOWN_ONLY.search(path.decode()):
-            yield head.split()[2].decode()
+            yield path.decode(), head.split()[2].decode()
 
 
 def read_blobs(directory: str, blobs: list[str]) -> dict[str, Contents]:
@@ -151,7 +173,9 @@ def read_file(text: bytes) -> Contents:
         source, version = SOURCE.search(block), VERSION.search(block)
         if source is None:
             found.calls.add(("?", None))
-        elif not is_local(source[1].decode()):
+        elif is_local(source[1].decode()):
+            found.local.add(source[1].decode())
+        else:
             found.calls.add((source[1].decode(), version[1].decode() if version else None))
     return found
 
@@ -221,7 +245,8 @@ class Survey:
             terms = [] if first == order[0] else [f">= {first}"]
             terms.append(f"<= {last}" if last == order[-1] else f"< {order[order.index(last) + 1]}")
             made = sorted(set().union(*(self.makes[name][version] for version in stretch)))
-            read = f"{len(stretch)} tags, " + " to ".join(
+            below = name.partition("//")[2]
+            read = f"{below and f'{below} in '}{len(stretch)} tags, " + " to ".join(
                 f"{module.tags[version]} ({module.commits[version][:12]})" for version in dict.fromkeys((first, last))
             )
             lines = [f"- source: {name}", f'  versions: "{", ".join(terms)}"', f"  read: {read}"]

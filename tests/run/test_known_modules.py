@@ -81,16 +81,43 @@ def test_what_was_not_read_is_not_known(source: str, version: str | None) -> Non
     assert known(source, version) is None
 
 
+EKS, EKS_GIT = "terraform-aws-modules/eks/aws", "git::https://github.com/terraform-aws-modules/terraform-aws-eks.git"
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "is_known"),
+    [
+        (f"{EKS}//modules/karpenter", "~> 20.0", True),
+        (f"{EKS}//modules/karpenter", None, True),
+        (f"{EKS}//modules/karpenter", "99.0.0", False),
+        (f"{EKS_GIT}//modules/karpenter?ref=v21.0.0", None, True),
+        (f"{EKS}//modules/karpenter/anything/below", "20.0.0", True),
+        (f"{EKS}//modules/eks-managed-node-group", "20.0.0", False),
+        (f"{EKS}//modules", "20.0.0", False),
+        (f"{EKS}//modules/karpenter-like", "20.0.0", False),
+        (EKS, "20.0.0", False),
+        ("terraform-aws-modules/ecs/aws//modules/service", "7.5.0", True),
+        ("terraform-aws-modules/ecs/aws//modules/cluster", "7.5.0", False),
+        ("terraform-aws-modules/ecs/aws//modules/cluster", "6.0.0", True),
+    ],
+)
+def test_a_submodule_is_known_by_itself_where_the_repository_may_launch(
+    source: str, version: str | None, is_known: bool
+) -> None:
+    assert (known(source, version) is not None) is is_known
+
+
 def test_versions_before_a_module_began_to_launch_are_known() -> None:
     assert known("terraform-aws-modules/ecs/aws", "~> 6.0") is not None
 
 
 def test_every_entry_says_what_was_read() -> None:
     table = read_table()
-    read_as = re.compile(r"\d+ tags, \S+ \([0-9a-f]{12}\)(?: to \S+ \([0-9a-f]{12}\))?")
+    read_as = re.compile(r"(?:modules/[\w-]+ in )?\d+ tags, \S+ \([0-9a-f]{12}\)(?: to \S+ \([0-9a-f]{12}\))?")
     assert [entry for entry in table if not read_as.fullmatch(entry.read)] == []
     assert {made for entry in table for made in entry.may_make} <= {"alarm", "region_default"}
-    sources = {entry.source for entry in table}
+    assert [entry for entry in table if ("//" in entry.source) != (" in " in entry.read)] == []
+    sources = {entry.source.partition("//")[0] for entry in table}
     assert len({s for s in sources if s.startswith("terraform-aws-modules/")}) >= 40
     assert len({s for s in sources if s.startswith("cloudposse/")}) >= 40
 

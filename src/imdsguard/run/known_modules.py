@@ -12,6 +12,7 @@ from imdsguard.terraform.source.module_address import REGISTRY
 from imdsguard.terraform.source.version_constraint import ModuleVersion, VersionConstraint
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from imdsguard.terraform.source.module_address import ModuleAddress
@@ -27,7 +28,8 @@ _NOT_READ = re.compile(r"(?:^|/)(?:examples?|tests?|fixtures)(?:/|$)")
 class KnownModule:
     """A stretch of versions of a module that launch nothing.
 
-    `source` is its name in the public registry; its repository's on GitHub counts as well. The bound of `versions` is
+    `source` is its name in the public registry, with `//FOLDER` that of a submodule, which was then read by itself; its
+    repository's on GitHub counts as well. The bound of `versions` is
     `<=` where that is the newest one that was read, `<` where the version named may launch; there is no lower bound
     where all earlier ones were read and launch nothing. `read` says what was read. `may_make` is what the module can
     make of what else somebody asks for: `alarm`, `region_default`.
@@ -73,7 +75,8 @@ class KnownModules:
         if _NOT_READ.search(address.folder):
             return None
         names = [name.removeprefix(f"{REGISTRY}/") for name in address.names if name.startswith(f"{REGISTRY}/")]
-        stretches = [each for name in names for each in self._table().get(name, ())]
+        read = [f"{name}{below}" for name in names for below in ("", *_upward(address.folder))]
+        stretches = [each for name in read for each in self._table().get(name, ())]
         return next((each for each in stretches if _covers(each, address, version)), None)
 
     def _table(self) -> dict[str, list[KnownModule]]:
@@ -82,6 +85,12 @@ class KnownModules:
             for module in read_table():
                 self._modules.setdefault(module.source, []).append(module)
         return self._modules
+
+
+def _upward(folder: str) -> Iterator[str]:
+    """Give a folder of a repository and those above it, as a source names them."""
+    parts = [part for part in folder.split("/") if part]
+    yield from (f"//{'/'.join(parts[:count])}" for count in range(len(parts), 0, -1))
 
 
 def _covers(stretch: KnownModule, address: ModuleAddress, version: str | None) -> bool:
