@@ -16,6 +16,7 @@ from imdsguard.terraform.source.module_address import parse_address
 
 EC2, ASG = "terraform-aws-modules/ec2-instance/aws", "terraform-aws-modules/autoscaling/aws"
 EKS, POSSE = "terraform-aws-modules/eks/aws", "cloudposse/ec2-instance/aws"
+POSSE_GROUP, NODES = "cloudposse/ec2-autoscale-group/aws", "cloudposse/eks-node-group/aws"
 
 
 def reading(folder: Path, source: str, version: str, arguments: str = "", more: str = "") -> Reading:
@@ -62,6 +63,9 @@ def test_what_a_version_makes_of_its_input(
 @pytest.mark.parametrize(
     ("version", "arguments", "state"),
     [
+        ("6.0.0", "", "optional"),
+        ("~> 6.0", 'metadata_options = { http_tokens = "required" }', "required"),
+        ("6.10.0", "use_mixed_instances_policy = true", "optional"),
         ("8.3.1", "", "optional"),
         ("8.3.1", 'metadata_options = { http_tokens = "required" }', "required"),
         ("8.3.1", 'metadata_options = { http_endpoint = "enabled" }', "optional"),
@@ -95,7 +99,8 @@ GROUPS = """
 
 
 @pytest.mark.parametrize(
-    ("version", "partly"), [("20.37.2", "optional"), ("~> 20.0", "optional"), ("~> 21.0", "required")]
+    ("version", "partly"),
+    [("19.0.0", "optional"), ("20.37.2", "optional"), ("~> 20.0", "optional"), ("~> 21.0", "required")],
 )
 def test_node_groups_of_a_cluster(version: str, partly: str, tmp_path: Path) -> None:
     """A map that says something else takes the place of the whole default before 21.0.0, and of a part since."""
@@ -115,6 +120,72 @@ def test_node_groups_of_a_cluster(version: str, partly: str, tmp_path: Path) -> 
         managed.format("d", nodes): "unknown",  # EKS has a template of its own
         **{own.format("f", each): "required" for each in (template, group)},
         own.format("g", group): "unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "expected"),
+    [
+        ("0.23.0", "", "required"),
+        ("v0.43.1", "", "required"),
+        ("0.35.0", "metadata_http_tokens_required = false", "optional"),
+        ("0.35.0", "metadata_http_endpoint_enabled = false", "disabled"),
+        ("0.41.0", "mixed_instances_policy = { instances_distribution = null, override = [] }", "required"),
+        ("0.41.0", "enabled = false", None),
+        ("0.41.0", "context = { enabled = false }", None),
+    ],
+)
+def test_a_group_of_cloudposse(version: str, arguments: str, expected: str | None, tmp_path: Path) -> None:
+    found = reading(tmp_path, POSSE_GROUP, version, f"  {arguments}\n")
+    assert [str(problem) for problem in found.problems] == []
+    parts = ("aws_launch_template", "aws_autoscaling_group") if expected else ()
+    assert {each.address: each.state.value for each in found.estate.launches} == {
+        f"module.m.{part}.default[0]": expected for part in parts
+    }
+    options = found.estate.launches[-1].options if expected else {}
+    assert not options or options["http_put_response_hop_limit"].value == 2
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "expected"),
+    [
+        ("0.25.0", "", {"aws_launch_template.default": "required", "aws_eks_node_group.default": "required"}),
+        ("2.12.0", "", {"aws_launch_template.default": "required", "aws_eks_node_group.default": "required"}),
+        ("3.4.0", "", {"aws_launch_template.default": "required", "aws_eks_node_group.cbd": "required"}),
+        (
+            "~> 3.0",
+            "metadata_http_tokens_required = false",
+            {"aws_launch_template.default": "optional", "aws_eks_node_group.cbd": "optional"},
+        ),
+        ("2.0.0", 'launch_template_id = ["lt-1"]', {"aws_eks_node_group.default": "unknown"}),
+        ("2.0.0", "enabled = false", {}),
+    ],
+)
+def test_a_node_group_of_cloudposse(version: str, arguments: str, expected: dict[str, str], tmp_path: Path) -> None:
+    found = reading(tmp_path, NODES, version, f"  {arguments}\n")
+    assert [str(problem) for problem in found.problems] == []
+    assert {each.address: each.state.value for each in found.estate.launches} == {
+        f"module.m.{address}[0]": state for address, state in expected.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "argument"),
+    [
+        (NODES, "3.4.0", "before_cluster_joining_userdata = [CALL]"),
+        (NODES, "2.0.0", "after_cluster_joining_userdata = [CALL]"),
+        (NODES, "2.0.0", "userdata_override_base64 = [base64encode(SCRIPT)]"),
+        (POSSE_GROUP, "0.43.1", "user_data = SCRIPT"),
+        (POSSE_GROUP, "0.30.0", "user_data_base64 = base64encode(SCRIPT)"),
+        (ASG, "6.5.0", "user_data = base64encode(SCRIPT)"),
+    ],
+)
+def test_the_script_that_a_call_gives_is_read(source: str, version: str, argument: str, tmp_path: Path) -> None:
+    script = 'join("\\n", ["#!/bin/bash", CALL])'
+    code = argument.replace("SCRIPT", script).replace("CALL", '"curl http://169.254.169.254/latest/meta-data/"')
+    found = reading(tmp_path, source, version, f"  {code}\n")
+    assert {call.what for each in found.estate.launches for call in each.user_data.calls} == {
+        "curl http://169.254.169.254/latest/meta-data/"
     }
 
 
@@ -139,7 +210,13 @@ def test_a_template_that_is_given_is_not_known_from_here(tmp_path: Path) -> None
         (EC2, "2.21.0"),
         (EC2, "7.0.0"),
         (EC2 + "//modules/x", "6.0.0"),
-        (ASG, "6.10.0"),
+        (ASG, "5.2.0"),
+        (ASG, ">= 6.0"),
+        (EKS, "18.31.2"),
+        (NODES, "0.24.4"),
+        (NODES, "1.0.0"),  # as 0.24 was
+        (NODES, ">= 0.25.0"),
+        (POSSE_GROUP, "0.22.0"),
         ("github.com/terraform-aws-modules/terraform-aws-ec2-instance?ref=master", None),
     ],
 )
@@ -173,7 +250,8 @@ def test_a_finding_says_that_the_code_was_not_read(tmp_path: Path, monkeypatch: 
 def test_stretches_of_one_module_do_not_overlap() -> None:
     for source in {each.source for each in SUMMARIES}:
         stretches = [each for each in SUMMARIES if each.source == source]
-        assert [each.below for each in stretches[:-1]] == [each.lowest for each in stretches[1:]]
+        ends = [text for each in stretches for text in (each.lowest, each.below)]
+        assert sorted(ends, key=lambda text: [int(part) for part in text.split(".")]) == ends
 
 
 @pytest.mark.parametrize(

@@ -42,17 +42,22 @@ class ModuleSummary:
 
 
 _EC2, _ASG = "terraform-aws-modules/ec2-instance/aws", "terraform-aws-modules/autoscaling/aws"
-_EKS = "terraform-aws-modules/eks/aws"
+_EKS, _NODES = "terraform-aws-modules/eks/aws", "cloudposse/eks-node-group/aws"
 SUMMARIES = (
     ModuleSummary(_EC2, "3.0.0", "5.0.0", "ec2_instance_3"),
     ModuleSummary(_EC2, "5.0.0", "5.8.0", "ec2_instance_5_0"),
     ModuleSummary(_EC2, "5.8.0", "6.0.0", "ec2_instance_5_8"),
     ModuleSummary(_EC2, "6.0.0", "7.0.0", "ec2_instance_6"),
+    ModuleSummary(_ASG, "6.0.0", "7.0.0", "autoscaling_6"),
     ModuleSummary(_ASG, "7.0.0", "9.0.0", "autoscaling_7"),
     ModuleSummary(_ASG, "9.0.0", "10.0.0", "autoscaling_9"),
-    ModuleSummary(_EKS, "20.0.0", "21.0.0", "eks_20"),
+    ModuleSummary(_EKS, "19.0.0", "21.0.0", "eks_20"),
     ModuleSummary(_EKS, "21.0.0", "22.0.0", "eks_21"),
     ModuleSummary("cloudposse/ec2-instance/aws", "0.28.0", "3.0.0", "cloudposse_instance"),
+    ModuleSummary("cloudposse/ec2-autoscale-group/aws", "0.23.0", "1.0.0", "cloudposse_group"),
+    ModuleSummary(_NODES, "0.25.0", "1.0.0", "cloudposse_nodes_0"),
+    ModuleSummary(_NODES, "2.0.0", "3.0.0", "cloudposse_nodes_0"),
+    ModuleSummary(_NODES, "3.0.0", "4.0.0", "cloudposse_nodes_3"),
 )
 
 

@@ -1,4 +1,5 @@
-# What terraform-aws-modules/eks/aws 20.0.0 to 20.37.2 makes of its input: read at tags v20.0.0 and v20.37.2.
+# What terraform-aws-modules/eks/aws 19.0.0 to 20.37.2 makes of its input: read at tags v19.0.0, v19.21.0, v20.0.0 and
+# v20.37.2.
 
 variable "create" {
   type    = bool
