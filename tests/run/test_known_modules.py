@@ -133,7 +133,7 @@ module "alarms" {
 module "asg" {
   count   = 2
   source  = "terraform-aws-modules/autoscaling/aws"
-  version = "6.5.0"
+  version = "5.2.0"
 }
 module "other" {
   source  = "terraform-aws-modules/autoscaling/aws"
