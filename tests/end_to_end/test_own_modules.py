@@ -188,3 +188,51 @@ def test_a_block_that_a_version_does_not_make_is_told_at_the_call(imdsguard: Com
     assert [(each["address"], each["file"], each["line"]) for each in told["not_made"]] == [
         ("module.web.aws_instance.web", "stack/main.tf", 1)
     ], "one for the call, where a reader can change something"
+
+
+FORK = "https://github.com/me/terraform-aws-web.git"
+
+
+@pytest.mark.parametrize(
+    ("remote", "source", "version", "state"),
+    [
+        (FORK, "acme/web/aws//web", "1.0.0", "required"),
+        (FORK, "acme/web/aws//web", "", "required"),
+        ("git@git.example.com:forks/terraform-aws-web.git", "acme/web/aws//web", "1.1.0", "optional"),
+        (FORK, "github.com/acme/terraform-aws-web//web?ref=v1.1.0", "", "optional"),
+        ("", "acme/web/aws//web", "1.0.0", "required"),
+        (FORK, "acme/web/aws//web", "9.0.0", None),
+        ("https://github.com/me/infrastructure.git", "acme/web/aws//web", "1.0.0", None),
+        (FORK, "acme/db/aws//web", "1.0.0", None),
+        (FORK, "acme/web/azurerm//web", "1.0.0", None),
+        (FORK, "app.terraform.io/acme/web/aws//web", "1.0.0", None),
+    ],
+    ids=["a fork", "a fork, no version", "a fork elsewhere", "by git", "no remote, by its folder", "not its version",
+         "called otherwise", "another module", "another provider", "a private registry"],
+)  # fmt: skip
+def test_a_fork_is_taken_for_what_its_examples_call_by_its_name(
+    remote: str, source: str, version: str, state: str | None, imdsguard: Command, project: Checkout
+) -> None:
+    project("remote", "remove", "origin")
+    if remote:
+        project("remote", "add", "origin", remote)
+    folder = project.folder.rename(project.folder.with_name("terraform-aws-web"))
+    example = folder / "examples" / "one"
+    example.mkdir(parents=True)
+    (example / "main.tf").write_text(call(source, version))
+    told = json.loads(imdsguard("inspect", "examples/one", "--format", "json", cwd=folder).stdout)
+    assert [launch["state"] for launch in told["launches"]] == ([state] if state else [])
+    assert len(told["problems"]) == (state is None)
+    report = json.loads(imdsguard("scan", "examples/one", "--format", "json", cwd=folder).stdout)
+    traces = [each["options"]["http_tokens"]["trace"] for each in told["launches"] if state == "required"]
+    traces += [each["trace"] for each in report["findings"]]
+    assert all(trace[-1].startswith("this repository is taken for ") for trace in traces)
+    assert bool(traces) == bool(state)
+    assert {each["confidence"] for each in report["findings"]} <= {"medium"}
+
+
+def test_no_such_guess_is_made_for_what_is_deployed(imdsguard: Command, project: Checkout) -> None:
+    project("remote", "set-url", "origin", "https://github.com/me/terraform-aws-web.git")
+    assert found(imdsguard, project, call("acme/web/aws//web", "1.0.0"))[:2] == (
+        2, f"acme/web/aws is not downloaded: {UNCHECKED}",
+    )  # fmt: skip

@@ -53,7 +53,7 @@ class ModuleFinder:
         if isinstance(answer, ModuleAbsent):
             from imdsguard.run.summarised_modules import summary_of
 
-            return summary_of(call.address, call.version) or answer
+            return summary_of(call.address, call.version) or self._own.find_by_name(call) or answer
         return answer
 
 

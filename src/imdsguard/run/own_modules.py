@@ -14,6 +14,7 @@ from imdsguard.suppress.git_tree import lay_out_files
 from imdsguard.system.paths import NotAPathError
 from imdsguard.terraform.boundary import Boundary
 from imdsguard.terraform.source.module_address import parse_address
+from imdsguard.terraform.source.module_repository import SHOWING
 from imdsguard.terraform.source.modules_elsewhere import ModuleAbsent, ModuleCode
 from imdsguard.terraform.source.version_constraint import ModuleVersion, VersionConstraint
 
@@ -32,10 +33,14 @@ _REF = re.compile(r"[\w][\w./+-]{0,200}")
 
 @record(frozen=True, slots=True)
 class OwnRepository:
-    """A repository with the names under which modules may call it."""
+    """A repository with the names under which modules may call it.
+
+    `called` is what it is called, whoever has it (`terraform-aws-web`): after its remotes, or without any its folder.
+    """
 
     repository: Repository
     names: frozenset[str]
+    called: frozenset[str]
 
 
 class OwnModules:
@@ -54,7 +59,7 @@ class OwnModules:
         own = self._own(call.boundary)
         if own is None or own.names.isdisjoint(call.address.names):
             return None
-        asked = call.version if call.address.kind == "registry" else call.address.ref
+        asked = _asked(call)
         try:
             if not asked:
                 return _in(call, call.boundary, "", _NEWEST.format(call.address.shown))
@@ -69,13 +74,40 @@ class OwnModules:
         except (GitError, OSError) as error:
             return ModuleAbsent(message=f"{call.address.shown}: {error}", remedy="run terraform init")
 
+    def find_by_name(self, call: MissingCall) -> ModuleCode | None:
+        """Take the repository for a module that is called as it is, whoever's that one is: a fork knows no better.
+
+        That is a guess, and said to be one. It is made for calls from `examples` and `tests` alone, where a repository
+        shows itself, and for a version that the clone has.
+        """
+        own = self._own(call.boundary)
+        shown = os.path.relpath(call.root, call.boundary).split(os.sep)[0] in SHOWING
+        if own is None or not shown or own.called.isdisjoint(map(_last_of, call.address.names)):
+            return None
+        asked, guess = _asked(call), _BY_NAME.format(call.address.shown)
+        try:
+            if not asked:
+                found = _in(call, call.boundary, "", f"{guess}; {_NEWEST.format(call.address.shown)}")
+            elif revision := _revision(own.repository, asked, registry=call.address.kind == "registry"):
+                name, commit, doubt = revision
+                guess = f"{guess}; {doubt}" if doubt else guess
+                found = _in(call, self._folder(own.repository, commit), f"{name}:", guess)
+            else:
+                return None
+        except (GitError, OSError):
+            return None
+        return found if isinstance(found, ModuleCode) else None
+
     def _own(self, top: str) -> OwnRepository | None:
         if top not in self._known:
             try:
                 repository = self._stands_for.get(top) or Repository.around(top)
-                names = {name for url in repository.remotes() for name in parse_address(f"git::{url}").names}
+                urls = repository.remotes()
+                names = {name for url in urls for name in parse_address(f"git::{url}").names}
+                called = {name.rpartition("/")[2] for name in (names if urls else [repository.top.lower()])}
+                modules = frozenset(name for name in called if name.startswith("terraform-"))
                 inside = top in self._stands_for or repository.top == top
-                self._known[top] = OwnRepository(repository, frozenset(names)) if inside else None
+                self._known[top] = OwnRepository(repository, frozenset(names), modules) if inside else None
             except GitError:
                 self._known[top] = None
         return self._known[top]
@@ -93,6 +125,16 @@ class OwnModules:
         return self._laid_out[key]
 
 
+def _asked(call: MissingCall) -> str | None:
+    return call.version if call.address.kind == "registry" else call.address.ref
+
+
+def _last_of(name: str) -> str:
+    """Give what a repository is called, out of one of its names."""
+    return name.rpartition("/")[2] if name.startswith("github.com/") else ""
+
+
+_BY_NAME = "this repository is taken for {} by its name"
 _NEWEST = "the working tree stands for {}, of which the call names no version"
 
 
