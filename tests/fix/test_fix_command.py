@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import click
+import jsonschema
 import pytest
 
 from imdsguard.cli.fix import write as write_files
@@ -111,6 +112,47 @@ def test_rdjson(tmp_path: Path, imdsguard: Command) -> None:
     assert diagnostic["code"] == {"value": "instance-tokens-optional"}
     at = {"start": {"line": 4, "column": 20}, "end": {"line": 4, "column": 28}}
     assert diagnostic["suggestions"] == [{"range": {"start": at["start"], "end": at["end"]}, "text": "required"}]
+
+
+def exactly(properties: dict[str, object]) -> dict[str, object]:
+    """The schema of an object that has these members, and no others."""
+    return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
+
+
+POSITION = exactly({"line": {"type": "integer", "minimum": 1}, "column": {"type": "integer", "minimum": 1}})
+RANGE = exactly({"start": POSITION, "end": POSITION})
+TEXT = {"type": "string"}
+RDJSON = exactly(
+    {
+        "source": exactly({"name": TEXT}),
+        "diagnostics": {
+            "type": "array",
+            "items": exactly(
+                {
+                    "message": TEXT,
+                    "location": exactly({"path": TEXT, "range": RANGE}),
+                    "severity": {"enum": ["ERROR", "WARNING", "INFO"]},
+                    "code": exactly({"value": TEXT}),
+                    "suggestions": {"type": "array", "minItems": 1, "items": exactly({"range": RANGE, "text": TEXT})},
+                }
+            ),
+        },
+    }
+)
+"""What we write of reviewdog's format, under its names. (reviewdog, proto/rdf/jsonschema/DiagnosticResult.json)"""
+
+
+def test_the_formats_of_others_are_held_to_their_schemas(tmp_path: Path, imdsguard: Command) -> None:
+    write(tmp_path, {"main.tf": MANY, "größe/b.tf": WEB, "calls/c.tf": CALLS})
+    told = {
+        form: json.loads(imdsguard("fix", "--unsafe-fixes", "--format", form, cwd=tmp_path).stdout)
+        for form in ("rdjson", "sarif")
+    }
+    jsonschema.validate(told["rdjson"], RDJSON)
+    assert len(told["rdjson"]["diagnostics"]) > 5
+    schemas = Path(__file__).resolve().parents[1] / "report" / "schemas"
+    jsonschema.validate(told["sarif"], json.loads((schemas / "sarif-2.1.0.json").read_text(encoding="utf-8")))
+    assert sum("fixes" in each for each in told["sarif"]["runs"][0]["results"]) > 5
 
 
 def test_sarif(tmp_path: Path, imdsguard: Command) -> None:
