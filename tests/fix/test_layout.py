@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +13,9 @@ from imdsguard.fix.change import changed_text
 from imdsguard.fix.file_text import FileText, applied
 from imdsguard.fix.syntax_difference import changed_names
 from imdsguard.hcl.syntax.native import scan
+from imdsguard.hcl.syntax.native_body import NativeBody
 from imdsguard.hcl.syntax.source import SourceText
-from imdsguard.terraform.decided.changes import NewArguments, NewBlock
+from imdsguard.terraform.decided.changes import NewArguments, NewBlock, NewItems
 
 VALUES = {"http_endpoint": "enabled", "http_tokens": "required"}
 PIECES = st.sampled_from(
@@ -54,10 +56,14 @@ def files(draw: st.DrawFn) -> bytes:
     return (b"\xef\xbb\xbf" if draw(st.booleans()) else b"") + text.encode()
 
 
-def body_of(file: FileText) -> object:
+def file_body(file: FileText) -> NativeBody:
     body, problems = scan(SourceText(file.label, file.data))
     assert problems == ()
-    return next(inner for inner in body.inner if inner.type == "resource")
+    return body
+
+
+def body_of(file: FileText) -> NativeBody:
+    return next(inner for inner in file_body(file).inner if inner.type == "resource")
 
 
 def is_subsequence(one: list[bytes], other: list[bytes]) -> bool:
@@ -69,7 +75,7 @@ def is_subsequence(one: list[bytes], other: list[bytes]) -> bool:
 @given(files())
 def test_a_new_block_changes_nothing_else(data: bytes) -> None:
     file = FileText("main.tf", "main.tf", data)
-    text = changed_text(file, NewBlock(body_of(file), "metadata_options", VALUES))  # type: ignore[arg-type]
+    text = changed_text(file, NewBlock(body_of(file), "metadata_options", VALUES))
     assert changed_names(file, text) == {"metadata_options"}
     edited = applied(data, file.edits(text))
     assert edited == file.encoded(text)
@@ -86,7 +92,7 @@ def test_a_new_block_changes_nothing_else(data: bytes) -> None:
 @given(files())
 def test_a_new_argument_moves_nothing_but_spaces(data: bytes) -> None:
     file = FileText("main.tf", "main.tf", data)
-    text = changed_text(file, NewArguments(body_of(file), {"update_default_version": True}))  # type: ignore[arg-type]
+    text = changed_text(file, NewArguments(body_of(file), {"update_default_version": True}))
     assert changed_names(file, text) == {"update_default_version"}
     edited = applied(data, file.edits(text))
     assert edited == file.encoded(text)
@@ -95,3 +101,32 @@ def test_a_new_argument_moves_nothing_but_spaces(data: bytes) -> None:
         return [re.sub(rb" +", b" ", line) for line in lines.splitlines()]
 
     assert is_subsequence(bare(data), bare(edited))
+
+
+NEW = {"metadata_options": {"http_tokens": "required"}}
+WRITTEN = '    metadata_options = {\n      http_tokens = "required"\n    }\n'
+
+
+@pytest.mark.parametrize(
+    ("before", "gap"),
+    [
+        ('    size = 1\n\n    labels = {\n      x = "y"\n    }\n', "\n"),
+        ('    size = 1\n\n    boot = <<-EOT\n      a\n    EOT\n', "\n"),
+        ('    size = 1\n    labels = {\n      x = "y"\n    }\n', ""),
+        ('    labels = {\n      x = "y"\n    }\n\n    size = 1\n', ""),
+    ],
+)  # fmt: skip
+def test_an_object_is_set_apart_where_its_author_does_so(before: str, gap: str) -> None:
+    text = f"locals {{\n  web = {{\n{before}  }}\n}}\n"
+    file = FileText("main.tf", "main.tf", text.encode())
+    place = file_body(file).inner[0].attributes()["web"].expression.place
+    assert changed_text(file, NewItems(place, NEW)) == text.replace(before, before + gap + WRITTEN)
+
+
+def test_an_argument_is_set_apart_so_too() -> None:
+    web = 'module "web" {\n  size = 1\n\n  source = "./web"\n}\n'
+    text = web + '\nmodule "db" {\n  boot = <<-EOT\n    a\n  EOT\n\n  size = 1\n}\n'
+    file = FileText("main.tf", "main.tf", text.encode())
+    first, second = file_body(file).inner
+    assert "size = 1\n  metadata_options = {\n" in changed_text(file, NewArguments(first, NEW, ("size",)))
+    assert "  EOT\n\n  metadata_options = {\n" in changed_text(file, NewArguments(second, NEW, ("boot",)))

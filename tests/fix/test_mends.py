@@ -109,6 +109,11 @@ CASES: dict[str, tuple[str, Mapping[str, str], Mapping[str, str]]] = {
         {"main.tf": TEMPLATE + group("", REFRESH, "name")},
         {"main.tf": TEMPLATE + group(LATEST, REFRESH, "name")},
     ),
+    "a version by name, and running instances that are kept": (
+        "launch-template-version-stale",
+        {"main.tf": TEMPLATE + group('    version = "$Latest"\n')},
+        {"main.tf": TEMPLATE + group(LATEST, REFRESH)},
+    ),
     "running instances that are kept": (
         "launch-template-version-stale",
         {"main.tf": TEMPLATE + group(LATEST)},

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import NewText, changed_text, file_of, key_of
+from imdsguard.fix.change import NewText, Several, changed_text, file_of, key_of
 from imdsguard.fix.file_text import NotEditableError, applied
 from imdsguard.fix.formatting import leaves_alone
 from imdsguard.fix.proof import Proved, UnprovedError, stands_in, syntax, together
@@ -67,7 +67,7 @@ def _candidate(
     key: tuple[object, ...], proposal: Proposal, finding: Finding, file: FileText, base: Judged
 ) -> _Candidate | None:
     change = proposal.change
-    if isinstance(change, NewText):
+    if isinstance(change, (NewText, Several)):
         return None
     place = place_of(change)
     mine = frozenset(key for key, resource in base.resources().items() if stands_in(resource, place))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.fix import json_layout, native_layout
 from imdsguard.fix.alignment import realigned
-from imdsguard.fix.file_text import NotEditableError
+from imdsguard.fix.file_text import NotEditableError, applied
 from imdsguard.hcl.syntax.json import JsonBody
 from imdsguard.hcl.syntax.native_body import NativeBody
 from imdsguard.model.record import record
@@ -25,13 +25,22 @@ class NewText:
     text: str
 
 
-Change: TypeAlias = ValueChange | NewText
+@record(frozen=True, slots=True)
+class Several:
+    """Changes in one file, and of one resource, that only help together."""
+
+    changes: tuple[ValueChange, ...]
+
+
+Change: TypeAlias = ValueChange | NewText | Several
 
 
 def file_of(change: Change) -> str:
     """Give the label of the file that a change is in."""
     if isinstance(change, NewText):
         return change.label
+    if isinstance(change, Several):
+        return file_of(change.changes[0])
     return place_of(change).file
 
 
@@ -39,6 +48,8 @@ def key_of(change: Change) -> tuple[object, ...]:
     """Name a change, so that equal ones are tried once."""
     if isinstance(change, NewText):
         return (change.label, change.text)
+    if isinstance(change, Several):
+        return tuple(key_of(each) for each in change.changes)
     if isinstance(change, Replaced):
         return ("replaced", change.place, repr(change.value))
     if isinstance(change, NewItems):
@@ -50,6 +61,9 @@ def changed_text(file: FileText, change: Change) -> str:
     """Give the text of the file with the change made, aligned as its author aligns. Raises `NotEditableError`."""
     if isinstance(change, NewText):
         return change.text
+    if isinstance(change, Several):
+        edits = tuple(edit for each in change.changes for edit in file.edits(changed_text(file, each)))
+        return file.decoded(applied(file.data, edits))
     if file.is_json:
         return _in_json(file, change)
     if isinstance(change, Replaced):

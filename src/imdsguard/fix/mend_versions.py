@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imdsguard.fix.change import Several
 from imdsguard.fix.declares import version
 from imdsguard.fix.ignored import without_ignored
 from imdsguard.fix.proof import Declared, Proposal
@@ -14,22 +15,28 @@ from imdsguard.terraform.decided.changes import NewArguments, NewBlock, Replaced
 from imdsguard.terraform.source.body import SourceBody
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imdsguard.fix.compare import Path
     from imdsguard.fix.tree import Judged
     from imdsguard.hcl.syntax.body import SourceExpression
     from imdsguard.model.finding import Finding
     from imdsguard.model.resource import Resource
+    from imdsguard.terraform.decided.written import Written
     from imdsguard.terraform.source.merged_body import MergedBody
 
 REPLACES = "{} replaces its running instances, one after the other, whenever the template changes"
 MOVES = "{} gets the newest version of the template at the next apply, with all that has changed since the one it has"
+ROLLING: Mapping[str, Written] = {"strategy": "Rolling"}
 _NAMED = re.compile(r"(?P<template>aws(?:cc)?_\w+\.[\w-]+(?:\[[^\]]+\])?)\.(?:id|name|launch_template_id)").fullmatch
 
 
 def _refresh(_: Resource, path: Path) -> bool:
     return path[0] == "instance_refresh"
+
+
+def _version_and_refresh(resource: Resource, path: Path) -> bool:
+    return _refresh(resource, path) or version(resource, path)
 
 
 def stale(finding: Finding, judged: Judged) -> Iterator[Proposal]:
@@ -44,8 +51,8 @@ def stale(finding: Finding, judged: Judged) -> Iterator[Proposal]:
     seen = any(each.pin in (Pin.LATEST_VERSION, Pin.DEFAULT_VERSION) for each in launch.delivery.versions)
     if launch.delivery.renewal is Renewal.KEPT and seen and not merged.nested("instance_refresh"):
         title = "an instance_refresh, so that running instances get it"
-        change = NewBlock(merged.bodies[0], "instance_refresh", {"strategy": "Rolling"})
-        yield Proposal(change, title, Declared(values=_refresh), (REPLACES.format(finding.address),))
+        added = NewBlock(merged.bodies[0], "instance_refresh", ROLLING)
+        yield Proposal(added, title, Declared(values=_refresh), (REPLACES.format(finding.address),))
     follows = frozenset({"launch-template-version-stale"}) if launch.delivery.renewal is Renewal.KEPT else frozenset()
     for block in _blocks(merged):
         latest = _latest(block)
@@ -55,10 +62,20 @@ def stale(finding: Finding, judged: Judged) -> Iterator[Proposal]:
         declared = Declared(values=version, follows=follows)
         why = (MOVES.format(finding.address),)
         expression = block.expression("version")
-        if expression is None:
-            yield Proposal(NewArguments(block.bodies[-1], {"version": latest}, ("id", "name")), title, declared, why)
-        else:
-            yield Proposal(Replaced(expression.place, latest), title, declared, why)
+        change = (
+            NewArguments(block.bodies[-1], {"version": latest}, ("id", "name"))
+            if expression is None
+            else Replaced(expression.place, latest)
+        )
+        yield Proposal(change, title, declared, why)
+        if launch.delivery.renewal is Renewal.KEPT and not merged.nested("instance_refresh"):
+            # The name of a version does not change with the template: no refresh starts by it.
+            both = Declared(values=_version_and_refresh, follows=follows)
+            said = f"{title}, and an instance_refresh, so that running instances get it"
+            refreshing = (*why, REPLACES.format(finding.address))
+            yield Proposal(
+                Several((change, NewBlock(merged.bodies[0], "instance_refresh", ROLLING))), said, both, refreshing
+            )
 
 
 def _blocks(merged: MergedBody) -> Iterator[MergedBody]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from imdsguard.model.record import record
 from imdsguard.terraform.decided.written import arguments, native
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imdsguard.fix.file_text import FileText
     from imdsguard.hcl.syntax.native_body import NativeBody
     from imdsguard.terraform.decided.written import Written
 
 _LAST = {"lifecycle", "provisioner", "connection", "timeouts", "depends_on", "tags", "tags_all", "providers"}
 """What stands behind everything else ("Style Guide", Terraform: meta-arguments that are blocks come last; and tags)."""
+_CLOSED = ("}", "},", "]", "],", "EOT", "EOF")
 _INDENT = re.compile(r"[ \t]*")
 _ONLY_COMMENT = re.compile(r"[ \t]*(#|//).*")
 
@@ -81,7 +81,18 @@ def with_argument(file: FileText, body: NativeBody, values: Mapping[str, Written
         gap = newline if items else ""
         return text[:first] + added + gap + text[first:]
     at = file.line_end(anchor.end)
-    return text[:at] + newline + added.removesuffix(newline) + text[at:]
+    large = "\n" in text[anchor.start : anchor.end] and _large(values) and _in_groups(text[body.start : body.end])
+    return text[:at] + newline * (2 if large else 1) + added.removesuffix(newline) + text[at:]
+
+
+def _large(values: Mapping[str, Written]) -> bool:
+    """Whether something of it is written on several lines."""
+    return any(isinstance(value, Mapping) for value in values.values())
+
+
+def _in_groups(text: str) -> bool:
+    """Whether its author sets what stands there apart by empty lines."""
+    return re.search(r"\n[ \t]*\r?\n", text) is not None
 
 
 def _opening(items: list[_Item]) -> _Item | None:
@@ -216,6 +227,8 @@ def with_item(file: FileText, span: tuple[int, int], values: Mapping[str, Writte
     comma = "," if last.endswith(",") else ""
     lines = [line + comma for line in arguments(values, indent, unit)]
     added = "".join(line.replace("\n", newline) + newline for line in lines)
+    if last.endswith(_CLOSED) and _large(values) and _in_groups(inside):
+        added = newline + added
     if shared:
         return last + newline + added + _indent_at(file, start) + text[end - 1 :]
     return text[:closing] + added + text[closing:]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from imdsguard.fix.change import Change, NewText, changed_text, file_of
+from imdsguard.fix.change import Change, NewText, Several, changed_text, file_of
 from imdsguard.fix.compare import differences
 from imdsguard.fix.file_text import applied
 from imdsguard.fix.formatting import leaves_alone
@@ -188,7 +188,7 @@ def _resources(old: Mapping[Key, Resource], new: Mapping[Key, Resource], declare
 
 def _may_make_others(change: Change, base: Judged) -> bool:
     """Whether an edit stands outside of any resource, so that another one may be made of it."""
-    if isinstance(change, (NewText, NewBlock)):
+    if isinstance(change, (NewText, NewBlock, Several)):
         return False
     place = place_of(change)
     return not any(stands_in(resource, place) for resource in base.resources().values())
