@@ -23,6 +23,9 @@ SUITES = (
 )
 
 
+WRITTEN = "written; what README.md shows of it is written by make docs"
+
+
 def expected_files(root: Path) -> dict[str, str]:
     """Give the files of expected output as they are, by their paths in the repository."""
     found = sorted(path for pattern in EXPECTED for path in root.glob(pattern) if path.is_file())
@@ -49,23 +52,26 @@ def restore(root: Path, before: Mapping[str, str]) -> None:
             (root / path).write_text(before[path], encoding="utf-8")
 
 
-def accept(root: Path, update: Callable[[], None], agreed: Callable[[], bool]) -> int:
-    """Let `update` write, show the difference, and keep it if it is `agreed`. Exit code 1 if it is not."""
+def accept(root: Path, update: Callable[[], bool], agreed: Callable[[], bool]) -> int:
+    """Let `update` write, show the difference, and keep it if it is `agreed`.
+
+    `update` says whether what it ran is right now. Exit code 1 if nothing is kept, or that is not so.
+    """
     before = expected_files(root)
     keep = False
     try:
-        update()
+        right = update()
         shown = difference(before, expected_files(root))
         if not shown:
-            print("nothing changes")
-            return 0
+            print("nothing changes" if right else "nothing changes, and tests fail: what they say stands above")
+            return 0 if right else 1
         print(shown, end="")
         keep = agreed()
     finally:
         if not keep:
             restore(root, before)
-    print("written" if keep else "left as it was")
-    return 0 if keep else 1
+    print(WRITTEN if keep else "left as it was")
+    return 0 if keep and right else 1
 
 
 def main(arguments: list[str]) -> int:
@@ -76,14 +82,15 @@ def main(arguments: list[str]) -> int:
     return accept(ROOT, _update, lambda: "--yes" in arguments or _asked())
 
 
-def _update() -> None:
-    """Run the tests. That some fail is no reason to stop: what they compare is shown."""
+def _update() -> bool:
+    """Run the tests, and say whether all pass. That some fail is no reason to stop: what they compare is shown."""
     command = [sys.executable, "-m", "pytest", "-q", "--no-header", "-m", "not slow", *SUITES]
     done = subprocess.run(
         command, cwd=ROOT, env={**os.environ, "IMDSGUARD_UPDATE": "1"}, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         print(done.stdout, file=sys.stderr)
+    return done.returncode == 0
 
 
 def _asked() -> bool:
