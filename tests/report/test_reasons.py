@@ -25,6 +25,11 @@ WORDS: list[tuple[Reason, str]] = [
     (refused("no such index", Place("plan.json")), "no such index"),
     (refused("no such index", Place("a.tf", 3), "local.a"), "local.a: no such index (error at a.tf:3)"),
     (limited("evaluation takes more than 9 steps"), "evaluation takes more than 9 steps"),
+    (
+        Reason(K.OUTSIDE_REPOSITORY, "../../a"),
+        "../../a lies outside of the repository, where nothing is read",
+    ),
+    (Reason(K.FILE_UNREAD, "a.txt", "Permission denied"), "a.txt is not read: Permission denied"),
     (Reason(K.TOO_DEEP), "the value nests deeper than we follow"),
     (Reason(K.NEW_AT_EACH_APPLY, "uuid()"), "uuid() gives another value at each apply"),
     (Reason(K.TIME_OF_APPLY, "timestamp()"), "timestamp() is the time of the apply"),

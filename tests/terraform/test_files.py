@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.reason import ReasonKind
 from imdsguard.report.reasons import sentence
 from imdsguard.terraform.boundary import Boundary
 from imdsguard.terraform.inputs import Inputs
@@ -89,3 +90,25 @@ def test_what_is_not_read_is_unknown_and_not_an_error_that_try_hides(stack, tmp_
         assert "lies outside of the repository, where nothing is read" in found["why"]
     assert "larger than 32 MB" in answer(stack, 'try(file("large.txt"), "x")')["why"]
     assert answer(stack, 'try(file("none.txt"), "x")') == {"type": "string", "value": "x"}
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("../../secret", ReasonKind.OUTSIDE_REPOSITORY),
+        ("large.txt", ReasonKind.FILE_UNREAD),
+    ],
+)
+def test_why_a_file_is_not_read_is_data_that_says_the_same(stack, path, kind):
+    stack.files({"app/main.tf": "", "app/large.txt": ""})
+    with (stack.folder / "app/large.txt").open("r+b") as file:
+        file.truncate(33 * 1024 * 1024)
+    with pytest.raises(LimitReached) as reached:
+        RepositoryFiles(str(stack.folder / "app"), Boundary(str(stack.folder))).read(path)
+    assert reached.value.reason.kind is kind
+    assert sentence(reached.value.reason) == reached.value.message
+
+
+def test_of_any_other_bound_the_reason_is_its_text():
+    reason = LimitReached("a string is longer than 9 characters").reason
+    assert (reason.kind, sentence(reason)) == (ReasonKind.LIMIT, "a string is longer than 9 characters")

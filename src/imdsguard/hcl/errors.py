@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imdsguard.model.reason import limited
+
 if TYPE_CHECKING:
     from imdsguard.hcl.values.value import Origin
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
 
 
 class EvaluationError(Exception):
@@ -35,8 +38,12 @@ class SyntaxProblem(EvaluationError):  # noqa: N818
 
 
 class LimitReached(Exception):  # noqa: N818
-    """A bound on depth, steps, size or time was hit: the value is unknown, `message` says which bound."""
+    """A bound on depth, steps, size or time was hit: the value is unknown, `message` says which bound.
 
-    def __init__(self, message: str) -> None:
+    `reason` says the same as data; where it is not given, it is that of a bound.
+    """
+
+    def __init__(self, message: str, reason: Reason | None = None) -> None:
         super().__init__(message)
         self.message = message
+        self.reason = reason or limited(message)

@@ -22,7 +22,9 @@ class ReasonKind(str, Enum):
     AFTER_APPLY = "after_apply"  # the attribute, where it is one
     NO_VALUE = "variable_without_value"  # var.NAME
     REFUSED = "refused"  # detail: Terraform's text of the error; subject: what was computed, where that is not said
-    LIMIT = "limit"  # detail: which of our bounds is reached, or what we do not read
+    LIMIT = "limit"  # detail: which of our bounds is reached, as a problem of the run says it, too
+    OUTSIDE_REPOSITORY = "outside_repository"  # the path
+    FILE_UNREAD = "file_unread"  # the path; detail: what the system says
     TOO_DEEP = "nested_too_deep"
     NEW_AT_EACH_APPLY = "new_at_each_apply"  # the function
     TIME_OF_APPLY = "time_of_apply"  # the function

@@ -18,6 +18,8 @@ SENTENCES: dict[ReasonKind, str] = {
     K.NO_VALUE: "{subject} is a variable without a value",
     K.REFUSED: "{subject}: {detail}",
     K.LIMIT: "{detail}",
+    K.OUTSIDE_REPOSITORY: "{subject} lies outside of the repository, where nothing is read",
+    K.FILE_UNREAD: "{subject} is not read: {detail}",
     K.TOO_DEEP: "the value nests deeper than we follow",
     K.NEW_AT_EACH_APPLY: "{subject} gives another value at each apply",
     K.TIME_OF_APPLY: "{subject} is the time of the apply",

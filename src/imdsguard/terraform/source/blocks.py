@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached, SyntaxProblem
 from imdsguard.hcl.values.value import Value, hops_of, number, past, string, unknown
-from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
 
@@ -55,7 +54,7 @@ def nested_blocks(body: MergedBody, scope: EvaluationScope, name: str) -> Nested
         except EvaluationError as error:
             found = unknown(reason=reason_of(error, nested.place))
         except LimitReached as reached:
-            found = unknown(reason=limited(reached.message))
+            found = unknown(reason=reached.reason)
         if isinstance(found, Value):
             missing, place = missing or found, place or nested.place
             others = _possible(nested, scope, found)

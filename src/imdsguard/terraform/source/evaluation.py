@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imdsguard.hcl.bounds import Bounds
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.values.value import Value, sketched_in_part, unknown
-from imdsguard.model.reason import limited, refused
+from imdsguard.model.reason import refused
 from imdsguard.model.record import record
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Evaluation:
         except EvaluationError as error:
             return self.failed(label, error)
         except LimitReached as reached:
-            return unknown(reason=limited(reached.message))
+            return unknown(reason=reached.reason)
         finally:
             del self.active[token]
             self.bounds.leave()

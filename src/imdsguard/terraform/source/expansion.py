@@ -20,7 +20,6 @@ from imdsguard.hcl.values.value import (
     string,
     unknown,
 )
-from imdsguard.model.reason import limited
 from imdsguard.model.record import record
 from imdsguard.terraform.source.scopes import Bound, EvaluationScope, reason_of
 
@@ -74,7 +73,7 @@ def expand(body: MergedBody, scope: EvaluationScope) -> Expansion:
     except EvaluationError as error:
         return _unknown(kind, unknown(reason=reason_of(error, expression.place)), expression, scope, error)
     except LimitReached as reached:
-        return _unknown(kind, unknown(reason=limited(reached.message)), expression, scope, limit=reached.message)
+        return _unknown(kind, unknown(reason=reached.reason), expression, scope, limit=reached.message)
     return found if found.scopes else Expansion(kind, given=value)
 
 

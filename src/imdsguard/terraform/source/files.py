@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.system.paths import NotAPathError, join_path
 from imdsguard.terraform.overlay import Overlay
 from imdsguard.terraform.source.glob import Glob
@@ -68,7 +69,9 @@ class RepositoryFiles:
                 raise EvaluationError(f"no file exists at {path}") from None
             except OSError as error:
                 if error.errno in _UNREADABLE:
-                    raise LimitReached(f"{path} is not read: {error.strerror or error}") from None
+                    why = error.strerror or str(error)
+                    reason = Reason(ReasonKind.FILE_UNREAD, path, why)
+                    raise LimitReached(f"{path} is not read: {why}", reason) from None
                 raise EvaluationError(f"cannot read {path}: {error.strerror or error}") from None
         return self._read[real]
 
@@ -109,7 +112,8 @@ class RepositoryFiles:
         except NotAPathError as error:
             raise EvaluationError(str(error)) from None
         if real is None:
-            raise LimitReached(f"{path} lies outside of the repository, where nothing is read")
+            reason = Reason(ReasonKind.OUTSIDE_REPOSITORY, path)
+            raise LimitReached(f"{path} lies outside of the repository, where nothing is read", reason)
         return real
 
     def _below(self, top: str, levels: int) -> Sequence[str]:

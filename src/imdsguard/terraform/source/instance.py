@@ -21,7 +21,7 @@ from imdsguard.hcl.values.value import (
     unknown,
     with_choices,
 )
-from imdsguard.model.reason import Reason, ReasonKind, limited
+from imdsguard.model.reason import Reason, ReasonKind
 from imdsguard.model.value import Reference, Step
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.evaluation import NoNames
@@ -467,7 +467,7 @@ class ModuleInstance:
             self._evaluation.errors.append(error)
             return unknown(reason=reason_of(error, expression.place))
         except LimitReached as reached:
-            return unknown(reason=limited(reached.message))
+            return unknown(reason=reached.reason)
 
 
 def _converted(constraint: Constraint, value: Value, place: Place | None) -> Value:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.model.account import ENVIRONMENT, Account, AccountKind, Untold, account_id, wholly_told
-from imdsguard.model.reason import Reason, ReasonKind, limited, refused
+from imdsguard.model.reason import Reason, ReasonKind, refused
 from imdsguard.model.record import record
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Step, Unknown, text_of
@@ -158,7 +158,7 @@ def _reference(node: Node) -> ProviderReference | None:
         try:
             key = compile_expression(node.key)
         except LimitReached as reached:
-            doubt = limited(reached.message)
+            doubt = reached.reason
         node = node.source
     steps = static_traversal(node)
     if steps is None or len(steps) > 2 or not all(isinstance(step, str) for step in steps):
@@ -184,7 +184,7 @@ def instance_key(key: Compiled, scope: EvaluationScope, asker: str) -> InstanceK
     except EvaluationError as error:
         return InstanceKey(None, refused(error.message, error.place), asker)
     except LimitReached as reached:
-        return InstanceKey(None, limited(reached.message), asker)
+        return InstanceKey(None, reached.reason, asker)
 
 
 def bind(instance: ModuleInstance, name: str, alias: str, key: InstanceKey | None = None) -> Binding:

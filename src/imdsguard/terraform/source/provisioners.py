@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from imdsguard.hcl.values import value as language
     from imdsguard.model.place import Place
+    from imdsguard.model.reason import Reason
     from imdsguard.terraform.source.configuration import Declaration
     from imdsguard.terraform.source.instance import ModuleInstance
     from imdsguard.terraform.source.lazy_expression import LazyExpression
@@ -123,7 +124,7 @@ def _at(path: language.Value, scope: EvaluationScope, expression: LazyExpression
         for name in names[:MOST_FILES]:
             yield _file(path if name == path.raw else string(name), scope, expression.place)
     except (EvaluationError, LimitReached) as error:
-        yield LocalFile(path.raw, Unknown(limited(error.message), place=expression.place))
+        yield LocalFile(path.raw, Unknown(_why(error), place=expression.place))
         return
     if len(names) > MOST_FILES:
         reason = limited(f"more than {MOST_FILES} files in {path.raw}")
@@ -140,5 +141,9 @@ def _file(path: language.Value, scope: EvaluationScope, place: Place) -> LocalFi
             return LocalFile(name, Absent(place))
         content = file.call([path], CallContext(scope, place))
     except (EvaluationError, LimitReached) as error:
-        content = unknown(reason=limited(error.message))  # no error of the code: an apply may make the file first
+        content = unknown(reason=_why(error))  # no error of the code: an apply may make the file first
     return LocalFile(name, translate(content, place))
+
+
+def _why(error: EvaluationError | LimitReached) -> Reason:
+    return error.reason if isinstance(error, LimitReached) else limited(error.message)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from imdsguard.hcl.errors import EvaluationError, LimitReached, StaticError
 from imdsguard.hcl.evaluate.operations import get_attr, index
 from imdsguard.hcl.values.value import Value, hops_of, past, sketched_in_part, unknown
-from imdsguard.model.reason import Reason, limited, refused
+from imdsguard.model.reason import Reason, refused
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def safely(scope: EvaluationScope, expression: LazyExpression) -> Value:
     except EvaluationError as error:
         return sketched_in_part(unknown(reason=reason_of(error, expression.place)), error.sketch)
     except LimitReached as reached:
-        return unknown(reason=limited(reached.message))
+        return unknown(reason=reached.reason)
 
 
 def reason_of(error: EvaluationError, place: Place | None) -> Reason:
