@@ -149,7 +149,7 @@ def _by_version(launch: Launch, use: VersionUse, template: Launch | None) -> Ans
 def _renewed(launch: Launch) -> Answer:
     """Terraform sees that what is launched changes."""
     renewal = launch.delivery.renewal
-    if renewal in KEEPING:
+    if renewal is not None and renewal in KEEPING:
         return Refresh.NONE, KEEPING[renewal], None
     if renewal in (Renewal.REPLACED, Renewal.RESOLVED_ONCE):
         return (Refresh.INSTANCE_REFRESH if launch.kind is Kind.GROUP else Refresh.REPLACE), None, None

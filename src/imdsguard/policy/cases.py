@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 _ANY = "yes"
 _NOT = "no"
-_SUPPRESSED = (_ANY, "true", _NOT, "false", Means.EXEMPTION.value)
+_SUPPRESSED = {_ANY: _ANY, "true": _ANY, _NOT: _NOT, "false": _NOT, Means.EXEMPTION.value: Means.EXEMPTION.value}
+"""What may be written of `suppressed`, and which word stands for it."""
 
 
 @record(frozen=True, slots=True)
@@ -164,11 +165,11 @@ def cases_schema() -> dict[str, Any]:
 
 
 def _of_expected(table: Table, given: dict[str, Any], _: About) -> Expected:
-    suppressed = given.pop("suppressed", _NOT)
+    suppressed = _SUPPRESSED[given.pop("suppressed", _NOT)]
     for key, kind in (("verdict", Verdict), ("severity", Severity)):
         if key in given:
             given[key] = kind(given[key])
-    return Expected(place=table.place, suppressed={"true": _ANY, "false": _NOT}.get(suppressed, suppressed), **given)
+    return Expected(place=table.place, suppressed=suppressed, **given)
 
 
 def _of_case(table: Table, given: dict[str, Any], _: About) -> Case:
@@ -207,7 +208,7 @@ def _file(node: Node, about: About) -> str:
 
 
 def _suppressed(node: Node, about: About) -> str:
-    return word_of(node, about.what, _SUPPRESSED)
+    return word_of(node, about.what, tuple(_SUPPRESSED))
 
 
 _SENTENCE = Sentence()

@@ -225,7 +225,7 @@ def problems_of(scene: Scene, answers: Sequence[LaunchAnswer], series: dict[Ques
         where = f"in account {scene.clients.account}, {scene.region}"
     troubles: dict[tuple[Doubt, str], int] = {}
     for each in answers:
-        if each.doubt in OF_ASKING:
+        if each.doubt is not None and each.doubt in OF_ASKING:
             key = (each.doubt, each.detail)
             troubles[key] = troubles.get(key, 0) + 1
     for (doubt, detail), count in troubles.items():

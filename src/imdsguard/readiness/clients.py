@@ -56,9 +56,9 @@ def login(profile: str | None, roles: Sequence[str]) -> Login:
 
 
 def _session(profile: str | None) -> Any:
-    import boto3
+    from boto3.session import Session
 
-    return boto3.session.Session(profile_name=profile)
+    return Session(profile_name=profile)
 
 
 def default_region(given: Login) -> str:
@@ -112,11 +112,11 @@ def _client(session: Any, service: str, region: str) -> Any:
 
 
 def _take(session: Any, role: str, region: str) -> Any:
-    import boto3
+    from boto3.session import Session
 
     answer = _client(session, "sts", region).assume_role(RoleArn=role, RoleSessionName=_SESSION)
     keys = answer["Credentials"]
-    return boto3.session.Session(
+    return Session(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],

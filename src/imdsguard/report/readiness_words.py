@@ -79,7 +79,7 @@ def why(doubt: Doubt | None, detail: str) -> str:
 
 def remedy_of(doubt: Doubt | None, detail: str) -> str:
     """Say what to do about it; nothing where waiting is all there is."""
-    return _filled(REMEDIES[doubt], detail) if doubt in REMEDIES else ""
+    return _filled(REMEDIES[doubt], detail) if doubt is not None and doubt in REMEDIES else ""
 
 
 def _filled(sentence: str, detail: str) -> str:
