@@ -84,6 +84,7 @@ def test_a_person_sees_the_line_and_the_call(imdsguard: Command, stack: Path) ->
         '   because module.web["blue"].aws_launch_template.this (modules/web/main.tf:11)',
         "           var.tokens (main.tf:16)",
         "           each.value (main.tf:15)",
+        "           local.stacks (main.tf:10)",
         "           var.tokens (prod.tfvars:1)",
         '   instead http_tokens = "required"',
         "   help: imdsguard explain launch-template-tokens-optional",

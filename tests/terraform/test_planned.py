@@ -107,6 +107,7 @@ def test_a_value_leads_to_the_file_that_gave_it(stack: Path) -> None:
     assert [str(step) for step in tokens(by_address(joined())[blue]).trace] == [
         "var.tokens (main.tf:16)",
         "each.value (main.tf:15)",
+        "local.stacks (main.tf:10)",
         "var.tokens (prod.tfvars:1)",
     ]
 

@@ -83,23 +83,31 @@ def trace_of(origin: language.Origin | None, place: Place | None) -> tuple[Step,
     last hop. What switched to it comes after the value's own hops, each of its hops with what was there:
     `var.imdsv2 = false`.
     """
-    hops, switches = _way(origin)
+    walked: dict[int, language.Origin] = {}
+    hops, switches = _way(origin, walked)
     steps = [step for step, _ in hops]
     steps = [step for step in steps if step.label or step.place != place]
     if steps and not steps[0].label and place is not None and _within(steps[0].place, place):
         del steps[0]
     if switches:
-        steps += _switched(switches, {step.label for step in steps})
+        steps += _switched(switches, {step.label for step in steps}, walked)
     if len(steps) > MAX_TRACE:
         steps = [*steps[: MAX_TRACE - 3], Step("..."), *steps[-2:]]
     return tuple(steps)
 
 
-def _way(origin: language.Origin | None) -> tuple[list[tuple[Step, language.Value | None]], list[language.Switch]]:
-    """Give the hops of a value, each with what took it, and the switches on the way."""
+def _way(
+    origin: language.Origin | None, walked: dict[int, language.Origin]
+) -> tuple[list[tuple[Step, language.Value | None]], list[language.Switch]]:
+    """Give the hops of a value, each with what took it, and the switches on the way.
+
+    It ends where an earlier way has `walked` (by identity, since origins are shared and equal ones are deep): values
+    that switch each other again and again would else have more ways than anybody can walk.
+    """
     hops: list[tuple[Step, language.Value | None]] = []
     switches: list[language.Switch] = []
-    while origin is not None and len(hops) < 1000:
+    while origin is not None and len(hops) < 1000 and id(origin) not in walked:
+        walked[id(origin)] = origin
         step = origin.step
         if origin.switch is not None:
             switches.append(origin.switch)
@@ -112,13 +120,13 @@ def _way(origin: language.Origin | None) -> tuple[list[tuple[Step, language.Valu
     return hops, switches
 
 
-def _switched(switches: list[language.Switch], told: set[str]) -> list[Step]:
+def _switched(switches: list[language.Switch], told: set[str], walked: dict[int, language.Origin]) -> list[Step]:
     """Give the hops of what switched, the outermost first, and of what switched that; each name once."""
     steps: list[Step] = []
     waiting = list(switches)
     while waiting and len(steps) < MAX_TRACE:
         switch = waiting.pop(0)
-        hops, further = _way(switch() if callable(switch) else switch)
+        hops, further = _way(switch() if callable(switch) else switch, walked)
         for step, value in hops:
             if step.label and step.label not in told:
                 told.add(step.label)
