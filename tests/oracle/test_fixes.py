@@ -23,7 +23,7 @@ EXAMPLES = [
 CHANGES = {
     "instance-tokens-optional": {"metadata_options", "http_tokens"},
     "launch-template-tokens-optional": {"metadata_options", "launch_template_data"},
-    "hop-limit-too-high": {"metadata_options", "launch_template_data"},
+    "hop-limit-too-high": {"metadata_options", "instance_metadata_options", "launch_template_data"},
     "setting-never-sent": {"metadata_options"},
     "launch-template-version-stale": {
         "launch_template", "mixed_instances_policy", "instance_refresh", "launch_template_config",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -26,6 +25,7 @@ from imdsguard.aws.user_data.of_launch import reader_of
 from imdsguard.model.estate import NOTHING_KNOWN, Estate, History
 from imdsguard.model.image import Image
 from imdsguard.model.option import HTTP_TOKENS
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import ServiceTerms
 
 if TYPE_CHECKING:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imdsguard.aws.precedence.assumptions import SoughtImage, assumed_image
@@ -23,7 +25,7 @@ IMAGE_IDS = ("id", "image_id", "value", "insecure_value")
 """Attributes that are the id of an image: of itself, or in a parameter."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from imdsguard.aws.precedence.settings import Settings
     from imdsguard.aws.types.resource_type import ResourceType, SharedBy
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from imdsguard.model.value import Reference, Value
 
 _Made = TypeVar("_Made")
+
+_LAST_KEY = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]["]*)\]$', re.DOTALL)
 
 
 class RootIndex:
@@ -52,6 +56,9 @@ class RootIndex:
         self._estate: Sequence[RootIndex] = (self,)
         self._layers: dict[Scope, Layer] = {}
         self._provisioned = tuple(each for each in resources if each.provisioners)
+        self._of_kind: dict[tuple[str, bool], list[tuple[int, Resource]]] = {}
+        for number, each in enumerate(resources):
+            self._of_kind.setdefault((each.kind, each.data), []).append((number, each))
         self._by_address = {resource.address: resource for resource in resources}
         self._settings: dict[str, Settings] = {}
         self._named: dict[tuple[SharedBy, str], list[Resource]] | None = None
@@ -75,16 +82,20 @@ class RootIndex:
     def capable(self, field: Callable[[ResourceType], _Made | None]) -> Sequence[tuple[Resource, _Made]]:
         """Return the resources whose type has a field (see `aws.types.capability`), each with that. No data sources."""
         if field not in self._capable:
-            self._capable[field] = tuple(self._with(field, data=False))
+            self._capable[field] = self._with(field, data=False)
         found: tuple[tuple[Resource, _Made], ...] = self._capable[field]
         return found
 
-    def _with(self, field: Callable[[ResourceType], _Made | None], *, data: bool) -> Iterator[tuple[Resource, _Made]]:
-        for each in self._resources:
-            record = record_of(each.kind) if each.data is data else None
+    def _with(self, field: Callable[[ResourceType], _Made | None], *, data: bool) -> tuple[tuple[Resource, _Made], ...]:
+        """Ask each type once, however many resources it has; in the order of the resources."""
+        found: list[tuple[int, Resource, _Made]] = []
+        for (kind, is_data), numbered in self._of_kind.items():
+            record = record_of(kind) if is_data is data else None
             given = field(record) if record is not None else None
             if given is not None:
-                yield each, given
+                found += [(number, each, given) for number, each in numbered]
+        found.sort(key=itemgetter(0))
+        return tuple((each, given) for _, each, given in found)
 
     @property
     def provisioned(self) -> tuple[Resource, ...]:
@@ -234,17 +245,5 @@ def _which(_: str, answer: Value) -> Value:
 
 def without_key(address: str) -> str:
     """Return the address without its last key: `aws_instance.a["x[1]"]` gives `aws_instance.a`."""
-    if not address.endswith("]"):
-        return address
-    quoted = escaped = False
-    opening = len(address)
-    for i, character in enumerate(address):
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = quoted
-        elif character == '"':
-            quoted = not quoted
-        elif character == "[" and not quoted:
-            opening = i
-    return address[:opening]
+    found = _LAST_KEY.search(address) if address.endswith("]") else None
+    return address[: found.start()] if found is not None else address

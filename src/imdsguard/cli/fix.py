@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +18,7 @@ from imdsguard.cli.options import (
     policy_option,
 )
 from imdsguard.cli.output import write_notes, write_problems, write_unseen
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from imdsguard.model.finding import Finding

@@ -152,9 +152,8 @@ def with_fetched_modules(ctx: click.Context, inputs: Inputs, *, get: bool, hosts
         raise click.UsageError("--get-host says where --get may fetch from: give --get as well", ctx)
     if not get:
         return inputs
-    from dataclasses import replace
-
     from imdsguard.cli.progress import Progress
+    from imdsguard.model.record import replace
     from imdsguard.run.module_finder import finder_that_gets
 
     return replace(inputs, modules=finder_that_gets(tuple(hosts), lambda: Progress(quiet=quiet)))

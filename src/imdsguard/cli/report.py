@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -28,6 +27,7 @@ from imdsguard.cli.options import (
 )
 from imdsguard.cli.output import parse_outputs, write_notes, write_problems, write_unseen
 from imdsguard.cli.streams import read_stdin, write_out
+from imdsguard.model.record import replace
 from imdsguard.report.escape import escape
 
 if TYPE_CHECKING:

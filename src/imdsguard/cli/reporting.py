@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.cli.output import parse_outputs, style_for, write_notes, write_problems, write_unseen
 from imdsguard.cli.streams import write_out
+from imdsguard.model.record import replace
 from imdsguard.report.formats import FOR_PEOPLE, FORMATS
 
 if TYPE_CHECKING:

@@ -69,11 +69,10 @@ def command(
 
     Exit codes: 0 nothing found at or above the threshold, 1 findings, 2 something could not be checked.
     """  # noqa: D301
-    from dataclasses import replace
-
     from imdsguard.cli.exits import CLEAN
     from imdsguard.cli.reporting import prepared, report
     from imdsguard.cli.streams import read_stdin
+    from imdsguard.model.record import replace
     from imdsguard.run.reading import read
     from imdsguard.terraform.overlay import Overlay
 

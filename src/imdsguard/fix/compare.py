@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
+from imdsguard.model.record import replace
 from imdsguard.model.value import Absent, Known, Unknown
 from imdsguard.terraform.source.body import SourceBody
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.fix import mend_account, mend_alarms, mend_options, mend_scripts, mend_versions
@@ -14,6 +13,7 @@ from imdsguard.fix.safety import why_unsafe
 from imdsguard.fix.tree import identity, in_each_environment
 from imdsguard.model.finding import Verdict
 from imdsguard.model.fix import Fix, Fixes, Unfixed
+from imdsguard.model.record import replace
 from imdsguard.terraform.decided.construct import written_from
 
 if TYPE_CHECKING:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.fix.file_text import FileText, NotEditableError
 from imdsguard.model.environment import Stack
 from imdsguard.model.finding import Verdict
 from imdsguard.model.place import Place
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.system.paths import folder_in_repository
 from imdsguard.terraform.overlay import Overlay
 

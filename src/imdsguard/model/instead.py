@@ -50,7 +50,7 @@ def preceded(first: str, remedy: Remedy) -> Remedy:
     if not first:
         return remedy
     if isinstance(remedy, Instead):
-        from dataclasses import replace
+        from imdsguard.model.record import replace
 
         return replace(remedy, first=f"{first}, or\n{remedy.first}" if remedy.first else first)
     return f"{first}, or\n{remedy}" if remedy else first

@@ -1,6 +1,7 @@
 """`@record(frozen=True, slots=True)`: a dataclass that is cheap to define, to make and to compare, and frozen in fact.
 
-To a type checker it is `dataclasses.dataclass`, and `dataclasses.replace`, `asdict` and `is_dataclass` take it for one.
+To a type checker it is `dataclasses.dataclass`, and `dataclasses.asdict` and `is_dataclass` take it for one, as does
+`dataclasses.replace`; `replace` of this module does the same for records alone, in a hundredth of the time.
 At run time it is a `msgspec.Struct`, which is written in C: defining one takes half of the time of a dataclass without
 methods, making one a tenth of that of a frozen dataclass. Assigning to a field, or deleting one, raises
 `AttributeError`. `slots=False` gives each object a `__dict__` beside its fields, for `functools.cached_property`.
@@ -18,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, StructMeta
 from msgspec import field as struct_field
 
-__all__ = ["record"]
+__all__ = ["record", "replace"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from dataclasses import dataclass as record
+    from dataclasses import replace
 else:
+    from msgspec.structs import replace
 
     def record(*, frozen: bool, slots: bool = False) -> Callable[[type], type]:
         """Make a class a record. One that is not frozen has no hash, as with `dataclass`."""

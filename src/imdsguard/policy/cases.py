@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import Finding, Verdict
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.severity import Severity
 from imdsguard.model.suppression import Means
 from imdsguard.policy.declaration import (

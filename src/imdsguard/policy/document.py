@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.severity import Severity
 from imdsguard.policy.assumptions import ASSUME, ESTATES, Assumptions
 from imdsguard.policy.declaration import SCALAR, About, Choice, Choices, Mapped, Names, PolicyKey, ReadLater, Special

@@ -6,10 +6,10 @@ has ended, or once nothing needs it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Verdict, fingerprint
+from imdsguard.model.record import replace
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
 from imdsguard.policy.match import matches_word

@@ -6,13 +6,12 @@ A requirement becomes a `Rule` like those of `checks/`, and is asked like them.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import failed, passed, undecided
 from imdsguard.model.launch import State
 from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.rule import Rule
 from imdsguard.model.severity import Severity
 from imdsguard.policy.declaration import (

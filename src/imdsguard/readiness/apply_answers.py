@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.environment import Stack
+from imdsguard.model.record import replace
 from imdsguard.readiness.match import answers_by_address, answers_to
 from imdsguard.readiness.saved import too_old
 from imdsguard.readiness.targets import switching, targets_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.problem import Problem
@@ -16,7 +16,7 @@ from imdsguard.model.readiness import (
     ReadinessAnswers,
     Window,
 )
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.readiness import metrics
 from imdsguard.readiness.clients import Login, clock_problem, connect
 from imdsguard.readiness.estimate import estimate, refuse_above

@@ -44,7 +44,7 @@ def _of_instances(
     target: ReadinessTarget, known: dict[tuple[str, str], list[tuple[LaunchAnswer, InstanceAnswer]]]
 ) -> LaunchAnswer | None:
     """Put together what is known of a launch's own instances; None where nothing is of one of them."""
-    from dataclasses import replace
+    from imdsguard.model.record import replace
 
     told: list[InstanceAnswer] = []
     about: LaunchAnswer | None = None

@@ -64,7 +64,7 @@ def _doubt(instance: RunningInstance, series: Series, window: Window) -> tuple[D
 
 def judge_launch(launch: LaunchAnswer, instances: Sequence[InstanceAnswer], gone: str) -> LaunchAnswer:
     """Judge a launch by its instances. `gone` names what it is named by and is not there, "" where it is."""
-    from dataclasses import replace
+    from imdsguard.model.record import replace
 
     if not instances:
         doubt = Doubt.GONE if gone else Doubt.NO_MEMBER

@@ -7,9 +7,9 @@ there are. Suppressed findings and passes are not annotated.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import replace
 from imdsguard.model.severity import Severity
 from imdsguard.report.escape import escape
 from imdsguard.report.repository_places import file_from_top, from_top

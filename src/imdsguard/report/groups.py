@@ -6,11 +6,10 @@ findings that count alike are together: a suppressed one is never in a group wit
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.model.account import AccountKind
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

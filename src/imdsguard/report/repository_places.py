@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from imdsguard.model.finding import Finding

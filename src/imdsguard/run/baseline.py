@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import replace
 from imdsguard.run.errors import RunError
 from imdsguard.run.writing import write_text
 from imdsguard.system.paths import repository_top
@@ -150,7 +150,7 @@ def names_from(baseline: str) -> Callable[[str], str]:
 
 
 def _without(entries: tuple[BaselineEntry, ...], fixed: tuple[BaselineEntry, ...]) -> tuple[BaselineEntry, ...]:
-    from dataclasses import replace
+    from imdsguard.model.record import replace
 
     less: dict[tuple[str, ...], int] = {}
     for entry in fixed:

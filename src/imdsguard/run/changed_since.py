@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from imdsguard.model.record import replace
 from imdsguard.run.config import ONLY_SOURCE
 from imdsguard.run.errors import RunError, UsageError
 from imdsguard.system.files import write_in_scratch
@@ -168,7 +168,7 @@ def _judge(
     earlier = replace(
         estate_of(before.roots, before.problems, config.policy.assumptions, before.modules), folders=reading.folders
     )
-    outcome = judge(earlier.estate, config.rules, config.policy)
+    outcome = judge(earlier.estate, config.rules, config.policy, passes=False)
     problems = before.problems + outcome.problems
     counted = apply_comments_and_exemptions(outcome.findings, earlier, config, here, complete=not problems)
     moved = moved_roots((root.name for root in earlier.roots), here, (root.name for root in reading.roots), ".")

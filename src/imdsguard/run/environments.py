@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.environment import Environment
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import replace
 from imdsguard.run.errors import RunError, UsageError
 from imdsguard.system.paths import real_path_inside, repository_top
 

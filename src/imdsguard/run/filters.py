@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.launch import State
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.run.errors import UsageError
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.environment import Stack
@@ -10,7 +9,7 @@ from imdsguard.model.finding import Finding, Judgement, Related, Verdict, finger
 from imdsguard.model.instead import Instead, preceded
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import ReasonKind
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.resolution import resolution
 from imdsguard.model.severity import Confidence, Severity
 from imdsguard.report.remedies import remedy_text
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 
 @record(frozen=True, slots=True)
 class Outcome:
-    """What the rules say. `findings` holds every verdict, passes too, in the order of reports.
+    """What the rules say. `findings` holds every verdict, passes too where they are asked for, in the order of reports.
 
     `failed` are rules that crashed, `refused` values that Terraform refuses, which are gaps in what was read.
     `not_deployed` are the stacks that only show a module, of which rules about accounts had something to say: it is
@@ -45,13 +44,15 @@ class Outcome:
         return self.failed + self.refused
 
 
-def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
+def judge(estate: Estate, rules: Sequence[Rule], policy: Policy, *, passes: bool = True) -> Outcome:
     """Ask every rule that the policy does not switch off about every subject in the estate.
 
-    The policy's own requirements are asked, too, whether they are among `rules` or not.
+    The policy's own requirements are asked, too, whether they are among `rules` or not. Without `passes` the outcome
+    may lack what is as it should be: most of all verdicts, and few look at them.
     """
+    passes = passes or bool(estate.modules)  # a script that a call has shown to be right is not told of its module
     asked = tuple({rule.id: rule for rule in (*rules, *policy.rules)}.values())
-    findings, problems = _judged(estate, asked, policy)
+    findings, problems = _judged(estate, asked, policy, passes=passes)
     findings, not_deployed = _of_accounts_with_stacks(findings, estate)
     findings += _of_defaults(findings, estate, asked, policy)
     refused = _refused(findings, estate)
@@ -60,7 +61,9 @@ def judge(estate: Estate, rules: Sequence[Rule], policy: Policy) -> Outcome:
     return Outcome(tuple(sorted(findings, key=_order)), tuple(problems), tuple(refused), not_deployed)
 
 
-def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list[Finding], list[Problem]]:
+def _judged(
+    estate: Estate, rules: Iterable[Rule], policy: Policy, *, passes: bool = True
+) -> tuple[list[Finding], list[Problem]]:
     findings: dict[tuple[object, ...], Finding] = {}
     problems: list[Problem] = []
     for rule in rules:
@@ -70,6 +73,8 @@ def _judged(estate: Estate, rules: Iterable[Rule], policy: Policy) -> tuple[list
         for subject in _subjects(estate, rule):
             try:
                 for judgement in _ask(rule, subject, estate, setting):
+                    if judgement.verdict is Verdict.PASS and not passes:
+                        continue
                     finding = _finding(rule, judgement, setting, policy, estate)
                     findings.setdefault(_identity(finding), finding)
             except Exception as error:
@@ -134,7 +139,7 @@ def _told(findings: list[Finding], estate: Estate, rules: Sequence[Rule], policy
     by_id = {rule.id: rule for rule in (*rules, *policy.rules)}
 
     def ask(before: Estate, ids: frozenset[str]) -> list[Finding]:
-        return _judged(before, [by_id[name] for name in by_id if name in ids], policy)[0]
+        return _judged(before, [by_id[name] for name in by_id if name in ids], policy, passes=False)[0]
 
     deployed = deployed_already(findings, estate, ask)
     told: list[Finding] = []

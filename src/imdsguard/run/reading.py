@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.absent_module import LAUNCH
 from imdsguard.model.problem import Problem, told_once
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.unseen import NoLaunch, Unseen, UnseenKind, WayOut
 
 if TYPE_CHECKING:

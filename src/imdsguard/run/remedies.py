@@ -7,12 +7,12 @@ the setting is what the rule asks for.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Verdict
 from imdsguard.model.option import OPTIONS, Source
+from imdsguard.model.record import replace
 from imdsguard.model.value import Known
 
 if TYPE_CHECKING:

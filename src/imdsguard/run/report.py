@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import replace
 from imdsguard.run.errors import UsageError
 from imdsguard.run.stamping import stamp_of
 from imdsguard.run.suppressions import Suppressed, apply_comments_and_exemptions
@@ -38,7 +38,7 @@ def report_on(reading: Reading, config: RunConfig) -> Report:
     from imdsguard.run.judge import judge
     from imdsguard.run.remedies import with_remedies
 
-    outcome = judge(reading.estate, config.rules, config.policy)
+    outcome = judge(reading.estate, config.rules, config.policy, passes=config.options.show_passed)
     reading = replace(reading, problems=reading.problems + not_told_yet(outcome.refused, reading.problems))
     counted = apply_suppressions(outcome.findings, reading.problems + outcome.failed, reading, config)
     found = counted.findings

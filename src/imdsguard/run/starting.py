@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.run.errors import RunError, UsageError
 from imdsguard.system.files import read_bytes, whole_file
 from imdsguard.system.paths import real_path_inside
@@ -183,7 +182,7 @@ def _taken_in(found: Reading, config: RunConfig, file: str) -> tuple[str, str]:
     from imdsguard.suppress.baseline_match import entries_of
     from imdsguard.suppress.problems import gaps_of
 
-    outcome, name_of = judge(found.estate, config.rules, config.policy), names_from(file)
+    outcome, name_of = judge(found.estate, config.rules, config.policy, passes=False), names_from(file)
     unread = found.problems + not_told_yet(outcome.refused, found.problems)
     complete = not unread and not outcome.failed
     counted = apply_comments_and_exemptions(outcome.findings, found, config, ".", complete=complete)

@@ -37,7 +37,7 @@ def list_suppressions(reading: Reading, config: RunConfig) -> tuple[tuple[Listed
     """Give every comment and every exemption, with what becomes of it; and what could not be read or judged."""
     from imdsguard.run.judge import judge
 
-    outcome = judge(reading.estate, config.rules, config.policy)
+    outcome = judge(reading.estate, config.rules, config.policy, passes=False)
     problems = reading.problems + outcome.problems
     applied = apply_comments_and_exemptions(outcome.findings, reading, config, ".", complete=not problems)
     fixed = frozenset(rule.id for rule in config.rules if rule.fixed)

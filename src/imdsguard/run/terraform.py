@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Finding, Verdict, fingerprint
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.suppression import Means, Suppression, SuppressionState
 from imdsguard.suppress.comments import directives
 from imdsguard.suppress.foreign_comments import ForeignComments

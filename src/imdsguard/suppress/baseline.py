@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.finding import Verdict
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.severity import Severity
 from imdsguard.suppress.baseline_match import BaselineEntry
 from imdsguard.suppress.problems import Gap

@@ -6,11 +6,10 @@ things, never by a line. One that got worse is a new one: what could not be told
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.finding import Verdict
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.severity import Severity
 
 if TYPE_CHECKING:

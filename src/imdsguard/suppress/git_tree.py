@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.suppress.git import GitError, Repository
 from imdsguard.suppress.modules import unchanged_modules
 from imdsguard.system.files import MAX_FILE, write_in_scratch

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
+from imdsguard.model.record import replace
 from imdsguard.suppress.modules import written
 from imdsguard.system.paths import SYNTAX
 

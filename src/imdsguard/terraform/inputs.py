@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.terraform.source.modules_elsewhere import NOWHERE
 
 if TYPE_CHECKING:

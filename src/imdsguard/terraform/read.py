@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.source import OpinionBudget
 from imdsguard.model.environment import Stack
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import replace
 from imdsguard.system.files import read_document_bytes
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.reading import RootsRead

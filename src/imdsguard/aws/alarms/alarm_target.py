@@ -5,7 +5,6 @@ Of `metric_query` blocks, the one that is returned decides what is watched.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.dimensions import selectors_of
@@ -17,6 +16,7 @@ from imdsguard.aws.alarms.selector import AlarmTarget, Everything, InDoubt
 from imdsguard.aws.alarms.token_metric import METRICS, NAMESPACE, TOKENLESS
 from imdsguard.aws.tags.where import Filtered
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.dimensions import BY_ID, identity_of
 from imdsguard.aws.alarms.insights import Comparison, JoinedConditions, Query, QueryError, is_select, parse
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.insights import Condition

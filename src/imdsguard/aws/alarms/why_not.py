@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.selector import SINGLE, GivenId, InDoubt, OneInstance, doubt, reason_of, sees_elsewhere
@@ -10,6 +9,7 @@ from imdsguard.aws.alarms.token_metric import REJECTED, TOKENLESS
 from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.model.launch import Coverage, Kind, State
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from imdsguard.aws.alarms.selector import AlarmTarget, MetricSelector

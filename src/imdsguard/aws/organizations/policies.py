@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.aws.organizations.documents import statements_in
@@ -12,6 +11,7 @@ from imdsguard.aws.root_index import without_key
 from imdsguard.aws.types import capability
 from imdsguard.model.organization import DECLARATIVE_EC2, SERVICE_CONTROL, OrganizationPolicy, Statement
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.layer import read_options
@@ -12,6 +11,7 @@ from imdsguard.aws.templates.version_attributes import ATTRIBUTES
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.delivery import Pin, Renewal, VersionUse
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.resource import Action
 from imdsguard.model.value import Absent, Known, Reference, Unknown
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.launching import worst_of
@@ -26,6 +25,7 @@ from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Unknown, text_of

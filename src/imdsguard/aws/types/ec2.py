@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import inner, merged, metadata_layer, paths_via
@@ -40,6 +39,7 @@ from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HTTP_ENDPOINT, Source
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.tags import TagLayer, Tags
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 

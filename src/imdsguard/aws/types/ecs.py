@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types.managed_services import same_as, unshown
 from imdsguard.aws.types.resource_type import NO_IDENTITY, NO_OPTIONS, ResourceType, no_user_data
 from imdsguard.aws.workload import always
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import NOT_IN_TERRAFORM
 from imdsguard.model.value import Known
 

@@ -7,7 +7,6 @@ Amazon Linux 2 and older and on Windows Server 2019, `true` on Amazon Linux 2023
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.layer import Layer, silent, undecided
@@ -30,6 +29,7 @@ from imdsguard.aws.types.resource_type import (
 from imdsguard.aws.workload import shown
 from imdsguard.model.option import HTTP_TOKENS, Source
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown

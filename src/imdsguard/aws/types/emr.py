@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.organizations.json_text import read_json
@@ -27,6 +26,7 @@ from imdsguard.aws.types.resource_type import (
 from imdsguard.aws.workload import shown
 from imdsguard.model.option import HOP_LIMIT, HTTP_TOKENS, Source
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown

@@ -6,7 +6,6 @@ provider, `aws_imagebuilder_distribution_configuration`)
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from imdsguard.model.delivery import VersionWriter
 from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import Source
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.tags import Tags
 from imdsguard.model.value import Absent, Known, Unknown, text_of

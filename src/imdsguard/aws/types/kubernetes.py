@@ -8,7 +8,6 @@ Cluster API Provider AWS, AWSMachineTemplate)
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.launching import worst_of
@@ -20,7 +19,7 @@ from imdsguard.model.launch import Kind
 from imdsguard.model.layer import LaunchPath
 from imdsguard.model.option import HOP_LIMIT, HTTP_ENDPOINT, HTTP_TOKENS, Source
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.service_terms import ServiceTerms
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 

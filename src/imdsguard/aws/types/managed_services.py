@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.precedence.cloud_control import inner, metadata_layer
@@ -24,6 +23,7 @@ from imdsguard.aws.workload import shown
 from imdsguard.model.launch import Kind
 from imdsguard.model.option import HTTP_ENDPOINT, HTTP_TOKENS, OPTIONS, Source
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import NOT_IN_TERRAFORM, ServiceTerms
 from imdsguard.model.value import Absent, Known, Unknown
 

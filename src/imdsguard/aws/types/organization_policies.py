@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.organizations.documents import statements_in
 from imdsguard.aws.organizations.policies import attached_in, policy_of
 from imdsguard.aws.types.resource_type import ResourceType
 from imdsguard.model.organization import Condition, Statement
+from imdsguard.model.record import replace
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:

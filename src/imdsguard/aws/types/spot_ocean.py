@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from imdsguard.aws.types.managed_services import by_block
 from imdsguard.aws.types.resource_type import NO_IDENTITY, OwnOptions, ResourceType
 from imdsguard.aws.user_data.of_launch import arguments_of
 from imdsguard.aws.workload import always
+from imdsguard.model.record import replace
 from imdsguard.model.service_terms import ServiceTerms
 
 BLOCK = "instance_metadata_options"

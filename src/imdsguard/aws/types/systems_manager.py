@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from imdsguard.aws.user_data.metadata_service import names_host
 from imdsguard.aws.user_data.script import Language
 from imdsguard.model.launch import Kind
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.user_data import UntoldCode
 from imdsguard.model.value import Absent, Known, Unknown, text_of
 

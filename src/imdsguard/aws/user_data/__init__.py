@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.envelope import opened, unpacked
 from imdsguard.aws.user_data.script import GAP, File, Language, Script, ScriptCall
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

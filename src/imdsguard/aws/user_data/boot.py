@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.boot_files import FileUse, cron_commands, unit_commands, use_of
@@ -11,6 +10,7 @@ from imdsguard.aws.user_data.script import GAP, Language, Script, ScriptCall, Sc
 from imdsguard.aws.user_data.shell_state import ScriptFile, ScriptFrame, World
 from imdsguard.aws.user_data.shell_values import shown, without_marks
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.user_data import Flaw
 
 if TYPE_CHECKING:

@@ -7,12 +7,11 @@ instances" (`<powershell>` and `<script>` tags).
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.user_data.script import File, Language, Script
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 
 if TYPE_CHECKING:
     from imdsguard.aws.user_data.script import ScriptCall

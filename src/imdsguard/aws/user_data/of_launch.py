@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.types import capability
 from imdsguard.aws.types.registry import record_of
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.value import Absent, Known, Unknown
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _read_value(value: Value, root: RootIndex, name: str = "", depth: int = 0) -
         return UserData(True, (), (Reason(ReasonKind.NOT_TEXT),), value.place)
     if _HASH.fullmatch(value.value):
         return UserData(True, (), (Reason(ReasonKind.HASH_ONLY),), value.place)
-    return _read_text(value.value, value, name)
+    return _read_text(value.value, value, name, root)
 
 
 def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> UserData:
@@ -119,7 +119,7 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
             made_of += (_read_value(content, root, label or name, depth + 1) for label, content in parts)
     if value.sketch is None or ("\ufffc" in value.sketch and not value.sketch.strip("\ufffc \t\r\n")):
         return together(made_of) if made_of else UserData(True, (), (value.reason,), value.place)
-    result = _read_text(value.sketch, value, name)
+    result = _read_text(value.sketch, value, name, root)
     if isinstance(value.reason, Reason) and value.reason.kind is ReasonKind.REFUSED:
         made_of.append(UserData(True, (), (value.reason,), value.place))  # a part of it is an error
     gaps = list(_GAP_LINE.finditer(value.sketch))
@@ -132,11 +132,19 @@ def _read_unknown(value: Unknown, root: RootIndex, name: str, depth: int) -> Use
     return together([*made_of, result, doubt])
 
 
-def _read_text(text: str, value: Known | Unknown, name: str) -> UserData:
+def _contents(_: RootIndex) -> dict[str, Contents]:
+    """Give room for what was read, by its text: the instances of a count or for_each have the same one."""
+    return {}
+
+
+def _read_text(text: str, value: Known | Unknown, name: str, root: RootIndex) -> UserData:
     from imdsguard.aws.user_data import read_user_data
     from imdsguard.model.user_data import MetadataCall, UserData
 
-    contents = read_user_data(text)
+    known = root.once(_contents)
+    contents = known.get(text)
+    if contents is None:
+        contents = known[text] = read_user_data(text)
     secret = isinstance(value, Known) and value.sensitive
     calls = []
     for call in contents.calls:

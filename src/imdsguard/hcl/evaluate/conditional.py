@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, Collection, Type
 from imdsguard.hcl.values.typetools import friendly_name
 from imdsguard.hcl.values.value import NO_REFINEMENT, Pending, Refinement, Value, derived
 from imdsguard.model.reason import refused
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from imdsguard.model.place import Place

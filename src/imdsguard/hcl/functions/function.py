@@ -8,7 +8,6 @@ are taken off and put on the result, unless the parameter says that the function
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
@@ -28,7 +27,7 @@ from imdsguard.hcl.values.value import (
     sketch_of,
     sketched,
 )
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 
 if TYPE_CHECKING:
     from imdsguard.hcl.bounds import Bounds

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 
 SECOND = 1_000_000_000
 MONTHS = [

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.syntax.source import MAX_ASKED
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from imdsguard.hcl.syntax.source import OpinionBudget, SourceText

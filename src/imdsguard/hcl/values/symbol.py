@@ -9,12 +9,12 @@ equal, whatever they will be.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.values.size import size_of
 from imdsguard.hcl.values.types import Primitive
 from imdsguard.hcl.values.value import GAP, LONGEST_SKETCH, Pending, Value
+from imdsguard.model.record import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,7 +8,7 @@ where the language says so, `marks`. Use `equality.py` for `==` and `identity.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,7 +25,7 @@ from imdsguard.hcl.values.types import (
     object_type,
 )
 from imdsguard.model.reason import AFTER_APPLY, Reason
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.value import Step
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ argument, the line of a tfvars file or the default, through locals, `each.value`
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
@@ -29,7 +29,7 @@ from imdsguard.hcl.syntax.nodes import (
     Wrap,
 )
 from imdsguard.hcl.values.value import string as text_value
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced, ValueChange
 from imdsguard.terraform.source.configuration import META_ARGUMENTS
 from imdsguard.terraform.source.instance import ModuleInstance

@@ -6,7 +6,7 @@ read, nothing is parsed again, and what the run has computed stays as it is.
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError
@@ -14,7 +14,7 @@ from imdsguard.hcl.syntax.nodes import Literal, Object, ObjectItem, Tuple
 from imdsguard.hcl.syntax.static import literal_node, reference_node
 from imdsguard.hcl.values.constraint import parse_constraint
 from imdsguard.model.instead import Expression
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.terraform.decided.changes import NewArguments, NewItems, Replaced
 from imdsguard.terraform.source.body import SourceBody
 from imdsguard.terraform.source.evaluation import Evaluation

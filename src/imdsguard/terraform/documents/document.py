@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import replace
 from imdsguard.terraform.documents.schema import Document
 from imdsguard.terraform.documents.sniff import Form, form_of
 from imdsguard.terraform.documents.stream import parts_of

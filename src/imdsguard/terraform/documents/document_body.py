@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from imdsguard.model.reason import AFTER_APPLY, Reason, ReasonKind
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
 from imdsguard.terraform.documents.alternatives import TEMPLATE, direct, instead_of
@@ -89,12 +88,16 @@ class DocumentBody:
             return Blocks((), Unknown(TOO_DEEP, place=self.place))
 
     def _attribute(self, name: str) -> Value:
-        raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
+        raw, marks = self.values.get(name), member(self.unknown, name)
         expression = self.written.expression(name)
         if marked(marks):
             return self._sure(name, expression)
-        if raw == "" and (expression is None or isinstance(expression, Hidden)):
-            return Absent(self.place)  # the provider's zero value for a string that nobody set
+        if expression is None or isinstance(expression, Hidden):
+            if raw == "":
+                return Absent(self.place)  # the provider's zero value for a string that nobody set
+            if raw is None and not marks and self.drift is None:
+                return Absent(self.place)  # most of what is asked for
+        secrets = member(self.sensitive, name)
         return to_value(
             raw,
             marks,

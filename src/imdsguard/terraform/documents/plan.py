@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import msgspec
 
 from imdsguard.model.problem import Problem
 from imdsguard.model.reason import Reason, ReasonKind
+from imdsguard.model.record import replace
 from imdsguard.model.resource import Action, Resource
 from imdsguard.model.value import Known, Reference, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path

@@ -6,7 +6,6 @@ A plan gives the expressions of each provider block; constants and variables are
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from msgspec import UNSET
 
 from imdsguard.model.account import ENVIRONMENT, Account, AccountKind
 from imdsguard.model.reason import Reason, ReasonKind
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.resource import Blocks, Provider
 from imdsguard.model.value import Absent, Known, Step, Unknown, Value
 from imdsguard.terraform.documents.addresses import module_path, steps_of

@@ -59,7 +59,7 @@ def parts_of(text: bytes) -> tuple[StreamPart, ...]:
     if logged:
         return _named(logged)
     bare = text.startswith(b"{")
-    if VERSION not in text or (bare and b"\n{" not in text and not _JOINED.search(text)):
+    if text.count(VERSION) < (2 if bare else 1) or (bare and b"\n{" not in text and not _JOINED.search(text)):
         return ()
     found = [(unit, part) for unit, part in _parts(text) if VERSION in part]
     if bare and (len(found) < 2 or _is_one(text)):

@@ -56,6 +56,8 @@ def to_value(
     if unknown is True:
         return after_apply()
     secret = sensitive is True
+    if isinstance(raw, (str, int)):  # bool, too
+        return Known(raw, place, trace, secret)
     if isinstance(raw, list):
         items = (
             to_value(v, member(unknown, i), member(sensitive, i), place, trace, after_apply) for i, v in enumerate(raw)
@@ -77,8 +79,6 @@ def to_value(
         )
     if raw is None:
         return Absent(place, trace)
-    if isinstance(raw, float) and raw.is_integer():
-        raw = int(raw)
-    if isinstance(raw, (str, bool, int, float)):
-        return Known(raw, place, trace, secret)
+    if isinstance(raw, float):
+        return Known(int(raw) if raw.is_integer() else raw, place, trace, secret)
     return Unknown(Reason(ReasonKind.NOT_A_VALUE, type(raw).__name__), place=place, trace=trace)

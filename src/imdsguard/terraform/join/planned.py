@@ -8,12 +8,11 @@ values that the plan's variables had. Where both do not belong together the plan
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.resource import Action
 from imdsguard.terraform.boundary import boundary_of
 from imdsguard.terraform.documents.addresses import unkeyed

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import replace
 from imdsguard.model.value import Absent, Step
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from imdsguard.model.record import replace
 from imdsguard.terraform.root import Root
 from imdsguard.terraform.source.source_cache import SourceCache
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from imdsguard.hcl.errors import EvaluationError, LimitReached
 from imdsguard.model.account import ENVIRONMENT, Account, AccountKind, Untold, account_id, wholly_told
 from imdsguard.model.reason import Reason, ReasonKind, refused
-from imdsguard.model.record import record
+from imdsguard.model.record import record, replace
 from imdsguard.model.resource import Provider
 from imdsguard.model.value import Absent, Known, Step, Unknown, text_of
 from imdsguard.terraform.source.body import SourceBody

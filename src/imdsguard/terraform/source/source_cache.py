@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from operator import is_not
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imdsguard.model.place import Place
 from imdsguard.model.problem import Problem
+from imdsguard.model.record import replace
 from imdsguard.terraform.overlay import Overlay, ParsedFile
 from imdsguard.terraform.source.folder import Listing, list_folder
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from imdsguard.aws.alarms.faults.saying import BY_QUERY, perhaps, wrong
 from imdsguard.aws.precedence.sharing import seen_from
 from imdsguard.aws.tags.where import Filtered, by_instance, on_tags
+from imdsguard.model.record import replace
 from imdsguard.model.severity import Confidence, Severity
 
 if TYPE_CHECKING:
