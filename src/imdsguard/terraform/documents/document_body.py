@@ -9,7 +9,7 @@ from imdsguard.model.record import record, replace
 from imdsguard.model.resource import Blocks
 from imdsguard.model.value import Absent, Step, Unknown, Value
 from imdsguard.terraform.documents.alternatives import TEMPLATE, direct, instead_of
-from imdsguard.terraform.documents.expressions import FUNCTION, ConfigBlock, Hidden, expression_of, references_of
+from imdsguard.terraform.documents.expressions import FUNCTION, ConfigBlock, Hidden, references_of
 from imdsguard.terraform.documents.values import Marks, marked, member, to_value
 
 if TYPE_CHECKING:
@@ -103,15 +103,15 @@ class DocumentBody:
             marks,
             secrets,
             self.place,
-            self._stays(name, raw) + self._trace(expression),
-            lambda: self._after_apply(expression),
+            self._stays(name, raw) + self._trace(name),
+            lambda: self._after_apply(name, expression),
         )
 
     def _blocks(self, name: str) -> Blocks:
         raw, marks, secrets = self.values.get(name), member(self.unknown, name), member(self.sensitive, name)
         if marked(marks):
             expression = self.written.expression(name)
-            value = self._after_apply(expression) if expression is not None else self._left_out(name)
+            value = self._after_apply(name, expression) if expression is not None else self._left_out(name)
             return Blocks((), value) if isinstance(value, Unknown) else Blocks()
         if isinstance(raw, dict):
             drift = self.drift.of(name) if self.drift is not None else None
@@ -145,7 +145,7 @@ class DocumentBody:
 
     def _sure(self, name: str, expression: object) -> Value:
         """Say why an argument is not known; it equals nothing for sure if another may be set instead of it."""
-        value = self._after_apply(expression)
+        value = self._after_apply(name, expression)
         if not isinstance(value, Unknown) or not value.exact:
             return value
         other = instead_of(name, self.block)
@@ -162,12 +162,12 @@ class DocumentBody:
             return False  # if it has a value, it has kept the one that the provider had filled in
         if not marked(member(self.unknown, other)):
             return raw not in (None, "")
-        rival = self._after_apply(expression)
+        rival = self._after_apply(other, expression)
         if not isinstance(rival, Unknown):
             return False
         return not rival.exact or rival.references[0].address != value.references[0].address
 
-    def _after_apply(self, expression: object) -> Value:
+    def _after_apply(self, name: str, expression: object) -> Value:
         """Say why a part is not known: what the code sets, or Terraform fills in after a null (then it is absent)."""
         if expression is None:
             return Absent(self.place)
@@ -181,7 +181,7 @@ class DocumentBody:
         if self.context is None:
             return Unknown(AFTER_APPLY, place=self.place)
         sources = self.context.sources(references)
-        trace = self._trace(expression)
+        trace = self._trace(name)
         if sources.known:  # nothing it is made of is unknown: it is null, and the provider fills it in
             return Absent(self.place, trace) if not opaque else Unknown(FUNCTION, place=self.place)
         reason = sources.reason or AFTER_APPLY
@@ -199,17 +199,9 @@ class DocumentBody:
             return Absent(self.place)
         return Unknown(Reason(ReasonKind.DYNAMIC_POSSIBLE, str(used)), (used,), self.place)
 
-    def _trace(self, expression: object) -> tuple[Step, ...]:
-        if expression is None or isinstance(expression, Hidden):
-            return ()
-        read = expression_of(expression)
-        if read is None:
-            return ()
-        labels: list[str] = []
-        for reference in read.references:
-            if not any(label.startswith((f"{reference}.", f"{reference}[")) for label in labels):
-                labels.append(reference)
-        return tuple(Step(label, self.place) for label in labels[:4])
+    def _trace(self, name: str) -> tuple[Step, ...]:
+        labels = self.written.labels(name)
+        return tuple([Step(label, self.place) for label in labels]) if labels else ()
 
 
 def _part(value: Any, name: str | int) -> Any:

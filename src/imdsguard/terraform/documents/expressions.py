@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import UNSET
@@ -35,6 +36,10 @@ class ConfigBlock(Protocol):
         """What the argument (or block) `name` is set to: None if nothing is, `Hidden` if that cannot be seen."""
         ...
 
+    def labels(self, name: str) -> tuple[str, ...]:
+        """What the argument refers to, for a trace: what is nearest to the value alone."""
+        ...
+
     def block(self, name: str) -> ConfigBlock:
         """The configuration's side of the one block `name`."""
         ...
@@ -53,6 +58,10 @@ class NotShown:
     def expression(self, name: str) -> object:  # noqa: ARG002
         """Always hidden."""
         return Hidden(self.reason)
+
+    def labels(self, name: str) -> tuple[str, ...]:  # noqa: ARG002
+        """None are seen."""
+        return ()
 
     def block(self, name: str) -> ConfigBlock:  # noqa: ARG002
         """As little as the block around it."""
@@ -73,6 +82,10 @@ class Whole:
         """The expression of the whole."""
         return self.of
 
+    def labels(self, name: str) -> tuple[str, ...]:  # noqa: ARG002
+        """What the whole refers to."""
+        return labels_of(self.of)
+
     def block(self, name: str) -> ConfigBlock:  # noqa: ARG002
         """A part, of which no more is known."""
         return self
@@ -82,15 +95,31 @@ class Whole:
         return [self] * len(items)
 
 
-@record(frozen=True, slots=True)
+@record(frozen=True, slots=False)
 class Shown:
-    """A block of which every argument is shown."""
+    """A block of which every argument is shown. All instances of the block share it, and what is worked out of it."""
 
     expressions: Mapping[str, Any]
+
+    @cached_property
+    def _labels(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: labels_of(expression) for name, expression in self.expressions.items()}
+
+    @cached_property
+    def _nested(self) -> Mapping[str, Sequence[Shown]]:
+        return {
+            name: [Shown(block) for block in found if isinstance(block, dict)]
+            for name, found in self.expressions.items()
+            if isinstance(found, list)
+        }
 
     def expression(self, name: str) -> object:
         """The argument's expression."""
         return self.expressions.get(name)
+
+    def labels(self, name: str) -> tuple[str, ...]:
+        """What the argument refers to."""
+        return self._labels.get(name, ())
 
     def block(self, name: str) -> ConfigBlock:
         """A block of nesting mode single, or an argument that holds an object."""
@@ -110,18 +139,22 @@ class Shown:
         found = self.expressions.get(name)
         if isinstance(found, dict):
             return [Whole(found)] * len(items)
-        shown = [block for block in found if isinstance(block, dict)] if isinstance(found, list) else []
-        if len(shown) == len(items) and (len(items) == 1 or all(map(agree, shown, items))):
-            return [Shown(block) for block in shown]
+        shown = self._nested.get(name, ())
+        if len(shown) == len(items) and (len(items) == 1 or all(map(_agree, shown, items))):
+            return shown
         if len(shown) * len(items) > MOST_PAIRS:
             return [NotShown(DYNAMIC)] * len(items)
         written: list[ConfigBlock] = []
         for item in items:
-            fitting = [block for block in shown if agree(block, item)]
+            fitting = [block for block in shown if _agree(block, item)]
             # Fewer blocks shown than planned: some are dynamic, and a dynamic one may look like a shown one.
-            sure = len(fitting) == 1 and (len(shown) == len(items) or tells_apart(fitting[0]))
-            written.append(Shown(fitting[0]) if sure else NotShown(DYNAMIC))
+            sure = len(fitting) == 1 and (len(shown) == len(items) or tells_apart(fitting[0].expressions))
+            written.append(fitting[0] if sure else NotShown(DYNAMIC))
         return written
+
+
+def _agree(block: Shown, item: Any) -> bool:
+    return agree(block.expressions, item)
 
 
 def agree(block: Mapping[str, Any], item: Any, depth: int = 0) -> bool:
@@ -162,6 +195,16 @@ def expression_of(found: object) -> PlanExpression | None:
     if not isinstance(references, list) or not all(isinstance(text, str) for text in references):
         references = []
     return PlanExpression(found.get("constant_value", UNSET), references)
+
+
+def labels_of(expression: object) -> tuple[str, ...]:
+    """Give the first references of an argument, without those that a longer one before them says already."""
+    read = expression_of(expression)
+    labels: list[str] = []
+    for reference in read.references if read is not None else ():
+        if not any(label.startswith((f"{reference}.", f"{reference}[")) for label in labels):
+            labels.append(reference)
+    return tuple(labels[:4])
 
 
 def references_of(found: object) -> tuple[list[str], object, bool]:

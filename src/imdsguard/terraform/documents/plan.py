@@ -230,8 +230,7 @@ class PlanReader:
         return region if isinstance(region, Unknown) else otherwise
 
     def _written(self, instance: Instance) -> Shown | NotShown:
-        block = self._blocks.resource(instance.module, instance.label)
-        return NotShown(NOT_SHOWN) if block is None else Shown(block.expressions)
+        return self._blocks.shown(instance.module, instance.label) or NotShown(NOT_SHOWN)
 
     def _key(self, instance: Instance) -> str:
         block = self._blocks.resource(instance.module, instance.label)

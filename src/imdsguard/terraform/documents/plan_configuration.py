@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from imdsguard.terraform.documents.addresses import steps_of
+from imdsguard.terraform.documents.expressions import Shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +38,8 @@ class ConfigurationBlocks:
         self.providers = configuration.provider_config
         self._root = configuration.root_module
         self._resources: dict[tuple[str, ...], dict[str, ConfigurationResource]] = {}
+        self._of_instance: dict[ModulePath, dict[str, ConfigurationResource]] = {}
+        self._shown: dict[tuple[tuple[str, ...], str], Shown] = {}
 
     @cached_property
     def run_commands(self) -> bool:
@@ -64,13 +67,25 @@ class ConfigurationBlocks:
 
     def resource(self, path: ModulePath, label: str) -> ConfigurationResource | None:
         """The resource or data block of a module, by `aws_instance.web` or `data.aws_ami.linux`."""
-        names = tuple(name for name, _ in path)
-        found = self._resources.get(names)
+        found = self._of_instance.get(path)
         if found is None:
-            module = self.module(path)
-            found = {resource.address: resource for resource in module.resources} if module is not None else {}
-            self._resources[names] = found
+            names = tuple(name for name, _ in path)
+            if names not in self._resources:
+                module = self.module(path)
+                resources = module.resources if module is not None else ()
+                self._resources[names] = {resource.address: resource for resource in resources}
+            found = self._of_instance[path] = self._resources[names]
         return found.get(label)
+
+    def shown(self, path: ModulePath, label: str) -> Shown | None:
+        """What the block shows of its arguments: one for all its instances; None for a block that is not there."""
+        block = self.resource(path, label)
+        if block is None:
+            return None
+        key = (tuple(name for name, _ in path), label)
+        if key not in self._shown:
+            self._shown[key] = Shown(block.expressions)
+        return self._shown[key]
 
 
 def label_of(mode: str, type: str, name: str = "") -> str:  # noqa: A002
