@@ -64,7 +64,7 @@ def always(because: str) -> Callable[[Resource, RootIndex], str]:
 
 def shown(resource: Resource, root: RootIndex) -> str:
     """Return what shows that containers run on it by its image or its user data; nothing if neither does."""
-    return _by_image(resource, root) or _by_user_data(resource)
+    return _by_image(resource, root) or _by_user_data(resource, root)
 
 
 def of_group(resource: Resource, root: RootIndex) -> str:
@@ -109,18 +109,32 @@ def _by_image(resource: Resource, root: RootIndex) -> str:
     return ""
 
 
-def _by_user_data(resource: Resource) -> str:
+def _said(_: RootIndex) -> dict[str, str]:
+    """Give room for what each user data says: the instances of a count or for_each have the same one."""
+    return {}
+
+
+def _by_user_data(resource: Resource, root: RootIndex) -> str:
+    said = root.once(_said)
     for name in ("user_data", "user_data_base64"):
         value = resource.body.attribute(name)
         text = value.sketch if isinstance(value, Unknown) else value.value if isinstance(value, Known) else None
         if not isinstance(text, str) or len(text) > LARGEST:
             continue
-        for script in (text, _decoded(text)):
-            if any(word in script for word in SCRIPTS):
-                return "its user data joins a cluster"
-            shown = _started(script)
-            if shown:
-                return f"its user data runs containers ({shown})"
+        if text not in said:
+            said[text] = _by_script(text)
+        if said[text]:
+            return said[text]
+    return ""
+
+
+def _by_script(text: str) -> str:
+    for script in (text, _decoded(text)):
+        if any(word in script for word in SCRIPTS):
+            return "its user data joins a cluster"
+        shown = _started(script)
+        if shown:
+            return f"its user data runs containers ({shown})"
     return ""
 
 

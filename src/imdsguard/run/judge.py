@@ -15,7 +15,7 @@ from imdsguard.model.severity import Confidence, Severity
 from imdsguard.report.remedies import remedy_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from imdsguard.model.estate import Estate
     from imdsguard.model.place import Place
@@ -70,9 +70,10 @@ def _judged(
         setting = policy.setting(rule.id)
         if setting.off:
             continue
+        arguments = _arguments_of(rule, estate, setting)
         for subject in _subjects(estate, rule):
             try:
-                for judgement in _ask(rule, subject, estate, setting):
+                for judgement in _ask(rule, arguments(subject)):
                     if judgement.verdict is Verdict.PASS and not passes:
                         continue
                     finding = _finding(rule, judgement, setting, policy, estate)
@@ -173,12 +174,19 @@ def _subjects(estate: Estate, rule: Rule) -> Iterable[object]:
     return subjects[rule.subject]
 
 
-def _ask(rule: Rule, subject: object, estate: Estate, setting: Setting) -> Iterator[Judgement]:
+def _arguments_of(rule: Rule, estate: Estate, setting: Setting) -> Callable[[object], Sequence[object]]:
+    """Give what gives the arguments that a rule is called with, for each of its subjects."""
     parameters = setting.parameters
     if parameters is None and rule.parameters is not None:
         parameters = rule.parameters()
-    given = {rule.subject: subject, "Parameters": parameters}
-    for judgement in rule.check(*(given.get(want, estate) for want in rule.wants)):
+    given = {rule.subject: None, "Parameters": parameters}
+    at = rule.wants.index(rule.subject)
+    before, after = [[given.get(want, estate) for want in part] for part in (rule.wants[:at], rule.wants[at + 1 :])]
+    return lambda subject: (*before, subject, *after)
+
+
+def _ask(rule: Rule, arguments: Sequence[object]) -> Iterator[Judgement]:
+    for judgement in rule.check(*arguments):
         if not isinstance(judgement, Judgement):
             raise TypeError(f"a rule yields judgements, not {type(judgement).__name__}")
         yield judgement

@@ -40,13 +40,11 @@ def anything_marked(marks: Marks) -> bool:
 
 def member(marks: Marks, key: str | int) -> Marks:
     """The marks of a member: all of a marked value is marked."""
-    if marks is True:
-        return True
-    if isinstance(marks, dict) and isinstance(key, str):
-        return marks.get(key)
+    if isinstance(marks, dict):
+        return marks.get(key)  # a number is no key of JSON
     if isinstance(marks, list) and isinstance(key, int):
         return marks[key] if key < len(marks) else None
-    return None
+    return True if marks is True else None
 
 
 def to_value(
