@@ -41,7 +41,7 @@ def anything_marked(marks: Marks) -> bool:
 def member(marks: Marks, key: str | int) -> Marks:
     """The marks of a member: all of a marked value is marked."""
     if isinstance(marks, dict):
-        return marks.get(key)  # a number is no key of JSON
+        return marks.get(key) if isinstance(key, str) else None
     if isinstance(marks, list) and isinstance(key, int):
         return marks[key] if key < len(marks) else None
     return True if marks is True else None
