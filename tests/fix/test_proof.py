@@ -43,10 +43,12 @@ DECLINED: dict[str, tuple[Mapping[str, str | bytes], str]] = {
         },
         ".terraform/modules/app/main.tf is in a downloaded module",
     ),
-    "a script in a cloud-config, which has no place for a request": (
+    "a command in a cloud-config that no shell reads, which has no place for a request": (
         {
             "main.tf": instance(
-                "web", '"required"', '  user_data = "#cloud-config\\nruncmd:\\n  - curl http://169.254.169.254/\\n"\n'
+                "web",
+                '"required"',
+                '  user_data = "#cloud-config\\nruncmd:\\n  - [curl, http://169.254.169.254/]\\n"\n',
             )
         },
         "nothing in the code that can be edited decides it",
