@@ -173,3 +173,11 @@ def test_what_is_not_there_or_no_file(tmp_path: Path, monkeypatch: pytest.Monkey
         read_baseline("b.json")
     with pytest.raises(BaselineError, match=r"^the baseline \. is not a file: name the one that "):
         read_baseline(".")
+
+
+def test_what_is_alike_in_several_environments_is_written_once_with_their_names_in_order(tmp_path: Path) -> None:
+    names = ("prod", "dev", "stage", "qa", "test")
+    same = tuple(replace(WEB, environment=name) for name in names)
+    text = baseline_text(Baseline(same))
+    assert text.count("aws_instance.b[0]") == 1
+    assert '"environments": ["dev", "prod", "qa", "stage", "test"]' in text

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from imdsguard.model.finding import Verdict
 from imdsguard.model.place import Place
-from imdsguard.suppress.moved import MOST, moves_of
+from imdsguard.model.severity import Severity
+from imdsguard.suppress.baseline_match import BaselineEntry
+from imdsguard.suppress.moved import MOST, follow, moves_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imdsguard.model.resource import Resource
 
 
@@ -40,6 +45,7 @@ def moved(address: str, *today: Resource, **files: str) -> str:
         ("aws_instance.a", 'aws_instance.a["x"]', "aws_instance.a", 'aws_instance.a["x"]'),
         ("aws_instance.a[0]", 'aws_instance.a["x"]', "aws_instance.a[0]", 'aws_instance.a["x"]'),
         ("aws_instance.a", "module.m.aws_instance.a", "aws_instance.a", "module.m.aws_instance.a"),
+        ("module.m.aws_instance.a", "aws_instance.b", "module.m.aws_instance.a", "aws_instance.b"),
         ("module.old", "module.m", "module.old.aws_instance.a[1]", "module.m.aws_instance.a[1]"),
         ("module.old", "module.m", 'module.old["k.l"].aws_instance.a', 'module.m["k.l"].aws_instance.a'),
         ("module.old", 'module.m["x"]', "module.old.module.n.aws_instance.a", 'module.m["x"].module.n.aws_instance.a'),
@@ -126,3 +132,41 @@ def test_an_instance_in_an_instance_of_a_module_keeps_its_key() -> None:
 @pytest.mark.parametrize("text", ["exemption of tokens for aws_instance.a", "aws_instance.a.", "", "main.tf"])
 def test_what_is_no_address_stays_as_it_is(text: str) -> None:
     assert moved(text, resource("aws_instance.b"), main=block("aws_instance.a", "aws_instance.b")) == text
+
+
+def test_a_block_counts_in_the_module_whose_folder_it_stands_in() -> None:
+    today = [resource(f"module.{name}.aws_instance.b", f"module.{name}") for name in ("m", "n")]
+    files = {"m__main": block("aws_instance.a", "aws_instance.b")}
+    assert moved("module.m.aws_instance.a", *today, **files) == "module.m.aws_instance.b"
+    assert moved("module.n.aws_instance.a", *today, **files) == "module.n.aws_instance.a"
+
+
+def entry(address: str, root: str = ".") -> BaselineEntry:
+    return BaselineEntry("tokens", root, address, None, Verdict.FAIL, Severity.ERROR)
+
+
+@pytest.mark.parametrize(
+    ("address", "followed"),
+    [
+        ("aws_instance.a", "aws_instance.b"),  # moved
+        ("aws_instance.b", "aws_instance.b"),  # there today
+        ("aws_instance.gone", "aws_instance.gone"),  # moved to what is not there
+        ("aws_instance.other", "aws_instance.other"),  # nothing moves it
+    ],
+)
+def test_an_entry_goes_on_under_the_address_of_today(address: str, followed: str) -> None:
+    names = {"aws_instance.a": "aws_instance.b", "aws_instance.b": "aws_instance.c", "aws_instance.gone": "x.y"}
+    there = {(".", "aws_instance.b"), (".", "aws_instance.c")}
+    assert follow([entry(address)], there, lambda _: lambda old: names.get(old, old)) == [entry(followed)]
+
+
+def test_each_entry_is_followed_in_its_own_root_module() -> None:
+    entries = [entry("aws_instance.a"), entry("aws_instance.a", "stacks/web")]
+    asked: list[str] = []
+
+    def moves(root: str) -> Callable[[str], str]:
+        asked.append(root)
+        return lambda _: "aws_instance.b"
+
+    found = follow(entries, {(".", "aws_instance.a"), ("stacks/web", "aws_instance.b")}, moves)
+    assert (asked, found) == (["stacks/web"], [entry("aws_instance.a"), entry("aws_instance.b", "stacks/web")])

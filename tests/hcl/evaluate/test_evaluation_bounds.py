@@ -135,3 +135,17 @@ def test_deep_nesting_never_escapes(text):
         evaluate(text)
     except (EvaluationError, LimitReached) as problem:
         assert str(problem)
+
+
+@pytest.mark.parametrize(
+    ("text", "steps"),
+    [
+        ("terraform.workspace == null ? 1 : 2", 3),
+        ('"a${terraform.workspace}b"', 5),
+        ("[for n in [1, 2, 3] : terraform.workspace]", 9),
+    ],
+)
+def test_work_is_counted(text, steps):
+    scope = ModuleScope(None)
+    evaluate(text, scope)
+    assert scope.bounds.meter.steps == steps

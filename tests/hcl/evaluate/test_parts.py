@@ -13,8 +13,20 @@ from imdsguard.hcl.evaluate.templates import safe_prefix
 from imdsguard.hcl.syntax.parser import parse_expression
 from imdsguard.hcl.values.symbol import sign, with_symbol
 from imdsguard.hcl.values.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType, Type, object_type
-from imdsguard.hcl.values.value import NOT_NULL, Value, list_of, object_of, string, unknown
+from imdsguard.hcl.values.value import (
+    NOT_NULL,
+    SENSITIVE,
+    Pending,
+    Value,
+    list_of,
+    map_of,
+    object_of,
+    string,
+    unknown,
+)
 from imdsguard.model.place import Place
+from imdsguard.model.reason import AFTER_APPLY
+from imdsguard.model.value import Reference
 
 PAIR = object_type({"id": STRING, "size": NUMBER})
 
@@ -36,7 +48,13 @@ NAMES = {
     "same_number": named(NUMBER, "number"),
     "same_map": named(MapType(STRING), "map"),
     "same_list": named(ListType(STRING), "list"),
+    "known_map": map_of(STRING, {"a": string("x")}),
+    "secret_map": map_of(STRING, {"a": string("x")}).with_marks(frozenset({SENSITIVE})),
+    "number": unknown(NUMBER, refinement=NOT_NULL),
+    "size": Value(NUMBER, 7),
     "anything": unknown(DYNAMIC),
+    "attribute": Value(PAIR, Pending(AFTER_APPLY, (Reference("aws_instance.a", ("out",)),), exact=True)),
+    "attributes": Value(ListType(STRING), Pending(AFTER_APPLY, (Reference("aws_instance.a", ("ids",)),), exact=True)),
 }
 
 
@@ -75,6 +93,21 @@ def evaluate(text: str) -> Value:
         ('flag ? anything : "a"', DYNAMIC),
         ("flag ? pair.size : 1", NUMBER),
         ("flag ? null : text", STRING),
+        ("known_map[text]", STRING),
+        ("same_map[text]", STRING),
+        ("pair[text]", DYNAMIC),
+        ("anything[0]", DYNAMIC),
+        ("anything[*]", DYNAMIC),
+        ("anything[*].id", DYNAMIC),
+        ("words[number]", STRING),
+        ('"x${same_list}"', STRING),
+        ("attributes[number]", STRING),
+        ("1 + number", NUMBER),
+        ("number + 1", NUMBER),
+        ("{ (text) = 1 }", DYNAMIC),
+        ('{ (text) = 1, ("a") = 2 }', DYNAMIC),
+        ('"%{ for word in same_list }x%{ endfor }"', STRING),
+        ('"%{ for word in anything }x%{ endfor }"', STRING),
     ],
 )
 def test_of_what_type_an_unknown_part_is(text: str, type_: Type) -> None:
@@ -98,6 +131,9 @@ INDEX = "Invalid index: the given key does not identify an element in this colle
         ("words[1]", f"{INDEX}: the given index is greater than or equal to its length."),
         ("none[0]", f"{INDEX}: the collection has no elements."),
         ("words[-1]", f"{INDEX}: a negative number is not a valid index for a sequence."),
+        ("pair_set[0]", "Invalid index: elements of a set are identified only by their value."),
+        ("text[0]", "Invalid index: this value does not have any indices."),
+        ("{ for word in words : [word] => 1 }", "The key expression produced an invalid result: string required."),
         ("words[0.5]", f"{INDEX}: indexing a sequence requires a whole number."),
         ("max(null...)", "The expanding argument (indicated by ...) must not be null."),
         (
@@ -164,3 +200,38 @@ def test_what_is_computed_alike_from_the_same_unknown_is_the_same(text: str, exp
 )
 def test_what_of_a_known_beginning_no_continuation_changes(text: str, prefix: str) -> None:
     assert safe_prefix(text) == prefix
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("attribute.id", ("out", "id")),
+        ("attributes[0]", ("ids", 0)),
+        ("attributes[number]", None),
+    ],
+)
+def test_a_part_of_an_attribute_of_a_resource_is_one_itself(text: str, attribute: tuple[str | int, ...] | None) -> None:
+    pending = evaluate(text).pending
+    assert pending is not None
+    assert pending.exact is (attribute is not None)
+    if attribute is not None:
+        assert pending.references == (Reference("aws_instance.a", attribute),)
+
+
+@pytest.mark.parametrize("text", ["secret_map[text]", "secret_map.a", 'secret_map["a"]', "{ (secret_map.a) = 1 }"])
+def test_what_comes_out_of_a_secret_is_one(text: str) -> None:
+    assert SENSITIVE in evaluate(text).marks
+
+
+@pytest.mark.parametrize(
+    ("text", "sketch"),
+    [
+        ('"a ${words[size]} b"', "a \ufffc b"),
+        ('upper("a ${words[size]} b")', None),
+        ('"${secret_map.a} ${words[size]}"', None),
+    ],
+)
+def test_what_of_a_text_is_known_where_a_part_of_it_fails(text: str, sketch: str | None) -> None:
+    with pytest.raises(EvaluationError) as failed:
+        evaluate(text)
+    assert (failed.value.sketch[1] if failed.value.sketch is not None else None) == sketch
