@@ -143,3 +143,18 @@ def test_survivors_are_listed_with_a_reason() -> None:
 def test_a_survivor_without_a_reason_or_listed_twice_is_refused(text: str) -> None:
     with pytest.raises(SurvivorsError):
         read_survivors(text)
+
+
+def test_a_function_that_a_function_made_at_import_gets_the_fault_too(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    made = "def more(by):\n    def run(n):\n        return n + by\n    return run\n\n\nTABLE = {'two': more(2)}\n"
+    (tmp_path / "made.py").write_text(made)
+    (tmp_path / "conftest.py").write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\n")
+    (tmp_path / "test_made.py").write_text(
+        "import gc\n\nfrom made import TABLE\n\ndef test_two():\n    gc.freeze()\n    assert TABLE['two'](1) == 3\n"
+    )
+    faults = [each for each in faults_of("made.py", made.encode()) if each.scope == "more.run"]
+    scratch = tmp_path_factory.mktemp("scratch")
+    assert len(faults) == 2
+    assert survivors_among(tmp_path, faults, ["test_made.py"], scratch, print) == []

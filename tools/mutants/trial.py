@@ -7,6 +7,7 @@ a table for one, needs a process in which the file is imported with the fault in
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import importlib.machinery
 import json
@@ -244,7 +245,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _functions(path: str) -> Iterator[FunctionType]:
-    """Give the functions and methods of a loaded file. What any function keeps of earlier answers is forgotten."""
+    """Give the functions of a loaded file, some twice. What any function keeps of earlier answers is forgotten."""
     modules = [module for module in list(sys.modules.values()) if getattr(module, "__file__", None)]
     for module in modules:
         for value in list(vars(module).values()):
@@ -255,6 +256,11 @@ def _functions(path: str) -> Iterator[FunctionType]:
             for value in list(vars(module).values()):
                 members = list(vars(value).values()) if isinstance(value, type) else [value]
                 yield from (found for member in members if (found := _function_of(member)) is not None)
+    # What functions have made at import: the functions in a table of operators, say.
+    gc.unfreeze()  # a test that runs the command freezes what there is
+    for found in gc.get_objects():
+        if isinstance(found, FunctionType) and found.__code__.co_filename == path:
+            yield found
 
 
 def _function_of(member: Any) -> FunctionType | None:

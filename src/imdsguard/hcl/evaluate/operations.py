@@ -74,24 +74,23 @@ def _map_element(value: Value, name: str, place: Place | None) -> Value:
     return found.with_marks(value.marks) if value.marks else found
 
 
-def _part(value: Value, type_: Type, step: str | int | None, *, named: bool = True) -> Value:
+def _part(value: Value, type_: Type, step: str | int, *, named: bool = True) -> Value:
     """The unknown part of an unknown value: if the whole stands for an attribute, the part does for one below it."""
     pending = value.raw
     assert isinstance(pending, Pending)
     references: tuple[Reference, ...] = pending.references
-    exact = pending.exact and step is not None
+    exact = pending.exact
     if exact:
         first = references[0]
-        assert step is not None
         references = (first.__class__(first.address, (*first.attribute, step)),)
     choices = None if exact or pending.choices is None else _parts(pending.choices, step, named=named)
     part = Value(type_, Pending(pending.reason, references, exact, choices=choices), value.marks, value.origin)
-    if pending.symbol is None or step is None:
+    if pending.symbol is None:
         return part
     return symbolic(part, f"[{step}]", (value,))
 
 
-def _parts(choices: tuple[Reference, ...], step: str | int | None, *, named: bool) -> tuple[Reference, ...] | None:
+def _parts(choices: tuple[Reference, ...], step: str | int, *, named: bool) -> tuple[Reference, ...] | None:
     """What a part of one of `choices` may be: an attribute of a resource, an instance of one, an element of a list."""
     if not named:
         return choices
