@@ -11,6 +11,7 @@ from imdsguard import Inputs, ScanOptions, prepare, report_on
 from imdsguard.fix.offer import offer
 from imdsguard.fix.tree import SourceTree
 from imdsguard.model.fix import Fixes
+from imdsguard.report.fix_text import fixes_text
 from tests.fix.fixing import changed, write
 
 POLICY = """version: 1
@@ -109,3 +110,14 @@ def test_it_goes_into_the_file_of_the_one_that_it_helps(folder: Path) -> None:
     assert changed(found) == {"prod.tfvars": 'tokens = "required"\n'}
     assert [each.environments for fix in found.offered for each in fix.findings] == [("prod",)]
     assert [each.finding.environments for each in found.unfixed] == [("dev",)]
+
+
+def test_the_text_names_each_launch_once_with_its_environments(folder: Path) -> None:
+    several = MAIN.replace('resource "aws_instance" "web" {\n', 'resource "aws_instance" "web" {\n  count = 5\n')
+    found = fixes(folder, {"main.tf": several})
+    assert fixes_text(found) == (
+        "mends [instance-tokens-optional] aws_instance.web[0] in dev, prod; aws_instance.web[1] in dev, prod; "
+        'aws_instance.web[2] in dev, prod and 2 more: http_tokens = "required" where it is decided (main.tf)\n'
+        "then 10 findings of rejected-call-alarm-missing follow\n"
+        "1 edit would mend 10 findings\n"
+    )

@@ -8,7 +8,7 @@ from imdsguard.report.text import plural
 from imdsguard.report.words import clean, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imdsguard.model.finding import Finding
     from imdsguard.model.fix import Fix, Fixes
@@ -60,11 +60,23 @@ def _fix(fix: Fix, verb: str) -> Iterator[str]:
 
 
 def _listed(findings: Sequence[Finding]) -> str:
-    names = list(dict.fromkeys(_about(each) for each in findings))
+    """Name what an edit mends: the rule where another one begins, and the environments of each with it."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for each in findings:
+        found.setdefault((each.rule, each.address), {}).update(dict.fromkeys(each.environments))
+    names = []
+    told = ""
+    for (rule, address), environments in found.items():
+        names.append(_named("" if rule == told else rule, address, environments))
+        told = rule
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return ", ".join(names[:NAMED]) + more
+    return "; ".join(names[:NAMED]) + more
 
 
 def _about(finding: Finding) -> str:
-    within = f" in {', '.join(map(clean, finding.environments))}" if finding.environments else ""
-    return f"[{finding.rule}] {clean(finding.address)}{within}"
+    return _named(finding.rule, finding.address, finding.environments)
+
+
+def _named(rule: str, address: str, environments: Iterable[str]) -> str:
+    within = ", ".join(map(clean, environments))
+    return f"{f'[{rule}] ' if rule else ''}{clean(address)}{f' in {within}' if within else ''}"
