@@ -188,7 +188,10 @@ class RootIndex:
         layers = [layer for each in found if each is not None and (layer := self._image(each)) is not None]
         if not layers or len(layers) < len(image.choices):
             return None
-        said = [{name: getattr(value, "value", None) for name, value in layer.answers.items()} for layer in layers]
+        said = [
+            {name: value.value if isinstance(value, Known) else None for name, value in layer.answers.items()}
+            for layer in layers
+        ]
         if any(each != said[0] or None in each.values() for each in said):
             return None
         return next((layer for layer in layers if not layer.sure), layers[0])
