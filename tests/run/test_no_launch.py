@@ -10,6 +10,7 @@ from imdsguard import Inputs, read
 from imdsguard.model.unseen import NoLaunch, UnseenKind
 from imdsguard.report.report import Report
 from imdsguard.report.text import summary_line
+from imdsguard.report.unseen import unseen_text
 
 BUCKET = 'resource "aws_s3_bucket" "b" {}\n'
 UNMADE = 'resource "aws_instance" "web" {\n  count = 0\n}\n'
@@ -28,6 +29,11 @@ NONE_MADE = "all blocks that would launch instances make none"
         (ALARM, ["no_launch_blocks"], "0 launches (no block launches EC2 instances); no findings"),
         (BUCKET + UNMADE, ["not_made"], f"0 launches ({NONE_MADE}); no findings"),
         (MISSING, ["modules_missing"], "0 launches (modules are not downloaded); no findings"),
+        (
+            MISSING.replace("}", "  count = 0\n}"),
+            ["modules_missing"],
+            "0 launches (modules are not downloaded); no findings",
+        ),
         (
             MISSING + ALARM + UNMADE,
             ["modules_missing", "not_made"],
@@ -84,3 +90,50 @@ def test_what_is_so_in_several_environments_is_told_once() -> None:
     assert (told["address"], told["environments"]) == ("aws_instance.web", ["dev", "test"])
     text = estate_text(Estate(), not_made=blocks)
     assert text.splitlines()[1:] == ["aws_instance.web is not made: count is 0 (in dev, test)"]
+
+
+VPC = 'module "vpc" {\n  source  = "terraform-aws-modules/vpc/aws"\n  version = "5.0.0"\n  count   = 0\n}\n'
+WRAPPED = 'module "wrap" {\n  source = "./wrap"\n  count  = 0\n}\n'
+WRAPPED_CALLS = (
+    "module acme/web/aws is not downloaded; 2 calls make none of it with the values at hand: "
+    "wrap/main.tf:1, wrap/main.tf:4"
+)
+BESIDE = 'module "beside" {\n  source = "acme/web/aws"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "lines"),
+    [
+        (
+            {"main.tf": 'module "web" {\n  source = "acme/web/aws"\n  count  = 0\n}\n'},
+            ["module acme/web/aws is not downloaded; 1 call makes none of it with the values at hand: main.tf:1"],
+        ),
+        (
+            {"main.tf": WRAPPED, "wrap/main.tf": MISSING + BESIDE},
+            [WRAPPED_CALLS],
+        ),
+        ({"main.tf": WRAPPED, "wrap/main.tf": VPC + 'module "x" {\n  source = var.x\n}\n'}, []),
+        ({"main.tf": VPC}, []),  # known never to launch anything
+    ],
+)
+def test_a_module_that_is_not_there_and_not_made_is_told(
+    tmp_path: Path, files: dict[str, str], lines: list[str]
+) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    found = read((), Inputs(working_directory=str(tmp_path)))
+    assert found.problems == ()
+    way_out = "(run terraform init, or scan with --get)"
+    assert unseen_text(found.unseen) == "".join(
+        ["not looked at:\n", *(f"  {line} {way_out}\n" for line in lines)] if lines else []
+    )
+
+
+def test_a_launch_beside_a_module_that_is_not_made_is_watched_as_ever(tmp_path: Path) -> None:
+    """An id that goes into a module of which nothing is made goes nowhere."""
+    handed = MISSING.replace("}", "  ids = [aws_instance.api.id]\n  count = 0\n}")
+    required = 'resource "aws_instance" "api" {\n  metadata_options {\n    http_tokens = "required"\n  }\n}\n'
+    (tmp_path / "main.tf").write_text(required + handed)
+    (launch,) = read((), Inputs(working_directory=str(tmp_path))).estate.launches
+    assert launch.coverage.covered is False

@@ -27,6 +27,7 @@ class AbsentModule:
     `given` tells which attributes of resources its arguments are made of: read when asked for, as that takes time.
     `may_make` is what its code may make: anything, unless somebody knows better. `source` is what it is downloaded
     from, empty where its own code says no such thing, `place` that of the call. `way_out` is what brings it.
+    `made`: the call makes an instance of it with the values at hand.
     """
 
     address: str
@@ -35,3 +36,4 @@ class AbsentModule:
     source: str = ""
     way_out: WayOut = WayOut.GET_MODULES
     place: Place | None = None
+    made: bool = True

@@ -22,6 +22,7 @@ class UnseenKind(str, Enum):
     NOT_MADE = "not_made"  # the blocks of launches that make none with the values at hand
     VAR_FILE = "var_file"  # subject: the file that nothing loads; detail: the variables it sets; places: where it does
     MODULE = "module"  # subject: the source that is not downloaded; places: its calls
+    UNMADE_MODULE = "unmade_module"  # the same of calls that make none of it with the values at hand
     TERRAGRUNT = "terragrunt"  # subject: a terragrunt.hcl that says how the folder is used
 
 

@@ -108,6 +108,11 @@ def _message(group: _Group) -> str:
         return f"nothing loads {group.subject}" + (f", which sets {detail}" if detail else "")
     if group.kind is UnseenKind.MODULE:
         return f"module {group.subject} is not downloaded ({plural(count, 'call')}{within})"
+    if group.kind is UnseenKind.UNMADE_MODULE:
+        calls = (
+            f"{plural(count, 'call')}{within} {'makes' if count == 1 else 'make'} none of it with the values at hand"
+        )
+        return f"module {group.subject} is not downloaded; {calls}"
     if group.subject:
         runs = "runs" if count == 1 else "run"
         return f"{group.subject}, which {plural(count, 'Terragrunt unit')} {runs}, is not in the repository"

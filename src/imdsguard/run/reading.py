@@ -158,7 +158,7 @@ def estate_of(
     joined = assumptions.joined({root.stack: root.account for root in roots}) if assumptions else {}
     assumed = assumptions.assumed if assumptions else ()
     images = assumptions.images if assumptions else ()
-    absent = {root.stack: root.absent for root in roots if root.absent}
+    absent = {root.stack: made for root in roots if (made := [each for each in root.absent if each.made])}
     resources = [(root.stack, root.resources) for root in roots]
     estate = build(resources, joined, assumed, history_of(roots, joined, assumed, images), absent, images)
     showing = frozenset(root.stack for root in roots if root.shows_module)
@@ -178,12 +178,13 @@ def estate_of(
 
 def _missing(root: Root) -> Iterator[Unseen]:
     """Give the modules of a root module whose code is not there, and may launch something, by what they are."""
-    calls: dict[tuple[str, WayOut], list[Place]] = {}
+    calls: dict[tuple[UnseenKind, str, WayOut], list[Place]] = {}
     for module in root.absent:
         if module.source and LAUNCH in module.may_make and module.place is not None:
-            calls.setdefault((module.source, module.way_out), []).append(module.place)
-    for (source, way_out), places in calls.items():
-        yield Unseen(UnseenKind.MODULE, root.name, source, tuple(places), way_out)
+            kind = UnseenKind.MODULE if module.made else UnseenKind.UNMADE_MODULE
+            calls.setdefault((kind, module.source, module.way_out), []).append(module.place)
+    for (kind, source, way_out), places in calls.items():
+        yield Unseen(kind, root.name, source, tuple(places), way_out)
 
 
 def history_of(

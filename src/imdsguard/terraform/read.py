@@ -430,7 +430,7 @@ class _RunReader:
         return replace(
             root,
             resources=resources,
-            absent=tuple(collector.absent),
+            absent=collector.absent,
             unseen=unseen,
             not_made=collector.not_made,
         )

@@ -1,12 +1,18 @@
-"""The blocks of a root module that make nothing with the values at hand, those inside unmade modules included."""
+"""The blocks of a root module that make nothing with the values at hand, those inside unmade modules included.
+
+Of an unmade module whose code is not there it is noted that it is not.
+"""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
+from imdsguard.model.absent_module import AbsentModule
 from imdsguard.model.not_made import EmptyBy, NotMade
+from imdsguard.model.unseen import WayOut
 from imdsguard.model.value import Step
+from imdsguard.terraform.source.modules_elsewhere import ModuleCode
 from imdsguard.terraform.source.translate import trace_of
 
 if TYPE_CHECKING:
@@ -38,6 +44,7 @@ class UnmadeBlocks:
         self._is_wanted = is_wanted
         self._matters = matters
         self.found: list[NotMade] = []
+        self.absent: list[AbsentModule] = []
 
     def block(self, instance: ModuleInstance, declaration: Declaration, expansion: Expansion) -> None:
         """Note a block, if its own argument makes none of it."""
@@ -52,11 +59,26 @@ class UnmadeBlocks:
             address = instance.absolute(call)
             within = _argument(expansion), _trace(call, expansion), address
             outer = self._call_of(instance)
-            folder = self._tree.folder_below(instance, (call,))
+            folder = self._folder_below(instance, (call,), address)
             if outer is None and folder is not None and self._is_elsewhere(folder):
                 outer = call.place, address
-            for declaration, where in self._inside(instance, (call,), address):
+            for declaration, where in self._inside(instance, (call,), folder, address):
                 self._add(declaration, where, *within, outer)
+
+    def _folder_below(self, instance: ModuleInstance, calls: tuple[Declaration, ...], address: str) -> str | None:
+        """Find the code that a chain of calls leads to; note a module that is not there."""
+        folder = self._tree.folder_below(instance, calls)
+        found = self._tree.elsewhere_below(instance, calls) if folder is None else None
+        if found is None:
+            return folder
+        source, answer = found
+        if isinstance(answer, ModuleCode):
+            return answer.folder
+        way_out = WayOut.FETCH_TAGS if answer.fetch_tags else WayOut.GET_MODULES
+        absent = AbsentModule(address, tuple, answer.may_make, source, way_out, calls[-1].place, made=False)
+        if absent not in self.absent:
+            self.absent.append(absent)
+        return None
 
     def _call_of(self, instance: ModuleInstance) -> tuple[Place, str] | None:
         """Give the outermost call whose code is not in the tree, if an instance stands in such: place and address."""
@@ -73,10 +95,9 @@ class UnmadeBlocks:
         return any(folder == top or folder.startswith(top + os.sep) for top in self._tree.cache.boundary.places)
 
     def _inside(
-        self, instance: ModuleInstance, calls: tuple[Declaration, ...], address: str
+        self, instance: ModuleInstance, calls: tuple[Declaration, ...], folder: str | None, address: str
     ) -> Iterator[tuple[Declaration, str]]:
         """Yield the wanted blocks below a chain of calls, each with its address: nothing in them is evaluated."""
-        folder = self._tree.folder_below(instance, calls)
         if folder is None or not self._matters(folder) or len(calls) > MOST_NESTED:
             return
         module = self._tree.cache.module(folder)
@@ -84,7 +105,8 @@ class UnmadeBlocks:
             if declaration.kind == "resource" and self._is_wanted(declaration):
                 yield declaration, f"{address}.{declaration.address}"
         for call in module.calls.values():
-            yield from self._inside(instance, (*calls, call), f"{address}.{call.address}")
+            chain, where = (*calls, call), f"{address}.{call.address}"
+            yield from self._inside(instance, chain, self._folder_below(instance, chain, where), where)
 
     def _add(
         self,

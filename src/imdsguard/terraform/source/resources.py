@@ -56,13 +56,17 @@ class Collector:
         self._unmade = UnmadeBlocks(tree, stack, self.is_wanted, matters)
         self._running: dict[str, bool] = {}
         self._versions = ProviderVersions(tree.cache)
-        self.absent: list[AbsentModule] = []
-        """The module calls without code that `collect` has met."""
+        self._absent: list[AbsentModule] = []
 
     @property
     def not_made(self) -> tuple[NotMade, ...]:
         """The wanted blocks of which `collect` has found no instance."""
         return tuple(self._unmade.found)
+
+    @property
+    def absent(self) -> tuple[AbsentModule, ...]:
+        """The module calls without code that `collect` has met, those that make nothing last."""
+        return (*self._absent, *self._unmade.absent)
 
     def collect(self) -> tuple[Resource, ...]:
         """Give the wanted resources, those of a module before those of the modules that it calls."""
@@ -95,7 +99,7 @@ class Collector:
                     given = partial(given_to, instance, name)
                     way_out = WayOut.FETCH_TAGS if known.fetch_tags else WayOut.GET_MODULES
                     address = instance.absolute(call)
-                    self.absent.append(AbsentModule(address, given, known.may_make, source, way_out, call.place))
+                    self._absent.append(AbsentModule(address, given, known.may_make, source, way_out, call.place))
                 if folder is None or not self._matters(folder):
                     continue
                 children = instance.children(name)

@@ -53,6 +53,7 @@ class ModuleTree:
         self._manifest: dict[str, str] | None = None
         self._places: dict[tuple[str, str], str | None] = {}
         self._answers: dict[tuple[str, str], ModuleCode | ModuleAbsent] = {}
+        self._unmade: dict[tuple[str, str, str | None], tuple[str, ModuleCode | ModuleAbsent]] = {}
         self._sources: dict[tuple[str, str], str] = {}
         self.computed_calls: list[tuple[str, str]] = []
         """Of the calls met so far whose source is computed and local: the folder of each, and the folder called."""
@@ -121,12 +122,39 @@ class ModuleTree:
         names = _names(instance)
         for call in calls:
             names = [*names, call.name]
-            expression = call.body.expression("source")
-            source = expression.literal() if expression is not None else None
+            source = _literal(call, "source")
             if folder is None or source is None:
                 return None
             folder = self._named(folder, source) if is_local(source) else self.installed(".".join(names))
         return folder
+
+    def elsewhere_below(
+        self, instance: ModuleInstance, calls: tuple[Declaration, ...]
+    ) -> tuple[str, ModuleCode | ModuleAbsent] | None:
+        """Say of code that `folder_below` does not find what it would be downloaded from, and what is known of it.
+
+        None where the last of the calls is of a path, or of something that cannot be computed without the values of a
+        module that is not made. Nothing is reported.
+        """
+        call = calls[-1]
+        source = _literal(call, "source")
+        if source is None or is_local(source):
+            return None
+        path = ".".join([*_names(instance), *(each.name for each in calls)])
+        asked = path, source, _literal(call, "version")
+        if asked not in self._unmade:
+            self._unmade[asked] = self._find_elsewhere(*asked)
+        return self._unmade[asked]
+
+    def _find_elsewhere(self, path: str, source: str, version: str | None) -> tuple[str, ModuleCode | ModuleAbsent]:
+        from imdsguard.terraform.source.module_address import parse_address
+
+        address = parse_address(source)
+        asked = MissingCall(self.folder, path, self.cache.boundary.root, source, address, version)
+        answer = self._elsewhere.find(asked)
+        if isinstance(answer, ModuleCode) and answer.top:
+            self.cache.add_place(answer.top, answer.label)
+        return address.shown, answer
 
     def _named(self, folder: str, source: str) -> str | None:
         try:
@@ -208,6 +236,11 @@ class ModuleTree:
             return None
         inside = folder is not None and (folder + os.sep).startswith(self.folder.rstrip(os.sep) + os.sep)
         return folder if folder is not None and inside and os.path.isdir(folder) else None
+
+
+def _literal(call: Declaration, argument: str) -> str | None:
+    expression = call.body.expression(argument)
+    return expression.literal() if expression is not None else None
 
 
 def is_local(source: str) -> bool:
