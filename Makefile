@@ -13,6 +13,9 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 demo: $(VENV)/.demo
 	@PATH="$(abspath $(BIN)):$$PATH" examples/demo
 
+# IMDSGUARD_START=installed starts every command that is tested as a person does; else they are forked off the tests.
+export IMDSGUARD_START
+
 test: $(VENV)/.test
 	@$(BIN)/pytest -q -n auto --dist loadgroup -m "not slow" $(ARGS)
 

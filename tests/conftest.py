@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import load_everything, run_forked
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 Command = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -54,10 +56,18 @@ def quiet_environment() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def imdsguard() -> Command:
-    """The installed command, as a user runs it: `imdsguard("scan", ".", cwd=folder)` gives the finished process."""
+    """The command, as a user runs it: `imdsguard("scan", ".", cwd=folder)` gives the finished process.
+
+    A fork of this one, as a rule (see `tests.forked`), and the installed command with `IMDSGUARD_START=installed`.
+    """
     command = Path(sys.executable).with_name("imdsguard")
+    forked = hasattr(os, "fork") and os.environ.get("IMDSGUARD_START") != "installed"
+    if forked:
+        load_everything()
 
     def run(*arguments: str, cwd: Path, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
+        if forked:
+            return run_forked(arguments, cwd, stdin, quiet_environment() | variables)
         return subprocess.run(
             [str(command), *arguments],
             cwd=cwd,

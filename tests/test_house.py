@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import functools
+import gc
 import re
 import subprocess
 import sys
@@ -11,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.xdist_group("house")  # one process reads the house, once
 
 HOUSE = Path(__file__).resolve().parent.parent
 SOURCE = HOUSE / "src"
@@ -61,9 +65,36 @@ def module_name(path: Path) -> str:
 KNOWN = {module_name(path): path for path in MODULES}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def trees() -> Iterator[None]:
+    """Look for no garbage while the trees are held, which takes longer than reading them; then drop them."""
+    gc.disable()
+    yield
+    gc.enable()
+    for held in (parsed, nodes_of, _imports):
+        held.cache_clear()
+
+
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    """A file as a tree: read once for all tests, and not to be changed."""
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+@functools.cache
+def nodes_of(path: Path) -> tuple[ast.AST, ...]:
+    """All nodes of a file."""
+    return tuple(ast.walk(parsed(path)))
+
+
 def imports(path: Path) -> Iterator[Import]:
     """Every import in a file, those in functions and under TYPE_CHECKING as well."""
 
+    return iter(_imports(path))
+
+
+@functools.cache
+def _imports(path: Path) -> tuple[Import, ...]:
     def walk(node: ast.AST, deferred: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.Import):
@@ -81,7 +112,7 @@ def imports(path: Path) -> Iterator[Import]:
                 )
                 yield from walk(child, deferred or later)
 
-    yield from walk(ast.parse(path.read_text(encoding="utf-8"), str(path)), False)
+    return tuple(walk(parsed(path), False))
 
 
 def part_of(module: str) -> str:
@@ -195,12 +226,7 @@ def stand_twice(names: Iterable[tuple[str, Path]]) -> dict[str, list[str]]:
 
 
 def test_a_class_name_means_one_thing() -> None:
-    classes = (
-        (node.name, path)
-        for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef)
-    )
+    classes = ((node.name, path) for path in MODULES for node in nodes_of(path) if isinstance(node, ast.ClassDef))
     assert stand_twice(classes) == {}
 
 
@@ -226,7 +252,7 @@ def test_the_core_does_no_input_or_output() -> None:
     called = [
         f"{path.relative_to(HOUSE)}:{node.lineno} calls {node.func.id}"
         for path in core
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"open", "print"}
     ]
     assert reached + called == []
@@ -235,7 +261,7 @@ def test_the_core_does_no_input_or_output() -> None:
 def test_nothing_can_run_what_it_reads() -> None:
     wrong = []
     for path in [*MODULES, *RULES]:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         wrong += [where(path, found) for found in imports(path) if found.name.split(".")[0] in NEVER]
         wrong += [
             f"{path.relative_to(HOUSE)}:{node.lineno} calls {node.func.id}"
@@ -272,7 +298,7 @@ def test_only_the_commands_know_the_command_line() -> None:
     shown = [
         f"{path.relative_to(HOUSE)}:{node.lineno} uses sys.{node.attr}"
         for path in below
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) in {("sys", "stdin"), ("sys", "stdout"), ("sys", "stderr"), ("sys", "exit")}
@@ -307,7 +333,7 @@ def test_files_are_written_and_programs_are_found_in_one_place() -> None:
     wrong = [
         f"{path.relative_to(HOUSE)}:{node.lineno}: {ast.unparse(node)}"
         for path in MODULES
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if (writes(node) and inside(path) not in {FILES, MAKES_A_LOCK})
         or (
             isinstance(node, ast.Call)
@@ -324,7 +350,7 @@ def outside_of(allowed: Iterable[str], called: set[str]) -> list[str]:
         f"{path.relative_to(HOUSE)}:{node.lineno}: {ast.unparse(node)}"
         for path in MODULES
         if inside(path) not in allowed
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in called
     ]
 
@@ -342,7 +368,7 @@ def test_yaml_is_read_in_one_place() -> None:
         f"{path.relative_to(HOUSE)}:{node.lineno}: {ast.unparse(node)}"
         for path in MODULES
         if inside(path) not in YAML
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if isinstance(node, ast.Attribute) and node.attr.endswith("Loader") and ast.unparse(node.value) == "yaml"
     ]
     assert loaders == []
@@ -366,7 +392,7 @@ def test_text_of_scanned_code_becomes_a_path_in_one_place() -> None:
         f"{path.relative_to(HOUSE)}:{node.lineno}: {ast.unparse(node)}"
         for path in MODULES
         if inside(path).startswith("terraform/source/") and inside(path) not in PATHS
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if is_joined_by_hand(node)
     ]
     assert [each for each in followed if "/terraform/source/" in each] + joined == []
@@ -451,7 +477,7 @@ def test_nothing_is_decided_by_the_words_of_a_reason() -> None:
         f"{path.relative_to(HOUSE)}:{node.lineno}"
         for path in [*MODULES, *RULES]
         if path in RULES or not inside(path).startswith(REASONS_OF_PEOPLE)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes_of(path)
         if looks_at_words(node) and isinstance(node, ast.expr)
     ]
     assert wrong == []
@@ -469,7 +495,7 @@ def test_no_unfinished_work_is_left_in_the_source() -> None:
     stubs = [
         f"{path.relative_to(HOUSE)}:{function.lineno}: {function.name}"
         for path in [*MODULES, *RULES]
-        for function in ast.parse(path.read_text(encoding="utf-8")).body
+        for function in parsed(path).body
         if isinstance(function, ast.FunctionDef)
         and any(isinstance(line, ast.Raise) and "NotImplementedError" in ast.dump(line) for line in function.body)
     ]

@@ -75,6 +75,7 @@ def write(folder, text):
     (folder / "main.tf").write_text(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_a_bomb_is_unknown_and_says_why(name, tmp_path):
     text, why = UNKNOWN[name]

@@ -79,6 +79,7 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_tests_notice_what_they_look_at(house: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     faults = faults_of("subject.py", (house / "subject.py").read_bytes())
     told: list[str] = []
@@ -102,6 +103,7 @@ def test_tests_notice_what_they_look_at(house: Path, tmp_path_factory: pytest.Te
     assert "survives: subject.py:3 in module: 3  ->  4" in told
 
 
+@pytest.mark.slow
 def test_a_table_that_is_read_at_import_is_tried_too(house: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     (house / "subject.py").write_text(
         'WORDS = ("a", "b")\n\n\ndef low(n):\n    return n < 3 and "b" in WORDS\n\n\nodd = bool\n'
@@ -112,6 +114,7 @@ def test_a_table_that_is_read_at_import_is_tried_too(house: Path, tmp_path_facto
     assert survivors_among(house, [table], ["test_subject.py"], tmp_path_factory.mktemp("scratch"), print) == []
 
 
+@pytest.mark.slow
 def test_folders_of_tests_may_have_a_conftest_each(house: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in ("one", "two"):
         (house / name).mkdir()

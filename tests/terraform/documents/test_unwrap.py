@@ -96,6 +96,7 @@ def test_what_cannot_be_taken_off_is_said(data: bytes, message: str) -> None:
     assert problem.remedy
 
 
+@pytest.mark.slow
 def test_a_bomb_that_looks_like_a_plan_is_refused() -> None:
     bomb = zlib.compressobj(9, wbits=31)
     space = b" " * 2**20
