@@ -271,3 +271,13 @@ def test_nothing_to_list(imdsguard: Command, project: Path) -> None:
     (project / "main.tf").write_text(instance("a"))
     done = imdsguard("suppressions", cwd=project)
     assert (done.returncode, done.stdout) == (0, "0 suppressions\n")
+
+
+def test_its_json_says_what_was_not_looked_at_as_scan_does(project: Path, imdsguard: Command) -> None:
+    (project / "main.tf").write_text(
+        'module "web" {\n  source  = "example/web/aws"\n  version = "1.0.0"\n}\n' + instance("a")
+    )
+    listed = json.loads(imdsguard("suppressions", "--format", "json", cwd=project).stdout)
+    scanned = json.loads(imdsguard("scan", "--format", "json", cwd=project).stdout)
+    assert [(each["kind"], each["subject"]) for each in listed["unseen"]] == [("module", "example/web/aws")]
+    assert listed["unseen"] == scanned["unseen"]

@@ -67,9 +67,10 @@ def command(
     config = prepare(policy, ScanOptions(checks=checks, honor_comments=honor_comments))
     inputs = inputs_of(ctx, var_files, variables, workspace, exclude, source, environments)
     stdin = read_stdin() if "-" in paths else None
-    found, problems = list_suppressions(read(paths, inputs, config.policy.assumptions, stdin=stdin), config)
+    reading = read(paths, inputs, config.policy.assumptions, stdin=stdin)
+    found, problems = list_suppressions(reading, config)
     if form == "json":
-        write_out(suppressions_json(found, problems, stamp(paths)))
+        write_out(suppressions_json(found, problems, reading.unseen, stamp(paths)))
     else:
         write_out(suppressions_text(found, style_for(sys.stdout, no_color=no_color)))
     write_problems(problems, no_color=no_color)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imdsguard.model.place import Place
     from imdsguard.model.problem import Problem
     from imdsguard.model.stamp import Stamp
+    from imdsguard.model.unseen import Unseen
     from imdsguard.report.style import Style
 
 
@@ -37,14 +38,21 @@ class ListedSuppression:
     why: str = ""
 
 
-def suppressions_json(listed: Sequence[ListedSuppression], problems: Sequence[Problem], stamp: Stamp = NO_STAMP) -> str:
-    """Give the document `imdsguard/suppressions/v1`: every suppression, and what could not be read or judged."""
+def suppressions_json(
+    listed: Sequence[ListedSuppression],
+    problems: Sequence[Problem],
+    unseen: Sequence[Unseen],
+    stamp: Stamp = NO_STAMP,
+) -> str:
+    """Give the document `imdsguard/suppressions/v1`: every suppression, what is not read or judged, or looked at."""
     from imdsguard.report.json import json_text, problem_json
+    from imdsguard.report.unseen import unseen_json
 
     document = {
         "schema": "imdsguard/suppressions/v1",
         "suppressions": [_entry(each) for each in listed],
         "problems": [problem_json(problem) for problem in problems],
+        "unseen": unseen_json(unseen),
     }
     return json_text(document, stamp)
 
