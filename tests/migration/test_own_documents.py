@@ -48,7 +48,7 @@ def test_scans_document_is_read_whole():
 def test_readiness_document_is_read_whole():
     instance = InstanceAnswer("i-1", Readiness.NOT_READY, {TOKENLESS: 12}, last=1_764_561_600, launched=0)
     answer = LaunchAnswer("aws_instance.web", Readiness.NOT_READY, "prod.tfstate", "prod", instances=(instance,))
-    data = readiness_json(ReadinessAnswers(Window(0, 86_400), (answer,)), {}, STAMP).encode()
+    data = readiness_json(ReadinessAnswers(Window(0, 86_400), (answer,)), {}, stamp=STAMP).encode()
     assert schema_of(data) == "imdsguard/readiness/v1"
     (entry,) = decoded(data, ReadinessDocument).launches
     assert (entry.address, entry.verdict, entry.root, entry.environment) == (

@@ -84,4 +84,5 @@ def test_the_document_has_the_keys_that_the_page_lists() -> None:
     given = {"schema", "launches", "not_asked", "problems", *document["window"], *document["launches"][0]}
     given |= {*document["launches"][0]["instances"][0], *document["not_asked"][0], *document["launches"][0]["found_by"]}
     assert given - listed == {"schema", "launches", "instances", "not_asked", "problems"}
+    assert document["unseen"] == []
     assert document["launches"][0]["instances"][0]["last"] == "1970-01-01T01:00:00Z"

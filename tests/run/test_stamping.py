@@ -54,6 +54,17 @@ def test_every_document_says_who_made_it(
     assert document["commit"] == git(repository_with_code, "rev-parse", "HEAD")
 
 
+@pytest.mark.parametrize(
+    "command", [("scan",), ("inspect",), ("explain", "aws_instance.web"), ("suppressions",), ("fix",), ("readiness",)]
+)
+def test_every_document_about_code_says_what_was_not_looked_at(
+    command: tuple[str, ...], repository_with_code: Path, imdsguard: Command
+) -> None:
+    (repository_with_code / "stack" / "more.tf").write_text('resource "aws_instance" "none" {\n  count = 0\n}\n')
+    done = imdsguard(*command, "stack", "--format", "json", cwd=repository_with_code)
+    assert [each["kind"] for each in json.loads(done.stdout)["unseen"]] == ["not_made"]
+
+
 def test_outside_of_a_repository_there_is_no_commit(tmp_path: Path) -> None:
     assert stamp([str(tmp_path)]).commit is None
 

@@ -10,7 +10,7 @@ import click
 from imdsguard.cli import completion
 from imdsguard.cli.exits import CLEAN, FOUND, PROBLEM
 from imdsguard.cli.options import OrderedCommand, color_option, input_options, inputs_of, policy_option
-from imdsguard.cli.output import style_for, write_notes, write_problems
+from imdsguard.cli.output import style_for, write_notes, write_problems, write_unseen
 from imdsguard.cli.readiness_options import asked, asking_options
 from imdsguard.cli.streams import read_stdin, write_out
 
@@ -87,6 +87,7 @@ def command(
     answers = asked(targets, given, days, max_metrics, quiet=quiet)
     _write(answers, targets, found, form, no_color=no_color)
     if not quiet:
+        write_unseen(found.unseen, no_color=no_color)
         write_notes(found.notes)
     problems = [*found.told_problems, *(deployed.told_problems if deployed is not None else ()), *answers.problems]
     write_problems(problems, no_color=no_color)
@@ -129,9 +130,8 @@ def _write(answers: ReadinessAnswers, targets: Targets, found: Reading, form: st
         from imdsguard.report.readiness_json import readiness_json
         from imdsguard.run.stamping import stamp_of
 
-        write_out(
-            readiness_json(answers, {key: consequences_json(each) for key, each in told.items()}, stamp_of(found))
-        )
+        code = {key: consequences_json(each) for key, each in told.items()}
+        write_out(readiness_json(answers, code, found.unseen, stamp_of(found)))
         return
     from imdsguard.report.readiness import evidence_of
 

@@ -74,7 +74,7 @@ def summary(answers: ReadinessAnswers) -> str:
         if (count := sum(each.verdict is verdict for each in answers.launches))
     ]
     window = answers.window
-    said = ", ".join(counts) or "nothing that is deployed is asked about"
+    said = ", ".join(counts) or "nothing that was read is deployed"
     return f"{said}; from {moment_of(window.start)} to {moment_of(window.end)} ({window.hours // 24} days)"
 
 

@@ -8,19 +8,27 @@ from imdsguard.model.stamp import NO_STAMP
 from imdsguard.report.readiness_words import NOT_ASKED, moment_of, why
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from imdsguard.model.readiness import InstanceAnswer, LaunchAnswer, NotAsked, ReadinessAnswers
     from imdsguard.model.stamp import Stamp
+    from imdsguard.model.unseen import Unseen
 
 SCHEMA = "imdsguard/readiness/v1"
 
 
 def readiness_json(
-    answers: ReadinessAnswers, evidence: Mapping[tuple[str, str, str], dict[str, Any]], stamp: Stamp = NO_STAMP
+    answers: ReadinessAnswers,
+    evidence: Mapping[tuple[str, str, str], dict[str, Any]],
+    unseen: Sequence[Unseen] = (),
+    stamp: Stamp = NO_STAMP,
 ) -> str:
-    """Give the document. `evidence` are further keys of launches, by root module, environment and address."""
+    """Give the document. `evidence` are further keys of launches, by root module, environment and address.
+
+    `unseen` is what was not looked at of the code that is asked about.
+    """
     from imdsguard.report.json import json_text, problem_json
+    from imdsguard.report.unseen import unseen_json
 
     return json_text(
         {
@@ -37,6 +45,7 @@ def readiness_json(
             ],
             "not_asked": [_not_asked(each) for each in answers.not_asked],
             "problems": [problem_json(problem) for problem in answers.problems],
+            "unseen": unseen_json(unseen),
         },
         stamp,
     )
