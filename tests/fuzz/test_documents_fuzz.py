@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import shutil
@@ -81,7 +82,7 @@ def test_plans_in_which_a_value_is_another_one(tmp_path: Path, data: st.DataObje
         at = plan
         for key in path:
             at = at[key]
-        at[last] = data.draw(st.sampled_from(OTHER_VALUES))
+        at[last] = copy.deepcopy(data.draw(st.sampled_from(OTHER_VALUES)))  # the next turn may change a part of it
     take(tmp_path, "plan.json", json.dumps(plan).encode())
 
 
